@@ -1,1 +1,80 @@
-export {};
+/**
+ * The door of @chappe/smpp: ESME client, MC server, sessions. Its users need PDUs, statuses, texts, segments, receipts
+ * and times as well, so the door of @chappe/protocol is part of it.
+ */
+
+export * from '@chappe/protocol';
+export type { Reconnect } from './client/backoff.ts';
+export { type ClientState, SmppClient } from './client/client.ts';
+export type {
+  IncomingEvent,
+  IncomingMessage,
+  IncomingPdu,
+  IncomingReceipt,
+  IncomingSettings,
+  IncompleteMessage,
+} from './client/incoming.ts';
+export type { ClientOptions } from './client/options.ts';
+export {
+  type Address,
+  addressOf,
+  type Duration,
+  type OutgoingMessage,
+  type ReceiptWish,
+  type TextSettings,
+} from './client/outgoing-message.ts';
+export type { Rate } from './client/pace.ts';
+export type { ReceiptOptions, ReceiptResult, SentMessage } from './client/sent-message.ts';
+export { readSmppUrl, type SmppAddress } from './client/url.ts';
+export { type Clock, type Random, systemClock } from './clock.ts';
+export type { BindPdu, Notice, SessionCounters, SessionEvent } from './core/events.ts';
+export {
+  type PduTap,
+  type SessionCodec,
+  type SessionOptions,
+  sessionDefaults,
+  standardCodec,
+  WriterPool,
+} from './core/options.ts';
+export { SessionCore } from './core/session-core.ts';
+export {
+  type CommandRule,
+  commandRules,
+  type SessionRole,
+  type SessionState,
+  sessionStates,
+  type Version,
+} from './core/states.ts';
+export { deniedStatus, messageIdCharactersMax, statusFor } from './core/versions.ts';
+export {
+  type CloseReason,
+  SmppAbortError,
+  SmppBindError,
+  SmppClosedError,
+  SmppConnectError,
+  SmppError,
+  type SmppErrorCode,
+  SmppStatus,
+  SmppStatusError,
+  SmppTimeoutError,
+  type TimeoutKind,
+} from './errors.ts';
+export type { ServerTls } from './server/admission.ts';
+export type { ServerCounters } from './server/counters.ts';
+export { type ServerLimits, serverLimits } from './server/limits.ts';
+export type { BindDecision, BindRequest, OutbindTarget, ServerOptions } from './server/options.ts';
+export { SmppServer } from './server/server.ts';
+export {
+  DEFERRED,
+  type Operation,
+  type OperationName,
+  type OperationResult,
+  type Operations,
+} from './session/operations.ts';
+export type { Done, RequestResult } from './session/request-queue.ts';
+export type { Answerable, ResponseInput } from './session/responses.ts';
+export type { BindKind, RequestOptions, Session } from './session/session.ts';
+export type { ClientTls } from './transport/dial.ts';
+export { memoryPair } from './transport/memory.ts';
+export type { Certificates } from './transport/tls.ts';
+export type { Remote, Transport, TransportListener } from './transport/transport.ts';

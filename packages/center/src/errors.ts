@@ -1,0 +1,38 @@
+/** Stable codes of this package's errors. */
+export type CenterErrorCode =
+  /** A limit is reached; the message was not taken. Try again later (ESME_RMSGQFUL, HTTP 503). */
+  | 'CHAPPE_CENTER_FULL'
+  /** The center is not started, or stops. */
+  | 'CHAPPE_CENTER_STOPPED'
+  /** A draft cannot be a message: a limit of one message or of one call. */
+  | 'CHAPPE_CENTER_DRAFT'
+  /** No room on the disk. Nothing of the commit is stored; it works again once there is room. */
+  | 'CHAPPE_STORE_DISK_FULL'
+  /** The disk or the operating system failed a read, a write or a sync. */
+  | 'CHAPPE_STORE_IO'
+  /** A file of the store is not what it should be. `path` names it. */
+  | 'CHAPPE_STORE_DAMAGED'
+  /** A file was written by a newer version. It is left untouched. `path` names it. */
+  | 'CHAPPE_STORE_NEWER'
+  /** Another process has the data folder open. */
+  | 'CHAPPE_STORE_LOCKED'
+  /** SQLite is older than 3.51.3, which can damage a database in WAL mode. */
+  | 'CHAPPE_STORE_SQLITE_TOO_OLD'
+  /** The store is closed, or its thread ended. */
+  | 'CHAPPE_STORE_CLOSED'
+  /** Anything else that the engine refuses: a mistake of ours. */
+  | 'CHAPPE_STORE_FAILED';
+
+/** The base of this package's errors. The message says what happened, where, and what to do. */
+export class CenterError extends Error {
+  readonly code: CenterErrorCode;
+  /** The file or folder concerned, where there is one. */
+  readonly path: string | undefined;
+
+  constructor(code: CenterErrorCode, message: string, options: ErrorOptions & { path?: string } = {}) {
+    super(message, options);
+    this.name = 'CenterError';
+    this.code = code;
+    this.path = options.path;
+  }
+}

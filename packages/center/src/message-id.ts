@@ -1,0 +1,95 @@
+/**
+ * Message ids: 53 bits, so that they are exact as JavaScript numbers: milliseconds since 2025-01-01 UTC times 4096
+ * plus a sequence number. The time bits say which day (and in the SQLite store which file) a message belongs to.
+ */
+import type { Clock } from './clock.ts';
+import type { IdForm, MessageId } from './message.ts';
+
+const EPOCH_MS = Date.UTC(2025, 0, 1);
+/** Ids of one millisecond; more per millisecond borrow from the next ones. */
+const IDS_PER_MS = 4096;
+const DAY_MS = 86_400_000;
+const IDS_PER_DAY = DAY_MS * IDS_PER_MS;
+const HEX_ID_DIGITS = 14;
+const TAG_DIGITS = 8;
+
+/** Gives out message ids. */
+export interface IdGenerator {
+  /** `count` (1 or more) consecutive ids, all of one day; returns the first. */
+  take(count: number): MessageId;
+  /** No id given out later will be lower. */
+  readonly next: MessageId;
+}
+
+/** Ids above `highest`; they never go back, whatever the wall clock does. */
+export function idGenerator(clock: Clock, highest: MessageId): IdGenerator {
+  let next = highest + 1;
+  return {
+    take(count) {
+      const fromClock = (clock.nowMs() - EPOCH_MS) * IDS_PER_MS;
+      if (fromClock > next) next = Math.floor(fromClock);
+      // Drafts of one call are stored whole or not at all, so they must not be spread over two day files.
+      const dayEnd = (Math.floor(next / IDS_PER_DAY) + 1) * IDS_PER_DAY;
+      if (next + count > dayEnd) next = dayEnd;
+      const first = next;
+      next += count;
+      return first;
+    },
+    get next() {
+      return next;
+    },
+  };
+}
+
+/** The wall-clock time in an id, epoch milliseconds. */
+export function idTimeMs(id: MessageId): number {
+  return EPOCH_MS + Math.floor(id / IDS_PER_MS);
+}
+
+/** The lowest id of a time, epoch milliseconds: for searches by time. */
+export function firstIdAt(timeMs: number): MessageId {
+  return Math.max(0, Math.floor((timeMs - EPOCH_MS) * IDS_PER_MS));
+}
+
+/** The UTC day of an id, `YYYY-MM-DD`. */
+export function dayOfId(id: MessageId): string {
+  return new Date(idTimeMs(id)).toISOString().slice(0, 10);
+}
+
+/** The number of the day of an id: equal for ids of one UTC day, ascending. */
+export function dayNumberOfId(id: MessageId): number {
+  return Math.floor(id / IDS_PER_DAY);
+}
+
+/** The public id of the long form: 22 hexadecimal digits. */
+export function hexPublicId(id: MessageId, tag: number): string {
+  return id.toString(16).padStart(HEX_ID_DIGITS, '0') + tag.toString(16).padStart(TAG_DIGITS, '0');
+}
+
+/**
+ * The public id of the short form: 8 hexadecimal digits of a counter. SMPP 3.3 6.2.3.8 allows no more, so these can be
+ * guessed; multiplying by an odd number only keeps neighbours from looking alike and never makes two equal.
+ */
+export function shortPublicId(counter: number): string {
+  return (Math.imul(counter, 0x9e37_79b1) >>> 0).toString(16).padStart(TAG_DIGITS, '0');
+}
+
+/** What a public id says, or undefined when it is none of ours. Upper and lower case are the same. */
+export function parsePublicId(
+  text: string,
+): { readonly form: Extract<IdForm, 'hex'>; readonly id: MessageId; readonly tag: number } | { readonly form: Extract<IdForm, 'short'>; readonly short: string } | undefined {
+  if (!isHex(text)) return undefined;
+  if (text.length === TAG_DIGITS) return { form: 'short', short: text.toLowerCase() };
+  if (text.length !== HEX_ID_DIGITS + TAG_DIGITS) return undefined;
+  const id = Number.parseInt(text.slice(0, HEX_ID_DIGITS), 16);
+  if (!Number.isSafeInteger(id)) return undefined;
+  return { form: 'hex', id, tag: Number.parseInt(text.slice(HEX_ID_DIGITS), 16) };
+}
+
+function isHex(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at) | 0x20;
+    if (!((code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66))) return false;
+  }
+  return text.length > 0;
+}

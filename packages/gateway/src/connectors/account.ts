@@ -1,0 +1,122 @@
+/**
+ * The way out to an account: its receiving binds. Messages from handsets and other ESMEs and receipts leave by it,
+ * as deliver_sm or data_sm, over all binds in turn as far as their windows have room.
+ */
+import type { Connector, Message, Outcome } from '@chappe/center';
+import { type Pdu, status, statusName } from '@chappe/protocol';
+import { deliveryOf, verdictOf } from '../egress/deliver-sm.ts';
+import type { Bind } from '../routing.ts';
+
+type Report = (message: Message, outcome: Outcome) => void;
+
+const released: Outcome = { kind: 'released' };
+
+/** Delivers to one account; the center hands over as much as the windows of its binds take. */
+export class AccountConnector implements Connector {
+  readonly #binds: Bind[] = [];
+  /** Set by the center: asks to be given more. */
+  ready: (() => void) | undefined;
+  /** Called when a message has been handed to a session. */
+  onSent: ((message: Message) => void) | undefined;
+  #next = 0;
+
+  /** Number of binds. */
+  get size(): number {
+    return this.#binds.length;
+  }
+
+  /** Takes a bind into use. */
+  add(bind: Bind): void {
+    this.#binds.push(bind);
+    this.ready?.();
+  }
+
+  /** Drops a bind; what was unanswered on it has been reported by its session. */
+  remove(bind: Bind): void {
+    const at = this.#binds.indexOf(bind);
+    if (at >= 0) this.#binds.splice(at, 1);
+  }
+
+  /** Requests that the windows take now. */
+  capacity(): number {
+    let free = 0;
+    for (const { session } of this.#binds) free += session.windowFree;
+    return free;
+  }
+
+  /** Sends each message to a bind; what finds no room goes back at once. */
+  deliver(messages: readonly Message[], report: Report): void {
+    for (const message of messages) {
+      const bind = this.#choose(message);
+      if (bind === undefined) report(message, released);
+      else this.#send(message, bind, report);
+    }
+  }
+
+  #choose(message: Message): Bind | undefined {
+    const binds = this.#binds;
+    // A number that a bind serves goes to that bind; receipts go to any.
+    if (message.kind !== 'receipt') {
+      const serving = binds.find(
+        ({ range, session }) => session.windowFree > 0 && range?.matches(message.destination.digits) === true,
+      );
+      if (serving !== undefined) return serving;
+    }
+    for (let tried = 0; tried < binds.length; tried += 1) {
+      const bind = binds[this.#next % binds.length];
+      this.#next = (this.#next + 1) % binds.length;
+      if (bind !== undefined && bind.session.windowFree > 0) return bind;
+    }
+    return undefined;
+  }
+
+  #send(message: Message, bind: Bind, report: Report): void {
+    const { session } = bind;
+    const pdu = deliveryOf(message, session.version);
+    if (pdu === undefined) {
+      return report(message, {
+        kind: 'failed',
+        state: 'undeliverable',
+        error: 0,
+        detail: `${bind.label} cannot take ${message.content.length} octets in version 3.3`,
+      });
+    }
+    session.send(pdu, (result) => report(message, outcomeOf(result, bind)));
+    this.onSent?.(message);
+  }
+}
+
+/** What the ESME's answer, or its absence, means for the message. */
+function outcomeOf(result: Pdu | Error, bind: Bind): Outcome {
+  const { label } = bind;
+  if (result instanceof Error) {
+    const maybeSent = 'maybeSent' in result && result.maybeSent === true;
+    if (!maybeSent) return released;
+    // Redelivered, since losing is worse than doubling; the mark says which ones may have come twice.
+    return {
+      kind: 'retry',
+      error: 0,
+      errorClass: 'unreachable',
+      afterMs: 0,
+      detail: `${label} unanswered: sent again, possible duplicate`,
+    };
+  }
+  const { command_status } = result;
+  switch (verdictOf(command_status)) {
+    case 'delivered':
+      return { kind: 'delivered', detail: label };
+    case 'rejected':
+      return { kind: 'failed', state: 'rejected', error: command_status, detail: refusal(label, command_status) };
+    case 'later':
+      return {
+        kind: 'retry',
+        error: command_status,
+        errorClass: command_status === status.ESME_RTHROTTLED ? 'throttled' : 'busy',
+        detail: refusal(label, command_status),
+      };
+  }
+}
+
+function refusal(label: string, commandStatus: number): string {
+  return `${label} ${statusName(commandStatus) ?? `0x${commandStatus.toString(16)}`}`;
+}

@@ -1,0 +1,60 @@
+/** The connectors of all accounts: a lane is attached while its account has a receiving bind, and waits otherwise. */
+import type { Center, Message } from '@chappe/center';
+import { accountLane, type Bind, type Routing, unclaimedLane } from '../routing.ts';
+import { AccountConnector } from './account.ts';
+
+/** Attaches and detaches lanes as binds come and go. */
+export class AccountConnectors {
+  readonly #center: Center;
+  readonly #routing: Routing;
+  readonly #onSent: (message: Message) => void;
+  readonly #connectors = new Map<string, AccountConnector>();
+
+  constructor(center: Center, routing: Routing, onSent: (message: Message) => void) {
+    this.#center = center;
+    this.#routing = routing;
+    this.#onSent = onSent;
+  }
+
+  /** A receiving bind has come. */
+  add(bind: Bind): void {
+    this.#join(accountLane(bind.account), bind);
+    // What no account could be found for goes to whoever is there.
+    this.#join(unclaimedLane, bind);
+    bind.session.onWindowFree = () => {
+      this.#connectors.get(accountLane(bind.account))?.ready?.();
+      this.#connectors.get(unclaimedLane)?.ready?.();
+    };
+  }
+
+  /** A receiving bind has gone. */
+  remove(bind: Bind): void {
+    this.#leave(accountLane(bind.account), bind);
+    this.#leave(unclaimedLane, bind);
+  }
+
+  /** A bind of that account that an alert_notification can go to: 3.3 has none (SMPP 3.4 2.10). */
+  alertable(account: string): Bind | undefined {
+    return this.#routing.binds.find((bind) => bind.account === account && bind.session.version !== 0x33);
+  }
+
+  #join(lane: string, bind: Bind): void {
+    let connector = this.#connectors.get(lane);
+    if (connector === undefined) {
+      connector = new AccountConnector();
+      connector.onSent = this.#onSent;
+      this.#connectors.set(lane, connector);
+      connector.add(bind);
+      this.#center.attach(lane, connector);
+    } else connector.add(bind);
+  }
+
+  #leave(lane: string, bind: Bind): void {
+    const connector = this.#connectors.get(lane);
+    if (connector === undefined) return;
+    connector.remove(bind);
+    if (connector.size > 0) return;
+    this.#connectors.delete(lane);
+    this.#center.detach(lane);
+  }
+}

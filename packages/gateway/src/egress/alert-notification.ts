@@ -1,0 +1,21 @@
+/** alert_notification (SMPP 3.4 4.12): a handset that a message waited for is back. */
+import type { PduInput } from '@chappe/protocol';
+import type { Alert } from '../sandbox/handsets.ts';
+
+/** ms_availability_status 0: available (SMPP 3.4 5.3.2.30). */
+const available = 0;
+
+/** The notification for the sender that asked for it by set_dpf. */
+export function alertPdu({ source, destination }: Alert): PduInput<'alert_notification'> {
+  return {
+    command: 'alert_notification',
+    // The handset is the source, the ESME's address the one that it had written from.
+    source_addr_ton: destination.ton,
+    source_addr_npi: destination.npi,
+    source_addr: destination.digits,
+    esme_addr_ton: source.ton,
+    esme_addr_npi: source.npi,
+    esme_addr: source.digits,
+    tlvs: [{ name: 'ms_availability_status', value: available }],
+  };
+}

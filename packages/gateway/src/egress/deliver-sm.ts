@@ -1,0 +1,196 @@
+/** From a stored message to the PDU that carries it to an ESME: deliver_sm, or data_sm for what came as data_sm. */
+import type { Message } from '@chappe/center';
+import {
+  messageState,
+  type PduInput,
+  receiptTlvs,
+  status,
+  type Tlv,
+  type TlvInput,
+  type TlvName,
+} from '@chappe/protocol';
+import { type Content, readContent } from '../content.ts';
+import type { Version } from '../validation.ts';
+
+/** The request that carries a message to an ESME. */
+export type Delivery = PduInput<'deliver_sm'> | PduInput<'data_sm'>;
+
+// SMPP 3.4 5.2.12: message mode means nothing towards an ESME; type and GSM features go on.
+const typeAndFeatures = 0xfc;
+// SMPP 3.4 5.2.17: receipts are the centre's affair; acknowledgements by the receiving SME are its own.
+const smeAcknowledgements = 0x0c;
+// SMPP 3.4 5.2.22: a short_message has at most 254 octets; longer texts need message_payload.
+const maxShortOctets = 254;
+// 3.3: 140 octets, and no TLV to put more into.
+const maxShortOctets33 = 140;
+// network_error_code: the first octet says GSM (SMPP 3.4 5.3.2.31).
+const gsmNetwork = 3;
+
+/**
+ * The PDU for a peer of that version; undefined when this version cannot carry it (a text of more than 140 octets to
+ * a 3.3 peer).
+ */
+export function deliveryOf(message: Message, version: Version): Delivery | undefined {
+  const content = readContent(message.content);
+  if (content.receipt !== undefined) return receiptPdu(message, content, version);
+  if (content.shape === 'data' && version !== 0x33) return dataPdu(message, content, version);
+  return deliverPdu(message, content, version);
+}
+
+/** What an ESME's answer to a delivery means for the message. */
+export type DeliveryVerdict = 'delivered' | 'later' | 'rejected';
+
+/** SMPP 3.4 5.1.3: which refusals of a deliver_sm mean "again later", and which mean "never". */
+export function verdictOf(commandStatus: number): DeliveryVerdict {
+  switch (commandStatus) {
+    case status.ESME_ROK:
+      return 'delivered';
+    case status.ESME_RX_P_APPN:
+    case status.ESME_RX_R_APPN:
+    case status.ESME_RINVCMDID:
+    case status.ESME_RINVSRCADR:
+    case status.ESME_RINVDSTADR:
+    case status.ESME_RINVMSGLEN:
+    case status.ESME_RINVESMCLASS:
+    case status.ESME_RINVDCS:
+      return 'rejected';
+    default:
+      return 'later';
+  }
+}
+
+function deliverPdu(message: Message, content: Content, version: Version): Delivery | undefined {
+  const { payload } = content;
+  if (version === 0x33 && payload.length > maxShortOctets33) return undefined;
+  const long = payload.length > maxShortOctets || (content.inPayloadTlv && version !== 0x33);
+  return {
+    command: 'deliver_sm',
+    ...addressesOf(message),
+    esm_class: content.esmClass & typeAndFeatures,
+    protocol_id: content.protocolId,
+    priority_flag: message.priority,
+    registered_delivery: content.registeredDelivery & smeAcknowledgements,
+    data_coding: content.dataCoding,
+    short_message: long ? none : payload,
+    tlvs: version === 0x33 ? noTlvs : tlvsFor(content, long, version),
+  };
+}
+
+function dataPdu(message: Message, content: Content, version: Version): Delivery {
+  return {
+    command: 'data_sm',
+    ...addressesOf(message),
+    esm_class: content.esmClass & typeAndFeatures,
+    registered_delivery: content.registeredDelivery & smeAcknowledgements,
+    data_coding: content.dataCoding,
+    tlvs: tlvsFor(content, true, version),
+  };
+}
+
+function receiptPdu(message: Message, content: Content, version: Version): Delivery {
+  const { payload, receipt, userMessageReference } = content;
+  const state = messageState(receipt?.state ?? 0) ?? 'UNKNOWN';
+  const text = version === 0x33 && state === 'REJECTED' ? downgraded(payload) : payload;
+  const tlvs: TlvInput[] = [];
+  if (version !== 0x33 && receipt !== undefined) {
+    const networkError = receipt.error === 0 ? undefined : { type: gsmNetwork, code: receipt.error };
+    // The id stands in the text after "id:": both are the same octets.
+    const id = latin1(payload.subarray(3, 3 + receipt.idOctets));
+    tlvs.push(...receiptTlvs({ id, state, networkError, userMessageReference }, version));
+    if (receipt.dpf !== 0) tlvs.push({ name: 'dpf_result', value: receipt.dpf - 1 });
+  }
+  return {
+    command: 'deliver_sm',
+    ...addressesOf(message),
+    esm_class: content.esmClass,
+    short_message: text,
+    tlvs,
+  };
+}
+
+/** 3.3 has no REJECTED (fields.json message_state.downgrade). */
+function downgraded(text: Uint8Array): Uint8Array {
+  return Buffer.from(latin1(text).replace(' stat:REJECTD ', ' stat:UNDELIV '), 'latin1');
+}
+
+interface Addresses {
+  readonly service_type: string;
+  readonly source_addr_ton: number;
+  readonly source_addr_npi: number;
+  readonly source_addr: string;
+  readonly dest_addr_ton: number;
+  readonly dest_addr_npi: number;
+  readonly destination_addr: string;
+}
+
+function addressesOf({ serviceType, source, destination }: Message): Addresses {
+  return {
+    service_type: serviceType,
+    source_addr_ton: source.ton,
+    source_addr_npi: source.npi,
+    source_addr: source.digits,
+    dest_addr_ton: destination.ton,
+    dest_addr_npi: destination.npi,
+    destination_addr: destination.digits,
+  };
+}
+
+const none = new Uint8Array(0);
+const noTlvs: readonly TlvInput[] = Object.freeze([]);
+
+// SMPP 3.4 4.6.1: TLVs of a deliver_sm. Others of a submission told the centre something, not the receiver.
+const names34: ReadonlySet<TlvName> = new Set<TlvName>([
+  'user_message_reference',
+  'source_port',
+  'destination_port',
+  'sar_msg_ref_num',
+  'sar_total_segments',
+  'sar_segment_seqnum',
+  'user_response_code',
+  'privacy_indicator',
+  'payload_type',
+  'callback_num',
+  'source_subaddress',
+  'dest_subaddress',
+  'language_indicator',
+  'its_session_info',
+]);
+// SMPP 5.0 4.3.1.1 adds these.
+const names50: ReadonlySet<TlvName> = new Set<TlvName>([
+  ...names34,
+  'callback_num_atag',
+  'callback_num_pres_ind',
+  'dest_addr_np_country',
+  'dest_addr_np_information',
+  'dest_addr_np_resolution',
+  'dest_addr_subunit',
+  'dest_network_id',
+  'dest_node_id',
+  'its_reply_type',
+  'source_addr_subunit',
+  'source_network_id',
+  'source_node_id',
+  'ussd_service_op',
+]);
+
+function tlvsFor(content: Content, asPayload: boolean, version: Version): readonly TlvInput[] {
+  const { userMessageReference, payload } = content;
+  if (!asPayload && userMessageReference === undefined && content.tlvs.length === 0) return noTlvs;
+  const names = version >= 0x50 ? names50 : names34;
+  const tlvs: TlvInput[] = [];
+  if (asPayload) tlvs.push({ name: 'message_payload', value: payload });
+  if (userMessageReference !== undefined) {
+    tlvs.push({ name: 'user_message_reference', value: userMessageReference });
+  }
+  for (const item of content.tlvs) if (goesOn(item, names)) tlvs.push(item as TlvInput);
+  return tlvs;
+}
+
+/** Vendor TLVs pass (gateways.md 2.12): the centre cannot know whom they are for. */
+function goesOn(item: Tlv, names: ReadonlySet<TlvName>): boolean {
+  return item.name === undefined || names.has(item.name);
+}
+
+function latin1(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).latin1Slice();
+}

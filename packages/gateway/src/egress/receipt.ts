@@ -1,0 +1,113 @@
+/** From the end of a message to its receipt: which receipts were asked for, and what is stored of each. */
+import type { Draft, Message, MessageState } from '@chappe/center';
+import { dataCodingOf, esmClassOf, payloadOf, readContent, readGroupOf, writeContent } from '../content.ts';
+import { dataCodingOf as readCoding } from '../message-text.ts';
+import type { ReceiptWriter } from '../receipt-text.ts';
+import { receiptFailure, receiptIntermediate, receiptSuccess } from '../receipt-wanted.ts';
+import { isFinal, stateValue, statWord } from '../states.ts';
+
+// esm_class of receipts (SMPP 3.4 5.2.12).
+const receiptType = 0x04;
+const intermediateType = 0x20;
+const udhi = 0x40;
+// SMPP 3.4 appendix B: the first 20 characters.
+const quotedCharacters = 20;
+const escape = 0x1b;
+
+/** Options of receipts. */
+export interface ReceiptOptions {
+  readonly writer: ReceiptWriter;
+  /** How long a receipt waits for its account, milliseconds. */
+  readonly validityMs: number;
+}
+
+/** Facts about the end that the message itself does not say (yet). */
+export interface ReceiptOccasion {
+  readonly state: MessageState;
+  readonly error: number;
+  /** When it happened, epoch milliseconds. */
+  readonly atMs: number;
+  /** When the receipt is due; now when left out. */
+  readonly dueMs?: number | undefined;
+  /** dpf_result (SMPP 3.4 5.3.2.31) where delivery pending flags were asked for. */
+  readonly dpfResult?: number | undefined;
+}
+
+/** Whether the submitter asked for a receipt about this state (SMPP 3.4 5.2.17, SMPP 5.0 4.7.21). */
+export function isReceiptWanted(message: Message, state: MessageState): boolean {
+  const wanted = message.receiptWanted;
+  if (wanted === 0) return false;
+  if (!isFinal(state)) return (wanted & receiptIntermediate) !== 0;
+  return (wanted & (state === 'delivered' ? receiptSuccess : receiptFailure)) !== 0;
+}
+
+/** The receipt of a message as a draft for its account: addresses swapped as a whole (shared/spec/receipts.md). */
+export function receiptDraft(message: Message, occasion: ReceiptOccasion, options: ReceiptOptions): Draft {
+  const { state, error, atMs } = occasion;
+  const { content } = message;
+  const text = options.writer.write({
+    id: message.publicId,
+    stat: statWord(state),
+    delivered: state === 'delivered',
+    error,
+    submittedMs: message.acceptedMs,
+    doneMs: atMs,
+    submitted: submittedWith(content),
+    text: quote(content),
+  });
+  const dueMs = occasion.dueMs ?? atMs;
+  return {
+    kind: 'receipt',
+    account: message.account,
+    lane: `account:${message.account}`,
+    source: message.destination,
+    destination: message.source,
+    serviceType: message.serviceType,
+    priority: message.priority,
+    dueMs,
+    expiresMs: dueMs + options.validityMs,
+    receiptWanted: 0,
+    of: message.id,
+    content: writeContent({
+      shape: 'receipt',
+      esmClass: isFinal(state) ? receiptType : intermediateType,
+      protocolId: 0,
+      dataCoding: 0,
+      registeredDelivery: 0,
+      inPayloadTlv: false,
+      payload: Buffer.from(text, 'latin1'),
+      receipt: {
+        state: stateValue(state),
+        error,
+        idOctets: message.publicId.length,
+        dpf: occasion.dpfResult === undefined ? 0 : occasion.dpfResult + 1,
+      },
+      userMessageReference: hasTail(content) ? readContent(content).userMessageReference : undefined,
+    }),
+    text,
+  };
+}
+
+/** Whether anything stands behind the payload: only then is the rest worth reading. */
+function hasTail(content: Uint8Array): boolean {
+  return content.length > 9 + (((content[7] ?? 0) << 8) | (content[8] ?? 0));
+}
+
+function submittedWith(content: Uint8Array): number {
+  const group = readGroupOf(content);
+  return group?.kind === 'destinations' ? group.count : 1;
+}
+
+/** The beginning of the message in the receipt's coding; nothing when it was binary, UCS-2 or segmented. */
+function quote(content: Uint8Array): string {
+  if ((esmClassOf(content) & udhi) !== 0) return '';
+  const coding = dataCodingOf(content);
+  if (coding !== 0 && readCoding(coding).coding !== 'gsm7') return '';
+  const payload = payloadOf(content);
+  let end = Math.min(payload.length, quotedCharacters);
+  // An escape at the end has lost the character it belongs to.
+  if (end > 0 && payload[end - 1] === escape) end -= 1;
+  let text = '';
+  for (let at = 0; at < end; at += 1) text += String.fromCharCode(payload[at] as number);
+  return text;
+}

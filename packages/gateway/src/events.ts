@@ -1,0 +1,52 @@
+/** What happens in the gateway, for live views and for those who wait: nothing is kept, nothing is waited for. */
+import type { Message } from '@chappe/center';
+import type { InboxMessage } from './sandbox/handset.ts';
+import type { SessionView } from './session-view.ts';
+
+/** One thing that happened. */
+export type GatewayEvent =
+  /** A message took a step: `accepted`, `attempt`, its new state. */
+  | { readonly kind: 'message'; readonly step: string; readonly message: Message }
+  | { readonly kind: 'bound'; readonly session: SessionView }
+  | { readonly kind: 'closed'; readonly session: SessionView; readonly reason: string }
+  /** A handset shows a message. */
+  | { readonly kind: 'handset'; readonly msisdn: string; readonly message: InboxMessage };
+
+/** Hears events; must be quick, since messages wait for it. */
+export type GatewayListener = (event: GatewayEvent) => void;
+
+// A live view is one listener, however many people watch it; more is a leak.
+const maxListeners = 10_000;
+
+/** The gateway's listeners. */
+export class GatewayEvents {
+  readonly #listeners = new Set<GatewayListener>();
+  readonly #onError: (error: unknown, where: string) => void;
+
+  constructor(onError: (error: unknown, where: string) => void) {
+    this.#onError = onError;
+  }
+
+  /** False when nobody listens: then an event need not even be made. */
+  get isHeard(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  /** Adds a listener; returns what removes it. Throws a RangeError beyond 10,000. */
+  subscribe(listener: GatewayListener): () => void {
+    if (this.#listeners.size >= maxListeners) throw new RangeError(`at most ${maxListeners} listeners`);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells all listeners; one that throws disturbs nobody. */
+  emit(event: GatewayEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#onError(error, 'listener');
+      }
+    }
+  }
+}

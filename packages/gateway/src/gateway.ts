@@ -1,0 +1,22 @@
+/** The composed system: accounts and their sessions, the center, the handsets, and the roads between them. */
+import { Center, type Draft, type Message, type MessageState, type Store } from '@chappe/center';
+import { type Clock, type Session, systemClock } from '@chappe/smpp';
+import { Accounts } from './accounts.ts';
+import { AccountConnectors } from './connectors/accounts.ts';
+import { BroadcastConnector } from './connectors/broadcast.ts';
+import { HandsetConnector } from './connectors/handsets.ts';
+import { Desk } from './desk.ts';
+import { EarlyReceipts } from './early-receipts.ts';
+import { alertPdu } from './egress/alert-notification.ts';
+import { isReceiptWanted, type ReceiptOptions, receiptDraft } from './egress/receipt.ts';
+import { GatewayEvents } from './events.ts';
+import type { Ingress, IngressCounters } from './ingress/ingress.ts';
+import { echoDraft, injectMo, type MoArguments, type MoRoad } from './inject-mo.ts';
+import { Messages } from './messages.ts';
+import { defaultLifetime, defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
+import { ReceiptWriter } from './receipt-text.ts';
+import { broadcastLane, handsetLane, Routing } from './routing.ts';
+import { type Alert, Handsets } from './sandbox/handsets.ts';
+import { lateReceiptMs, magicOf } from './sandbox/magic.ts';
+import { type SessionView, viewOfSession } from './session-view.ts';
+import { type Submitted, type SubmitArguments, submit } from './submit.ts';

@@ -1,0 +1,113 @@
+/** broadcast_sm (SMPP 5.0 4.4.1): a text to all handsets of some areas. */
+import type { Draft } from '@chappe/center';
+import { type PduOf, readBroadcastInterval, status, type Tlv, tlv, tlvAll } from '@chappe/protocol';
+import type { OperationResult, ResponseInput, Session } from '@chappe/smpp';
+import { writeContent } from '../content.ts';
+import { lifetimeOf } from '../lifetime.ts';
+import { messageText } from '../message-text.ts';
+import { broadcastLane } from '../routing.ts';
+import { checkBroadcastPriority, checkSource, checkTolerated } from '../validation.ts';
+import { accountOf, type Ingress, refuse, storeAndAnswer } from './ingress.ts';
+import { referencedBy } from './referenced.ts';
+import { priorityOf } from './submission.ts';
+
+// SMPP 5.0 4.8.4.4: alias, ellipsoid arc, polygon.
+const maxAreaFormat = 2;
+// SMPP 5.0 4.8.4.8: generic, GSM, TDMA, CDMA.
+const maxContentNetwork = 3;
+// 255 areas of 100 octets fill the largest PDU by half.
+const maxAreas = 255;
+// SMPP 5.0 4.7.19: an immediate broadcast is not repeated.
+const immediate = 1;
+
+/** Stores the broadcast; answered with its id once it is on disk. */
+export function broadcastSm(
+  pdu: PduOf<'broadcast_sm'>,
+  session: Session,
+  ingress: Ingress,
+): OperationResult<'broadcast_sm'> {
+  const refused =
+    checkTolerated(pdu.flags) ||
+    checkSource(pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr) ||
+    checkBroadcastPriority(pdu.priority_flag) ||
+    (pdu.replace_if_present_flag > 1 ? status.ESME_RINVREPFLAG : 0) ||
+    (pdu.sm_default_msg_id !== 0 ? status.ESME_RINVDFTMSGID : 0) ||
+    checkAreas(pdu);
+  if (refused !== 0) return refuse(ingress, refused);
+  const draft = draftOf(pdu, session, ingress);
+  if (typeof draft === 'number') return refuse(ingress, draft);
+  if (pdu.replace_if_present_flag === 1) return replace(pdu.message_id, pdu.source_addr, draft, session, ingress);
+  return storeAndAnswer(ingress, session, pdu, [draft], (messages) => ({
+    message_id: messages[0]?.publicId ?? '',
+  }));
+}
+
+function checkAreas(pdu: PduOf<'broadcast_sm'>): number {
+  const areas = tlvAll(pdu, 'broadcast_area_identifier');
+  const type = tlv(pdu, 'broadcast_content_type');
+  const interval = tlv(pdu, 'broadcast_frequency_interval');
+  const repeats = tlv(pdu, 'broadcast_rep_num');
+  if (areas.length === 0 || type === undefined || interval === undefined) return status.ESME_RMISSINGTLV;
+  if (repeats === undefined && pdu.priority_flag !== immediate) return status.ESME_RMISSINGTLV;
+  if (tlv(pdu, 'message_payload') === undefined) return status.ESME_RMISSINGTLV;
+  if (areas.length > maxAreas) return status.ESME_RINVNUMBCAST_AREAS;
+  if (areas.some((area) => area.length < 1 || (area[0] ?? 0) > maxAreaFormat)) {
+    return status.ESME_RINVBCASTAREAFMT;
+  }
+  if (type.length !== 3 || (type[0] ?? 0) > maxContentNetwork) return status.ESME_RINVBCASTCNTTYPE;
+  if (readBroadcastInterval(interval) === undefined) return status.ESME_RINVBCASTFREQINT;
+  if (repeats === 0 && pdu.priority_flag !== immediate) return status.ESME_RINVBCAST_REP;
+  return 0;
+}
+
+function draftOf(pdu: PduOf<'broadcast_sm'>, session: Session, ingress: Ingress): Draft | number {
+  const nowMs = ingress.clock.nowMs();
+  const { schedule_delivery_time: schedule, validity_period: validity } = pdu;
+  const lifetime = lifetimeOf(schedule, validity, undefined, nowMs, ingress.lifetime);
+  if (lifetime.dueMs === undefined) return lifetime.status;
+  const payload = tlv(pdu, 'message_payload') ?? new Uint8Array(0);
+  const isOwn = (item: Tlv): boolean => item.name !== 'message_payload' && item.name !== 'user_message_reference';
+  return {
+    kind: 'mt',
+    account: accountOf(session),
+    lane: broadcastLane,
+    source: { ton: pdu.source_addr_ton, npi: pdu.source_addr_npi, digits: pdu.source_addr },
+    destination: { ton: 0, npi: 0, digits: '' },
+    serviceType: pdu.service_type,
+    priority: priorityOf(pdu.priority_flag),
+    dueMs: lifetime.dueMs,
+    expiresMs: lifetime.expiresMs,
+    receiptWanted: 0,
+    content: writeContent({
+      shape: 'broadcast',
+      esmClass: 0,
+      protocolId: 0,
+      dataCoding: pdu.data_coding,
+      registeredDelivery: 0,
+      inPayloadTlv: true,
+      payload,
+      userMessageReference: tlv(pdu, 'user_message_reference'),
+      tlvs: pdu.tlvs.filter(isOwn) as NonNullable<Parameters<typeof writeContent>[0]['tlvs']>,
+    }),
+    text: messageText(0, pdu.data_coding, payload),
+  };
+}
+
+/** A replacement that finds nothing is an error; no new broadcast comes of it (SMPP 5.0 4.4.1.1). */
+async function replace(
+  publicId: string,
+  source: string,
+  draft: Draft,
+  session: Session,
+  ingress: Ingress,
+): Promise<ResponseInput<'broadcast_sm'>> {
+  // Replacing by user_message_reference would need an index that nothing else uses.
+  if (publicId === '') return refuse(ingress, status.ESME_RINVSUBREP);
+  const reference = { message_id: publicId, source_addr: source };
+  const found = await referencedBy(reference, session, ingress, status.ESME_RREPLACEFAIL);
+  if (typeof found === 'number') return refuse(ingress, found);
+  const { content, text, dueMs, expiresMs } = draft;
+  const changes = { content, text, dueMs: dueMs ?? found.dueMs, expiresMs: expiresMs ?? found.expiresMs };
+  const result = await ingress.center.replace({ id: found.id, account: found.account }, changes);
+  return result === 'replaced' ? { message_id: publicId } : refuse(ingress, status.ESME_RREPLACEFAIL);
+}

@@ -1,0 +1,29 @@
+/** The message that a query, cancel or replace means: by its id, of this account, from that source address. */
+import type { Message } from '@chappe/center';
+import { status } from '@chappe/protocol';
+import type { Session } from '@chappe/smpp';
+import { accountOf, type Ingress } from './ingress.ts';
+
+/** How a message is named by an ESME. */
+export interface Reference {
+  readonly message_id: string;
+  readonly source_addr: string;
+}
+
+/**
+ * The message, or the status to answer with: ESME_RINVMSGID for an unknown id (somebody else's is unknown), and
+ * `mismatch` when it was submitted from another source address (SMPP 3.4 4.8.1). An empty address matches any:
+ * many ESMEs leave it out.
+ */
+export async function referencedBy(
+  reference: Reference,
+  session: Session,
+  ingress: Ingress,
+  mismatch: number,
+): Promise<Message | number> {
+  if (reference.message_id === '') return status.ESME_RINVMSGID;
+  const message = await ingress.center.query({ publicId: reference.message_id, account: accountOf(session) });
+  if (message === undefined || message.kind === 'receipt') return status.ESME_RINVMSGID;
+  if (reference.source_addr !== '' && reference.source_addr !== message.source.digits) return mismatch;
+  return message;
+}

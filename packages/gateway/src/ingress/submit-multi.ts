@@ -1,0 +1,81 @@
+/** submit_multi (SMPP 3.4 4.5, SMPP 5.0 4.2.3): one text to many destinations under one message_id. */
+import type { Address, Draft } from '@chappe/center';
+import { type PduOf, status } from '@chappe/protocol';
+import type { OperationResult, Session } from '@chappe/smpp';
+import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../validation.ts';
+import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
+import { draftFor, magicRefusal, readTlvs, type Submission, submissionOf } from './submission.ts';
+
+type Unsuccess = PduOf<'submit_multi_resp'>['unsuccess_sme'][number];
+
+// SMPP 3.4 5.2.24: 254; SMPP 5.0 4.7.17: 255. (shared/spec/fields.json: 3.3 allows 255.)
+const maxDestinations34 = 254;
+
+/** Stores a message for each good destination, all or none; refused destinations stand in unsuccess_sme. */
+export function submitMulti(
+  pdu: PduOf<'submit_multi'>,
+  session: Session,
+  ingress: Ingress,
+): OperationResult<'submit_multi'> {
+  const { version } = session;
+  const tlvs = readTlvs(pdu.tlvs, version);
+  const count = pdu.dest_address.length;
+  const refused =
+    checkTolerated(pdu.flags) ||
+    checkSource(pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr) ||
+    (count === 0 || (version === 0x34 && count > maxDestinations34) ? status.ESME_RINVNUMDESTS : 0) ||
+    checkFlags(pdu, version, false) ||
+    // SMPP 3.4 4.5.1: reserved here; SMPP 5.0 4.2.3.1 lets a centre refuse it.
+    (pdu.replace_if_present_flag === 1 ? status.ESME_RINVSUBREP : 0) ||
+    checkText(pdu.short_message.length, tlvs.payload?.length, version);
+  if (refused !== 0) return refuse(ingress, refused);
+  const submission = submissionOf(pdu, tlvs, 'submit', session, ingress);
+  if (typeof submission === 'number') return refuse(ingress, submission);
+
+  const { good, bad } = sorted(pdu);
+  const [firstBad] = bad;
+  if (good.length === 0) return refuse(ingress, firstBad?.error_status_code ?? status.ESME_RSUBMITFAIL);
+  const drafts = good.map((destination, index) => draft(submission, destination, index, good.length, ingress));
+  return storeAndAnswer(ingress, session, pdu, drafts, (messages) => ({
+    message_id: messages[0]?.publicId ?? '',
+    unsuccess_sme: bad,
+  }));
+}
+
+function draft(
+  submission: Submission,
+  destination: Address,
+  index: number,
+  count: number,
+  ingress: Ingress,
+): Draft {
+  const lane = ingress.routing.laneTo(destination.digits);
+  const group = { kind: 'destinations' as const, index, count, reference: 0 };
+  return { ...draftFor(submission, destination, lane, group), sharesPublicId: true };
+}
+
+function sorted(pdu: PduOf<'submit_multi'>): { good: Address[]; bad: Unsuccess[] } {
+  const good: Address[] = [];
+  const bad: Unsuccess[] = [];
+  for (const address of pdu.dest_address) {
+    if (address.dest_flag === 2) {
+      // This centre keeps no distribution lists.
+      bad.push(unsuccess(0, 0, address.dl_name, status.ESME_RINVDLNAME));
+      continue;
+    }
+    const { dest_addr_ton: ton, dest_addr_npi: npi, destination_addr: digits } = address;
+    const refused = checkDestination(ton, npi, digits) || magicRefusal(digits);
+    if (refused === 0) good.push({ ton, npi, digits });
+    else bad.push(unsuccess(ton, npi, digits, refused));
+  }
+  return { good, bad };
+}
+
+function unsuccess(ton: number, npi: number, address: string, error: number): Unsuccess {
+  return {
+    dest_addr_ton: ton,
+    dest_addr_npi: npi,
+    destination_addr: address,
+    error_status_code: error,
+  };
+}

@@ -1,0 +1,38 @@
+/** submit_sm (SMPP 3.4 4.4, SMPP 5.0 4.2.1): one message to one destination. */
+import type { PduOf } from '@chappe/protocol';
+import type { OperationResult, Session } from '@chappe/smpp';
+import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../validation.ts';
+import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
+import { draftFor, magicRefusal, readTlvs, submissionOf } from './submission.ts';
+
+/** Stores the message; answered with its id once it is on disk. */
+export function submitSm(
+  pdu: PduOf<'submit_sm'>,
+  session: Session,
+  ingress: Ingress,
+): OperationResult<'submit_sm'> {
+  const { version } = session;
+  const tlvs = readTlvs(pdu.tlvs, version);
+  const refused =
+    (pdu.flags.length === 0 ? 0 : checkTolerated(pdu.flags)) ||
+    checkSource(pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr) ||
+    checkDestination(pdu.dest_addr_ton, pdu.dest_addr_npi, pdu.destination_addr) ||
+    checkFlags(pdu, version, false) ||
+    checkText(pdu.short_message.length, tlvs.payload?.length, version) ||
+    magicRefusal(pdu.destination_addr);
+  if (refused !== 0) return refuse(ingress, refused);
+  const submission = submissionOf(pdu, tlvs, 'submit', session, ingress);
+  if (typeof submission === 'number') return refuse(ingress, submission);
+  const destination = {
+    ton: pdu.dest_addr_ton,
+    npi: pdu.dest_addr_npi,
+    digits: pdu.destination_addr,
+  };
+  const lane = ingress.routing.laneTo(pdu.destination_addr);
+  const draft = draftFor(submission, destination, lane, undefined);
+  return storeAndAnswer(ingress, session, pdu, [draft], idOfFirst);
+}
+
+function idOfFirst(messages: readonly { readonly publicId: string }[]): { message_id: string } {
+  return { message_id: messages[0]?.publicId ?? '' };
+}

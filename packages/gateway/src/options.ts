@@ -1,0 +1,62 @@
+/** How a gateway is started. Everything that touches the world (store, clock, randomness) is given. */
+import type { Store } from '@chappe/center';
+import type { Clock, Random, ServerLimits, ServerTls } from '@chappe/smpp';
+import type { AccountOptions } from './accounts.ts';
+import type { LifetimeLimits } from './lifetime.ts';
+import type { ReceiptFormat } from './receipt-text.ts';
+import type { HandsetOptions } from './sandbox/handsets.ts';
+
+/** Where ESMEs connect. */
+export interface SmppListenOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** Default 2775; 0 takes any free port. */
+  readonly port?: number | undefined;
+  /** Our system_id in bind responses. Default `chappe`. */
+  readonly systemId?: string | undefined;
+  readonly limits?: Partial<ServerLimits> | undefined;
+  /** Networks whose connections begin with a PROXY header. */
+  readonly proxyProtocol?: { readonly trusted: readonly string[] } | undefined;
+}
+
+/** Where ESMEs connect by TLS. */
+export interface TlsListenOptions extends ServerTls {
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** Default 3550 (IANA smpp-tls); 0 takes any free port. */
+  readonly port?: number | undefined;
+}
+
+/** What `Gateway.start` takes. */
+export interface GatewayOptions {
+  /** The gateway closes it when it stops. */
+  readonly store: Store;
+  readonly smpp?: SmppListenOptions | undefined;
+  readonly tls?: TlsListenOptions | undefined;
+  /** Default: open, every system_id and password is right. */
+  readonly accounts?: AccountOptions | undefined;
+  readonly handsets?: HandsetOptions | undefined;
+  /** Default: that of this machine. */
+  readonly clock?: Clock | undefined;
+  /** Default Math.random. */
+  readonly random?: Random | undefined;
+  /** Hears of failures that no caller hears of. Default: nobody does. */
+  readonly onError?: ((error: unknown, where: string) => void) | undefined;
+  readonly lifetime?: Partial<LifetimeLimits> | undefined;
+  /** How long a receipt, or a message from a handset, waits for its account. Default 72 hours. */
+  readonly receiptValidityMs?: number | undefined;
+  readonly receiptFormat?: ReceiptFormat | undefined;
+}
+
+const hourMs = 3_600_000;
+
+/** Defaults of `LifetimeLimits`. */
+export const defaultLifetime: LifetimeLimits = {
+  validityMs: 48 * hourMs,
+  // The examples of SMPP 3.4 5.2.16 and 5.2.15.
+  maxValidityMs: 7 * 24 * hourMs,
+  maxScheduleMs: 14 * 24 * hourMs,
+};
+
+/** Default of `receiptValidityMs`. */
+export const defaultReceiptValidityMs: number = 72 * hourMs;

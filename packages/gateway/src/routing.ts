@@ -1,0 +1,84 @@
+/** Which lane a message goes to: that of a handset, or that of an account whose bind serves the number. */
+import type { Session } from '@chappe/smpp';
+import { type AddressRange, compileAddressRange } from './address-range.ts';
+
+/** The lane of the simulated handsets. */
+export const handsetLane = 'handsets';
+/** The lane of broadcasts. */
+export const broadcastLane = 'broadcast';
+/** The lane of messages from handsets that no account has been found for yet. */
+export const unclaimedLane = 'unclaimed';
+
+/** The lane of an account: messages from handsets and receipts, waiting for its binds. */
+export function accountLane(account: string): string {
+  return `account:${account}`;
+}
+
+/** One bind that takes messages: a receiver or a transceiver. */
+export interface Bind {
+  readonly session: Session;
+  readonly account: string;
+  /** The numbers it serves; undefined when it named none. */
+  readonly range: AddressRange | undefined;
+  /** `session=12`, for timelines: made once, written often. */
+  readonly label: string;
+}
+
+/** The binds that take messages now. */
+export class Routing {
+  readonly #binds: Bind[] = [];
+  // Nearly every bind has no address_range, and then a submission must not pay for looking.
+  #ranged: Bind[] = [];
+
+  /** All binds that take messages. */
+  get binds(): readonly Bind[] {
+    return this.#binds;
+  }
+
+  /** Takes note of a bound session; undefined when it is a transmitter. */
+  bound(session: Session, account: string): Bind | undefined {
+    if (session.kind === 'transmitter') return undefined;
+    const range = compileAddressRange(session.bind?.address_range ?? '');
+    const bind: Bind = { session, account, range, label: `session=${session.id}` };
+    this.#binds.push(bind);
+    this.#index();
+    return bind;
+  }
+
+  /** Forgets a session; returns the bind that it was. */
+  unbound(session: Session): Bind | undefined {
+    const at = this.#binds.findIndex((bind) => bind.session === session);
+    if (at < 0) return undefined;
+    const [bind] = this.#binds.splice(at, 1);
+    this.#index();
+    return bind;
+  }
+
+  /** Lane of a message to that number: ESME to ESME inside a served range (SMPP 3.4 5.2.7), else its handset. */
+  laneTo(digits: string): string {
+    if (this.#ranged.length === 0) return handsetLane;
+    const bind = this.#serving(digits);
+    return bind === undefined ? handsetLane : accountLane(bind.account);
+  }
+
+  /**
+   * The account for a message from a handset to that number: whose bind serves the number, else the first of the
+   * given ones, else any account with a receiving bind. Undefined: nobody is there yet.
+   */
+  accountFor(digits: string, ...candidates: readonly (string | undefined)[]): string | undefined {
+    const serving = this.#serving(digits)?.account;
+    if (serving !== undefined) return serving;
+    return candidates.find((account) => account !== undefined) ?? this.#binds[0]?.account;
+  }
+
+  #serving(digits: string): Bind | undefined {
+    // Most specific first.
+    return this.#ranged.find((bind) => bind.range?.matches(digits) === true);
+  }
+
+  #index(): void {
+    this.#ranged = this.#binds
+      .filter((bind) => bind.range !== undefined)
+      .sort((a, b) => (b.range?.specificity ?? 0) - (a.range?.specificity ?? 0));
+  }
+}

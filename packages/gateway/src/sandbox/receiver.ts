@@ -1,0 +1,126 @@
+/** What a handset makes of what arrives: octets to text, segments to one message. */
+import type { Message } from '@chappe/center';
+import {
+  type ContentPdu,
+  type IncompleteSet,
+  type MessagePart,
+  Reassembler,
+  readConcat,
+  readText,
+  readUserData,
+  type UserDataHeader,
+} from '@chappe/protocol';
+import { readContent } from '../content.ts';
+import { dataCodingOf, isBinary } from '../message-text.ts';
+import type { InboxMessage } from './handset.ts';
+
+interface Part extends MessagePart {
+  readonly number: string;
+  readonly publicId: string;
+  readonly account: string;
+  readonly from: string;
+  readonly pdu: ContentPdu;
+  readonly header: UserDataHeader | undefined;
+}
+
+/** Incomplete long messages of all handsets: a phone shows them after a while as far as they came. */
+const segmentTimeoutMs = 10 * 60_000;
+const noTlvs: ContentPdu['tlvs'] = Object.freeze([]);
+// 3GPP 23.040 9.2.3.24: header of plain messages ends where the content begins: 9 octets of ours.
+const contentHeadOctets = 9;
+const udhi = 0x40;
+
+/** Joins segments and reads texts. */
+export class Receiver {
+  // Bounds of the field: 1,000 sets and 4 MiB (a flood of first parts must not grow the process).
+  readonly #reassembler = new Reassembler<Part>({ timeoutMs: segmentTimeoutMs });
+
+  /** The message that the handset can show now; undefined while segments are missing, and for a repeated one. */
+  receive(number: string, message: Message, wallMs: number): InboxMessage | undefined {
+    const { content } = message;
+    // Hot path: no header, nothing behind the payload: an ordinary text, decoded when it was accepted.
+    if (isPlain(content) && message.text !== undefined) return single(message, message.text, content, wallMs);
+    const read = readContent(content);
+    const pdu: ContentPdu = {
+      esm_class: read.esmClass,
+      data_coding: read.dataCoding,
+      short_message: read.payload,
+      tlvs: read.tlvs.length === 0 ? noTlvs : read.tlvs,
+    };
+    const data = readUserData(pdu);
+    const concat = readConcat(pdu, data);
+    const part: Part = {
+      reference: concat?.reference ?? 0,
+      total: concat?.total ?? 1,
+      sequence: concat?.sequence ?? 1,
+      bits: concat?.bits ?? 16,
+      source: `${message.source.ton}.${message.source.npi}.${message.source.digits}`,
+      destination: number,
+      payload: data.payload,
+      number,
+      publicId: message.publicId,
+      account: message.account,
+      from: message.source.digits,
+      pdu,
+      header: data.header,
+    };
+    if (part.total === 1) return shown([part], 1, wallMs);
+    const result = this.#reassembler.add(part, wallMs);
+    return result.kind === 'complete' ? shown(result.parts, part.total, wallMs) : undefined;
+  }
+
+  /** Messages that are shown although segments are missing. */
+  expire(wallMs: number): { readonly number: string; readonly message: InboxMessage }[] {
+    return this.#reassembler.expire(wallMs).flatMap((set) => incomplete(set, wallMs));
+  }
+}
+
+function isPlain(content: Uint8Array): boolean {
+  const payload = ((content[7] ?? 0) << 8) | (content[8] ?? 0);
+  return ((content[2] ?? 0) & udhi) === 0 && content.length === contentHeadOctets + payload;
+}
+
+function single(message: Message, text: string, content: Uint8Array, wallMs: number): InboxMessage {
+  const coding = dataCodingOf(content[4] ?? 0);
+  const { publicId } = message;
+  return {
+    publicId,
+    from: message.source.digits,
+    account: message.account,
+    text,
+    bytes: undefined,
+    receivedMs: wallMs,
+    segments: [{ publicId, sequence: 1 }],
+    total: 1,
+    flash: coding.messageClass === 0,
+    waiting: coding.waiting,
+  };
+}
+
+function shown(parts: readonly Part[], total: number, wallMs: number): InboxMessage | undefined {
+  const first = parts[0];
+  if (first === undefined) return undefined;
+  const coding = dataCodingOf(first.pdu.data_coding);
+  const whole = readText(parts.map((part) => part.pdu));
+  const binary = isBinary(first.pdu.data_coding);
+  const count = first.header?.waiting?.[0];
+  return {
+    publicId: first.publicId,
+    from: first.from,
+    account: first.account,
+    text: binary ? undefined : whole.text,
+    bytes: binary ? whole.bytes.slice() : undefined,
+    receivedMs: wallMs,
+    segments: parts.map(({ publicId, sequence }) => ({ publicId, sequence })),
+    total,
+    flash: coding.messageClass === 0,
+    waiting:
+      coding.waiting ?? (count && { indication: count.indication, active: count.count > 0 }),
+  };
+}
+
+function incomplete(set: IncompleteSet<Part>, wallMs: number): { number: string; message: InboxMessage }[] {
+  const message = shown(set.parts, set.total, wallMs);
+  const number = set.parts[0]?.number;
+  return message === undefined || number === undefined ? [] : [{ number, message }];
+}

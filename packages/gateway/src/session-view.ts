@@ -1,0 +1,42 @@
+/** A bound session as people look at it. */
+import type { Session, SessionCounters } from '@chappe/smpp';
+
+/** One bound session. */
+export interface SessionView {
+  readonly id: number;
+  readonly account: string;
+  readonly bind: 'transmitter' | 'receiver' | 'transceiver';
+  readonly version: '3.3' | '3.4' | '5.0';
+  readonly address: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly certificateSubject: string | undefined;
+  readonly systemType: string;
+  readonly addressRange: string;
+  /** Our requests that await an answer, and those that could still be sent. */
+  readonly outstanding: number;
+  readonly windowFree: number;
+  readonly counters: SessionCounters;
+}
+
+const versions = { 0x33: '3.3', 0x34: '3.4', 0x50: '5.0' } as const;
+
+/** The view of a session at this moment. */
+export function viewOfSession(session: Session): SessionView {
+  const { remote, bind } = session;
+  return {
+    id: session.id,
+    account: session.context as string,
+    bind: session.kind ?? 'transceiver',
+    version: versions[session.version],
+    address: remote.address,
+    port: remote.port,
+    tls: remote.tls,
+    certificateSubject: remote.certificateSubject,
+    systemType: bind?.system_type ?? '',
+    addressRange: bind?.address_range ?? '',
+    outstanding: session.outstanding,
+    windowFree: session.windowFree,
+    counters: { ...session.counters },
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * Checks of submitted fields: each gives the command_status to answer with, 0 when all is well. What SMPP calls
+ * reserved is refused where it would change what happens to the message, and let through where it would not.
+ */
+import { status } from '@chappe/protocol';
+
+/** Effective version of a session. */
+export type Version = 0x33 | 0x34 | 0x50;
+
+// SMPP 3.4 5.2.5: 0 to 6; GSM has three bits for it, so 7 can be carried, and more is nonsense.
+const maxTon = 7;
+// SMPP 3.4 5.2.6: the highest value is 18 (WAP client id); gaps are reserved and harmless.
+const maxNpi = 18;
+// SMPP 3.4 5.2.14: 0 to 3; SMPP 5.0 4.7.19 adds 4 (background) for cell broadcast.
+const maxPriority = 3;
+const maxBroadcastPriority = 4;
+// Text of one message in 3.3: 140 octets, and 160 characters by older books; both are accepted.
+const maxText33 = 160;
+// SMPP 3.4 5.2.22: sm_length 255 is not allowed.
+const maxText34 = 254;
+
+const international = 1;
+
+/** The source address. An empty one is "not known" (SMPP 3.4 4.4.1), unless its type says international. */
+export function checkSource(ton: number, npi: number, digits: string): number {
+  if (ton > maxTon) return status.ESME_RINVSRCTON;
+  if (npi > maxNpi) return status.ESME_RINVSRCNPI;
+  if (ton === international && !isNumber(digits)) return status.ESME_RINVSRCADR;
+  return 0;
+}
+
+/** The destination address: never empty; digits when its type says international. */
+export function checkDestination(ton: number, npi: number, digits: string): number {
+  if (digits.length === 0) return status.ESME_RINVDSTADR;
+  if (ton > maxTon) return status.ESME_RINVDSTTON;
+  if (npi > maxNpi) return status.ESME_RINVDSTNPI;
+  if (ton === international && !isNumber(digits)) return status.ESME_RINVDSTADR;
+  // Whatever its type, a destination is a number or a name: control characters are neither.
+  return isPrintable(digits) ? 0 : status.ESME_RINVDSTADR;
+}
+
+/** Digits, with the plus that some peers write before them. */
+function isNumber(digits: string): boolean {
+  let at = digits.charCodeAt(0) === 0x2b ? 1 : 0;
+  if (at === digits.length) return false;
+  for (; at < digits.length; at += 1) {
+    const code = digits.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return true;
+}
+
+function isPrintable(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) < 0x20) return false;
+  return true;
+}
+
+/** What submit_sm, submit_multi and data_sm have in common. */
+export interface SubmittedFields {
+  readonly esm_class: number;
+  readonly registered_delivery: number;
+  readonly priority_flag?: number;
+  readonly replace_if_present_flag?: number;
+  readonly sm_default_msg_id?: number;
+}
+
+// SMPP 3.4 5.2.12, SMPP 5.0 4.7.12: message types that an ESME may send.
+const typesOf34 = new Set([0x00, 0x08, 0x10]);
+const typesOf50 = new Set([0x00, 0x04, 0x08, 0x10, 0x18, 0x20]);
+const transaction = 2;
+
+/** Flags of a submission, text and addresses apart. `datagramCommand`: data_sm, where 3.4 knows transaction mode. */
+export function checkFlags(pdu: SubmittedFields, version: Version, datagramCommand: boolean): number {
+  // 3.3 gives esm_class other meanings, on which books differ: nothing to check.
+  if (version !== 0x33 && pdu.esm_class !== 0) {
+    const allowed = version >= 0x50 ? typesOf50 : typesOf34;
+    if (!allowed.has(pdu.esm_class & 0x3c)) return status.ESME_RINVESMCLASS;
+    // Transaction mode asks for the outcome in the response; a store-and-forward centre cannot give it.
+    if ((pdu.esm_class & 3) === transaction && !(datagramCommand || version >= 0x50)) {
+      return status.ESME_RINVESMCLASS;
+    }
+  }
+  if ((pdu.priority_flag ?? 0) > maxPriority) return status.ESME_RINVPRTFLG;
+  // SMPP 3.4 5.2.17: 3 is reserved; SMPP 5.0 4.7.21: success only. A silent choice would cost somebody receipts.
+  if (version < 0x50 && (pdu.registered_delivery & 3) === 3) return status.ESME_RINVREGDLVFLG;
+  if ((pdu.replace_if_present_flag ?? 0) > 1) return status.ESME_RINVREPFLAG;
+  // SMPP 3.4 5.2.20: an index into predefined messages, of which this centre has none.
+  if ((pdu.sm_default_msg_id ?? 0) !== 0) return status.ESME_RINVDFTMSGID;
+  return 0;
+}
+
+/** Priority of a broadcast: 0 to 4 (SMPP 5.0 4.7.19). */
+export function checkBroadcastPriority(priority: number): number {
+  return priority > maxBroadcastPriority ? status.ESME_RINVPRTFLG : 0;
+}
+
+/** short_message beside message_payload: one of them carries the text (SMPP 3.4 4.4.1, 5.3.2.32). */
+export function checkText(shortOctets: number, payloadOctets: number | undefined, version: Version): number {
+  if (payloadOctets !== undefined && shortOctets > 0) return status.ESME_RINVMSGLEN;
+  if (version === 0x33 && shortOctets > maxText33) return status.ESME_RINVMSGLEN;
+  if (version === 0x34 && shortOctets > maxText34) return status.ESME_RINVMSGLEN;
+  return 0;
+}
+
+/** shared/spec/sessions.md "Errors", row "field too long": tolerated by the decoder, answered with the field's status. */
+const oversizeStatus: ReadonlyMap<string, number> = new Map([
+  ['service_type', status.ESME_RINVSERTYP],
+  ['source_addr', status.ESME_RINVSRCADR],
+  ['destination_addr', status.ESME_RINVDSTADR],
+  ['schedule_delivery_time', status.ESME_RINVSCHED],
+  ['validity_period', status.ESME_RINVEXPIRY],
+  ['message_id', status.ESME_RINVMSGID],
+  ['dl_name', status.ESME_RINVDLNAME],
+  ['short_message', status.ESME_RINVMSGLEN],
+]);
+
+/** What the decoder tolerated and this centre does not: a field longer than the documents allow. */
+export function checkTolerated(flags: readonly string[]): number {
+  for (const flag of flags) {
+    if (!flag.startsWith('oversize:')) continue;
+    const field = flag.slice('oversize:'.length, flag.indexOf(':', 'oversize:'.length));
+    const answer = oversizeStatus.get(field);
+    if (answer !== undefined) return answer;
+  }
+  return 0;
+}

@@ -1,0 +1,347 @@
+import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/protocol';
+import { systemClock } from '../clock.ts';
+import type { Notice } from '../core/events.ts';
+import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
+import {
+  type CloseReason,
+  SmppAbortError,
+  SmppClosedError,
+  type SmppError,
+  SmppStatusError,
+} from '../errors.ts';
+import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
+import { Answering } from '../session/operations.ts';
+import type { Done } from '../session/request-queue.ts';
+import type { RequestOptions, Session } from '../session/session.ts';
+import { dial } from '../transport/dial.ts';
+import { Dispatch } from './dispatch.ts';
+import { Incoming, type IncomingEvent, type IncomingPdu } from './incoming.ts';
+import { type BindOwner, KeptBind } from './kept-bind.ts';
+import type { ClientOptions } from './options.ts';
+import { composeMessage, type OutgoingMessage } from './outgoing-message.ts';
+import { Pace } from './pace.ts';
+import { SentMessage } from './sent-message.ts';
+import { readSmppUrl, type SmppAddress } from './url.ts';
+
+/** What a client is doing. */
+export type ClientState = 'connecting' | 'bound' | 'reconnecting' | 'closed';
+
+/** An ESME: one or several binds to an MC that act as one. */
+export class SmppClient implements BindOwner {
+  readonly #options: ClientOptions;
+  readonly #address: SmppAddress;
+  readonly #loop: SessionLoop;
+  readonly #sessionOptions: SessionOptions;
+  readonly #answering: Answering;
+  readonly #dispatch: Dispatch;
+  readonly #incoming: Incoming;
+  readonly #binds: KeptBind[] = [];
+  /** Ties the segments of a long message together; another for each. */
+  #reference: number;
+  /** Messages that ask for a receipt and await their ids. */
+  #sending = 0;
+  #lastId = 0;
+  #wasBound = false;
+  #isClosed = false;
+
+  private constructor(url: string, options: ClientOptions) {
+    this.#address = readSmppUrl(url);
+    this.#options = options;
+    const clock = options.clock ?? systemClock;
+    const responseTimeoutMs = options.responseTimeoutMs ?? loopDefaults.responseTimeoutMs;
+    this.#loop = createLoop(clock, { ...loopDefaults, responseTimeoutMs });
+    const codec = options.codec ?? standardCodec;
+    const window = options.window ?? sessionDefaults.window;
+    this.#sessionOptions = {
+      ...sessionDefaults,
+      version: options.version ?? this.#address.version ?? sessionDefaults.version,
+      assumeVersion: options.assumeVersion ?? sessionDefaults.assumeVersion,
+      window,
+      peerWindow: options.peerWindow ?? sessionDefaults.peerWindow,
+      // The bind has a timer of its own, and nobody is listening who might never speak.
+      sessionInitMs: 0,
+      inactivityMs: options.inactivityMs ?? sessionDefaults.inactivityMs,
+      enquireLinkMs: options.enquireLinkMs ?? sessionDefaults.enquireLinkMs,
+      enquireLinkResponseMs: options.enquireLinkResponseMs ?? sessionDefaults.enquireLinkResponseMs,
+      responseTimeoutMs,
+      codec,
+      writers: new WriterPool(codec),
+    };
+    this.#answering = new Answering(options.operations ?? {}, (error, where) => this.onError(error, where));
+    this.#dispatch = new Dispatch({
+      loop: this.#loop,
+      pace: new Pace(options.rate, clock.monotonicMs()),
+      queueLimit: options.queue ?? loopDefaults.queueLimit,
+      retryThrottled: options.onThrottled !== 'report',
+      window,
+    });
+    const incoming = { defaultAlphabet: options.text?.defaultAlphabet, ...options.incoming };
+    this.#incoming = new Incoming(incoming, this.#loop, () => this.#sending > 0);
+    this.#reference = Math.floor((options.random ?? Math.random)() * 0x10000);
+  }
+
+  /**
+   * Connects and binds; settles once the first of the binds stands. Rejects with `SmppConnectError`,
+   * `SmppTimeoutError`, `SmppBindError` or `SmppAbortError` when none does. A bind that is lost later is made again.
+   */
+  static async connect(url: string, options: ClientOptions = {}): Promise<SmppClient> {
+    const client = new SmppClient(url, options);
+    const tries = client.#startBinds(false);
+    const results = await Promise.allSettled(tries);
+    const first = results.find(({ status }) => status === 'fulfilled');
+    if (first !== undefined) return client;
+    client.destroy();
+    throw (results[0] as PromiseRejectedResult).reason;
+  }
+
+  /** As `connect`, but returns at once and keeps trying from the start; `onBound` tells when it is bound. */
+  static open(url: string, options: ClientOptions = {}): SmppClient {
+    const client = new SmppClient(url, options);
+    for (const started of client.#startBinds(true)) started.catch(() => undefined);
+    return client;
+  }
+
+  get state(): ClientState {
+    if (this.#isClosed || !this.#binds.some((bind) => bind.isAlive)) return 'closed';
+    if (this.#binds.some((bind) => bind.session !== undefined)) return 'bound';
+    return this.#wasBound ? 'reconnecting' : 'connecting';
+  }
+
+  /** The sessions that are bound now. */
+  get sessions(): readonly Session[] {
+    return this.#binds.flatMap((bind) => bind.session ?? []);
+  }
+
+  /** Requests that wait for a slot of a window, or for the rate. */
+  get waiting(): number {
+    return this.#dispatch.waiting;
+  }
+
+  /**
+   * Sends a message: codes its text, cuts it into segments, and settles with their ids once all are taken. Rejects
+   * with `SmppStatusError` when a segment is refused, as `request` otherwise, and with `ContentError` for what
+   * cannot be sent.
+   */
+  async send(message: OutgoingMessage, options: RequestOptions = {}): Promise<SentMessage> {
+    const settings = this.#options.text ?? {};
+    const isNarrow = (settings.longMessage ?? 'udh8') === 'udh8';
+    const { pdus, coding } = composeMessage(message, this.#reference & (isNarrow ? 0xff : 0xffff), settings);
+    if (pdus.length > 1) this.#reference = (this.#reference + 1) & 0xffff;
+    const isReceiptAsked = message.receipt !== undefined && message.receipt !== 'none';
+    if (isReceiptAsked) this.#sending++;
+    try {
+      const responses = await Promise.all(pdus.map((pdu) => this.request(pdu, options)));
+      const refused = responses.find((response) => response.command_status !== 0);
+      if (refused !== undefined) throw new SmppStatusError(refused.command, refused.command_status);
+      const ids = responses.map((response) => response.message_id);
+      const sent = new SentMessage(ids, coding, isReceiptAsked, this.#loop.clock);
+      if (isReceiptAsked) this.#incoming.receipts.expect(sent, this.#loop.clock.monotonicMs());
+      return sent;
+    } finally {
+      if (isReceiptAsked) this.#sending--;
+    }
+  }
+
+  /**
+   * Messages and receipts, one after the other, on all binds. Each is answered with ESME_ROK after the loop body; a
+   * body that throws, or leaves the loop, makes it ESME_RX_T_APPN, so that the MC tries again, unless it has called
+   * `event.accept()`. Ends when the client is closed or `signal` aborts. Without a loop, receipts of sent messages
+   * are answered by themselves and everything else waits a few seconds for one.
+   */
+  incoming(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<IncomingEvent, void, undefined> {
+    return this.#incoming.events(options.signal);
+  }
+
+  /**
+   * Sends a request on the bind with the most free slots and settles with its response, whatever the status. Waits
+   * in order while no bind has room. Rejects as `Session.request` does.
+   */
+  request<C extends RequestName>(
+    pdu: PduInput<C>,
+    options: RequestOptions = {},
+  ): Promise<PduOf<ResponseOf<C>>> {
+    const { signal, timeoutMs } = options;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(new SmppAbortError(signal, false));
+      let submission: unknown;
+      const abort = (): void => reject(new SmppAbortError(signal!, !this.#dispatch.cancel(submission)));
+      signal?.addEventListener('abort', abort, { once: true });
+      const settle: Done = (result) => {
+        signal?.removeEventListener('abort', abort);
+        if (result instanceof Error) reject(result);
+        else resolve(result as PduOf<ResponseOf<C>>);
+      };
+      submission = this.#submit(pdu as PduInput, settle, timeoutMs);
+    });
+  }
+
+  /** As `request` without a promise, for many messages: `done` is called once, with the response or why there is none. */
+  submit(pdu: PduInput, done: Done): void {
+    this.#submit(pdu, done, undefined);
+  }
+
+  /** Settles when every request has ended. */
+  drain(): Promise<void> {
+    return this.#dispatch.idle();
+  }
+
+  /**
+   * Takes nothing more, lets what is open end for up to `drainMs` (default 10 s), unbinds, closes. Settles when no
+   * connection and no timer is left; never rejects.
+   */
+  async close(options: { readonly drainMs?: number } = {}): Promise<void> {
+    const { drainMs = 10_000 } = options;
+    if (!this.#isClosed && drainMs > 0 && this.sessions.length > 0) await this.#drainFor(drainMs);
+    this.#isClosed = true;
+    this.#dispatch.fail(new SmppClosedError('closed', false));
+    this.#incoming.close();
+    await Promise.all(this.#binds.map((bind) => bind.close(drainMs)));
+    this.#loop.deadlines.clear();
+  }
+
+  /** Ends all connections at once. What is open fails, saying whether the peer may have it. */
+  destroy(): void {
+    this.#isClosed = true;
+    this.#incoming.close();
+    for (const bind of this.#binds) bind.destroy();
+    this.#dispatch.fail(new SmppClosedError('destroyed', false));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** @internal */
+  onBound(session: Session): void {
+    this.#wasBound = true;
+    if (session.kind !== 'receiver') this.#dispatch.add(session);
+    this.#tell(() => this.#options.onBound?.(session), 'onBound');
+  }
+
+  /** @internal */
+  onDisconnected(session: Session, reason: CloseReason): void {
+    this.#dispatch.remove(session);
+    this.#tell(() => this.#options.onDisconnected?.(session, reason), 'onDisconnected');
+    this.#failIfDead(new SmppClosedError(reason, false));
+  }
+
+  /** @internal */
+  onConnectFailed(error: SmppError, retryInMs: number | undefined): void {
+    this.#tell(() => this.#options.onConnectFailed?.(error, retryInMs), 'onConnectFailed');
+    if (retryInMs === undefined) this.#failIfDead(error);
+  }
+
+  /** @internal */
+  onRequest(session: Session, pdu: Pdu): void {
+    const isMessage = pdu.command === 'deliver_sm' || pdu.command === 'data_sm';
+    if (isMessage && this.#options.operations?.[pdu.command] === undefined) {
+      this.#incoming.take(session, pdu as IncomingPdu);
+    } else this.#answering.answer(session, pdu);
+  }
+
+  /** @internal */
+  onNotification(session: Session, pdu: Pdu): void {
+    this.#tell(() => this.#options.onAlert?.(pdu, session), 'onAlert');
+  }
+
+  /** @internal */
+  onNotice(session: Session, notice: Notice): void {
+    this.#tell(() => this.#options.onNotice?.(session, notice), 'onNotice');
+  }
+
+  /** @internal */
+  onUnbound(session: Session): void {
+    this.#dispatch.remove(session);
+  }
+
+  /** @internal */
+  onError(error: unknown, where: string): void {
+    this.#options.onError?.(error, where);
+  }
+
+  #submit(pdu: PduInput, done: Done, timeoutMs: number | undefined): unknown {
+    if (!this.#isClosed && this.#binds.some((bind) => bind.isAlive)) {
+      return this.#dispatch.submit(pdu, done, timeoutMs);
+    }
+    queueMicrotask(() => done(new SmppClosedError('closed', false)));
+    return undefined;
+  }
+
+  #startBinds(keepTrying: boolean): Promise<Session>[] {
+    const started: Promise<Session>[] = [];
+    for (let i = 0; i < (this.#options.binds ?? 1); i++) {
+      const bind = this.#newBind();
+      this.#binds.push(bind);
+      started.push(bind.start(keepTrying));
+    }
+    return started;
+  }
+
+  #newBind(): KeptBind {
+    const options = this.#options;
+    const address = this.#address;
+    const clock = this.#loop.clock;
+    const tls = address.tls || options.tls !== undefined ? (options.tls ?? {}) : undefined;
+    const connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
+    const { host, port } = address;
+    const { signal, onPdu } = options;
+    const sessionOptions = (session: () => Session): SessionOptions =>
+      onPdu === undefined
+        ? this.#sessionOptions
+        : { ...this.#sessionOptions, tap: (...seen) => this.#tell(() => onPdu(session(), ...seen), 'onPdu') };
+    return new KeptBind(
+      {
+        connect: async () =>
+          options.transport !== undefined
+            ? options.transport()
+            : dial({ host, port, tls, connectTimeoutMs, clock, signal }),
+        bindPdu: this.#bindPdu(),
+        bindTimeoutMs: options.bindTimeoutMs ?? 10_000,
+        reconnect: options.reconnect ?? {},
+        sessionOptions,
+        loop: this.#loop,
+        clock,
+        random: options.random ?? Math.random,
+        nextId: () => ++this.#lastId,
+      },
+      this,
+    );
+  }
+
+  #bindPdu(): PduInput {
+    const options = this.#options;
+    const address = this.#address;
+    return {
+      command: `bind_${options.bind ?? address.bind ?? 'transceiver'}`,
+      system_id: options.systemId ?? address.systemId,
+      password: options.password ?? address.password,
+      system_type: options.systemType ?? address.systemType,
+      interface_version: this.#sessionOptions.version,
+      addr_ton: options.ton,
+      addr_npi: options.npi,
+      address_range: options.addressRange,
+    };
+  }
+
+  #drainFor(drainMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#loop.clock.setTimer(resolve, drainMs);
+      this.#dispatch.idle().then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  #failIfDead(error: SmppError): void {
+    if (!this.#binds.some((bind) => bind.isAlive)) this.#dispatch.fail(error);
+  }
+
+  #tell(callback: () => void, where: string): void {
+    try {
+      callback();
+    } catch (error) {
+      this.onError(error, where);
+    }
+  }
+}

@@ -1,0 +1,228 @@
+import type { PduInput } from '@chappe/protocol';
+import { status, tlv } from '@chappe/protocol';
+import { SmppError, SmppTimeoutError } from '../errors.ts';
+import type { Sleeper } from '../session/deadlines.ts';
+import type { SessionLoop } from '../session/loop.ts';
+import type { Done, RequestResult } from '../session/request-queue.ts';
+import type { Session } from '../session/session.ts';
+import { congestedWindow, type Pace } from './pace.ts';
+
+/** A request on its way through the client. */
+interface Submission {
+  /** Order of arrival, which a second try keeps. */
+  readonly number: number;
+  readonly pdu: PduInput;
+  readonly done: Done;
+  readonly timeoutMs: number;
+  /** When waiting, and trying again, end. Monotonic milliseconds. */
+  readonly untilMs: number;
+}
+
+/** What a dispatch works with. */
+export interface DispatchOptions {
+  readonly loop: SessionLoop;
+  readonly pace: Pace;
+  readonly queueLimit: number;
+  readonly retryThrottled: boolean;
+  /** Window per bind, and its ceiling where congestion_state steers it. */
+  readonly window: number;
+}
+
+/** congestion_state may open the window up to this many times its size. */
+const CONGESTION_GROWTH = 10;
+const NEVER = Number.POSITIVE_INFINITY;
+
+function isThrottle(result: RequestResult): boolean {
+  if (result instanceof Error) return false;
+  return result.command_status === status.ESME_RTHROTTLED || result.command_status === status.ESME_RMSGQFUL;
+}
+
+/**
+ * Spreads requests over the binds of a client: the one with the most free slots takes the next. What no bind or rate
+ * has room for waits in order, bounded in number and time; what a peer throttles goes back to its place.
+ */
+export class Dispatch implements Sleeper {
+  wakeAtMs: number = NEVER;
+  readonly #options: DispatchOptions;
+  readonly #sessions: Session[] = [];
+  /** In the order of `number`; `#head` is the first that waits. */
+  #queue: Submission[] = [];
+  #head = 0;
+  #lastNumber = 0;
+  #open = 0;
+  #nextUntilMs = NEVER;
+  #onIdle: (() => void)[] = [];
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+  }
+
+  /** Requests that wait for a slot or for the rate. */
+  get waiting(): number {
+    return this.#queue.length - this.#head;
+  }
+
+  /** Requests that have not ended yet. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** Takes a bound session into service. */
+  add(session: Session): void {
+    this.#sessions.push(session);
+    session.onWindowFree = () => this.pump();
+    this.pump();
+  }
+
+  /** Takes a session out of service. */
+  remove(session: Session): void {
+    const at = this.#sessions.indexOf(session);
+    if (at >= 0) this.#sessions.splice(at, 1);
+  }
+
+  /** Sends a request as soon as there is room, and calls `done` once with its end. Returns what `cancel` takes. */
+  submit(pdu: PduInput, done: Done, timeoutMs: number = this.#options.loop.responseTimeoutMs): unknown {
+    const nowMs = this.#options.loop.clock.monotonicMs();
+    const untilMs = timeoutMs > 0 ? nowMs + timeoutMs : NEVER;
+    const submission: Submission = { number: ++this.#lastNumber, pdu, done, timeoutMs, untilMs };
+    this.#open++;
+    if (this.waiting === 0 && this.#trySend(submission, nowMs)) return submission;
+    if (this.waiting >= this.#options.queueLimit) {
+      const error = new SmppError('CHAPPE_SMPP_QUEUE_FULL', `${this.waiting} requests are waiting`);
+      queueMicrotask(() => this.#finish(submission, error));
+      return submission;
+    }
+    this.#queue.push(submission);
+    this.#await(untilMs);
+    return submission;
+  }
+
+  /** Takes back a request that still waits; false when it has been sent or has ended. `done` is not called. */
+  cancel(submission: unknown): boolean {
+    const at = this.#queue.indexOf(submission as Submission, this.#head);
+    if (at < 0) return false;
+    this.#queue.splice(at, 1);
+    this.#closeOne();
+    return true;
+  }
+
+  /** Sends what there is room for. */
+  pump(): void {
+    const nowMs = this.#options.loop.clock.monotonicMs();
+    while (this.waiting > 0 && this.#trySend(this.#queue[this.#head]!, nowMs)) this.#dropHead();
+  }
+
+  /** Ends everything that waits. */
+  fail(error: SmppError): void {
+    const waiting = this.#queue.slice(this.#head);
+    this.#queue = [];
+    this.#head = 0;
+    for (const submission of waiting) this.#finish(submission, error);
+  }
+
+  /** Settles when no request is open. */
+  idle(): Promise<void> {
+    return this.#open === 0 ? Promise.resolve() : new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
+  onWake(nowMs: number): void {
+    if (nowMs >= this.#nextUntilMs) this.#expire(nowMs);
+    this.pump();
+    if (this.waiting > 0) this.#await(this.#nextUntilMs);
+  }
+
+  #expire(nowMs: number): void {
+    const all = this.#queue.slice(this.#head);
+    this.#queue = all.filter(({ untilMs }) => untilMs > nowMs);
+    this.#head = 0;
+    this.#nextUntilMs = this.#queue.reduce((next, { untilMs }) => Math.min(next, untilMs), NEVER);
+    for (const submission of all) {
+      if (submission.untilMs > nowMs) continue;
+      this.#finish(submission, new SmppTimeoutError('window', 'no slot and no rate for it in time'));
+    }
+  }
+
+  #await(atMs: number): void {
+    if (atMs < this.#nextUntilMs) this.#nextUntilMs = atMs;
+    if (atMs !== NEVER) this.#options.loop.deadlines.arm(this, atMs);
+  }
+
+  #dropHead(): void {
+    this.#queue[this.#head++] = undefined as never;
+    if (this.#head !== this.#queue.length && this.#head < 1024) return;
+    this.#queue = this.#queue.slice(this.#head);
+    this.#head = 0;
+  }
+
+  #pick(): Session | undefined {
+    let best: Session | undefined;
+    let most = 0;
+    for (const session of this.#sessions) {
+      const free = session.windowFree;
+      if (free > most && session.isBound) {
+        most = free;
+        best = session;
+      }
+    }
+    return best;
+  }
+
+  #trySend(submission: Submission, nowMs: number): boolean {
+    const session = this.#pick();
+    if (session === undefined) return false;
+    const waitMs = this.#options.pace.take(nowMs);
+    if (waitMs > 0) {
+      this.#options.loop.deadlines.arm(this, nowMs + waitMs);
+      return false;
+    }
+    session.submit(
+      submission.pdu,
+      (result) => this.#answered(submission, session, result),
+      submission.timeoutMs,
+    );
+    return true;
+  }
+
+  #answered(submission: Submission, session: Session, result: RequestResult): void {
+    if (session.version === 0x50) this.#heed(session, result);
+    const { retryThrottled, loop, pace } = this.#options;
+    if (!retryThrottled || !isThrottle(result)) return this.#finish(submission, result);
+    const nowMs = loop.clock.monotonicMs();
+    pace.slowDown(nowMs);
+    if (nowMs >= submission.untilMs) return this.#finish(submission, result);
+    this.#putBack(submission);
+    loop.deadlines.arm(this, nowMs + Math.max(1, pace.waitMs(nowMs)));
+  }
+
+  /** A second try keeps its place before everything that came later. */
+  #putBack(submission: Submission): void {
+    const waiting = this.#queue.slice(this.#head);
+    let at = waiting.length;
+    while (at > 0 && waiting[at - 1]!.number > submission.number) at--;
+    waiting.splice(at, 0, submission);
+    this.#queue = waiting;
+    this.#head = 0;
+    this.#await(submission.untilMs);
+  }
+
+  #heed(session: Session, result: RequestResult): void {
+    if (result instanceof Error || result.tlvs.length === 0) return;
+    const congestion = tlv(result, 'congestion_state');
+    if (congestion === undefined) return;
+    const most = this.#options.window * CONGESTION_GROWTH;
+    session.window = congestedWindow(session.window, congestion, most);
+  }
+
+  #finish(submission: Submission, result: RequestResult): void {
+    this.#closeOne();
+    submission.done(result);
+  }
+
+  #closeOne(): void {
+    this.#open--;
+    if (this.#open > 0 || this.#onIdle.length === 0) return;
+    const waiting = this.#onIdle;
+    this.#onIdle = [];
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,0 +1,161 @@
+import type { PduInput } from '@chappe/protocol';
+import { status } from '@chappe/protocol';
+import type { Clock, Random } from '../clock.ts';
+import type { SessionOptions } from '../core/options.ts';
+import { SessionCore } from '../core/session-core.ts';
+import { type CloseReason, SmppBindError, SmppClosedError, type SmppError } from '../errors.ts';
+import type { SessionLoop } from '../session/loop.ts';
+import type { RequestResult } from '../session/request-queue.ts';
+import { Session, type SessionOwner } from '../session/session.ts';
+import type { Transport } from '../transport/transport.ts';
+import { type Reconnect, reconnectDelayMs } from './backoff.ts';
+
+/** How a bind is made and kept. */
+export interface KeptBindOptions {
+  readonly connect: () => Promise<Transport>;
+  readonly bindPdu: PduInput;
+  readonly bindTimeoutMs: number;
+  readonly reconnect: Reconnect | false;
+  readonly sessionOptions: (session: () => Session) => SessionOptions;
+  readonly loop: SessionLoop;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly nextId: () => number;
+}
+
+/** Whose bind it is. */
+export interface BindOwner extends Omit<SessionOwner, 'onBind' | 'onEnd'> {
+  onBound(session: Session): void;
+  onDisconnected(session: Session, reason: CloseReason): void;
+  /** A try failed; `retryInMs` is undefined when there will be no other. */
+  onConnectFailed(error: SmppError, retryInMs: number | undefined): void;
+}
+
+const giveUpByDefault: readonly number[] = [status.ESME_RINVPASWD, status.ESME_RINVSYSID];
+
+/** One bind that is made again whenever it is lost, with growing waits. */
+export class KeptBind {
+  readonly #options: KeptBindOptions;
+  readonly #owner: BindOwner;
+  #session: Session | undefined;
+  #attempt = 0;
+  #isStopped = false;
+  #cancelRetry: (() => void) | undefined;
+
+  constructor(options: KeptBindOptions, owner: BindOwner) {
+    this.#options = options;
+    this.#owner = owner;
+  }
+
+  /** The session while it is bound. */
+  get session(): Session | undefined {
+    return this.#session?.isBound === true ? this.#session : undefined;
+  }
+
+  /** Whether it is bound or will try again. */
+  get isAlive(): boolean {
+    return !this.#isStopped;
+  }
+
+  /** The first try. Rejects when it fails; `keepTrying` says whether there will be others then. */
+  async start(keepTrying: boolean): Promise<Session> {
+    try {
+      return await this.#bind();
+    } catch (error) {
+      if (keepTrying) this.#failed(error as SmppError);
+      else this.#isStopped = true;
+      throw error;
+    }
+  }
+
+  /** Ends the bind in order and tries no more. */
+  async close(drainMs: number): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelRetry?.();
+    await this.#session?.close({ drainMs });
+  }
+
+  /** Ends the bind at once and tries no more. */
+  destroy(): void {
+    this.#isStopped = true;
+    this.#cancelRetry?.();
+    this.#session?.destroy();
+  }
+
+  async #bind(): Promise<Session> {
+    const { connect, bindPdu, bindTimeoutMs, sessionOptions, loop, clock, nextId } = this.#options;
+    const transport = await connect();
+    if (this.#isStopped) {
+      transport.destroy();
+      throw new SmppClosedError('closed', false);
+    }
+    const core: SessionCore = new SessionCore(
+      'esme',
+      sessionOptions(() => session),
+      clock.monotonicMs(),
+    );
+    const session: Session = new Session(nextId(), core, transport, loop, this.#ownerOf());
+    this.#session = session;
+    session.start();
+    // The answer is looked at where it arrives: what follows it in the same chunk finds a session that is known.
+    await new Promise<void>((resolve, reject) => {
+      const heard = (result: RequestResult): void => {
+        if (result instanceof Error) {
+          session.destroy('bind_refused');
+          reject(result);
+        } else if (result.command_status !== 0) {
+          session.destroy('bind_refused');
+          reject(new SmppBindError(result.command_status));
+        } else {
+          this.#attempt = 0;
+          this.#owner.onBound(session);
+          resolve();
+        }
+      };
+      session.submit(bindPdu, heard, bindTimeoutMs);
+    });
+    return session;
+  }
+
+  #ownerOf(): SessionOwner {
+    const owner = this.#owner;
+    return {
+      onBind: () => undefined,
+      onRequest: (session, pdu) => owner.onRequest(session, pdu),
+      onNotification: (session, pdu) => owner.onNotification(session, pdu),
+      onNotice: (session, notice) => owner.onNotice(session, notice),
+      onUnbound: (session) => owner.onUnbound(session),
+      onError: (error, where) => owner.onError(error, where),
+      onEnd: (session, reason) => this.#ended(session, reason),
+    };
+  }
+
+  #ended(session: Session, reason: CloseReason): void {
+    if (this.#session === session) this.#session = undefined;
+    // A session that never was bound has failed in `#bind`, which tells it.
+    if (!session.wasBound) return;
+    if (this.#options.reconnect === false) this.#isStopped = true;
+    this.#owner.onDisconnected(session, reason);
+    if (!this.#isStopped) this.#retry();
+  }
+
+  #failed(error: SmppError): void {
+    const { reconnect } = this.#options;
+    const giveUpOn = (reconnect !== false && reconnect.giveUpOn) || giveUpByDefault;
+    if (error instanceof SmppBindError && giveUpOn.includes(error.status)) this.#isStopped = true;
+    if (reconnect === false) this.#isStopped = true;
+    const delayMs = this.#isStopped ? undefined : this.#retry();
+    this.#owner.onConnectFailed(error, delayMs);
+  }
+
+  #retry(): number {
+    const { reconnect, clock, random } = this.#options;
+    const delayMs = reconnectDelayMs(reconnect || {}, this.#attempt++, random);
+    this.#cancelRetry = clock.setTimer(() => {
+      this.#bind().catch((error: SmppError) => {
+        if (!this.#isStopped) this.#failed(error);
+      });
+    }, delayMs);
+    return delayMs;
+  }
+}

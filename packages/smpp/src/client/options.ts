@@ -1,0 +1,88 @@
+import type { Clock, Random } from '../clock.ts';
+import type { Notice } from '../core/events.ts';
+import type { PduTap, SessionCodec } from '../core/options.ts';
+import type { Version } from '../core/states.ts';
+import type { CloseReason, SmppError } from '../errors.ts';
+import type { Operations } from '../session/operations.ts';
+import type { BindKind, Session } from '../session/session.ts';
+import type { ClientTls } from '../transport/dial.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Reconnect } from './backoff.ts';
+import type { IncomingSettings } from './incoming.ts';
+import type { TextSettings } from './outgoing-message.ts';
+import type { Rate } from './pace.ts';
+
+/** How a client binds, keeps its binds and sends. Everything has a default; what the URL says too is optional here. */
+export interface ClientOptions {
+  /** Default transceiver. */
+  readonly bind?: BindKind | undefined;
+  /** Binds that act as one: a request goes out on the one with the most free slots. Default 1. */
+  readonly binds?: number | undefined;
+  /** The newest version that we speak. Default 0x34. */
+  readonly version?: Version | undefined;
+  /** What a bind response without sc_interface_version means. Default 0x34: many MCs that take TLVs omit it. */
+  readonly assumeVersion?: Version | undefined;
+  /** Requests per bind that may await a response. Default 10 (SMPP 3.4 2.9). */
+  readonly window?: number | undefined;
+  /** Requests that may wait for a slot or for the rate. Default 10,000. */
+  readonly queue?: number | undefined;
+  /** Default: as fast as the windows allow. */
+  readonly rate?: Rate | undefined;
+  /**
+   * What ESME_RTHROTTLED and ESME_RMSGQFUL do. `backoff`, the default: the rate is halved and grows again, and the
+   * request is sent again in its order, for up to `responseTimeoutMs`. `report`: they are results like any other.
+   */
+  readonly onThrottled?: 'backoff' | 'report' | undefined;
+  readonly systemId?: string | undefined;
+  readonly password?: string | undefined;
+  readonly systemType?: string | undefined;
+  readonly addressRange?: string | undefined;
+  /** addr_ton and addr_npi of the bind. Default 0. */
+  readonly ton?: number | undefined;
+  readonly npi?: number | undefined;
+  /** Milliseconds, here and below; 0 turns a timer off. TCP and TLS. Default 5,000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Default 10,000. */
+  readonly bindTimeoutMs?: number | undefined;
+  /** Default 60,000: a short one sends messages twice. */
+  readonly responseTimeoutMs?: number | undefined;
+  /** Default 30,000. */
+  readonly enquireLinkMs?: number | undefined;
+  /** Default 10,000. */
+  readonly enquireLinkResponseMs?: number | undefined;
+  /** Default 0. */
+  readonly inactivityMs?: number | undefined;
+  /** Default: for ever, from 1 s to 30 s. `false`: a lost bind stays lost. */
+  readonly reconnect?: Reconnect | false | undefined;
+  readonly tls?: ClientTls | undefined;
+  /** Ends connecting. */
+  readonly signal?: AbortSignal | undefined;
+  /** Connects some other way than by TCP or TLS: in memory, through a tunnel. Called for every try. */
+  readonly transport?: (() => Transport | Promise<Transport>) | undefined;
+  /** How `send` codes and cuts texts: what data_coding 0 means at this MC, UDH, SAR TLVs or message_payload. */
+  readonly text?: TextSettings | undefined;
+  /** How `incoming` puts messages together and reads receipts. `defaultAlphabet` is that of `text` unless set. */
+  readonly incoming?: IncomingSettings | undefined;
+  /**
+   * Answers requests of the MC itself (`deliver_sm`, `data_sm`), instead of `client.incoming()`; for gateways. A
+   * handler may return `DEFERRED` and answer with `session.respond` later. Receipts are then for the handler alone.
+   */
+  readonly operations?: Operations | undefined;
+  /** Requests of the MC that may wait for `incoming()`; beyond, ESME_RX_T_APPN, and the MC tries again. Default 1,000. */
+  readonly peerWindow?: number | undefined;
+  /** alert_notification: a handset that was asked about can be reached again. */
+  readonly onAlert?: ((pdu: Parameters<PduTap>[1], session: Session) => void) | undefined;
+  readonly onBound?: ((session: Session) => void) | undefined;
+  /** A bind was lost; the client tries again unless `reconnect` is false. */
+  readonly onDisconnected?: ((session: Session, reason: CloseReason) => void) | undefined;
+  /** A try to connect or bind failed. `retryInMs` is undefined when it will not be tried again. */
+  readonly onConnectFailed?: ((error: SmppError, retryInMs: number | undefined) => void) | undefined;
+  readonly onNotice?: ((session: Session, notice: Notice) => void) | undefined;
+  /** A callback of the user threw. Default: nothing hears it. */
+  readonly onError?: ((error: unknown, where: string) => void) | undefined;
+  /** Every PDU in both directions, passwords masked. Costs time only when set. */
+  readonly onPdu?: ((session: Session, ...seen: Parameters<PduTap>) => void) | undefined;
+  readonly codec?: SessionCodec | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}

@@ -1,0 +1,113 @@
+import type { MessageState, Receipt, TextCoding } from '@chappe/protocol';
+import type { Clock } from '../clock.ts';
+import { SmppAbortError, SmppClosedError, type SmppError, SmppTimeoutError } from '../errors.ts';
+
+/** The last word about a message: of all its segments together. */
+export interface ReceiptResult {
+  /** `DELIVERED` only when every segment is; else the state of the first segment that is not. */
+  readonly state: MessageState;
+  readonly delivered: boolean;
+  /** The final receipt of each segment, in order. */
+  readonly receipts: readonly Receipt[];
+}
+
+/** How long `receipt` waits. */
+export interface ReceiptOptions {
+  /** Milliseconds; default: as long as the client is open and remembers the message. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Waiter {
+  readonly resolve: (result: ReceiptResult) => void;
+  readonly reject: (error: SmppError) => void;
+}
+
+/** A message that the MC has taken. */
+export class SentMessage {
+  /** message_id of each segment, in order. */
+  readonly ids: readonly string[];
+  /** How its text was coded; undefined for octets. */
+  readonly coding: TextCoding | undefined;
+  readonly #clock: Clock;
+  readonly #isReceiptAsked: boolean;
+  readonly #receipts: (Receipt | undefined)[];
+  readonly #waiters = new Set<Waiter>();
+  #result: ReceiptResult | undefined;
+  #failure: SmppError | undefined;
+
+  /** @internal */
+  constructor(ids: readonly string[], coding: TextCoding | undefined, isReceiptAsked: boolean, clock: Clock) {
+    this.ids = ids;
+    this.coding = coding;
+    this.#clock = clock;
+    this.#isReceiptAsked = isReceiptAsked;
+    this.#receipts = ids.map(() => undefined);
+  }
+
+  /** Number of segments. */
+  get segments(): number {
+    return this.ids.length;
+  }
+
+  /**
+   * Settles with the final state of all segments. Rejects with `SmppTimeoutError` (`receipt`), `SmppAbortError`, or
+   * `SmppClosedError` when the client was closed before, or no receipt was asked for (`receipt` of the message).
+   */
+  receipt(options: ReceiptOptions = {}): Promise<ReceiptResult> {
+    const { timeoutMs, signal } = options;
+    if (this.#result !== undefined) return Promise.resolve(this.#result);
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (!this.#isReceiptAsked) {
+      return Promise.reject(
+        new SmppTimeoutError('receipt', 'no receipt was asked for: see `receipt` of the message'),
+      );
+    }
+    if (signal?.aborted) return Promise.reject(new SmppAbortError(signal, true));
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        this.#waiters.delete(waiter);
+        cancel?.();
+        signal?.removeEventListener('abort', abort);
+      };
+      const waiter: Waiter = {
+        resolve: (result) => {
+          stop();
+          resolve(result);
+        },
+        reject: (error) => {
+          stop();
+          reject(error);
+        },
+      };
+      const abort = (): void => waiter.reject(new SmppAbortError(signal!, true));
+      const expire = (): void =>
+        waiter.reject(
+          new SmppTimeoutError('receipt', `no final receipt in ${timeoutMs} ms`, { maybeSent: true }),
+        );
+      const cancel = timeoutMs === undefined ? undefined : this.#clock.setTimer(expire, timeoutMs);
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiters.add(waiter);
+    });
+  }
+
+  /** @internal Notes the final receipt of a segment; true once all have one. The first counts, repeats are ignored. */
+  note(segment: number, receipt: Receipt): boolean {
+    this.#receipts[segment] ??= receipt;
+    if (this.#result !== undefined || this.#receipts.some((known) => known === undefined)) {
+      return this.#result !== undefined;
+    }
+    const receipts = this.#receipts as Receipt[];
+    const state = receipts.find((known) => known.state !== 'DELIVERED')?.state ?? 'DELIVERED';
+    this.#result = { state, delivered: state === 'DELIVERED', receipts };
+    for (const waiter of this.#waiters) waiter.resolve(this.#result);
+    return true;
+  }
+
+  /** @internal No receipt will be noted any more. */
+  giveUp(): void {
+    if (this.#result !== undefined) return;
+    this.#failure = new SmppClosedError('closed', true);
+    for (const waiter of this.#waiters) waiter.reject(this.#failure);
+  }
+}

@@ -1,0 +1,85 @@
+import type { SessionOptions } from './options.ts';
+import type { Timers } from './timers.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** A deadline `durationMs` from now; a duration of 0 turns the timer off. */
+export function after(nowMs: number, durationMs: number): number {
+  return durationMs > 0 ? nowMs + durationMs : NEVER;
+}
+
+/**
+ * What the timers of a session learn from traffic and silence: whether the peer lives (enquire_link and its answer),
+ * whether there is business (inactivity), and whether half a PDU is followed by its other half.
+ */
+export class Liveness {
+  readonly #options: SessionOptions;
+  readonly #timers: Timers;
+  #isBound = false;
+  #isPaused = false;
+  #framesSinceSettled = 0;
+
+  constructor(options: SessionOptions, timers: Timers) {
+    this.#options = options;
+    this.#timers = timers;
+  }
+
+  /** The session is bound: silence and inactivity count from now. */
+  bound(nowMs: number): void {
+    this.#isBound = true;
+    this.#timers.sessionInit = NEVER;
+    this.#timers.enquireLink = after(nowMs, this.#options.enquireLinkMs);
+    this.transaction(nowMs);
+  }
+
+  /** The session is not bound any more. */
+  left(): void {
+    this.#isBound = false;
+    this.#timers.enquireLink = NEVER;
+    this.#timers.enquireLinkResponse = NEVER;
+    this.#timers.inactivity = NEVER;
+  }
+
+  /** Octets came. Anything received is a sign of life, whatever still stands in the queue before the answer. */
+  received(nowMs: number): void {
+    this.#timers.enquireLinkResponse = NEVER;
+    if (this.#isBound) this.#timers.enquireLink = after(nowMs, this.#options.enquireLinkMs);
+  }
+
+  /** A whole PDU was cut from the stream. */
+  framed(): void {
+    this.#framesSinceSettled++;
+  }
+
+  /** No whole PDU is left; `pendingOctets` of the next are there. Its time counts from its first octet, not each. */
+  settled(pendingOctets: number, receivedMs: number): void {
+    if (pendingOctets === 0) this.#timers.pduRead = NEVER;
+    else if (!this.#isPaused && (this.#framesSinceSettled > 0 || this.#timers.pduRead === NEVER)) {
+      this.#timers.pduRead = after(receivedMs, this.#options.pduReadMs);
+    }
+    this.#framesSinceSettled = 0;
+  }
+
+  /** An operation or its response went either way. enquire_link is none: it keeps a session alive, not busy. */
+  transaction(nowMs: number): void {
+    if (this.#options.inactivityMs > 0) this.#timers.inactivity = nowMs + this.#options.inactivityMs;
+  }
+
+  /** We have sent enquire_link. */
+  enquired(nowMs: number): void {
+    this.#timers.enquireLinkResponse = after(nowMs, this.#options.enquireLinkResponseMs);
+    this.#timers.enquireLink = after(nowMs, this.#options.enquireLinkMs);
+  }
+
+  /** While we do not read, silence says nothing about the peer: its timers rest until reading goes on. */
+  pause(isPaused: boolean, nowMs: number): void {
+    if (this.#isPaused === isPaused) return;
+    this.#isPaused = isPaused;
+    this.#timers.pduRead = NEVER;
+    this.#timers.enquireLinkResponse = NEVER;
+    if (!this.#isBound) return;
+    this.#timers.enquireLink = isPaused ? NEVER : after(nowMs, this.#options.enquireLinkMs);
+    if (isPaused) this.#timers.inactivity = NEVER;
+    else this.transaction(nowMs);
+  }
+}

@@ -1,0 +1,467 @@
+/**
+ * One SMPP session without socket, timer, clock or randomness: octets, requests and the time go in; events, octets
+ * and the next deadline come out. The same core serves both roles.
+ *
+ * A shell calls `receive` with each chunk, then `nextEvent` until it is undefined, then sends `output` once, and
+ * calls `expire` when `deadline` has passed. PDUs are read as events are asked for, so a shell that stops asking
+ * stops the work. `nowMs` is a monotonic clock.
+ */
+import {
+  type DecodedPdu,
+  Framer,
+  type MalformedPdu,
+  type Pdu,
+  type PduInput,
+  status,
+  tlv,
+} from '@chappe/protocol';
+import { type CloseReason, SmppClosedError, SmppError } from '../errors.ts';
+import { type BindPdu, type Notice, newCounters, type SessionCounters, type SessionEvent } from './events.ts';
+import { responseTo } from './exchange.ts';
+import { after, Liveness } from './liveness.ts';
+import type { SessionOptions } from './options.ts';
+import { Outbound } from './outbound.ts';
+import { redacted } from './redact.ts';
+import { Refusals } from './refusals.ts';
+import {
+  commandRules,
+  isBound,
+  type OpeningCommand,
+  type Permissions,
+  permissionsFor,
+  type SessionRole,
+  type SessionState,
+  type Version,
+} from './states.ts';
+import { type TimerName, Timers } from './timers.ts';
+import { fitTo, versionOfBind, versionOfBindResponse } from './versions.ts';
+import { type Outstanding, Window } from './window.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Requests that hold no window slot: a full window must not keep a session from being kept alive or ended. */
+const control: { readonly [command: string]: boolean | undefined } = {
+  bind_receiver: true,
+  bind_transmitter: true,
+  bind_transceiver: true,
+  unbind: true,
+  enquire_link: true,
+};
+
+function noticed(notice: Notice): SessionEvent {
+  return { kind: 'notice', notice };
+}
+
+/** The rules of one session; see the head of this file. */
+export class SessionCore {
+  readonly role: SessionRole;
+  readonly counters: SessionCounters = newCounters();
+  readonly #options: SessionOptions;
+  readonly #framer: Framer;
+  readonly #timers = new Timers();
+  readonly #window: Window;
+  readonly #out: Outbound;
+  readonly #refusals: Refusals;
+  readonly #liveness: Liveness;
+  #events: SessionEvent[] = [];
+  #state: SessionState = 'open';
+  #version: Version;
+  #permissions: Permissions;
+  #bind: BindPdu | undefined;
+  /** MC: a bind of the peer awaits our answer. */
+  #binding = false;
+  #wasBound = false;
+  #initLeftMs = NEVER;
+  #receivedMs: number;
+  #enquireLinkPending = false;
+  #draining = false;
+  /** The peer's unbind that waits for the answers to earlier requests. */
+  #unbindToAnswer: number | undefined;
+
+  constructor(role: SessionRole, options: SessionOptions, nowMs: number) {
+    this.role = role;
+    this.#options = options;
+    this.#version = options.version;
+    this.#framer = new Framer({ maxPduOctets: options.maxPduOctetsBeforeBind });
+    this.#window = new Window(options.window);
+    this.#out = new Outbound(options, this.counters, this.#window);
+    this.#refusals = new Refusals(this.#out, this.counters);
+    this.#liveness = new Liveness(options, this.#timers);
+    this.#permissions = permissionsFor(role, this.#version, 'open');
+    this.#receivedMs = nowMs;
+    this.#timers.sessionInit = after(nowMs, options.sessionInitMs);
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** The effective version; before the bind, the newest that we speak. */
+  get version(): Version {
+    return this.#version;
+  }
+
+  /** The bind that made this session, its password masked; undefined before. */
+  get bind(): BindPdu | undefined {
+    return this.#bind;
+  }
+
+  /** Whether a bind has succeeded, be the session still bound or not. */
+  get wasBound(): boolean {
+    return this.#wasBound;
+  }
+
+  /** Whether `close` was called or either side has unbound: answers may be the last step of closing. */
+  get isClosing(): boolean {
+    return this.#draining || this.#unbindToAnswer !== undefined;
+  }
+
+  /** Requests that may be sent at once. */
+  get windowFree(): number {
+    return this.#window.free;
+  }
+
+  /** Requests that hold a slot of the window. */
+  get windowTaken(): number {
+    return this.#window.taken;
+  }
+
+  /** How many requests may await a response. */
+  get windowLimit(): number {
+    return this.#window.limit;
+  }
+
+  set windowLimit(limit: number) {
+    this.#window.limit = limit;
+  }
+
+  /** Takes octets of the peer. They must not change afterwards: PDUs are views of them. */
+  receive(bytes: Uint8Array, nowMs: number): void {
+    if (this.#state === 'closed') return;
+    this.counters.bytesIn += bytes.length;
+    this.#receivedMs = nowMs;
+    this.#liveness.received(nowMs);
+    this.#framer.push(bytes);
+  }
+
+  /** What has happened; undefined when nothing more has. */
+  nextEvent(): SessionEvent | undefined {
+    for (;;) {
+      if (this.#events.length > 0) return this.#events.shift();
+      if (this.#state === 'closed') return undefined;
+      const frame = this.#framer.next();
+      if (frame === undefined) {
+        this.#liveness.settled(this.#framer.pendingOctets, this.#receivedMs);
+        return undefined;
+      }
+      if (!(frame instanceof Uint8Array)) {
+        this.#events.push(noticed(this.#refusals.framing(frame)));
+        this.end('framing_error');
+        continue;
+      }
+      this.#liveness.framed();
+      const event = this.#readPdu(frame);
+      if (event !== undefined) return event;
+    }
+  }
+
+  /**
+   * Sends a request (a bind, an operation, enquire_link) or a notification, and returns its sequence number. The
+   * token comes back with the response. Throws `EncodeError` and `SmppError` (state, version) for what cannot be
+   * sent; a full window is the caller's to respect.
+   */
+  request(
+    pdu: PduInput,
+    nowMs: number,
+    token: unknown,
+    timeoutMs: number = this.#options.responseTimeoutMs,
+  ): number {
+    const command = pdu.command as OpeningCommand;
+    if (this.#state === 'closed') throw new SmppClosedError('closed', false);
+    const allowed = this.#permissions.send[command];
+    if (allowed === false || (allowed === undefined && !isBound(this.#state))) {
+      throw new SmppError('CHAPPE_SMPP_STATE', `${command} may not be sent in state ${this.#state}`);
+    }
+    const sequence = this.#out.writeRequest(fitTo(this.#version, pdu));
+    const response = responseTo(command);
+    if (response === undefined) {
+      if (command === 'outbind') this.#enter('outbound');
+      return sequence;
+    }
+    const takesSlot = control[command] === undefined;
+    this.#window.add({ sequence, response, deadlineMs: after(nowMs, timeoutMs), token, takesSlot });
+    if (takesSlot) {
+      this.counters.requestsOut++;
+      this.#liveness.transaction(nowMs);
+    } else if (command === 'unbind') this.#leave(nowMs);
+    else if (command !== 'enquire_link') this.#bind = redacted(pdu) as BindPdu;
+    return sequence;
+  }
+
+  /** Answers a request of the peer. Throws `EncodeError` and `SmppError` (version); nothing is sent then. */
+  respond(sequence: number, pdu: PduInput, nowMs: number): void {
+    if (this.#state === 'closed') return;
+    if (this.#binding && pdu.command.startsWith('bind_')) return this.#answerBind(sequence, pdu, nowMs);
+    this.#out.write(fitTo(this.#version, this.#withCongestion(pdu)), sequence);
+    if (this.counters.requestsOpen > 0) this.counters.requestsOpen--;
+    if (this.#unbindToAnswer !== undefined || this.#draining) this.#advanceClosing(nowMs);
+  }
+
+  /** The octets to be sent; undefined when there are none. */
+  output(): Uint8Array | undefined {
+    return this.#out.take();
+  }
+
+  /** When `expire` is to be called; `Infinity` for never. May be earlier than necessary. */
+  deadline(): number {
+    return Math.min(this.#timers.next(), this.#window.deadlineMs);
+  }
+
+  /** Lets the timers act whose time has come. */
+  expire(nowMs: number): void {
+    for (const request of this.#window.expire(nowMs)) {
+      this.counters.timeouts++;
+      this.#events.push({ kind: 'failed', why: 'timeout', token: request.token });
+    }
+    if (this.#draining) this.#advanceClosing(nowMs);
+    let timer = this.#timers.expired(nowMs);
+    while (timer !== undefined) {
+      this.#onTimer(timer, nowMs);
+      timer = this.#timers.expired(nowMs);
+    }
+  }
+
+  /**
+   * Ends the session in order: waits up to `drainMs` until all that is open in both directions is answered, sends
+   * unbind, waits for its answer. New requests of the peer are refused meanwhile. Ends in a `close` event.
+   */
+  close(nowMs: number, drainMs: number): void {
+    if (this.#state === 'closed' || this.#draining) return;
+    if (!isBound(this.#state)) {
+      if (this.#state !== 'unbound') this.end('closed');
+      return;
+    }
+    this.#draining = true;
+    this.#timers.drain = nowMs + drainMs;
+    this.#advanceClosing(nowMs);
+  }
+
+  /** Ends the session at once: the connection is gone, or is to go. Outstanding requests fail. */
+  end(cause: CloseReason): void {
+    if (this.#state === 'closed') return;
+    // After unbind it is in order that the peer closes the connection.
+    const inOrder = cause === 'connection_lost' && this.#state === 'unbound';
+    const reason = inOrder ? (this.#draining ? 'closed' : 'peer_unbound') : cause;
+    this.#enter('closed');
+    this.#timers.clear();
+    for (const { token } of this.#window.clear()) this.#events.push({ kind: 'failed', why: reason, token });
+    this.#events.push({ kind: 'close', reason });
+  }
+
+  /** Tells that reading stops or goes on: while we do not read, the timers of the peer's silence rest. */
+  pauseRead(isPaused: boolean, nowMs: number): void {
+    if (this.#state !== 'closed') this.#liveness.pause(isPaused, nowMs);
+  }
+
+  #readPdu(frame: Uint8Array): SessionEvent | undefined {
+    const pdu = this.#options.codec.decode(frame, this.#options.decodeOptions);
+    this.counters.pdusIn++;
+    if (this.#options.tap !== undefined) this.#tell(pdu, frame);
+    const verdict = this.#permissions.take[pdu.command];
+    if (verdict === 0) return this.#takeRequest(pdu as Pdu);
+    if (verdict !== undefined) return noticed(this.#refusals.misplaced(pdu as Pdu, verdict));
+    if (pdu.command === 'malformed') return this.#takeMalformed(pdu);
+    if (pdu.command === 'unknown') return noticed(this.#refusals.unknown(pdu));
+    const isOfVendor = responseTo(pdu.command) !== undefined;
+    return isOfVendor && isBound(this.#state) ? this.#takeOperation(pdu) : this.#takeResponse(pdu);
+  }
+
+  #takeRequest(pdu: Pdu): SessionEvent | undefined {
+    switch (pdu.command) {
+      case 'enquire_link':
+        this.#refusals.answer(pdu.sequence_number, 'enquire_link_resp', 0);
+        return undefined;
+      case 'unbind':
+        return this.#takeUnbind(pdu.sequence_number);
+      case 'bind_receiver':
+      case 'bind_transmitter':
+      case 'bind_transceiver':
+        return this.#takeBind(pdu);
+      case 'outbind':
+        this.#enter('outbound');
+        return { kind: 'notification', pdu };
+      case 'alert_notification':
+        return { kind: 'notification', pdu };
+      default:
+        return this.#takeOperation(pdu);
+    }
+  }
+
+  #takeOperation(pdu: Pdu): SessionEvent | undefined {
+    const { counters } = this;
+    this.#liveness.transaction(this.#receivedMs);
+    if (this.#draining || counters.requestsOpen >= this.#options.peerWindow) {
+      counters.throttled++;
+      // 3.4 5.1.3: an ESME says "temporary application error" where an MC says "throttled".
+      const busy = this.role === 'mc' ? status.ESME_RTHROTTLED : status.ESME_RX_T_APPN;
+      this.#refusals.answer(pdu.sequence_number, responseTo(pdu.command)!, busy);
+      return undefined;
+    }
+    counters.requestsIn++;
+    counters.requestsOpen++;
+    return { kind: 'request', pdu };
+  }
+
+  #takeBind(pdu: BindPdu): SessionEvent | undefined {
+    // A second bind while the first is being looked at (SMPP 5.0 4.7.6: ESME_RALYBND).
+    if (this.#binding) return noticed(this.#refusals.misplaced(pdu, status.ESME_RALYBND));
+    this.#binding = true;
+    this.#bind = pdu;
+    // While we look at it the wait is ours, not the peer's.
+    this.#initLeftMs = this.#timers.sessionInit - this.#receivedMs;
+    this.#timers.sessionInit = NEVER;
+    this.#version = versionOfBind(pdu.interface_version, this.#options.version);
+    return { kind: 'bind', pdu };
+  }
+
+  #answerBind(sequence: number, pdu: PduInput, nowMs: number): void {
+    const accepted = (pdu.command_status ?? 0) === 0;
+    const told = accepted && this.#version > 0x33 ? { tlvs: { sc_interface_version: this.#version } } : {};
+    this.#out.write(fitTo(this.#version, { ...pdu, ...told } as PduInput), sequence);
+    this.#binding = false;
+    if (accepted) return this.#bound(this.#bind!, nowMs);
+    // SMPP 3.4 2.2: the session stays open, the ESME may try again in what is left of the session init time.
+    this.#bind = undefined;
+    this.#version = this.#options.version;
+    this.#timers.sessionInit = nowMs + this.#initLeftMs;
+  }
+
+  /** SMPP 5.0 2.9.2 and 4.8.4.18: every response may say how congested the MC is; only 5.0 peers know it. */
+  #withCongestion(pdu: PduInput): PduInput {
+    if (this.#version !== 0x50 || this.#options.congestion === undefined || pdu.tlvs !== undefined)
+      return pdu;
+    return { ...pdu, tlvs: { congestion_state: this.#options.congestion() } } as PduInput;
+  }
+
+  #bound(bind: BindPdu, nowMs: number): void {
+    this.#wasBound = true;
+    this.#bind = redacted(bind);
+    this.#enter(commandRules[bind.command].next!);
+    this.#framer.maxPduOctets = this.#options.maxPduOctets;
+    this.#liveness.bound(nowMs);
+  }
+
+  #takeResponse(pdu: Pdu): SessionEvent | undefined {
+    // generic_nack with number 0 answers nothing that can be told (SMPP 3.4 4.3.1).
+    const request = this.#window.take(pdu.sequence_number, pdu.command);
+    if (request === undefined) {
+      const isForUs = pdu.command === 'enquire_link_resp' && this.#enquireLinkPending;
+      if (isForUs) this.#enquireLinkPending = false;
+      return isForUs ? undefined : noticed(this.#refusals.stray(pdu));
+    }
+    this.counters.responsesIn++;
+    if (!request.takesSlot) return this.#takeControlResponse(pdu, request);
+    this.#liveness.transaction(this.#receivedMs);
+    if (this.#draining) this.#advanceClosing(this.#receivedMs);
+    return { kind: 'response', pdu, token: request.token };
+  }
+
+  #takeControlResponse(pdu: Pdu, request: Outstanding): SessionEvent | undefined {
+    const event: SessionEvent = { kind: 'response', pdu, token: request.token };
+    if (request.response === 'unbind_resp') {
+      this.#events.push(event);
+      this.end('closed');
+      return undefined;
+    }
+    const isBind = pdu.command.startsWith('bind_') && pdu.command_status === 0;
+    if (isBind && this.#bind !== undefined) {
+      const answered = tlv(pdu, 'sc_interface_version');
+      const asked = versionOfBind(this.#bind.interface_version ?? 0, this.#options.version);
+      this.#version = versionOfBindResponse(answered, asked, this.#options.assumeVersion);
+      this.#bound(this.#bind, this.#receivedMs);
+    }
+    return event;
+  }
+
+  #takeMalformed(pdu: MalformedPdu): SessionEvent {
+    const notice = noticed(this.#refusals.malformed(pdu, this.#permissions));
+    const request = pdu.name === undefined ? undefined : this.#window.take(pdu.sequence_number, pdu.name);
+    if (request === undefined) return notice;
+    this.#events.push(notice);
+    return { kind: 'failed', why: 'malformed', token: request.token };
+  }
+
+  #takeUnbind(sequence: number): SessionEvent | undefined {
+    const first = this.#state !== 'unbound';
+    if (first) {
+      this.#enter('unbound');
+      this.#liveness.left();
+      this.#timers.unbindAnswer = this.#receivedMs + this.#options.unbindAnswerMs;
+    }
+    this.#unbindToAnswer = sequence;
+    this.#advanceClosing(this.#receivedMs);
+    return first ? { kind: 'unbound' } : undefined;
+  }
+
+  /** Takes the next step of closing, if what it waits for has come. */
+  #advanceClosing(nowMs: number, regardless = false): void {
+    if (this.#unbindToAnswer !== undefined && (regardless || this.counters.requestsOpen === 0)) {
+      this.#refusals.answer(this.#unbindToAnswer, 'unbind_resp', 0);
+      this.#unbindToAnswer = undefined;
+      this.#timers.unbindAnswer = NEVER;
+      this.#timers.drain = NEVER;
+      this.#timers.unbind = Math.min(this.#timers.unbind, nowMs + this.#options.unbindMs);
+      return;
+    }
+    const isIdle = this.counters.requestsOpen === 0 && this.#window.taken === 0;
+    if (!this.#draining || !isBound(this.#state) || !(isIdle || regardless)) return;
+    this.request({ command: 'unbind' }, nowMs, undefined, 0);
+  }
+
+  /** We have said unbind. */
+  #leave(nowMs: number): void {
+    this.#draining = true;
+    this.#enter('unbound');
+    this.#timers.clear();
+    this.#timers.unbind = nowMs + this.#options.unbindMs;
+  }
+
+  #onTimer(timer: TimerName, nowMs: number): void {
+    switch (timer) {
+      case 'sessionInit':
+        return this.end('session_init_timeout');
+      case 'pduRead':
+        return this.end('pdu_read_timeout');
+      case 'enquireLinkResponse':
+        return this.end('enquire_link_timeout');
+      case 'unbind':
+        return this.end(this.#draining ? 'closed' : 'peer_unbound');
+      case 'inactivity':
+        // SMPP 5.0 2.7.3: unbind or close. Said, but not waited for.
+        this.#out.writeRequest({ command: 'unbind' });
+        return this.end('inactivity_timeout');
+      case 'drain':
+      case 'unbindAnswer':
+        return this.#advanceClosing(nowMs, true);
+      case 'enquireLink':
+        this.#enquire(nowMs);
+    }
+  }
+
+  #enquire(nowMs: number): void {
+    this.#out.writeRequest({ command: 'enquire_link' });
+    this.#enquireLinkPending = true;
+    this.#liveness.enquired(nowMs);
+  }
+
+  #enter(state: SessionState): void {
+    this.#state = state;
+    this.#permissions = permissionsFor(this.role, this.#version, state);
+  }
+
+  #tell(pdu: DecodedPdu, frame: Uint8Array): void {
+    const shown = redacted(pdu);
+    const isMasked = shown !== pdu;
+    this.#options.tap?.('in', shown, isMasked ? this.#options.codec.encode(shown as PduInput) : frame);
+  }
+}

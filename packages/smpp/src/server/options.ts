@@ -1,0 +1,78 @@
+import type { Pdu } from '@chappe/protocol';
+import type { Clock } from '../clock.ts';
+import type { BindPdu, Notice } from '../core/events.ts';
+import type { PduTap, SessionCodec } from '../core/options.ts';
+import type { Version } from '../core/states.ts';
+import type { CloseReason } from '../errors.ts';
+import type { Operations } from '../session/operations.ts';
+import type { BindKind, Session } from '../session/session.ts';
+import type { Remote } from '../transport/transport.ts';
+import type { ServerTls } from './admission.ts';
+import type { ServerLimits } from './limits.ts';
+
+/** A bind that asks to be let in. */
+export interface BindRequest {
+  /** As received, with its password. */
+  readonly pdu: BindPdu;
+  readonly kind: BindKind;
+  /** The version that will hold for the session. */
+  readonly version: Version;
+  readonly remote: Remote;
+  readonly session: Session;
+}
+
+/**
+ * Whether a bind is let in. `context` becomes `session.context`; `systemId` is the name of the MC in the answer
+ * (default: the server's). `status` refuses, as ESME_RINVPASWD (0x0E) to peers before 5.0, ESME_RBINDFAIL (0x0D) to
+ * 5.0 peers (SMPP 5.0 4.7.6).
+ */
+export type BindDecision =
+  | { readonly accept: true; readonly context?: unknown; readonly systemId?: string | undefined }
+  | { readonly accept: false; readonly status: number };
+
+/** How a server listens and what it does. */
+export interface ServerOptions {
+  /** Address to listen on. Default 127.0.0.1: SMPP has passwords in clear, so more is a decision. */
+  readonly host?: string | undefined;
+  /** Default 2775; 0 takes any free port, see `server.port`. */
+  readonly port?: number | undefined;
+  /** system_id of the MC in bind responses, at most 15 characters. Default `chappe`. */
+  readonly systemId?: string | undefined;
+  /** With it, the server speaks TLS only. */
+  readonly tls?: ServerTls | undefined;
+  /** Connections from these networks (CIDR) begin with a PROXY header; from elsewhere it is not understood. */
+  readonly proxyProtocol?: { readonly trusted: readonly string[] } | undefined;
+  /** The newest version spoken. Default 0x50. */
+  readonly version?: Version | undefined;
+  readonly limits?: Partial<ServerLimits> | undefined;
+  /** Decides on a bind. Throwing `SmppStatus` refuses with its status; anything else thrown with ESME_RSYSERR. */
+  readonly authenticate: (bind: BindRequest) => BindDecision | Promise<BindDecision>;
+  /** What an ESME may ask for. A request without handler is refused. */
+  readonly operations: Operations;
+  readonly onBound?: ((session: Session) => void) | undefined;
+  /** The connection of a session is over; not called for connections that never bound. */
+  readonly onClosed?: ((session: Session, reason: CloseReason) => void) | undefined;
+  /** A handler threw, or something outside of any session failed. Default: nothing hears it. */
+  readonly onError?: ((error: unknown, where: string) => void) | undefined;
+  /** Something out of order that a session has dealt with: unreadable or misplaced PDUs, stray responses. */
+  readonly onNotice?: ((session: Session, notice: Notice) => void) | undefined;
+  /** Every PDU in both directions, passwords masked. Costs time only when set. */
+  readonly onPdu?: ((session: Session, ...seen: Parameters<PduTap>) => void) | undefined;
+  /** How congested we are, 0 to 100: 5.0 peers are told in every response (SMPP 5.0 4.8.4.18). */
+  readonly congestion?: (() => number) | undefined;
+  /** Codec with a vendor's definitions; default that of the documents. */
+  readonly codec?: SessionCodec | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** An ESME that listens for outbind. */
+export interface OutbindTarget {
+  readonly host: string;
+  readonly port: number;
+  /** Ours, as the ESME knows it. */
+  readonly systemId: string;
+  readonly password: string;
+}
+
+/** A request or notification, as handlers see it. */
+export type AnyPdu = Pdu;

@@ -1,0 +1,297 @@
+import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
+import { type Pdu, status } from '@chappe/protocol';
+import { systemClock } from '../clock.ts';
+import type { BindPdu, Notice } from '../core/events.ts';
+import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
+import { SessionCore } from '../core/session-core.ts';
+import { commandRules } from '../core/states.ts';
+import { versionOfBind } from '../core/versions.ts';
+import { type CloseReason, SmppClosedError, SmppConnectError, SmppError, SmppStatus } from '../errors.ts';
+import { createLoop, type SessionLoop } from '../session/loop.ts';
+import { Answering } from '../session/operations.ts';
+import type { ResponseInput } from '../session/responses.ts';
+import { type BindKind, Session, type SessionOwner } from '../session/session.ts';
+import { Networks } from '../transport/proxy-protocol.ts';
+import { remoteOf, SocketTransport } from '../transport/tcp.ts';
+import type { Certificates } from '../transport/tls.ts';
+import type { Transport } from '../transport/transport.ts';
+import { Admission, type Arrived } from './admission.ts';
+import { addCounters, type ServerCounters, serverCounters } from './counters.ts';
+import { type ServerLimits, serverLimits } from './limits.ts';
+import type { BindDecision, OutbindTarget, ServerOptions } from './options.ts';
+
+const kindsByState: { readonly [state: string]: BindKind } = {
+  bound_tx: 'transmitter',
+  bound_rx: 'receiver',
+  bound_trx: 'transceiver',
+};
+
+/** The settled outcome of an outbind. */
+interface OutbindWait {
+  readonly resolve: (session: Session) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A message centre's listening side: takes connections, lets ESMEs bind, answers their requests by handlers. */
+export class SmppServer implements SessionOwner {
+  readonly #options: ServerOptions;
+  readonly #limits: ServerLimits;
+  readonly #loop: SessionLoop;
+  readonly #sessionOptions: SessionOptions;
+  readonly #answering: Answering;
+  readonly #admission: Admission;
+  readonly #listener: Server;
+  readonly #connected = new Set<Session>();
+  readonly #bound = new Set<Session>();
+  readonly #boundBySystemId = new Map<string, number>();
+  readonly #outbinds = new Map<Session, OutbindWait>();
+  readonly #counters: ServerCounters = serverCounters();
+  #lastId = 0;
+  #isClosing = false;
+
+  private constructor(options: ServerOptions) {
+    this.#options = options;
+    const limits = { ...serverLimits, ...options.limits };
+    this.#limits = limits;
+    this.#loop = createLoop(options.clock ?? systemClock, { ...limits, queueLimit: limits.queue });
+    const codec = options.codec ?? standardCodec;
+    this.#sessionOptions = {
+      ...sessionDefaults,
+      ...limits,
+      version: options.version ?? 0x50,
+      window: limits.outgoingWindow,
+      peerWindow: limits.window,
+      congestion: options.congestion,
+      codec,
+      writers: new WriterPool(codec),
+    };
+    this.#answering = new Answering(options.operations, (error, where) => this.onError(error, where));
+    const trusted = options.proxyProtocol?.trusted;
+    this.#admission = new Admission({
+      limits,
+      loop: this.#loop,
+      tls: options.tls,
+      proxies: trusted === undefined ? undefined : new Networks(trusted),
+      onArrived: (arrived) => this.#take(arrived),
+    });
+    this.#listener = createServer((socket) => this.#admission.take(socket));
+  }
+
+  /**
+   * Listens. Rejects with `SmppConnectError` when the address cannot be had, with `SmppError`
+   * (`CHAPPE_SMPP_OPTION`) when a certificate or a network of the options is wrong.
+   */
+  static async listen(options: ServerOptions): Promise<SmppServer> {
+    let server: SmppServer;
+    try {
+      server = new SmppServer(options);
+    } catch (cause) {
+      throw new SmppError('CHAPPE_SMPP_OPTION', `${(cause as Error).message}`, { cause });
+    }
+    await server.#listen(options.host ?? '127.0.0.1', options.port ?? 2775);
+    return server;
+  }
+
+  /** The port listened on. */
+  get port(): number {
+    const address = this.#listener.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  /** The bound sessions. */
+  get sessions(): Iterable<Session> & { readonly size: number } {
+    return this.#bound;
+  }
+
+  /** Plain integers since the start, those of ended sessions included; a fresh object. */
+  get counters(): ServerCounters {
+    const sum = { ...this.#counters, ...this.#admission.counters, sessionsBound: this.#bound.size };
+    for (const session of this.#connected) addCounters(sum, session.counters);
+    return sum;
+  }
+
+  /** New certificates for the handshakes to come; sessions that are there stay. Throws when they are no good. */
+  setSecureContext(certificates: Certificates): void {
+    this.#admission.setCertificates(certificates);
+  }
+
+  /** Serves an ESME over any transport, as over an accepted connection but without the limits on connections. */
+  accept(transport: Transport): Session {
+    return this.#open(transport, this.#loop.clock.monotonicMs());
+  }
+
+  /**
+   * Connects to a listening ESME and asks it to bind (SMPP 5.0 2.3.6). Settles with the session once it has bound
+   * and `authenticate` has let it in.
+   */
+  async outbind(target: OutbindTarget): Promise<Session> {
+    const transport = await dial(target.host, target.port);
+    const session = this.#open(transport, this.#loop.clock.monotonicMs());
+    return new Promise((resolve, reject) => {
+      this.#outbinds.set(session, { resolve, reject });
+      session.notify({ command: 'outbind', system_id: target.systemId, password: target.password });
+    });
+  }
+
+  /**
+   * Stops listening, lets the sessions end in order (see `Session.close`), and settles when all connections are
+   * gone. No timer and no handle is left.
+   */
+  async close(options: { readonly drainMs?: number } = {}): Promise<void> {
+    this.#isClosing = true;
+    const stopped = new Promise<void>((resolve) => this.#listener.close(() => resolve()));
+    this.#admission.close();
+    await Promise.all([...this.#connected].map((session) => session.close(options)));
+    await stopped;
+    this.#loop.deadlines.clear();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** @internal */
+  onBind(session: Session, pdu: BindPdu): void {
+    const kind = kindsByState[commandRules[pdu.command].next!]!;
+    const version = versionOfBind(pdu.interface_version, this.#sessionOptions.version);
+    let decision: BindDecision | Promise<BindDecision>;
+    try {
+      decision = this.#options.authenticate({ pdu, kind, version, remote: session.remote, session });
+    } catch (error) {
+      decision = this.#refusal(error);
+    }
+    if (!(decision instanceof Promise)) return this.#decide(session, pdu, decision);
+    decision.then(
+      (decided) => this.#decide(session, pdu, decided),
+      (error: unknown) => this.#decide(session, pdu, this.#refusal(error)),
+    );
+  }
+
+  /** @internal */
+  onRequest(session: Session, pdu: Pdu): void {
+    this.#answering.answer(session, pdu);
+  }
+
+  /** @internal */
+  onNotification(): void {
+    // outbind and alert_notification are said by an MC, never to one: the core has dropped them.
+  }
+
+  /** @internal */
+  onNotice(session: Session, notice: Notice): void {
+    this.#tell(() => this.#options.onNotice?.(session, notice), 'onNotice');
+  }
+
+  /** @internal */
+  onUnbound(session: Session): void {
+    this.#unbound(session);
+  }
+
+  /** @internal */
+  onEnd(session: Session, reason: CloseReason, error: Error | undefined): void {
+    this.#connected.delete(session);
+    addCounters(this.#counters, session.counters);
+    this.#unbound(session);
+    this.#outbinds.get(session)?.reject(new SmppClosedError(reason, false, { cause: error }));
+    this.#outbinds.delete(session);
+    if (session.wasBound) this.#tell(() => this.#options.onClosed?.(session, reason), 'onClosed');
+  }
+
+  /** @internal */
+  onError(error: unknown, where: string): void {
+    this.#options.onError?.(error, where);
+  }
+
+  #listen(host: string, port: number): Promise<void> {
+    const listener = this.#listener;
+    return new Promise((resolve, reject) => {
+      listener.once('error', (cause) =>
+        reject(new SmppConnectError(`cannot listen on ${host}:${port}`, { cause })),
+      );
+      listener.listen({ host, port, backlog: 1024 }, () => {
+        listener.removeAllListeners('error');
+        listener.on('error', (error) => this.onError(error, 'listen'));
+        resolve();
+      });
+    });
+  }
+
+  #take(arrived: Arrived): void {
+    if (this.#isClosing) arrived.socket.destroy();
+    else this.#open(new SocketTransport(arrived.socket, arrived.remote), arrived.sinceMs);
+  }
+
+  #open(transport: Transport, sinceMs: number): Session {
+    const { onPdu } = this.#options;
+    let session: Session;
+    const options: SessionOptions =
+      onPdu === undefined
+        ? this.#sessionOptions
+        : { ...this.#sessionOptions, tap: (...seen) => this.#tell(() => onPdu(session, ...seen), 'onPdu') };
+    session = new Session(
+      ++this.#lastId,
+      new SessionCore('mc', options, sinceMs),
+      transport,
+      this.#loop,
+      this,
+    );
+    this.#connected.add(session);
+    session.start();
+    return session;
+  }
+
+  #decide(session: Session, pdu: BindPdu, decision: BindDecision): void {
+    if (session.state !== 'open' && session.state !== 'outbound') return;
+    const already = this.#boundBySystemId.get(pdu.system_id) ?? 0;
+    const refusal = !decision.accept
+      ? decision.status
+      : already >= this.#limits.perAccount || this.#isClosing
+        ? status.ESME_RALYBND
+        : 0;
+    if (refusal !== 0 || !decision.accept) {
+      this.#counters.bindsRefused++;
+      session.respond(pdu, { command_status: refusal || status.ESME_RBINDFAIL } as ResponseInput);
+      return;
+    }
+    session.context = decision.context;
+    const system_id = decision.systemId ?? this.#options.systemId ?? 'chappe';
+    session.respond(pdu, { system_id } as ResponseInput);
+    this.#counters.bindsAccepted++;
+    this.#bound.add(session);
+    this.#boundBySystemId.set(pdu.system_id, already + 1);
+    this.#tell(() => this.#options.onBound?.(session), 'onBound');
+    this.#outbinds.get(session)?.resolve(session);
+    this.#outbinds.delete(session);
+  }
+
+  #refusal(error: unknown): BindDecision {
+    if (error instanceof SmppStatus) return { accept: false, status: error.status };
+    this.onError(error, 'authenticate');
+    return { accept: false, status: status.ESME_RSYSERR };
+  }
+
+  #unbound(session: Session): void {
+    if (!this.#bound.delete(session)) return;
+    const left = (this.#boundBySystemId.get(session.systemId) ?? 1) - 1;
+    if (left === 0) this.#boundBySystemId.delete(session.systemId);
+    else this.#boundBySystemId.set(session.systemId, left);
+  }
+
+  #tell(callback: () => void, where: string): void {
+    try {
+      callback();
+    } catch (error) {
+      this.onError(error, where);
+    }
+  }
+}
+
+function dial(host: string, port: number): Promise<Transport> {
+  return new Promise((resolve, reject) => {
+    const socket: Socket = connectTcp({ host, port });
+    socket.once('error', (cause) =>
+      reject(new SmppConnectError(`cannot connect to ${host}:${port}`, { cause })),
+    );
+    socket.once('connect', () => resolve(new SocketTransport(socket, remoteOf(socket, false))));
+  });
+}

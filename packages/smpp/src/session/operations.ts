@@ -1,0 +1,87 @@
+import { type Pdu, type PduOf, type RequestName, status } from '@chappe/protocol';
+import { deniedStatus } from '../core/versions.ts';
+import { SmppStatus } from '../errors.ts';
+import type { ResponseInput } from './responses.ts';
+import type { Session } from './session.ts';
+
+/** Requests that are answered by their user; binds, unbind and enquire_link are answered by the session. */
+export type OperationName = Exclude<
+  RequestName,
+  'bind_receiver' | 'bind_transmitter' | 'bind_transceiver' | 'unbind' | 'enquire_link'
+>;
+
+/** What a handler returns when it will call `session.respond` itself, later: exactly once. */
+export const DEFERRED: unique symbol = Symbol('deferred');
+
+/** The answer to a request: the response, a promise of it, or `DEFERRED`. */
+export type OperationResult<C extends OperationName = OperationName> =
+  | ResponseInput<C>
+  | Promise<ResponseInput<C>>
+  | typeof DEFERRED;
+
+/**
+ * Answers one kind of request. Throwing `SmppStatus` answers with that command_status, throwing anything else with
+ * ESME_RSYSERR. The PDU's octet strings are views of the chunk they came in: copy what is kept for long.
+ */
+export type Operation<C extends OperationName> = (pdu: PduOf<C>, session: Session) => OperationResult<C>;
+
+/** Handlers by command. A request without handler is refused as a feature that we do not have. */
+export type Operations = { readonly [C in OperationName]?: Operation<C> | undefined };
+
+/** Hears what went wrong in a handler. */
+export type ErrorListener = (error: unknown, where: string) => void;
+
+type AnyOperation = (pdu: Pdu, session: Session) => OperationResult;
+
+/** Answers requests by their handlers. One per server or client, shared by its sessions. */
+export class Answering {
+  readonly #operations: { readonly [command: string]: AnyOperation | undefined };
+  readonly #onError: ErrorListener;
+
+  constructor(operations: Operations, onError: ErrorListener) {
+    this.#operations = operations as { readonly [command: string]: AnyOperation | undefined };
+    this.#onError = onError;
+  }
+
+  /** Sees that the request is answered exactly once, whatever its handler does. */
+  answer(session: Session, pdu: Pdu): void {
+    const operation = this.#operations[pdu.command];
+    if (operation === undefined) {
+      // SMPP 5.0 2.8.5: a feature that is not there; older peers are told that the command is invalid.
+      return this.#respond(session, pdu, { command_status: deniedStatus(session.version) } as ResponseInput);
+    }
+    let result: OperationResult;
+    try {
+      result = operation(pdu, session);
+    } catch (error) {
+      return this.#fail(session, pdu, error);
+    }
+    if (result === DEFERRED) return;
+    if (result instanceof Promise) this.#await(session, pdu, result);
+    else this.#respond(session, pdu, result);
+  }
+
+  #await(session: Session, pdu: Pdu, promise: Promise<ResponseInput>): void {
+    promise.then(
+      (response) => this.#respond(session, pdu, response),
+      (error: unknown) => this.#fail(session, pdu, error),
+    );
+  }
+
+  #fail(session: Session, pdu: Pdu, error: unknown): void {
+    if (!(error instanceof SmppStatus)) this.#onError(error, pdu.command);
+    const command_status =
+      error instanceof SmppStatus && error.status !== 0 ? error.status : status.ESME_RSYSERR;
+    this.#respond(session, pdu, { command_status } as ResponseInput);
+  }
+
+  #respond(session: Session, pdu: Pdu, response: ResponseInput): void {
+    try {
+      session.respond(pdu, response);
+    } catch (error) {
+      // The response cannot be encoded, or its message_id is too long for a 3.3 peer: the handler's mistake.
+      this.#onError(error, pdu.command);
+      session.respond(pdu, { command_status: status.ESME_RSYSERR } as ResponseInput);
+    }
+  }
+}

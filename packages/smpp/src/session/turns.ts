@@ -1,0 +1,36 @@
+/** Something with work to do at the end of a turn of the event loop. */
+export interface Turned {
+  /** Called once per request, after the input of this turn was handled. */
+  onTurn(): void;
+}
+
+/**
+ * The turns of the event loop, shared by the sessions of a server or client. What sessions write in one turn leaves
+ * in one socket write each, at its end; and one that has had its share of a turn goes on in the next.
+ */
+export class Turns {
+  /** Changes with every turn in which there was something to do. */
+  current = 0;
+  #waiting: Turned[] = [];
+  #isScheduled = false;
+  readonly #run = (): void => {
+    this.#isScheduled = false;
+    this.current++;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const turned of waiting) turned.onTurn();
+  };
+
+  /** Calls `onTurn` when the input that is there now has been handled. The caller asks at most once per turn. */
+  atEnd(turned: Turned): void {
+    this.#waiting.push(turned);
+    this.touch();
+  }
+
+  /** Says that something happens in this turn, so that `current` changes with the next. */
+  touch(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(this.#run);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Socket } from 'node:net';
+import type { Remote, Transport, TransportListener } from './transport.ts';
+
+/** A transport over a TCP or TLS socket of Node. */
+export class SocketTransport implements Transport {
+  readonly remote: Remote;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket, remote: Remote) {
+    this.#socket = socket;
+    this.remote = remote;
+    // A session writes once per turn; holding small writes back (Nagle) would only delay them.
+    socket.setNoDelay(true);
+    // Until `start` nobody else listens, and an unheard 'error' ends the process.
+    socket.on('error', ignore);
+  }
+
+  get bufferedOctets(): number {
+    return this.#socket.writableLength;
+  }
+
+  start(listener: TransportListener): void {
+    const socket = this.#socket;
+    let failure: Error | undefined;
+    socket.off('error', ignore);
+    socket.on('error', (error) => {
+      failure = error;
+    });
+    socket.on('data', (bytes: Uint8Array) => listener.onBytes(bytes));
+    socket.on('drain', () => listener.onDrain());
+    socket.on('close', () => listener.onEnd(failure));
+    // A socket that was read before (for a PROXY header) is paused, and listening alone would not wake it.
+    socket.resume();
+    if (socket.destroyed) queueMicrotask(() => listener.onEnd(failure));
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+function ignore(): void {
+  // What broke is told by 'close'.
+}
+
+/** The address of the other end of a socket. */
+export function remoteOf(socket: Socket, tls: boolean, certificateSubject?: string): Remote {
+  const remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0, tls };
+  return certificateSubject === undefined ? remote : { ...remote, certificateSubject };
+}

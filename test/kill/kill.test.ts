@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { startChappe } from '../support/chappe.ts';
+import { type Ledger, Submitter } from './submitter.ts';
+
+const KILLS = 20;
+/** Longest time to wait, after the last start, for the receipts of everything that was ever accepted. */
+const DRAIN_MS = 90_000;
+
+/** A small seeded generator (mulberry32): a failing run is repeated by its seed. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+test(`kill -9, ${KILLS} times under load: no acknowledged message is lost, every one gets its receipt`, async () => {
+  const data = await mkdtemp(join(tmpdir(), 'chappe-kill-'));
+  onTestFinished(() => rm(data, { recursive: true, force: true }));
+  const seed = Number(process.env['CHAPPE_SEED'] ?? 20261123);
+  const next = random(seed);
+  const ledger: Ledger = { accepted: new Set(), receipts: new Map(), submitted: 0 };
+
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const chappe = await startChappe({ data, args: ['--delay', '0-200'] });
+    const submitter = new Submitter(chappe.smppPort, ledger);
+    await submitter.bound;
+    submitter.start();
+    await submitter.firstAnswer;
+    // The moment of death is the point of the test: anywhere from the first commit to well inside the load.
+    await after(20 + next() * 600);
+    process.kill(chappe.program.pid, 'SIGKILL');
+    expect((await chappe.program.exit).signal).toBe('SIGKILL');
+    submitter.stop();
+    await submitter.closed;
+  }
+
+  const chappe = await startChappe({ data, args: ['--delay', '0-200'] });
+  const submitter = new Submitter(chappe.smppPort, ledger);
+  await submitter.bound;
+  const deadline = performance.now() + DRAIN_MS;
+  const missing = () => [...ledger.accepted].filter((id) => !ledger.receipts.has(id));
+  while (missing().length > 0 && performance.now() < deadline) await after(100);
+  submitter.destroy();
+  await chappe.stop();
+
+  const duplicates = [...ledger.receipts.values()].reduce((sum, times) => sum + times - 1, 0);
+  const receipts = ledger.receipts.size;
+  console.log(
+    `seed ${seed}: ${KILLS} kills, ${ledger.submitted} submitted, ${ledger.accepted.size} acknowledged, ` +
+      `${receipts} receipts, ${duplicates} of them twice, ${missing().length} lost`,
+  );
+  expect(ledger.accepted.size).toBeGreaterThan(KILLS * 20);
+  expect(missing()).toEqual([]);
+  // At least once, duplicates never silent: only what stood in the window of a killed session may come again.
+  expect(duplicates).toBeLessThanOrEqual(KILLS * 1000);
+}, 240_000);
