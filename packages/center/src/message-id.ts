@@ -3,7 +3,7 @@
  * plus a sequence number. The time bits say which day (and in the SQLite store which file) a message belongs to.
  */
 import type { Clock } from './clock.ts';
-import type { IdForm, MessageId } from './message.ts';
+import type { MessageId } from './message.ts';
 
 const EPOCH_MS = Date.UTC(2025, 0, 1);
 /** Ids of one millisecond; more per millisecond borrow from the next ones. */
@@ -66,20 +66,36 @@ export function hexPublicId(id: MessageId, tag: number): string {
   return id.toString(16).padStart(HEX_ID_DIGITS, '0') + tag.toString(16).padStart(TAG_DIGITS, '0');
 }
 
-/**
- * The public id of the short form: 8 hexadecimal digits of a counter. SMPP 3.3 6.2.3.8 allows no more, so these can be
- * guessed; multiplying by an odd number only keeps neighbours from looking alike and never makes two equal.
- */
-export function shortPublicId(counter: number): string {
-  return (Math.imul(counter, 0x9e37_79b1) >>> 0).toString(16).padStart(TAG_DIGITS, '0');
+// Odd, so that multiplying by it maps the 32-bit numbers one to one; the golden ratio spreads neighbours well.
+const SCATTER = 0x9e37_79b1;
+const GATHER = inverse(SCATTER);
+
+/** Newton's iteration: doubles the number of right bits each time, from 3. */
+function inverse(odd: number): number {
+  let x = odd;
+  for (let round = 0; round < 4; round += 1) x = Math.imul(x, 2 - Math.imul(odd, x));
+  return x;
 }
 
+/**
+ * The public id of the short form: 8 hexadecimal digits that stand for a 32-bit counter. SMPP 3.3 allows no more, so
+ * these can be guessed; scattering only keeps neighbours from looking alike.
+ */
+export function shortPublicId(counter: number): string {
+  return (Math.imul(counter, SCATTER) >>> 0).toString(16).padStart(TAG_DIGITS, '0');
+}
+
+/** What a public id says. */
+export type ParsedPublicId =
+  | { readonly form: 'hex'; readonly id: MessageId; readonly tag: number }
+  | { readonly form: 'short'; readonly counter: number };
+
 /** What a public id says, or undefined when it is none of ours. Upper and lower case are the same. */
-export function parsePublicId(
-  text: string,
-): { readonly form: Extract<IdForm, 'hex'>; readonly id: MessageId; readonly tag: number } | { readonly form: Extract<IdForm, 'short'>; readonly short: string } | undefined {
+export function parsePublicId(text: string): ParsedPublicId | undefined {
   if (!isHex(text)) return undefined;
-  if (text.length === TAG_DIGITS) return { form: 'short', short: text.toLowerCase() };
+  if (text.length === TAG_DIGITS) {
+    return { form: 'short', counter: Math.imul(Number.parseInt(text, 16), GATHER) >>> 0 };
+  }
   if (text.length !== HEX_ID_DIGITS + TAG_DIGITS) return undefined;
   const id = Number.parseInt(text.slice(0, HEX_ID_DIGITS), 16);
   if (!Number.isSafeInteger(id)) return undefined;
@@ -88,8 +104,10 @@ export function parsePublicId(
 
 function isHex(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at) | 0x20;
-    if (!((code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66))) return false;
+    const code = text.charCodeAt(at);
+    const isDigit = code >= 0x30 && code <= 0x39;
+    const isLetter = (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
+    if (!isDigit && !isLetter) return false;
   }
   return text.length > 0;
 }

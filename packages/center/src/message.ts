@@ -37,6 +37,8 @@ export interface Message {
   /** What the submitter was told. Drafts of one call may share the public id of the first. */
   readonly publicId: string;
   readonly idForm: IdForm;
+  /** The message whose public id it carries: itself, or the first draft of its call. */
+  readonly head: MessageId;
   readonly kind: MessageKind;
   /** Whose message it is: the submitter, or for mo, receipt and notice the receiver. */
   readonly account: string;

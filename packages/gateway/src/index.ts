@@ -1,1 +1,35 @@
-export {};
+/** The door of @chappe/gateway: the composed message centre, and a sandbox of it for tests. */
+
+export { type Account, type AccountInput, type AccountOptions, Accounts } from './accounts.ts';
+export { addressOf } from './address.ts';
+export { type AddressRange, compileAddressRange } from './address-range.ts';
+export type { GatewayCounters } from './counters.ts';
+export { GatewayError, type GatewayErrorCode } from './errors.ts';
+export type { GatewayEvent, GatewayListener } from './events.ts';
+export { Gateway } from './gateway.ts';
+export type { IngressCounters } from './ingress/ingress.ts';
+export type { MoArguments } from './inject-mo.ts';
+export type { LifetimeLimits } from './lifetime.ts';
+export { type MessageView, type SegmentView, type TimelineStep, viewOf } from './message-view.ts';
+export { Messages, type SearchOptions, type SearchPage, type WaitOptions } from './messages.ts';
+export {
+  defaultLifetime,
+  defaultReceiptValidityMs,
+  type GatewayOptions,
+  type SmppListenOptions,
+  type TlsListenOptions,
+} from './options.ts';
+export type { ReceiptFormat } from './receipt-text.ts';
+export { type HandsetState, handsetStates, type InboxMessage, type InboxSegment } from './sandbox/handset.ts';
+export {
+  type HandsetOptions,
+  type HandsetSummary,
+  Handsets,
+  type OutcomeWeights,
+} from './sandbox/handsets.ts';
+export { type Magic, type MagicNumber, magicNumbers } from './sandbox/magic.ts';
+export { type Sandbox, type SandboxOptions, type SandboxPhone, startSandbox } from './sandbox.ts';
+export { matchesSearch, parseSearch, SearchError, type SearchQuery } from './search-language.ts';
+export type { ContentArgument } from './segments.ts';
+export type { SessionView } from './session-view.ts';
+export type { ReceiptChoice, SubmitArguments, Submitted } from './submit.ts';

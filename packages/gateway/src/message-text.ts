@@ -27,7 +27,7 @@ export function dataCodingOf(value: number): DataCoding {
 export function messageText(esmClass: number, dataCoding: number, payload: Uint8Array): string | undefined {
   // Hot path: plain texts of ordinary peers.
   if (dataCoding === 0 && (esmClass & udhi) === 0 && isAlike(payload)) {
-    return Buffer.from(payload.buffer, payload.byteOffset, payload.length).latin1Slice();
+    return Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('latin1');
   }
   if (isBinary(dataCoding)) return undefined;
   return readText([{ esm_class: esmClass, data_coding: dataCoding, short_message: payload, tlvs: [] }]).text;

@@ -1,5 +1,5 @@
 /** A message as people and programs look at it: its segments put together, its timeline read. */
-import type { Message, MessageState } from '@chappe/center';
+import { type Message, type MessageState, timelineSteps } from '@chappe/center';
 import { type Content, readContent } from './content.ts';
 import { dataCodingOf } from './message-text.ts';
 import { isFinal } from './states.ts';
@@ -100,20 +100,8 @@ function segmentView({ publicId, state, error, text, attempts }: Message): Segme
 }
 
 function timelineOf(messages: readonly Message[]): TimelineStep[] {
-  const steps = messages.flatMap((message, index) => readTimeline(message.timeline, index + 1));
+  const steps = messages.flatMap((message, index) =>
+    timelineSteps(message.timeline).map((step) => ({ ...step, segment: index + 1 })),
+  );
   return steps.sort((a, b) => a.atMs - b.atMs);
-}
-
-/** Reads the center's timeline: one `epochMs step detail` a line. */
-export function readTimeline(timeline: string, segment = 1): TimelineStep[] {
-  const steps: TimelineStep[] = [];
-  for (const line of timeline.split('\n')) {
-    if (line === '') continue;
-    const [at = '', step = '', ...rest] = line.split(' ');
-    const atMs = Number(at);
-    // The mark for steps that were dropped has no time of its own.
-    if (Number.isFinite(atMs) && at !== '') steps.push({ atMs, step, detail: rest.join(' '), segment });
-    else steps.push({ atMs: steps.at(-1)?.atMs ?? 0, step: 'omitted', detail: line, segment });
-  }
-  return steps;
 }

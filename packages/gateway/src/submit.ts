@@ -1,12 +1,18 @@
 /** Messages that are submitted without SMPP: the same road, from the arguments of a call to stored messages. */
-import type { Draft, Message, MessageState } from '@chappe/center';
+import {
+  type Draft,
+  type Message,
+  type MessageState,
+  noticeOnRetry,
+  receiptOnFailure,
+  receiptOnSuccess,
+} from '@chappe/center';
 import { status, statusName, type TlvInput } from '@chappe/protocol';
 import { addressOf, maxAddressCharacters } from './address.ts';
 import { type Group, writeContent } from './content.ts';
 import { GatewayError } from './errors.ts';
 import { type Ingress, statusOfError } from './ingress/ingress.ts';
 import { magicRefusal } from './ingress/submission.ts';
-import { receiptFailure, receiptIntermediate, receiptSuccess } from './receipt-wanted.ts';
 import { type ContentArgument, type Cut, type CutSegment, cut } from './segments.ts';
 import { checkDestination, checkSource } from './validation.ts';
 
@@ -150,14 +156,14 @@ function timesOf(input: SubmitArguments, ingress: Ingress): { dueMs: number; exp
 }
 
 function wantedBits({ receipt, intermediate }: SubmitArguments): number {
-  const notified = intermediate === true ? receiptIntermediate : 0;
+  const notified = intermediate === true ? noticeOnRetry : 0;
   switch (receipt) {
     case 'final':
-      return receiptSuccess | receiptFailure | notified;
+      return receiptOnSuccess | receiptOnFailure | notified;
     case 'failure':
-      return receiptFailure | notified;
+      return receiptOnFailure | notified;
     case 'success':
-      return receiptSuccess | notified;
+      return receiptOnSuccess | notified;
     default:
       return notified;
   }

@@ -148,6 +148,18 @@ export class SmppAbortError extends SmppError {
   }
 }
 
+/** The error of a request that had been sent and will have no response. */
+export function requestFailure(why: CloseReason | 'timeout' | 'malformed'): SmppError {
+  const options = { maybeSent: true };
+  if (why === 'timeout') {
+    return new SmppTimeoutError('response', 'no response in time: the peer may have the request', options);
+  }
+  if (why === 'malformed') {
+    return new SmppError('CHAPPE_SMPP_MALFORMED_RESPONSE', 'the response could not be read', options);
+  }
+  return new SmppClosedError(why, true);
+}
+
 /** Thrown by an operation's handler: the request is answered with this command_status. */
 export class SmppStatus extends Error {
   /** command_status to answer with; not 0. */

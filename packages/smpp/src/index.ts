@@ -72,8 +72,9 @@ export {
   type Operations,
 } from './session/operations.ts';
 export type { Done, RequestResult } from './session/request-queue.ts';
+export type { RequestOptions } from './session/requests.ts';
 export type { Answerable, ResponseInput } from './session/responses.ts';
-export type { BindKind, RequestOptions, Session } from './session/session.ts';
+export type { BindKind, Session } from './session/session.ts';
 export type { ClientTls } from './transport/dial.ts';
 export { memoryPair } from './transport/memory.ts';
 export type { Certificates } from './transport/tls.ts';

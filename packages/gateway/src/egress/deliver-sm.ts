@@ -192,5 +192,5 @@ function goesOn(item: Tlv, names: ReadonlySet<TlvName>): boolean {
 }
 
 function latin1(octets: Uint8Array): string {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).latin1Slice();
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1');
 }

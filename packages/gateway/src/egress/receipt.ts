@@ -1,9 +1,15 @@
 /** From the end of a message to its receipt: which receipts were asked for, and what is stored of each. */
-import type { Draft, Message, MessageState } from '@chappe/center';
+import {
+  type Draft,
+  type Message,
+  type MessageState,
+  noticeOnRetry,
+  receiptOnFailure,
+  receiptOnSuccess,
+} from '@chappe/center';
 import { dataCodingOf, esmClassOf, payloadOf, readContent, readGroupOf, writeContent } from '../content.ts';
 import { dataCodingOf as readCoding } from '../message-text.ts';
 import type { ReceiptWriter } from '../receipt-text.ts';
-import { receiptFailure, receiptIntermediate, receiptSuccess } from '../receipt-wanted.ts';
 import { isFinal, stateValue, statWord } from '../states.ts';
 
 // esm_class of receipts (SMPP 3.4 5.2.12).
@@ -37,8 +43,8 @@ export interface ReceiptOccasion {
 export function isReceiptWanted(message: Message, state: MessageState): boolean {
   const wanted = message.receiptWanted;
   if (wanted === 0) return false;
-  if (!isFinal(state)) return (wanted & receiptIntermediate) !== 0;
-  return (wanted & (state === 'delivered' ? receiptSuccess : receiptFailure)) !== 0;
+  if (!isFinal(state)) return (wanted & noticeOnRetry) !== 0;
+  return (wanted & (state === 'delivered' ? receiptOnSuccess : receiptOnFailure)) !== 0;
 }
 
 /** The receipt of a message as a draft for its account: addresses swapped as a whole (shared/spec/receipts.md). */
@@ -57,7 +63,7 @@ export function receiptDraft(message: Message, occasion: ReceiptOccasion, option
   });
   const dueMs = occasion.dueMs ?? atMs;
   return {
-    kind: 'receipt',
+    kind: isFinal(state) ? 'receipt' : 'notice',
     account: message.account,
     lane: `account:${message.account}`,
     source: message.destination,

@@ -1,5 +1,5 @@
 /** What every operation of an ESME works with, and how an operation that stores something is answered. */
-import type { Center, Draft, Message } from '@chappe/center';
+import { type Center, CenterError, type Draft, type Message } from '@chappe/center';
 import { status } from '@chappe/protocol';
 import { type Clock, DEFERRED, type ResponseInput, type Session } from '@chappe/smpp';
 import type { EarlyReceipts } from '../early-receipts.ts';
@@ -39,8 +39,8 @@ export function refuse(ingress: Ingress, commandStatus: number): { readonly comm
 
 /** The status for a submission that the center did not take. */
 export function statusOfError(error: unknown): number {
-  const { code } = error as { readonly code?: unknown };
-  return code === 'CHAPPE_CENTER_FULL' ? status.ESME_RMSGQFUL : status.ESME_RSYSERR;
+  const isFull = error instanceof CenterError && error.code === 'CHAPPE_CENTER_FULL';
+  return isFull ? status.ESME_RMSGQFUL : status.ESME_RSYSERR;
 }
 
 /** Stores drafts and answers the request when they are on disk. All submissions of one turn share a commit. */

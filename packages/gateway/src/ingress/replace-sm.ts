@@ -6,7 +6,7 @@ import { type Content, readContent, writeContent } from '../content.ts';
 import { groupOf } from '../groups.ts';
 import { lifetimeOf } from '../lifetime.ts';
 import { messageText } from '../message-text.ts';
-import { receiptsWanted } from '../receipt-wanted.ts';
+import { receiptsWanted } from '../receipts-wanted.ts';
 import { checkFlags, checkText, checkTolerated } from '../validation.ts';
 import { type Ingress, refuse } from './ingress.ts';
 import { readTlvs } from './submission.ts';

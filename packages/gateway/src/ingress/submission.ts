@@ -5,7 +5,7 @@ import type { Session } from '@chappe/smpp';
 import { type ContentShape, type Group, writeContent } from '../content.ts';
 import { lifetimeOf } from '../lifetime.ts';
 import { messageText } from '../message-text.ts';
-import { receiptsWanted } from '../receipt-wanted.ts';
+import { receiptsWanted } from '../receipts-wanted.ts';
 import { magicOf } from '../sandbox/magic.ts';
 import type { Version } from '../validation.ts';
 import { accountOf, type Ingress } from './ingress.ts';

@@ -1,4 +1,4 @@
-import { daysInMonth, minutesToMs } from './calendar.ts';
+import { daysInMonth, minutesToMs, twoDigits } from './calendar.ts';
 
 /** SMPP 3.4 appendix C: years 38-99 are of the 20th century. */
 const CENTURY_PIVOT = 38;
@@ -60,11 +60,11 @@ export interface ReceiptDateFormat {
 
 /** Writes a date of a receipt; zeros for a date that is not known. */
 export function formatReceiptDate(date: Date | undefined, format: ReceiptDateFormat = {}): string {
-  const length = format.seconds ? 12 : 10;
-  if (date === undefined || Number.isNaN(date.getTime())) return '0'.repeat(length);
-  const local = new Date(date.getTime() + minutesToMs(format.offsetMinutes ?? 0));
-  return local
-    .toISOString()
-    .replaceAll(/[-:T]/g, '')
-    .slice(2, 2 + length);
+  if (date === undefined || Number.isNaN(date.getTime()))
+    return format.seconds ? '000000000000' : '0000000000';
+  const local = format.offsetMinutes ? new Date(date.getTime() + minutesToMs(format.offsetMinutes)) : date;
+  const day = twoDigits(local.getUTCMonth() + 1) + twoDigits(local.getUTCDate());
+  const time = twoDigits(local.getUTCHours()) + twoDigits(local.getUTCMinutes());
+  const minute = twoDigits(local.getUTCFullYear() % 100) + day + time;
+  return format.seconds ? minute + twoDigits(local.getUTCSeconds()) : minute;
 }

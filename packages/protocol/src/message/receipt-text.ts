@@ -77,10 +77,14 @@ function twoWordLabel(text: string, word: string, from: number): Label | undefin
 
 function labelAt(text: string, from: number): Label | undefined {
   const end = wordEnd(text, from);
-  if (end === from || end - from > MAX_LABEL) return undefined;
-  const word = text.slice(from, end).toLowerCase();
-  if (text.charCodeAt(end) !== COLON) return twoWordLabel(text, word, end);
-  const field = fieldByLabel.get(word);
+  const length = end - from;
+  if (length === 0 || length > MAX_LABEL) return undefined;
+  const word = text.slice(from, end);
+  if (text.charCodeAt(end) !== COLON) {
+    const half = length === 'submit'.length || length === 'done'.length;
+    return half ? twoWordLabel(text, word.toLowerCase(), end) : undefined;
+  }
+  const field = fieldByLabel.get(word) ?? fieldByLabel.get(word.toLowerCase());
   return field && { field, end: end + 1 };
 }
 
@@ -146,11 +150,16 @@ export interface ReceiptTextFormat extends ReceiptDateFormat {
 /** SMPP 3.4 appendix B. */
 const MAX_TEXT_CHARACTERS = 20;
 
-const threeDigits = (value: number): string => String(value).padStart(3, '0');
+const threeDigits = (value: number): string =>
+  value === 0 ? '000' : value === 1 ? '001' : String(value).padStart(3, '0');
 
-/** The first characters, no more of the text being looked at than that. */
+/** The first characters: surrogate pairs stay whole. */
 function excerpt(text: string): string {
-  return [...text.slice(0, MAX_TEXT_CHARACTERS * 2)].slice(0, MAX_TEXT_CHARACTERS).join('');
+  let end = 0;
+  for (let count = 0; count < MAX_TEXT_CHARACTERS && end < text.length; count++) {
+    end += text.codePointAt(end)! > 0xffff ? 2 : 1;
+  }
+  return text.slice(0, end);
 }
 
 /** Writes the text of a receipt in the standard form of SMPP 3.4 appendix B. */

@@ -11,18 +11,21 @@ export interface Cuts {
   readonly units: number;
 }
 
-/** Above these letters characters combine and a cut may fall inside of what a reader sees as one. */
-const LAST_SIMPLE_UNIT = 0x2ff;
+/**
+ * What a reader may see as one with its neighbour: marks, joiners and other format characters, Hangul letters, the
+ * vowels of Thai and Lao and the half-width voice marks that are no marks to Unicode, everything beyond the BMP. A text
+ * without any of them, as in Cyrillic or Chinese, can be cut between any two characters.
+ */
+const COMBINING =
+  /[\p{M}\p{Cf}\u0d4e\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u0e33\u0eb3\uff9e\uff9f\u{10000}-\u{10ffff}]/u;
 
-function combines(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > LAST_SIMPLE_UNIT) return true;
-  return false;
-}
+let segmenter: Intl.Segmenter | undefined;
 
 /** 1 at each unit where a grapheme cluster starts. */
 function clusterStarts(text: string): Uint8Array {
   const starts = new Uint8Array(text.length);
-  const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  // Takes longer to make than to use; most programs never need one.
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   for (const { index } of segmenter.segment(text)) starts[index] = 1;
   return starts;
 }
@@ -79,7 +82,7 @@ function cut(text: string, unitsOf: UnitsOf, limit: number, starts: Uint8Array |
 export function splitText(text: string, unitsOf: UnitsOf, limit: number, maxSegments: number): Cuts {
   const tight = cut(text, unitsOf, limit, undefined);
   const several = tight.ends.length > 1 && tight.ends.length <= maxSegments;
-  if (!several || !combines(text)) return tight;
+  if (!several || !COMBINING.test(text)) return tight;
   const gentle = cut(text, unitsOf, limit, clusterStarts(text));
   return gentle.ends.length === tight.ends.length ? gentle : tight;
 }

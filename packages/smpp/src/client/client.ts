@@ -2,17 +2,12 @@ import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/prot
 import { systemClock } from '../clock.ts';
 import type { Notice } from '../core/events.ts';
 import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
-import {
-  type CloseReason,
-  SmppAbortError,
-  SmppClosedError,
-  type SmppError,
-  SmppStatusError,
-} from '../errors.ts';
+import { type CloseReason, SmppClosedError, type SmppError, SmppStatusError } from '../errors.ts';
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
 import type { Done } from '../session/request-queue.ts';
-import type { RequestOptions, Session } from '../session/session.ts';
+import { type RequestOptions, requestPromise, type Submit } from '../session/requests.ts';
+import type { Session } from '../session/session.ts';
 import { dial } from '../transport/dial.ts';
 import { Dispatch } from './dispatch.ts';
 import { Incoming, type IncomingEvent, type IncomingPdu } from './incoming.ts';
@@ -160,19 +155,11 @@ export class SmppClient implements BindOwner {
     pdu: PduInput<C>,
     options: RequestOptions = {},
   ): Promise<PduOf<ResponseOf<C>>> {
-    const { signal, timeoutMs } = options;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(new SmppAbortError(signal, false));
-      let submission: unknown;
-      const abort = (): void => reject(new SmppAbortError(signal!, !this.#dispatch.cancel(submission)));
-      signal?.addEventListener('abort', abort, { once: true });
-      const settle: Done = (result) => {
-        signal?.removeEventListener('abort', abort);
-        if (result instanceof Error) reject(result);
-        else resolve(result as PduOf<ResponseOf<C>>);
-      };
-      submission = this.#submit(pdu as PduInput, settle, timeoutMs);
-    });
+    const submit: Submit = (request, done, timeoutMs) => {
+      const submission = this.#submit(request, done, timeoutMs);
+      return () => this.#dispatch.cancel(submission);
+    };
+    return requestPromise(submit, pdu as PduInput, options) as Promise<PduOf<ResponseOf<C>>>;
   }
 
   /** As `request` without a promise, for many messages: `done` is called once, with the response or why there is none. */

@@ -186,10 +186,16 @@ export class Dispatch implements Sleeper {
   #answered(submission: Submission, session: Session, result: RequestResult): void {
     if (session.version === 0x50) this.#heed(session, result);
     const { retryThrottled, loop, pace } = this.#options;
-    if (!retryThrottled || !isThrottle(result)) return this.#finish(submission, result);
+    if (!retryThrottled || !isThrottle(result)) {
+      this.#finish(submission, result);
+      return;
+    }
     const nowMs = loop.clock.monotonicMs();
     pace.slowDown(nowMs);
-    if (nowMs >= submission.untilMs) return this.#finish(submission, result);
+    if (nowMs >= submission.untilMs) {
+      this.#finish(submission, result);
+      return;
+    }
     this.#putBack(submission);
     loop.deadlines.arm(this, nowMs + Math.max(1, pace.waitMs(nowMs)));
   }

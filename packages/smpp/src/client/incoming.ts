@@ -139,10 +139,16 @@ export class Incoming implements Sleeper {
     const nowMs = this.#loop.clock.monotonicMs();
     const { defaultAlphabet, receipts } = this.#settings;
     const receipt = readReceipt(pdu, { defaultAlphabet, ...receipts });
-    if (receipt !== undefined) return this.#takeReceipt(session, pdu, receipt, nowMs);
+    if (receipt !== undefined) {
+      this.#takeReceipt(session, pdu, receipt, nowMs);
+      return;
+    }
     const data = readUserData(pdu);
     const concat = this.#settings.reassemble === false ? undefined : readConcat(pdu, data);
-    if (concat === undefined) return this.#pushMessage(session, pdu, [pdu], nowMs);
+    if (concat === undefined) {
+      this.#pushMessage(session, pdu, [pdu], nowMs);
+      return;
+    }
     const copy = kept(pdu);
     const source = `${pdu.source_addr_ton}/${pdu.source_addr_npi}/${pdu.source_addr}`;
     const part: Part = {
@@ -229,7 +235,8 @@ export class Incoming implements Sleeper {
     if (isEarly) this.receipts.keepEarly(receipt, nowMs);
     // Its message knows it, or will: nobody else needs to.
     if (this.#loops === 0 && (message !== undefined || isEarly)) {
-      return session.respond(pdu, {} as ResponseInput);
+      session.respond(pdu, {} as ResponseInput);
+      return;
     }
     this.#push({ kind: 'receipt', receipt, message, pdu, ...this.#delivery(session, pdu) }, nowMs);
   }

@@ -44,7 +44,8 @@ export class Outbound {
    * octets and not in the PDU: copying an object of 20 fields costs more than encoding it.
    */
   write(pdu: PduInput, sequence: number): void {
-    const writer = (this.#writer ??= this.#options.writers.borrow());
+    const writer = this.#writer ?? this.#options.writers.borrow();
+    this.#writer = writer;
     const offset = writer.length;
     writer.write(pdu);
     this.#marks.push(offset, sequence);

@@ -13,9 +13,10 @@ import {
   type Pdu,
   type PduInput,
   status,
-  tlv,
 } from '@chappe/protocol';
 import { type CloseReason, SmppClosedError, SmppError } from '../errors.ts';
+import { Binding } from './binding.ts';
+import { Closing } from './closing.ts';
 import { type BindPdu, type Notice, newCounters, type SessionCounters, type SessionEvent } from './events.ts';
 import { responseTo } from './exchange.ts';
 import { after, Liveness } from './liveness.ts';
@@ -24,7 +25,6 @@ import { Outbound } from './outbound.ts';
 import { redacted } from './redact.ts';
 import { Refusals } from './refusals.ts';
 import {
-  commandRules,
   isBound,
   type OpeningCommand,
   type Permissions,
@@ -34,16 +34,20 @@ import {
   type Version,
 } from './states.ts';
 import { type TimerName, Timers } from './timers.ts';
-import { fitTo, versionOfBind, versionOfBindResponse } from './versions.ts';
+import { fitTo } from './versions.ts';
 import { type Outstanding, Window } from './window.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** Requests that hold no window slot: a full window must not keep a session from being kept alive or ended. */
-const control: { readonly [command: string]: boolean | undefined } = {
+const binds: { readonly [command: string]: true | undefined } = {
   bind_receiver: true,
   bind_transmitter: true,
   bind_transceiver: true,
+};
+
+/** Requests that hold no window slot: a full window must not keep a session from being kept alive or ended. */
+const control: { readonly [command: string]: true | undefined } = {
+  ...binds,
   unbind: true,
   enquire_link: true,
 };
@@ -62,32 +66,26 @@ export class SessionCore {
   readonly #window: Window;
   readonly #out: Outbound;
   readonly #refusals: Refusals;
+  readonly #binding: Binding;
   readonly #liveness: Liveness;
+  readonly #closing: Closing;
   #events: SessionEvent[] = [];
   #state: SessionState = 'open';
-  #version: Version;
   #permissions: Permissions;
-  #bind: BindPdu | undefined;
-  /** MC: a bind of the peer awaits our answer. */
-  #binding = false;
-  #wasBound = false;
-  #initLeftMs = NEVER;
   #receivedMs: number;
   #enquireLinkPending = false;
-  #draining = false;
-  /** The peer's unbind that waits for the answers to earlier requests. */
-  #unbindToAnswer: number | undefined;
 
   constructor(role: SessionRole, options: SessionOptions, nowMs: number) {
     this.role = role;
     this.#options = options;
-    this.#version = options.version;
     this.#framer = new Framer({ maxPduOctets: options.maxPduOctetsBeforeBind });
     this.#window = new Window(options.window);
     this.#out = new Outbound(options, this.counters, this.#window);
     this.#refusals = new Refusals(this.#out, this.counters);
+    this.#binding = new Binding(options, this.#timers);
     this.#liveness = new Liveness(options, this.#timers);
-    this.#permissions = permissionsFor(role, this.#version, 'open');
+    this.#closing = new Closing(options, this.#timers, this.#window, this.counters);
+    this.#permissions = permissionsFor(role, options.version, 'open');
     this.#receivedMs = nowMs;
     this.#timers.sessionInit = after(nowMs, options.sessionInitMs);
   }
@@ -98,22 +96,22 @@ export class SessionCore {
 
   /** The effective version; before the bind, the newest that we speak. */
   get version(): Version {
-    return this.#version;
+    return this.#binding.version;
   }
 
   /** The bind that made this session, its password masked; undefined before. */
   get bind(): BindPdu | undefined {
-    return this.#bind;
+    return this.#binding.bind;
   }
 
   /** Whether a bind has succeeded, be the session still bound or not. */
   get wasBound(): boolean {
-    return this.#wasBound;
+    return this.#binding.wasMade;
   }
 
   /** Whether `close` was called or either side has unbound: answers may be the last step of closing. */
   get isClosing(): boolean {
-    return this.#draining || this.#unbindToAnswer !== undefined;
+    return this.#closing.isUnderway;
   }
 
   /** Requests that may be sent at once. */
@@ -182,7 +180,7 @@ export class SessionCore {
     if (allowed === false || (allowed === undefined && !isBound(this.#state))) {
       throw new SmppError('CHAPPE_SMPP_STATE', `${command} may not be sent in state ${this.#state}`);
     }
-    const sequence = this.#out.writeRequest(fitTo(this.#version, pdu));
+    const sequence = this.#out.writeRequest(fitTo(this.#binding.version, pdu));
     const response = responseTo(command);
     if (response === undefined) {
       if (command === 'outbind') this.#enter('outbound');
@@ -193,18 +191,24 @@ export class SessionCore {
     if (takesSlot) {
       this.counters.requestsOut++;
       this.#liveness.transaction(nowMs);
-    } else if (command === 'unbind') this.#leave(nowMs);
-    else if (command !== 'enquire_link') this.#bind = redacted(pdu) as BindPdu;
+    } else if (command === 'unbind') {
+      this.#enter('unbound');
+      this.#closing.saidUnbind(nowMs);
+    }
+    if (binds[command]) this.#binding.requested(pdu as BindPdu);
     return sequence;
   }
 
   /** Answers a request of the peer. Throws `EncodeError` and `SmppError` (version); nothing is sent then. */
   respond(sequence: number, pdu: PduInput, nowMs: number): void {
     if (this.#state === 'closed') return;
-    if (this.#binding && pdu.command.startsWith('bind_')) return this.#answerBind(sequence, pdu, nowMs);
-    this.#out.write(fitTo(this.#version, this.#withCongestion(pdu)), sequence);
+    if (this.#binding.isPending && pdu.command.startsWith('bind_')) {
+      this.#answerBind(sequence, pdu, nowMs);
+      return;
+    }
+    this.#out.write(fitTo(this.#binding.version, this.#withCongestion(pdu)), sequence);
     if (this.counters.requestsOpen > 0) this.counters.requestsOpen--;
-    if (this.#unbindToAnswer !== undefined || this.#draining) this.#advanceClosing(nowMs);
+    if (this.#closing.isUnderway) this.#advanceClosing(nowMs);
   }
 
   /** The octets to be sent; undefined when there are none. */
@@ -223,7 +227,7 @@ export class SessionCore {
       this.counters.timeouts++;
       this.#events.push({ kind: 'failed', why: 'timeout', token: request.token });
     }
-    if (this.#draining) this.#advanceClosing(nowMs);
+    if (this.#closing.isOurs) this.#advanceClosing(nowMs);
     let timer = this.#timers.expired(nowMs);
     while (timer !== undefined) {
       this.#onTimer(timer, nowMs);
@@ -236,13 +240,12 @@ export class SessionCore {
    * unbind, waits for its answer. New requests of the peer are refused meanwhile. Ends in a `close` event.
    */
   close(nowMs: number, drainMs: number): void {
-    if (this.#state === 'closed' || this.#draining) return;
+    if (this.#state === 'closed' || this.#closing.isOurs) return;
     if (!isBound(this.#state)) {
       if (this.#state !== 'unbound') this.end('closed');
       return;
     }
-    this.#draining = true;
-    this.#timers.drain = nowMs + drainMs;
+    this.#closing.drain(nowMs + drainMs);
     this.#advanceClosing(nowMs);
   }
 
@@ -251,7 +254,7 @@ export class SessionCore {
     if (this.#state === 'closed') return;
     // After unbind it is in order that the peer closes the connection.
     const inOrder = cause === 'connection_lost' && this.#state === 'unbound';
-    const reason = inOrder ? (this.#draining ? 'closed' : 'peer_unbound') : cause;
+    const reason = inOrder ? (this.#closing.isOurs ? 'closed' : 'peer_unbound') : cause;
     this.#enter('closed');
     this.#timers.clear();
     for (const { token } of this.#window.clear()) this.#events.push({ kind: 'failed', why: reason, token });
@@ -300,7 +303,7 @@ export class SessionCore {
   #takeOperation(pdu: Pdu): SessionEvent | undefined {
     const { counters } = this;
     this.#liveness.transaction(this.#receivedMs);
-    if (this.#draining || counters.requestsOpen >= this.#options.peerWindow) {
+    if (this.#closing.isOurs || counters.requestsOpen >= this.#options.peerWindow) {
       counters.throttled++;
       // 3.4 5.1.3: an ESME says "temporary application error" where an MC says "throttled".
       const busy = this.role === 'mc' ? status.ESME_RTHROTTLED : status.ESME_RX_T_APPN;
@@ -314,39 +317,27 @@ export class SessionCore {
 
   #takeBind(pdu: BindPdu): SessionEvent | undefined {
     // A second bind while the first is being looked at (SMPP 5.0 4.7.6: ESME_RALYBND).
-    if (this.#binding) return noticed(this.#refusals.misplaced(pdu, status.ESME_RALYBND));
-    this.#binding = true;
-    this.#bind = pdu;
-    // While we look at it the wait is ours, not the peer's.
-    this.#initLeftMs = this.#timers.sessionInit - this.#receivedMs;
-    this.#timers.sessionInit = NEVER;
-    this.#version = versionOfBind(pdu.interface_version, this.#options.version);
+    if (this.#binding.isPending) return noticed(this.#refusals.misplaced(pdu, status.ESME_RALYBND));
+    this.#binding.asked(pdu, this.#receivedMs);
     return { kind: 'bind', pdu };
   }
 
   #answerBind(sequence: number, pdu: PduInput, nowMs: number): void {
-    const accepted = (pdu.command_status ?? 0) === 0;
-    const told = accepted && this.#version > 0x33 ? { tlvs: { sc_interface_version: this.#version } } : {};
-    this.#out.write(fitTo(this.#version, { ...pdu, ...told } as PduInput), sequence);
-    this.#binding = false;
-    if (accepted) return this.#bound(this.#bind!, nowMs);
-    // SMPP 3.4 2.2: the session stays open, the ESME may try again in what is left of the session init time.
-    this.#bind = undefined;
-    this.#version = this.#options.version;
-    this.#timers.sessionInit = nowMs + this.#initLeftMs;
+    const binding = this.#binding;
+    this.#out.write(fitTo(binding.version, binding.answer(pdu)), sequence);
+    this.#bound(binding.answered((pdu.command_status ?? 0) === 0, nowMs), nowMs);
   }
 
   /** SMPP 5.0 2.9.2 and 4.8.4.18: every response may say how congested the MC is; only 5.0 peers know it. */
   #withCongestion(pdu: PduInput): PduInput {
-    if (this.#version !== 0x50 || this.#options.congestion === undefined || pdu.tlvs !== undefined)
+    if (this.#binding.version !== 0x50 || this.#options.congestion === undefined || pdu.tlvs !== undefined)
       return pdu;
     return { ...pdu, tlvs: { congestion_state: this.#options.congestion() } } as PduInput;
   }
 
-  #bound(bind: BindPdu, nowMs: number): void {
-    this.#wasBound = true;
-    this.#bind = redacted(bind);
-    this.#enter(commandRules[bind.command].next!);
+  #bound(state: SessionState | undefined, nowMs: number): void {
+    if (state === undefined) return;
+    this.#enter(state);
     this.#framer.maxPduOctets = this.#options.maxPduOctets;
     this.#liveness.bound(nowMs);
   }
@@ -362,7 +353,7 @@ export class SessionCore {
     this.counters.responsesIn++;
     if (!request.takesSlot) return this.#takeControlResponse(pdu, request);
     this.#liveness.transaction(this.#receivedMs);
-    if (this.#draining) this.#advanceClosing(this.#receivedMs);
+    if (this.#closing.isOurs) this.#advanceClosing(this.#receivedMs);
     return { kind: 'response', pdu, token: request.token };
   }
 
@@ -373,13 +364,7 @@ export class SessionCore {
       this.end('closed');
       return undefined;
     }
-    const isBind = pdu.command.startsWith('bind_') && pdu.command_status === 0;
-    if (isBind && this.#bind !== undefined) {
-      const answered = tlv(pdu, 'sc_interface_version');
-      const asked = versionOfBind(this.#bind.interface_version ?? 0, this.#options.version);
-      this.#version = versionOfBindResponse(answered, asked, this.#options.assumeVersion);
-      this.#bound(this.#bind, this.#receivedMs);
-    }
+    if (pdu.command.startsWith('bind_')) this.#bound(this.#binding.heard(pdu), this.#receivedMs);
     return event;
   }
 
@@ -392,57 +377,46 @@ export class SessionCore {
   }
 
   #takeUnbind(sequence: number): SessionEvent | undefined {
-    const first = this.#state !== 'unbound';
-    if (first) {
+    const isFirst = this.#state !== 'unbound';
+    if (isFirst) {
       this.#enter('unbound');
       this.#liveness.left();
-      this.#timers.unbindAnswer = this.#receivedMs + this.#options.unbindAnswerMs;
     }
-    this.#unbindToAnswer = sequence;
+    this.#closing.peerUnbound(sequence, this.#receivedMs);
     this.#advanceClosing(this.#receivedMs);
-    return first ? { kind: 'unbound' } : undefined;
+    return isFirst ? { kind: 'unbound' } : undefined;
   }
 
-  /** Takes the next step of closing, if what it waits for has come. */
+  /** Takes the next step of closing, if what it waits for has come, or its time is over. */
   #advanceClosing(nowMs: number, regardless = false): void {
-    if (this.#unbindToAnswer !== undefined && (regardless || this.counters.requestsOpen === 0)) {
-      this.#refusals.answer(this.#unbindToAnswer, 'unbind_resp', 0);
-      this.#unbindToAnswer = undefined;
-      this.#timers.unbindAnswer = NEVER;
-      this.#timers.drain = NEVER;
-      this.#timers.unbind = Math.min(this.#timers.unbind, nowMs + this.#options.unbindMs);
-      return;
-    }
-    const isIdle = this.counters.requestsOpen === 0 && this.#window.taken === 0;
-    if (!this.#draining || !isBound(this.#state) || !(isIdle || regardless)) return;
-    this.request({ command: 'unbind' }, nowMs, undefined, 0);
-  }
-
-  /** We have said unbind. */
-  #leave(nowMs: number): void {
-    this.#draining = true;
-    this.#enter('unbound');
-    this.#timers.clear();
-    this.#timers.unbind = nowMs + this.#options.unbindMs;
+    const step = this.#closing.next(isBound(this.#state), regardless);
+    if (step === 'unbind') this.request({ command: 'unbind' }, nowMs, undefined, 0);
+    else if (step === 'unbind_resp') this.#refusals.answer(this.#closing.answerUnbind(nowMs), step, 0);
   }
 
   #onTimer(timer: TimerName, nowMs: number): void {
     switch (timer) {
       case 'sessionInit':
-        return this.end('session_init_timeout');
+        this.end('session_init_timeout');
+        break;
       case 'pduRead':
-        return this.end('pdu_read_timeout');
+        this.end('pdu_read_timeout');
+        break;
       case 'enquireLinkResponse':
-        return this.end('enquire_link_timeout');
+        this.end('enquire_link_timeout');
+        break;
       case 'unbind':
-        return this.end(this.#draining ? 'closed' : 'peer_unbound');
+        this.end(this.#closing.isOurs ? 'closed' : 'peer_unbound');
+        break;
       case 'inactivity':
         // SMPP 5.0 2.7.3: unbind or close. Said, but not waited for.
         this.#out.writeRequest({ command: 'unbind' });
-        return this.end('inactivity_timeout');
+        this.end('inactivity_timeout');
+        break;
       case 'drain':
       case 'unbindAnswer':
-        return this.#advanceClosing(nowMs, true);
+        this.#advanceClosing(nowMs, true);
+        break;
       case 'enquireLink':
         this.#enquire(nowMs);
     }
@@ -456,7 +430,7 @@ export class SessionCore {
 
   #enter(state: SessionState): void {
     this.#state = state;
-    this.#permissions = permissionsFor(this.role, this.#version, state);
+    this.#permissions = permissionsFor(this.role, this.#binding.version, state);
   }
 
   #tell(pdu: DecodedPdu, frame: Uint8Array): void {

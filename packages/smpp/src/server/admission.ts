@@ -94,11 +94,17 @@ export class Admission {
     const { limits, loop, proxies } = this.#options;
     socket.on('error', ignore);
     const { counters } = this;
-    if (counters.connectionsOpen >= limits.connections) return this.#refuse(socket);
+    if (counters.connectionsOpen >= limits.connections) {
+      this.#refuse(socket);
+      return;
+    }
     counters.connectionsOpen++;
     socket.once('close', () => counters.connectionsOpen--);
     const arrival = new Arrival(socket, loop.clock.monotonicMs());
-    if (proxies?.has(arrival.address) === true) return this.#readProxyHeader(arrival);
+    if (proxies?.has(arrival.address) === true) {
+      this.#readProxyHeader(arrival);
+      return;
+    }
     this.#count(arrival);
   }
 
@@ -120,7 +126,10 @@ export class Admission {
   #count(arrival: Arrival): void {
     const { address, socket } = arrival;
     const already = this.#perAddress.get(address) ?? 0;
-    if (already >= this.#options.limits.perAddress) return this.#refuse(socket);
+    if (already >= this.#options.limits.perAddress) {
+      this.#refuse(socket);
+      return;
+    }
     this.#perAddress.set(address, already + 1);
     socket.once('close', () => {
       const left = (this.#perAddress.get(address) ?? 1) - 1;

@@ -160,7 +160,10 @@ export class SmppServer implements SessionOwner {
     } catch (error) {
       decision = this.#refusal(error);
     }
-    if (!(decision instanceof Promise)) return this.#decide(session, pdu, decision);
+    if (!(decision instanceof Promise)) {
+      this.#decide(session, pdu, decision);
+      return;
+    }
     decision.then(
       (decided) => this.#decide(session, pdu, decided),
       (error: unknown) => this.#decide(session, pdu, this.#refusal(error)),

@@ -48,13 +48,15 @@ export class Answering {
     const operation = this.#operations[pdu.command];
     if (operation === undefined) {
       // SMPP 5.0 2.8.5: a feature that is not there; older peers are told that the command is invalid.
-      return this.#respond(session, pdu, { command_status: deniedStatus(session.version) } as ResponseInput);
+      this.#respond(session, pdu, { command_status: deniedStatus(session.version) } as ResponseInput);
+      return;
     }
     let result: OperationResult;
     try {
       result = operation(pdu, session);
     } catch (error) {
-      return this.#fail(session, pdu, error);
+      this.#fail(session, pdu, error);
+      return;
     }
     if (result === DEFERRED) return;
     if (result instanceof Promise) this.#await(session, pdu, result);

@@ -1,22 +1,24 @@
-import type { EncodeError, Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/protocol';
+import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/protocol';
 import type { BindPdu, Notice, SessionCounters, SessionEvent } from '../core/events.ts';
 import type { SessionCore } from '../core/session-core.ts';
 import { isBound, type SessionRole, type SessionState, type Version } from '../core/states.ts';
 import { messageIdCharactersMax } from '../core/versions.ts';
-import { type CloseReason, SmppAbortError, SmppClosedError, SmppError, SmppTimeoutError } from '../errors.ts';
+import { type CloseReason, requestFailure } from '../errors.ts';
 import type { Remote, Transport, TransportListener } from '../transport/transport.ts';
 import type { Sleeper } from './deadlines.ts';
+import { Flow } from './flow.ts';
 import type { SessionLoop } from './loop.ts';
-import { type Done, RequestQueue, type Waiting } from './request-queue.ts';
+import type { Done } from './request-queue.ts';
+import {
+  type RequestOptions,
+  Requests,
+  type RequestsOwner,
+  requestPromise,
+  type Submit,
+} from './requests.ts';
 import { type Answerable, type ResponseInput, responsePdu } from './responses.ts';
+import { Share } from './share.ts';
 import type { Turned } from './turns.ts';
-
-/** How one request is made. */
-export interface RequestOptions {
-  /** From sending to the response, and as long for a slot of the window. Default: the session's response timer. */
-  readonly timeoutMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Who made the session and decides what its events mean. */
 export interface SessionOwner {
@@ -43,12 +45,7 @@ const kinds: { readonly [state: string]: BindKind | undefined } = {
 
 /** Time for a peer to read what we said last and to close; then the connection is cut. */
 const LINGER_MS = 2_000;
-/** How often, in events, the time of a turn is looked at: reading a clock costs as much as a small PDU. */
-const EVENTS_BETWEEN_LOOKS = 16;
 const NEVER = Number.POSITIVE_INFINITY;
-
-const WRITE_BUFFER = 1;
-const TURN = 2;
 
 /** Ends after which the peer is given the time to read our last words. */
 const polite: ReadonlySet<CloseReason> = new Set<CloseReason>([
@@ -63,7 +60,7 @@ const polite: ReadonlySet<CloseReason> = new Set<CloseReason>([
  * One SMPP session over a connection, for either role: the loop between a transport and a `SessionCore`. Reads a
  * chunk, lets its owner handle the events, writes once.
  */
-export class Session implements TransportListener, Sleeper, Turned {
+export class Session implements TransportListener, Sleeper, Turned, RequestsOwner {
   /** Unique within its server or client. */
   readonly id: number;
   /** What `authenticate` returned, or whatever its user puts here. */
@@ -76,18 +73,12 @@ export class Session implements TransportListener, Sleeper, Turned {
   readonly #transport: Transport;
   readonly #loop: SessionLoop;
   readonly #owner: SessionOwner;
-  #queue: RequestQueue | undefined;
-  #wasFull = false;
+  readonly #flow: Flow;
+  readonly #share: Share;
+  readonly #requests: Requests;
   #isHandling = false;
   #isInTurn = false;
-  #turn = -1;
-  #turnPdus = 0;
-  #turnMs = 0;
   #nowMs = 0;
-  #pausedFor = 0;
-  #stallAtMs = NEVER;
-  #pausedAtMs = NEVER;
-  #flushedMark = 0;
   #lingerAtMs = NEVER;
   #endReason: CloseReason | undefined;
   #isOver = false;
@@ -99,6 +90,9 @@ export class Session implements TransportListener, Sleeper, Turned {
     this.#transport = transport;
     this.#loop = loop;
     this.#owner = owner;
+    this.#flow = new Flow(core, transport, loop);
+    this.#share = new Share(loop);
+    this.#requests = new Requests(core, loop, this);
   }
 
   get role(): SessionRole {
@@ -149,7 +143,7 @@ export class Session implements TransportListener, Sleeper, Turned {
 
   /** Requests that would be sent at once; 0 while others wait for a slot. */
   get windowFree(): number {
-    return this.#queue === undefined || this.#queue.length === 0 ? this.#core.windowFree : 0;
+    return this.#requests.windowFree;
   }
 
   /** Requests that await a response. */
@@ -159,7 +153,7 @@ export class Session implements TransportListener, Sleeper, Turned {
 
   /** Requests that wait for a slot. */
   get waiting(): number {
-    return this.#queue?.length ?? 0;
+    return this.#requests.waiting;
   }
 
   /** Requests that may await a response at once. May be changed at any time. */
@@ -193,22 +187,8 @@ export class Session implements TransportListener, Sleeper, Turned {
     pdu: PduInput<C>,
     options: RequestOptions = {},
   ): Promise<PduOf<ResponseOf<C>>> {
-    return new Promise((resolve, reject) => {
-      const { signal } = options;
-      const settle: Done = (result) => {
-        signal?.removeEventListener('abort', abort);
-        if (result instanceof Error) reject(result);
-        else resolve(result as PduOf<ResponseOf<C>>);
-      };
-      let waiting: Waiting | undefined;
-      const abort = (): void => {
-        const wasWaiting = waiting !== undefined && this.#queue?.remove(waiting) === true;
-        settle(new SmppAbortError(signal!, !wasWaiting));
-      };
-      if (signal?.aborted) return reject(new SmppAbortError(signal, false));
-      signal?.addEventListener('abort', abort, { once: true });
-      waiting = this.#enqueue(pdu as PduInput, settle, options.timeoutMs);
-    });
+    const submit: Submit = (request, done, timeoutMs) => this.#requests.submit(request, done, timeoutMs);
+    return requestPromise(submit, pdu as PduInput, options) as Promise<PduOf<ResponseOf<C>>>;
   }
 
   /**
@@ -219,12 +199,12 @@ export class Session implements TransportListener, Sleeper, Turned {
   send(pdu: PduInput<'alert_notification'>, done?: () => void): void;
   send(pdu: PduInput, done: Done): void;
   send(pdu: PduInput, done?: Done | (() => void)): void {
-    this.#enqueue(pdu, (done ?? ignore) as Done, undefined);
+    this.#requests.submit(pdu, (done ?? ignore) as Done, undefined);
   }
 
   /** @internal Sends a request past the queue: a bind, or one for which `windowFree` was asked before. */
   submit(pdu: PduInput, done: Done, timeoutMs: number): void {
-    this.#transmit(pdu, done, timeoutMs);
+    this.#requests.transmit(pdu, done, timeoutMs);
   }
 
   /** Sends a PDU that nothing answers. Throws what is wrong with it, or with the state of the session. */
@@ -245,7 +225,7 @@ export class Session implements TransportListener, Sleeper, Turned {
     const bytes = this.#core.output();
     if (bytes === undefined || this.#isOver) return;
     this.#transport.write(bytes);
-    this.#watchWriting();
+    this.#flow.wrote(this.#nowMs);
   }
 
   /**
@@ -258,7 +238,7 @@ export class Session implements TransportListener, Sleeper, Turned {
       this.#onceOver ??= [];
       this.#onceOver.push(resolve);
     });
-    this.#failWaiting('closed');
+    this.#requests.fail('closed');
     this.#core.close(this.#loop.clock.monotonicMs(), options.drainMs ?? 10_000);
     this.#settleEvents();
     return over;
@@ -279,8 +259,8 @@ export class Session implements TransportListener, Sleeper, Turned {
 
   /** @internal */
   onDrain(): void {
-    this.#stallAtMs = NEVER;
-    this.#resumeFor(WRITE_BUFFER);
+    this.#flow.drained(this.#loop.clock.monotonicMs());
+    this.#arm();
   }
 
   /** @internal */
@@ -290,7 +270,7 @@ export class Session implements TransportListener, Sleeper, Turned {
     this.#isOver = true;
     this.#settleEvents();
     this.#loop.deadlines.disarm(this);
-    this.#failWaiting(this.#endReason ?? 'connection_lost');
+    this.#requests.fail(this.#endReason ?? 'connection_lost');
     this.#owner.onEnd(this, this.#endReason ?? 'connection_lost', error);
     for (const resolve of this.#onceOver ?? []) resolve();
   }
@@ -298,7 +278,7 @@ export class Session implements TransportListener, Sleeper, Turned {
   /** @internal */
   onTurn(): void {
     this.#isInTurn = false;
-    this.#resumeFor(TURN);
+    this.#flow.nextTurn();
     this.#handleEvents();
   }
 
@@ -306,89 +286,46 @@ export class Session implements TransportListener, Sleeper, Turned {
   onWake(nowMs: number): void {
     if (this.#isOver) return;
     this.#nowMs = nowMs;
-    if (nowMs >= this.#lingerAtMs) return this.#transport.destroy();
-    if (nowMs >= this.#stallAtMs) this.#lookAtWriting(nowMs);
-    for (const { done } of this.#queue?.expire(nowMs) ?? []) {
-      this.#tell(done, new SmppTimeoutError('window', 'no slot of the window became free in time'));
+    if (nowMs >= this.#lingerAtMs) {
+      this.#transport.destroy();
+      return;
     }
+    if (this.#flow.isStalled(nowMs)) this.#core.end('write_stall');
+    this.#requests.expire(nowMs);
     if (nowMs >= this.#core.deadline()) this.#core.expire(nowMs);
     this.#settleEvents();
   }
 
-  #enqueue(pdu: PduInput, done: Done, timeoutMs: number | undefined): Waiting | undefined {
-    const isControl =
-      pdu.command === 'enquire_link' || pdu.command === 'unbind' || pdu.command.startsWith('bind_');
-    if (isControl || (this.#core.windowFree > 0 && (this.#queue === undefined || this.#queue.length === 0))) {
-      this.#transmit(pdu, done, timeoutMs);
-      return undefined;
-    }
-    const isClosed = this.#core.state === 'closed';
-    if (isClosed || this.waiting >= this.#loop.queueLimit) {
-      const why = isClosed
-        ? new SmppClosedError(this.#endReason ?? 'closed', false)
-        : new SmppError('CHAPPE_SMPP_QUEUE_FULL', `${this.waiting} requests wait for a slot of the window`);
-      queueMicrotask(() => this.#tell(done, why));
-      return undefined;
-    }
-    const waitMs = timeoutMs ?? this.#loop.responseTimeoutMs;
-    const untilMs = waitMs > 0 ? this.#loop.clock.monotonicMs() + waitMs : NEVER;
-    const waiting: Waiting = { pdu, done, timeoutMs: waitMs, untilMs };
-    this.#queue ??= new RequestQueue();
-    this.#queue.push(waiting);
-    this.#arm();
-    return waiting;
-  }
-
-  #transmit(pdu: PduInput, done: Done, timeoutMs: number | undefined): void {
-    try {
-      this.#core.request(pdu, this.#loop.clock.monotonicMs(), done, timeoutMs);
-    } catch (error) {
-      // Told later, so that `send` never calls back before it returns.
-      queueMicrotask(() => this.#tell(done, error as SmppError | EncodeError));
-      return;
-    }
-    if (pdu.command === 'alert_notification') (done as () => void)();
-    if (this.#core.windowFree === 0) this.#wasFull = true;
+  /** @internal */
+  onRequested(): void {
     if (this.#isHandling) return;
     this.#atTurnEnd();
     this.#arm();
   }
 
+  /** @internal */
+  onError(error: unknown, where: string): void {
+    this.#owner.onError(error, where);
+  }
+
   #handleEvents(): void {
-    const { turns, pdusPerTurn, turnMs, clock } = this.#loop;
-    if (this.#turn !== turns.current) {
-      this.#turn = turns.current;
-      this.#turnPdus = 0;
-      this.#turnMs = 0;
-      turns.touch();
-    }
     const core = this.#core;
+    const share = this.#share;
     const { counters } = core;
-    const startPdus = counters.pdusIn;
-    const startMs = this.#nowMs;
-    let looked = 0;
-    let isSpent = false;
+    share.begin(counters.pdusIn, this.#nowMs);
     this.#isHandling = true;
     let event = core.nextEvent();
     while (event !== undefined) {
       this.#handle(event);
-      if (++looked === EVENTS_BETWEEN_LOOKS) {
-        looked = 0;
-        isSpent = this.#turnMs + clock.monotonicMs() - startMs > turnMs;
-      }
-      if (isSpent || this.#turnPdus + counters.pdusIn - startPdus > pdusPerTurn) break;
+      if (share.isSpent(counters.pdusIn)) break;
       event = core.nextEvent();
     }
     this.#isHandling = false;
-    this.#turnPdus += counters.pdusIn - startPdus;
-    this.#turnMs += clock.monotonicMs() - startMs;
+    const isSpent = share.end(counters.pdusIn) || event !== undefined;
     this.#afterEvents();
-    // The rest is for the next turn: one flooding peer must not keep the others waiting.
-    const isStill = event === undefined && this.#turnPdus <= pdusPerTurn && this.#turnMs <= turnMs;
-    if (!isStill && !this.#isOver) {
-      this.#pauseFor(TURN);
-      this.#atTurnEnd();
-    }
+    if (!isSpent || this.#isOver) return;
+    this.#flow.restUntilNextTurn();
+    this.#atTurnEnd();
   }
 
   /** As `#handleEvents`, but for events that must not wait for a turn: those of timers and of closing. */
@@ -403,26 +340,21 @@ export class Session implements TransportListener, Sleeper, Turned {
   }
 
   #afterEvents(): void {
-    this.#pump();
-    if (this.#wasFull && this.windowFree > 0) {
-      this.#wasFull = false;
-      if (this.onWindowFree !== undefined) this.#guard(this.onWindowFree, 'onWindowFree');
-    }
+    this.#isHandling = true;
+    this.#requests.pump();
+    if (this.onWindowFree !== undefined && this.#requests.hasFreed()) this.#tellWindowFree(this.onWindowFree);
+    this.#isHandling = false;
     this.flush();
     if (this.#core.state === 'closed') this.#leave();
     else this.#arm();
   }
 
-  /** Sends what waited for a slot. */
-  #pump(): void {
-    const queue = this.#queue;
-    if (queue === undefined || queue.length === 0) return;
-    this.#isHandling = true;
-    while (queue.length > 0 && this.#core.windowFree > 0) {
-      const { pdu, done, timeoutMs } = queue.shift()!;
-      this.#transmit(pdu, done, timeoutMs);
+  #tellWindowFree(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.#owner.onError(error, 'onWindowFree');
     }
-    this.#isHandling = false;
   }
 
   /** Whatever its owner does, the session goes on: an event must not make it deaf for those that follow. */
@@ -437,44 +369,30 @@ export class Session implements TransportListener, Sleeper, Turned {
   #dispatch(event: SessionEvent): void {
     switch (event.kind) {
       case 'request':
-        return this.#owner.onRequest(this, event.pdu);
+        this.#owner.onRequest(this, event.pdu);
+        break;
       case 'response':
-        return (event.token as Done | undefined)?.(event.pdu);
+        (event.token as Done | undefined)?.(event.pdu);
+        break;
       case 'failed':
-        return this.#tell(event.token as Done | undefined, failureOf(event.why));
+        this.#requests.tell(event.token as Done | undefined, requestFailure(event.why));
+        break;
       case 'bind':
-        return this.#owner.onBind(this, event.pdu);
+        this.#owner.onBind(this, event.pdu);
+        break;
       case 'notification':
-        return this.#owner.onNotification(this, event.pdu);
+        this.#owner.onNotification(this, event.pdu);
+        break;
       case 'notice':
-        return this.#owner.onNotice(this, event.notice);
+        this.#owner.onNotice(this, event.notice);
+        break;
       case 'unbound':
-        this.#failWaiting('peer_unbound');
-        return this.#owner.onUnbound(this);
+        this.#requests.fail('peer_unbound');
+        this.#owner.onUnbound(this);
+        break;
       case 'close':
         this.#endReason = event.reason;
     }
-  }
-
-  #tell(done: Done | undefined, result: Parameters<Done>[0]): void {
-    if (done === undefined) return;
-    try {
-      done(result);
-    } catch (error) {
-      this.#owner.onError(error, 'done');
-    }
-  }
-
-  #guard(callback: () => void, where: string): void {
-    try {
-      callback();
-    } catch (error) {
-      this.#owner.onError(error, where);
-    }
-  }
-
-  #failWaiting(reason: CloseReason): void {
-    for (const { done } of this.#queue?.clear() ?? []) this.#tell(done, new SmppClosedError(reason, false));
   }
 
   #atTurnEnd(): void {
@@ -485,79 +403,27 @@ export class Session implements TransportListener, Sleeper, Turned {
 
   #arm(): void {
     if (this.#isOver) return;
-    const queueMs = this.#queue?.deadlineMs ?? NEVER;
-    const atMs = Math.min(this.#core.deadline(), this.#stallAtMs, this.#lingerAtMs, queueMs);
+    const atMs = Math.min(
+      this.#core.deadline(),
+      this.#flow.deadlineMs,
+      this.#lingerAtMs,
+      this.#requests.deadlineMs,
+    );
     if (atMs !== NEVER) this.#loop.deadlines.arm(this, atMs);
   }
 
   /** The core has ended: last words, then the end of the connection. */
   #leave(): void {
     if (this.#isOver || this.#lingerAtMs !== NEVER) return;
-    this.#failWaiting(this.#endReason ?? 'closed');
+    this.#requests.fail(this.#endReason ?? 'closed');
     this.#lingerAtMs = this.#loop.clock.monotonicMs() + LINGER_MS;
     if (polite.has(this.#endReason ?? 'destroyed')) this.#transport.end();
     else this.#transport.destroy();
-    this.#resumeFor(WRITE_BUFFER | TURN);
+    this.#flow.release();
     this.#arm();
-  }
-
-  #watchWriting(): void {
-    if (this.#stallAtMs === NEVER && this.#loop.writeStallMs > 0) {
-      this.#stallAtMs = this.#nowMs + this.#loop.writeStallMs;
-      this.#flushedMark = this.#flushedOctets();
-    }
-    if (this.#transport.bufferedOctets > this.#loop.writeBufferOctets) this.#pauseFor(WRITE_BUFFER);
-  }
-
-  #flushedOctets(): number {
-    return this.#core.counters.bytesOut - this.#transport.bufferedOctets;
-  }
-
-  /** A peer that has not read for `writeStallMs`, or has kept the buffer over its limit as long, is cut off. */
-  #lookAtWriting(nowMs: number): void {
-    const flushed = this.#flushedOctets();
-    const isOverLimit = nowMs - this.#pausedAtMs >= this.#loop.writeStallMs;
-    if (this.#transport.bufferedOctets === 0) this.#stallAtMs = NEVER;
-    else if (flushed > this.#flushedMark && !isOverLimit) {
-      this.#stallAtMs = Math.min(nowMs, this.#pausedAtMs) + this.#loop.writeStallMs;
-      this.#flushedMark = flushed;
-    } else this.#core.end('write_stall');
-  }
-
-  #pauseFor(cause: number): void {
-    if (this.#pausedFor === 0) this.#transport.pause();
-    this.#pausedFor |= cause;
-    if (cause !== WRITE_BUFFER || this.#pausedAtMs !== NEVER) return;
-    this.#pausedAtMs = this.#nowMs;
-    this.#core.pauseRead(true, this.#nowMs);
-  }
-
-  #resumeFor(cause: number): void {
-    if ((this.#pausedFor & cause) === 0) return;
-    this.#pausedFor &= ~cause;
-    if ((cause & WRITE_BUFFER) !== 0 && this.#pausedAtMs !== NEVER) {
-      this.#pausedAtMs = NEVER;
-      this.#core.pauseRead(false, this.#loop.clock.monotonicMs());
-      this.#arm();
-    }
-    if (this.#pausedFor === 0) this.#transport.resume();
   }
 }
 
 function ignore(): void {
   // For callers who do not care how it ended.
-}
-
-function failureOf(why: CloseReason | 'timeout' | 'malformed'): SmppError {
-  if (why === 'timeout') {
-    return new SmppTimeoutError('response', 'no response in time: the peer may have the request', {
-      maybeSent: true,
-    });
-  }
-  if (why === 'malformed') {
-    return new SmppError('CHAPPE_SMPP_MALFORMED_RESPONSE', 'the response could not be read', {
-      maybeSent: true,
-    });
-  }
-  return new SmppClosedError(why, true);
 }

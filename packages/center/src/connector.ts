@@ -1,0 +1,52 @@
+/** The port to the ways out: upstreams, handsets, accounts, webhooks. */
+import type { Message } from './message.ts';
+import type { FinalState } from './states.ts';
+
+/** Why an attempt failed for now; each class has its own delays, see retry.ts. */
+export type ErrorClass = 'unreachable' | 'busy' | 'full' | 'throttled' | 'system' | 'unknown';
+
+/**
+ * What became of an attempt. `detail` goes to the timeline as it is: `key=value` pairs.
+ * - delivered: it arrived.
+ * - accepted: an upstream took it; with a `reference` the message waits for the upstream's receipt, without one it
+ *   ends in state `accepted`.
+ * - retry: not now. `afterMs` overrules the retry policy; 0 means as soon as the lane has room again.
+ * - failed: never.
+ * - unknown: no answer; it may have arrived. Tried again as error class `unknown`, and marked in the timeline.
+ * - released: was not tried; goes back to the head of its queue, and the lane waits for `ready`.
+ */
+export type Outcome =
+  | { readonly kind: 'delivered'; readonly detail?: string | undefined }
+  | { readonly kind: 'accepted'; readonly reference?: string | undefined; readonly detail?: string | undefined }
+  | {
+      readonly kind: 'retry';
+      readonly error: number;
+      readonly errorClass: ErrorClass;
+      readonly afterMs?: number | undefined;
+      readonly detail?: string | undefined;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly state: FinalState;
+      readonly error: number;
+      readonly detail?: string | undefined;
+    }
+  | { readonly kind: 'unknown'; readonly error?: number | undefined; readonly detail?: string | undefined }
+  | { readonly kind: 'released'; readonly detail?: string | undefined };
+
+/** Tells the center what became of a message; once for each, at once or later, also after `detach`. */
+export type Report = (message: Message, outcome: Outcome) => void;
+
+/** A way out. The center never gives it more than it says it can take. */
+export interface Connector {
+  /** Names it in messages and timelines; the lane's name when left out. */
+  readonly name?: string | undefined;
+  /** How many more messages it takes now, 0 or more. */
+  capacity(): number;
+  /** Starts an attempt for each message, in order. Must not throw. `report` is the same function every time. */
+  deliver(messages: readonly Message[], report: Report): void;
+  /** Takes back an attempt that has not begun to leave; true: it will not be reported. */
+  cancel?(message: Message): boolean;
+  /** Set by the center while attached. To be called when `capacity()` may have grown. */
+  ready: (() => void) | undefined;
+}

@@ -1,0 +1,115 @@
+/** The port to the disk. Every store passes the suite of `@chappe/center/conformance`. */
+import type { Message, MessageId, MessageKind, Place } from './message.ts';
+import type { MessageState } from './states.ts';
+
+/**
+ * One change to what is stored. `insert` writes a new message, `update` what attempts change (place, lane, state,
+ * dueMs, attempts, error, doneMs, connector, reference, timeline), `replace` the whole message, `remove` takes a
+ * receipt or notice away and appends `line` to the timeline of the message it is about, if that is still there.
+ * Every change may be applied twice: after an unclear failure the center commits it again.
+ */
+export interface Change {
+  readonly op: 'insert' | 'update' | 'replace' | 'remove';
+  readonly message: Message;
+  readonly place: Place;
+  readonly line: string;
+}
+
+/** The messages of one account in one lane that wait on disk. */
+export interface Waiting {
+  readonly lane: string;
+  readonly account: string;
+  /** How many wait, due or not. */
+  readonly count: number;
+  /** When the next one is due. */
+  readonly nextDueMs: number;
+}
+
+/** What a store knows when it is opened. */
+export interface Recovery {
+  readonly highestId: MessageId;
+  /** Highest counter of a short public id; -1 when there is none. */
+  readonly highestShort: number;
+  readonly waiting: readonly Waiting[];
+  /** Messages that were in the memory of a process that ended without saying so; they wait again. */
+  readonly uncertain: number;
+}
+
+/** Which waiting messages to claim. */
+export interface Claim {
+  readonly lane: string;
+  readonly account: string;
+  readonly limit: number;
+  readonly nowMs: number;
+  /** Only messages with a lower id. */
+  readonly beforeId: MessageId;
+}
+
+/** Claimed messages, now in place `memory`. `nextDueMs`: of those that still wait, Infinity when none does. */
+export interface Claimed {
+  readonly messages: readonly Message[];
+  readonly nextDueMs: number;
+}
+
+/** Waiting messages alike, as cancel_sm and replace_if_present mean them; serviceType undefined: any. */
+export interface Match {
+  readonly account: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly serviceType?: string | undefined;
+}
+
+/** A search; all conditions must hold. Newest first. */
+export interface SearchQuery {
+  readonly account?: string | undefined;
+  readonly source?: string | undefined;
+  readonly destination?: string | undefined;
+  /** `source`, `destination` and `account` need only begin like this. */
+  readonly prefix?: boolean | undefined;
+  readonly kinds?: readonly MessageKind[] | undefined;
+  readonly states?: readonly MessageState[] | undefined;
+  /** Part of the text; ASCII letters in any case. */
+  readonly text?: string | undefined;
+  readonly clientReference?: string | undefined;
+  /** Accepted at or after. */
+  readonly afterMs?: number | undefined;
+  /** Accepted before. */
+  readonly beforeMs?: number | undefined;
+  /** Only lower ids: `nextBeforeId` of the page before. */
+  readonly beforeId?: MessageId | undefined;
+  /** At most, 1 to 1000; default 100. */
+  readonly limit?: number | undefined;
+}
+
+/** One page of a search. `nextBeforeId`: there may be more; undefined: that was all. */
+export interface SearchPage {
+  readonly messages: readonly Message[];
+  readonly nextBeforeId: MessageId | undefined;
+  /** True when the time limit ended the search before the page was full; go on with `nextBeforeId`. */
+  readonly partial: boolean;
+}
+
+/** Durable storage of messages. All methods reject with a CenterError and never throw. */
+export interface Store {
+  /** Called once, first: messages in place `memory` wait again, marked uncertain. */
+  recover(nowMs: number): Promise<Recovery>;
+  /** All or nothing, durable when it settles. Reads the messages before it returns. Calls settle in order. */
+  commit(changes: readonly Change[]): Promise<void>;
+  /** Due waiting messages in order priority descending, due, id; from now in place `memory`. */
+  claim(claim: Claim): Promise<Claimed>;
+  /** The one message, if it waits on disk; from now in place `memory`. */
+  take(id: MessageId): Promise<Message | undefined>;
+  /** Messages past their validity that wait or are at an upstream, at most `limit`; from now in place `memory`. */
+  takeExpired(nowMs: number, limit: number): Promise<readonly Message[]>;
+  /** Waiting messages alike, ids descending (the last submitted first). */
+  matching(match: Match, limit: number): Promise<readonly MessageId[]>;
+  find(id: MessageId): Promise<Message | undefined>;
+  /** By the counter of a short public id; the first of those that share it. */
+  findByShort(counter: number): Promise<Message | undefined>;
+  /** Messages at an upstream, by what it called them. */
+  findByReference(connector: string, reference: string): Promise<readonly Message[]>;
+  search(query: SearchQuery): Promise<SearchPage>;
+  /** Forgets whole days that ended before and hold nothing unfinished; returns those days. */
+  purge(beforeMs: number): Promise<readonly string[]>;
+  close(): Promise<void>;
+}

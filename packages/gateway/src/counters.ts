@@ -1,0 +1,25 @@
+/** Plain integers of all parts of a gateway. */
+import type { Center } from '@chappe/center';
+import type { ServerCounters } from '@chappe/smpp';
+import type { Desk } from './desk.ts';
+import type { IngressCounters } from './ingress/ingress.ts';
+
+/** What `gateway.counters()` returns. */
+export interface GatewayCounters {
+  readonly ingress: IngressCounters;
+  /** The SMPP listener; undefined while it is not open. */
+  readonly smpp: ServerCounters | undefined;
+  /** The TLS listener; undefined when there is none. */
+  readonly tls: ServerCounters | undefined;
+  readonly center: Center['counters'];
+}
+
+/** Gathers them. */
+export function gatewayCounters(ingress: IngressCounters, desk: Desk | undefined, center: Center): GatewayCounters {
+  return {
+    ingress: { ...ingress },
+    smpp: desk?.plain.counters,
+    tls: desk?.tls?.counters,
+    center: center.counters,
+  };
+}

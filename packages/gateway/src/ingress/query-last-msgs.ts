@@ -1,0 +1,24 @@
+/** query_last_msgs (SMPP 3.3 only): the ids of the last messages from a source address. */
+import { type PduOf, status } from '@chappe/protocol';
+import type { ResponseInput, Session } from '@chappe/smpp';
+import { lastFrom } from '../store-query.ts';
+import { accountOf, type Ingress, refuse } from './ingress.ts';
+
+// The range of the field in the books on 3.3.
+const maxMessages = 100;
+// message_id of the response has 9 octets with the NUL.
+const maxIdCharacters = 8;
+
+/** Answers with at most as many ids as were asked for, newest first. */
+export async function queryLastMsgs(
+  pdu: PduOf<'query_last_msgs'>,
+  session: Session,
+  ingress: Ingress,
+): Promise<ResponseInput<'query_last_msgs'>> {
+  const { no_of_messages: count, source_addr: source } = pdu;
+  if (count < 1 || count > maxMessages) return { ...refuse(ingress, status.ESME_RINVNUMMSGS), message_id: [] };
+  const page = await ingress.center.search(lastFrom(accountOf(session), source, count));
+  // Messages that were submitted over a 3.4 session have ids that do not fit.
+  const ids = page.messages.map((message) => message.publicId).filter((id) => id.length <= maxIdCharacters);
+  return { message_id: ids };
+}

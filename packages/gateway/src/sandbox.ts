@@ -1,0 +1,88 @@
+/** A whole message centre inside a test: its own port, its own memory, handsets to look at. */
+import { MemoryStore } from '@chappe/center';
+import type { GatewayListener } from './events.ts';
+import { Gateway } from './gateway.ts';
+import type { MessageView } from './message-view.ts';
+import type { WaitOptions } from './messages.ts';
+import type { GatewayOptions } from './options.ts';
+import type { HandsetState, InboxMessage } from './sandbox/handset.ts';
+
+/** What `startSandbox` takes; everything has a default. */
+export interface SandboxOptions extends Omit<GatewayOptions, 'store'> {
+  /** Default 0: any free port. */
+  readonly smppPort?: number | undefined;
+}
+
+/** One simulated handset. */
+export interface SandboxPhone {
+  readonly msisdn: string;
+  /** Writes a message (mobile originated) to a number or short code; settles with its ids when it is stored. */
+  send(text: string, to: string): Promise<{ ids: string[] }>;
+  /** Messages that it shows, eldest first. */
+  inbox(): readonly InboxMessage[];
+  /** Switches it. On lets waiting messages through at once. */
+  setState(state: HandsetState): void;
+  /** Its state. */
+  state(): HandsetState;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  /** The SMPP port. */
+  readonly port: number;
+  /** `smpp://127.0.0.1:PORT`; any system_id and password are right. */
+  readonly url: string;
+  /** Everything else. */
+  readonly gateway: Gateway;
+  /**
+   * The newest message that fulfils a query (`to:447700900123 state:delivered`) or a condition, as soon as there is
+   * one. Rejects with `GatewayError` CHAPPE_GATEWAY_TIMEOUT.
+   */
+  waitForMessage(
+    query: string | ((message: MessageView) => boolean),
+    options?: WaitOptions,
+  ): Promise<MessageView>;
+  /** Messages that fulfil a query (default: all), newest first, at most 1,000. */
+  messages(query?: string): Promise<readonly MessageView[]>;
+  /** The handset of that number. */
+  phone(msisdn: string): SandboxPhone;
+  /** Hears what happens; returns what ends it. */
+  subscribe(listener: GatewayListener): () => void;
+  /** Ends all sessions and forgets everything. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+// A test has looked long before.
+const drainMs = 1_000;
+const maxMessages = 1_000;
+
+/** Starts a sandbox in this process, in memory, on any free port; handsets answer after 1 to 10 ms. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { smppPort = 0, handsets, smpp, ...rest } = options;
+  const gateway = await Gateway.start({
+    ...rest,
+    store: new MemoryStore(),
+    smpp: { port: smppPort, ...smpp },
+    handsets: { delayMs: [1, 10], ...handsets },
+  });
+  const close = (): Promise<void> => gateway.stop({ drainMs });
+  return {
+    port: gateway.smppPort,
+    url: `smpp://${smpp?.host ?? '127.0.0.1'}:${gateway.smppPort}`,
+    gateway,
+    waitForMessage: (query, wait) =>
+      typeof query === 'string' ? gateway.messages.wait(query, wait) : gateway.messages.waitFor(query, wait),
+    messages: async (query = '') => (await gateway.messages.search(query, { limit: maxMessages })).messages,
+    phone: (msisdn) => ({
+      msisdn,
+      send: (text, to) => gateway.injectMo({ from: msisdn, to, text }),
+      inbox: () => gateway.handsets.inbox(msisdn),
+      setState: (state) => gateway.handsets.setState(msisdn, state),
+      state: () => gateway.handsets.state(msisdn),
+    }),
+    subscribe: (listener) => gateway.events.subscribe(listener),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

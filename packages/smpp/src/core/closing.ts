@@ -1,0 +1,74 @@
+import type { SessionCounters } from './events.ts';
+import type { SessionOptions } from './options.ts';
+import type { Timers } from './timers.ts';
+import type { Window } from './window.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * The order in which a session ends (SMPP 5.0 2.3.5). Ours: what is open in both directions is answered first, then
+ * unbind is said. The peer's: its earlier requests are answered first, then its unbind. Either way the connection
+ * outlives unbind by a bounded time only.
+ */
+export class Closing {
+  readonly #options: SessionOptions;
+  readonly #timers: Timers;
+  readonly #window: Window;
+  readonly #counters: SessionCounters;
+  #isOurs = false;
+  #unbindToAnswer: number | undefined;
+
+  constructor(options: SessionOptions, timers: Timers, window: Window, counters: SessionCounters) {
+    this.#options = options;
+    this.#timers = timers;
+    this.#window = window;
+    this.#counters = counters;
+  }
+
+  /** Whether we have begun to end the session. */
+  get isOurs(): boolean {
+    return this.#isOurs;
+  }
+
+  /** Whether an answer may be what the next step waits for. */
+  get isUnderway(): boolean {
+    return this.#isOurs || this.#unbindToAnswer !== undefined;
+  }
+
+  /** We begin: what is open has until then to be answered. */
+  drain(untilMs: number): void {
+    this.#isOurs = true;
+    this.#timers.drain = untilMs;
+  }
+
+  /** The peer has said unbind. */
+  peerUnbound(sequence: number, nowMs: number): void {
+    this.#unbindToAnswer = sequence;
+    this.#timers.unbindAnswer = nowMs + this.#options.unbindAnswerMs;
+  }
+
+  /** What is to be sent now; `regardless` of what is still open, once its time is over. */
+  next(isBound: boolean, regardless: boolean): 'unbind' | 'unbind_resp' | undefined {
+    const isAnswered = this.#counters.requestsOpen === 0 || regardless;
+    if (this.#unbindToAnswer !== undefined) return isAnswered ? 'unbind_resp' : undefined;
+    const isIdle = isAnswered && (this.#window.taken === 0 || regardless);
+    return this.#isOurs && isBound && isIdle ? 'unbind' : undefined;
+  }
+
+  /** We have said unbind. */
+  saidUnbind(nowMs: number): void {
+    this.#isOurs = true;
+    this.#timers.clear();
+    this.#timers.unbind = nowMs + this.#options.unbindMs;
+  }
+
+  /** The number of the peer's unbind, which is being answered. */
+  answerUnbind(nowMs: number): number {
+    const sequence = this.#unbindToAnswer ?? 0;
+    this.#unbindToAnswer = undefined;
+    this.#timers.unbindAnswer = NEVER;
+    this.#timers.drain = NEVER;
+    this.#timers.unbind = Math.min(this.#timers.unbind, nowMs + this.#options.unbindMs);
+    return sequence;
+  }
+}
