@@ -17,7 +17,11 @@ export type ErrorClass = 'unreachable' | 'busy' | 'full' | 'throttled' | 'system
  */
 export type Outcome =
   | { readonly kind: 'delivered'; readonly detail?: string | undefined }
-  | { readonly kind: 'accepted'; readonly reference?: string | undefined; readonly detail?: string | undefined }
+  | {
+      readonly kind: 'accepted';
+      readonly reference?: string | undefined;
+      readonly detail?: string | undefined;
+    }
   | {
       readonly kind: 'retry';
       readonly error: number;

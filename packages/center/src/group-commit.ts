@@ -90,20 +90,16 @@ export class GroupCommit {
     return this.#failure;
   }
 
-  /** Number of the batch that the next change joins. */
-  get openNumber(): number {
-    return this.#open.number;
+  /** Number of the last batch that holds anything: once it has settled, all that was added by now has. */
+  get lastNumber(): number {
+    return sizeOf(this.#open) === 0 ? this.#open.number - 1 : this.#open.number;
   }
 
   /** Changes that must reach the disk, together. */
-  addOutcome(first: Change, second?: Change): void {
+  addOutcome(change: Change, ...more: readonly Change[]): void {
     const batch = this.#roomy();
-    batch.outcomes.push(first);
-    this.pending += 1;
-    if (second !== undefined) {
-      batch.outcomes.push(second);
-      this.pending += 1;
-    }
+    batch.outcomes.push(change, ...more);
+    this.pending += 1 + more.length;
   }
 
   /** New messages, stored together or not at all. */

@@ -1,2 +1,68 @@
 /** The message center: stores messages, hands them to connectors, and says what became of them. */
-export * from './types-only.ts';
+export { Center, type LaneDepth } from './center.ts';
+export { type Clock, type Random, systemClock } from './clock.ts';
+export type { Connector, ErrorClass, Outcome, Report } from './connector.ts';
+export { CenterError, type CenterErrorCode } from './errors.ts';
+export type { Submitted } from './group-commit.ts';
+export { MemoryStore } from './memory/memory-store.ts';
+export {
+  type Address,
+  type Draft,
+  type IdForm,
+  type Message,
+  type MessageId,
+  type MessageKind,
+  noticeOnRetry,
+  type Place,
+  type Priority,
+  receiptOnFailure,
+  receiptOnSuccess,
+} from './message.ts';
+export {
+  dayOfId,
+  firstIdAt,
+  hexPublicId,
+  type IdGenerator,
+  idGenerator,
+  idTimeMs,
+  type ParsedPublicId,
+  parsePublicId,
+  shortPublicId,
+} from './message-id.ts';
+export type { CancelResult, MessageRef, Replacement, ReplaceResult } from './operations.ts';
+export {
+  type CenterCounters,
+  type CenterLimits,
+  type CenterOptions,
+  defaultLimits,
+  type Step,
+} from './options.ts';
+export {
+  defaultRetryDelays,
+  type FailedAttempt,
+  type RetryDelays,
+  type RetryPolicy,
+  retryPolicy,
+} from './retry.ts';
+export { SqliteStore, type SqliteStoreOptions } from './sqlite/sqlite-store.ts';
+export { runStoreWorker } from './sqlite/worker.ts';
+export {
+  type FinalState,
+  isFinalState,
+  type MessageState,
+  mayFollow,
+  messageStates,
+  transitions,
+} from './states.ts';
+export type {
+  Change,
+  Claim,
+  Claimed,
+  Match,
+  Recovery,
+  SearchPage,
+  SearchQuery,
+  Store,
+  Waiting,
+} from './store.ts';
+export { maxTimelineSteps, type TimelineStep, timelineSteps } from './timeline.ts';

@@ -61,6 +61,16 @@ export function dayNumberOfId(id: MessageId): number {
   return Math.floor(id / IDS_PER_DAY);
 }
 
+/** The UTC day with that number, `YYYY-MM-DD`. */
+export function dayOfNumber(day: number): string {
+  return new Date(EPOCH_MS + day * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The number of a day written `YYYY-MM-DD`; NaN when it is none. */
+export function dayNumber(day: string): number {
+  return Math.floor((Date.parse(`${day}T00:00:00Z`) - EPOCH_MS) / DAY_MS);
+}
+
 /** The public id of the long form: 22 hexadecimal digits. */
 export function hexPublicId(id: MessageId, tag: number): string {
   return id.toString(16).padStart(HEX_ID_DIGITS, '0') + tag.toString(16).padStart(TAG_DIGITS, '0');

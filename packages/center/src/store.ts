@@ -51,10 +51,10 @@ export interface Claimed {
   readonly nextDueMs: number;
 }
 
-/** Waiting messages alike, as cancel_sm and replace_if_present mean them; serviceType undefined: any. */
+/** Waiting messages alike, as cancel_sm and replace_if_present mean them; what is left out may be anything. */
 export interface Match {
-  readonly account: string;
-  readonly source: string;
+  readonly account?: string | undefined;
+  readonly source?: string | undefined;
   readonly destination: string;
   readonly serviceType?: string | undefined;
 }
@@ -97,8 +97,8 @@ export interface Store {
   commit(changes: readonly Change[]): Promise<void>;
   /** Due waiting messages in order priority descending, due, id; from now in place `memory`. */
   claim(claim: Claim): Promise<Claimed>;
-  /** The one message, if it waits on disk; from now in place `memory`. */
-  take(id: MessageId): Promise<Message | undefined>;
+  /** The one message, if it is in that place; from now in place `memory`. */
+  take(id: MessageId, from: 'waiting' | 'sent'): Promise<Message | undefined>;
   /** Messages past their validity that wait or are at an upstream, at most `limit`; from now in place `memory`. */
   takeExpired(nowMs: number, limit: number): Promise<readonly Message[]>;
   /** Waiting messages alike, ids descending (the last submitted first). */

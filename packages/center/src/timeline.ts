@@ -60,6 +60,10 @@ export function timelineSteps(timeline: string): readonly TimelineStep[] {
       const first = line.indexOf(' ');
       const second = line.indexOf(' ', first + 1);
       const end = second < 0 ? line.length : second;
-      return { atMs: Number(line.slice(0, first)), step: line.slice(first + 1, end), detail: line.slice(end + 1) };
+      return {
+        atMs: Number(line.slice(0, first)),
+        step: line.slice(first + 1, end),
+        detail: line.slice(end + 1),
+      };
     });
 }

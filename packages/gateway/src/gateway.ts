@@ -9,7 +9,7 @@ import { type GatewayCounters, gatewayCounters } from './counters.ts';
 import { Desk } from './desk.ts';
 import { EarlyReceipts } from './early-receipts.ts';
 import { alertPdu } from './egress/alert-notification.ts';
-import { isReceiptWanted, type ReceiptOptions, receiptDraft } from './egress/receipt.ts';
+import { type ReceiptOptions, receiptDraft } from './egress/receipt.ts';
 import { GatewayEvents, type GatewayListener } from './events.ts';
 import type { Ingress } from './ingress/ingress.ts';
 import { echoDraft, injectMo, type MoArguments, type MoRoad } from './inject-mo.ts';
@@ -20,7 +20,6 @@ import { broadcastLane, handsetLane, Routing } from './routing.ts';
 import { type Alert, Handsets } from './sandbox/handsets.ts';
 import { lateReceiptMs, magicOf } from './sandbox/magic.ts';
 import { type SessionView, viewOfSession } from './session-view.ts';
-import { waitingFor } from './store-query.ts';
 import { type SubmitArguments, type Submitted, submit } from './submit.ts';
 
 // References of long messages go round in one octet (3GPP 23.040 9.2.3.24.1).
@@ -68,7 +67,10 @@ export class Gateway {
       store: options.store,
       clock,
       random,
+      ...(options.center?.retry === undefined ? {} : { retry: options.center.retry }),
+      limits: { ...options.center?.limits, receiptValidityMs: validityMs },
       receipt: (message, state, error) => this.#receiptOf(message, state, error),
+      onError: (error) => onError(error, 'center'),
       onChange: (message, step) => this.#onChange(message, step),
     });
     this.messages = new Messages(this.center, this.#events, clock);
@@ -182,8 +184,8 @@ export class Gateway {
     // Sessions first: their open requests wait for commits, which the center still makes.
     await this.#desk?.close(drainMs);
     this.#handsetConnector.stop();
+    // Closes the store too.
     await this.center.stop({ drainMs });
-    await this.store.close();
   }
 
   #nextReference(): number {
@@ -207,15 +209,18 @@ export class Gateway {
     if (this.#events.isHeard) this.#events.emit({ kind: 'message', step, message });
   }
 
-  /** The receipt for a new state of a message, committed together with it. */
-  #receiptOf(message: Message, state: MessageState, error: number): Draft | undefined {
-    if (message.kind !== 'mt' || !isReceiptWanted(message, state)) return undefined;
+  /** The receipts for a new state of a message, committed together with it. */
+  #receiptOf(message: Message, state: MessageState, error: number): Draft | readonly Draft[] | undefined {
     const atMs = this.#clock.nowMs();
     switch (magicOf(message.destination.digits)) {
       case 'no-receipt':
         return undefined;
       case 'late-receipt':
         return receiptDraft(message, { state, error, atMs, dueMs: atMs + lateReceiptMs }, this.#receipts);
+      case 'duplicate-receipt': {
+        const receipt = receiptDraft(message, { state, error, atMs }, this.#receipts);
+        return [receipt, receipt];
+      }
       default:
         return receiptDraft(message, { state, error, atMs }, this.#receipts);
     }
@@ -226,23 +231,11 @@ export class Gateway {
     if (message.of !== undefined) this.#ingress.early.release(message.of);
   }
 
-  /** A handset has shown a message: some magic numbers have more to do. */
+  /** A handset has shown a message: the magic number `echo` answers it. */
   #onDelivered(message: Message): void {
-    switch (magicOf(message.destination.digits)) {
-      case 'echo':
-        return this.#storeOwn(echoDraft(message, this.#road), 'echo');
-      case 'duplicate-receipt': {
-        const again = this.#receiptOf(message, 'delivered', 0);
-        if (again !== undefined) this.#storeOwn(again, 'duplicate receipt');
-        return;
-      }
-      default:
-    }
-  }
-
-  #storeOwn(draft: Draft, where: string): void {
-    this.center.submit([draft], (error) => {
-      if (error !== undefined) this.#ingress.onError(error, where);
+    if (magicOf(message.destination.digits) !== 'echo') return;
+    this.center.submit([echoDraft(message, this.#road)], (error) => {
+      if (error !== undefined) this.#ingress.onError(error, 'echo');
     });
   }
 
@@ -251,12 +244,10 @@ export class Gateway {
     for (const alert of alerts) {
       this.#connectors.alertable(alert.account)?.session.send(alertPdu(alert), ignore);
     }
-    this.center.search(waitingFor(msisdn)).then(
-      (page) => {
-        for (const message of page.messages) this.center.retryNow(message.id);
-      },
-      (error: unknown) => this.#ingress.onError(error, 'retry'),
-    );
+    // Peers write numbers with and without a plus; to a handset they are the same.
+    for (const destination of [msisdn, `+${msisdn}`]) {
+      this.center.retryMatching({ destination }).catch((error: unknown) => this.#ingress.onError(error, 'retry'));
+    }
   }
 
   #checkReceiver(): void {

@@ -1,5 +1,5 @@
 /** How a gateway is started. Everything that touches the world (store, clock, randomness) is given. */
-import type { Store } from '@chappe/center';
+import type { CenterLimits, RetryPolicy, Store } from '@chappe/center';
 import type { Clock, Random, ServerLimits, ServerTls } from '@chappe/smpp';
 import type { AccountOptions } from './accounts.ts';
 import type { LifetimeLimits } from './lifetime.ts';
@@ -46,6 +46,8 @@ export interface GatewayOptions {
   /** How long a receipt, or a message from a handset, waits for its account. Default 72 hours. */
   readonly receiptValidityMs?: number | undefined;
   readonly receiptFormat?: ReceiptFormat | undefined;
+  /** Limits and retries of the center. */
+  readonly center?: { readonly limits?: Partial<CenterLimits>; readonly retry?: RetryPolicy } | undefined;
 }
 
 const hourMs = 3_600_000;

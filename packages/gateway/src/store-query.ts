@@ -61,11 +61,6 @@ function storeQuery(query: SearchQuery): StoreQuery {
   };
 }
 
-/** Messages that wait for a handset. */
-export function waitingFor(msisdn: string): StoreQuery {
-  return { destination: msisdn, kinds: ['mt'], states: ['enroute'], limit: storePageMessages };
-}
-
 /** The last messages of an account from a source address. */
 export function lastFrom(account: string, source: string, limit: number): StoreQuery {
   return { account, source, kinds: ['mt'], limit };

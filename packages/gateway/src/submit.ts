@@ -73,7 +73,7 @@ export async function submit(input: SubmitArguments, ingress: Ingress, reference
 export function store(ingress: Ingress, drafts: readonly Draft[]): Promise<readonly Message[]> {
   return new Promise((resolve, reject) => {
     ingress.center.submit(drafts, (error, messages) => {
-      if (error === undefined && messages !== undefined) {
+      if (error === undefined) {
         ingress.counters.accepted += messages.length;
         resolve(messages);
         return;

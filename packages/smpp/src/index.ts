@@ -38,6 +38,7 @@ export {
 } from './core/options.ts';
 export { SessionCore } from './core/session-core.ts';
 export {
+  type BindKind,
   type CommandRule,
   commandRules,
   type SessionRole,
@@ -74,7 +75,7 @@ export {
 export type { Done, RequestResult } from './session/request-queue.ts';
 export type { RequestOptions } from './session/requests.ts';
 export type { Answerable, ResponseInput } from './session/responses.ts';
-export type { BindKind, Session } from './session/session.ts';
+export type { Session } from './session/session.ts';
 export type { ClientTls } from './transport/dial.ts';
 export { memoryPair } from './transport/memory.ts';
 export type { Certificates } from './transport/tls.ts';

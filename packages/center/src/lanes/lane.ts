@@ -30,6 +30,8 @@ export class Lane {
   taken = 0;
   /** Feeds that want to claim from the disk, in turn. */
   readonly hungry: Deque<Feed> = new Deque();
+  /** Claims under way. */
+  claiming = 0;
   readonly #rounds: readonly Deque<Feed>[] = [new Deque(), new Deque(), new Deque(), new Deque()];
   readonly #limit: number;
 
@@ -54,9 +56,9 @@ export class Lane {
     return Math.max(LEAST_SHARE, Math.floor(this.#limit / Math.max(1, this.feeds.size)));
   }
 
-  /** True when the account may have one more message in memory. */
-  hasRoom(feed: Feed): boolean {
-    return feed.count < this.share;
+  /** How many more messages the account may have in memory; `isTight`: the whole center holds too many. */
+  roomFor(feed: Feed, isTight: boolean): number {
+    return (isTight ? LEAST_SHARE : this.share) - feed.count;
   }
 
   /** Puts a feed with a message of that priority into the round. */
@@ -135,7 +137,7 @@ export class Lane {
   /** Lets a feed stand in line for a claim, when it wants one and has room for a good number. */
   noteHunger(feed: Feed): void {
     if (feed.isHungry || feed.isClaiming || this.connector === undefined || !feed.wantsClaim) return;
-    if (feed.count > this.share / 2) return;
+    if (feed.count - feed.parked.length > this.share / 2) return;
     feed.isHungry = true;
     this.hungry.push(feed);
   }

@@ -15,6 +15,8 @@ export interface LiveMessage extends Writable<Message> {
   feed: Feed | undefined;
   /** Place asked for in the change that is being saved. */
   savingPlace: Place;
+  /** Somebody waits for the commit of its change. */
+  whenStored: (() => void) | undefined;
 }
 
 /** A stored message back in memory. One literal, so that all live messages have one shape. */
@@ -50,11 +52,12 @@ export function liveMessage(from: Message): LiveMessage {
     phase: 'queued',
     feed: undefined,
     savingPlace: 'memory',
+    whenStored: undefined,
   };
 }
 
 /** A copy for callers who keep it: it does not change any more. */
 export function snapshot(message: LiveMessage): Message {
-  const { phase: _phase, feed: _feed, savingPlace: _place, ...copy } = message;
+  const { phase: _phase, feed: _feed, savingPlace: _place, whenStored: _stored, ...copy } = message;
   return copy;
 }

@@ -35,12 +35,14 @@ export class AccountConnector implements Connector {
   remove(bind: Bind): void {
     const at = this.#binds.indexOf(bind);
     if (at >= 0) this.#binds.splice(at, 1);
+    // What it could not take any more stands at the head of the lane: the others may have it.
+    this.ready?.();
   }
 
   /** Requests that the windows take now. */
   capacity(): number {
     let free = 0;
-    for (const { session } of this.#binds) free += session.windowFree;
+    for (const { session } of this.#binds) free += roomOf(session);
     return free;
   }
 
@@ -58,14 +60,14 @@ export class AccountConnector implements Connector {
     // A number that a bind serves goes to that bind; receipts go to any.
     if (message.kind !== 'receipt') {
       const serving = binds.find(
-        ({ range, session }) => session.windowFree > 0 && range?.matches(message.destination.digits) === true,
+        ({ range, session }) => roomOf(session) > 0 && range?.matches(message.destination.digits) === true,
       );
       if (serving !== undefined) return serving;
     }
     for (let tried = 0; tried < binds.length; tried += 1) {
       const bind = binds[this.#next % binds.length];
       this.#next = (this.#next + 1) % binds.length;
-      if (bind !== undefined && bind.session.windowFree > 0) return bind;
+      if (bind !== undefined && roomOf(bind.session) > 0) return bind;
     }
     return undefined;
   }
@@ -84,6 +86,11 @@ export class AccountConnector implements Connector {
     session.send(pdu, (result) => report(message, outcomeOf(result, bind)));
     this.onSent?.(message);
   }
+}
+
+/** A session that is ending takes nothing more, whatever its window says. */
+function roomOf(session: Bind['session']): number {
+  return session.isBound ? session.windowFree : 0;
 }
 
 /** What the ESME's answer, or its absence, means for the message. */

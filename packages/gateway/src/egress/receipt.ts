@@ -1,12 +1,5 @@
-/** From the end of a message to its receipt: which receipts were asked for, and what is stored of each. */
-import {
-  type Draft,
-  type Message,
-  type MessageState,
-  noticeOnRetry,
-  receiptOnFailure,
-  receiptOnSuccess,
-} from '@chappe/center';
+/** From the end of a message (or a failed attempt) to the receipt that the center stores with it. */
+import type { Draft, Message, MessageState } from '@chappe/center';
 import { dataCodingOf, esmClassOf, payloadOf, readContent, readGroupOf, writeContent } from '../content.ts';
 import { dataCodingOf as readCoding } from '../message-text.ts';
 import type { ReceiptWriter } from '../receipt-text.ts';
@@ -37,14 +30,6 @@ export interface ReceiptOccasion {
   readonly dueMs?: number | undefined;
   /** dpf_result (SMPP 3.4 5.3.2.31) where delivery pending flags were asked for. */
   readonly dpfResult?: number | undefined;
-}
-
-/** Whether the submitter asked for a receipt about this state (SMPP 3.4 5.2.17, SMPP 5.0 4.7.21). */
-export function isReceiptWanted(message: Message, state: MessageState): boolean {
-  const wanted = message.receiptWanted;
-  if (wanted === 0) return false;
-  if (!isFinal(state)) return (wanted & noticeOnRetry) !== 0;
-  return (wanted & (state === 'delivered' ? receiptOnSuccess : receiptOnFailure)) !== 0;
 }
 
 /** The receipt of a message as a draft for its account: addresses swapped as a whole (shared/spec/receipts.md). */

@@ -54,7 +54,7 @@ export function storeAndAnswer(
   // The PDU itself is a view of a received chunk: it must not be kept until the commit.
   const answerable = { command: request.command, sequence_number: request.sequence_number };
   ingress.center.submit(drafts, (error, messages) => {
-    if (error !== undefined || messages === undefined) {
+    if (error !== undefined) {
       ingress.onError(error, request.command);
       session.respond(answerable, refuse(ingress, statusOfError(error)));
       return;

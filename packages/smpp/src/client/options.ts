@@ -1,10 +1,10 @@
 import type { Clock, Random } from '../clock.ts';
 import type { Notice } from '../core/events.ts';
 import type { PduTap, SessionCodec } from '../core/options.ts';
-import type { Version } from '../core/states.ts';
+import type { BindKind, Version } from '../core/states.ts';
 import type { CloseReason, SmppError } from '../errors.ts';
 import type { Operations } from '../session/operations.ts';
-import type { BindKind, Session } from '../session/session.ts';
+import type { Session } from '../session/session.ts';
 import type { ClientTls } from '../transport/dial.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Reconnect } from './backoff.ts';

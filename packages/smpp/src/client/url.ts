@@ -1,6 +1,5 @@
-import type { Version } from '../core/states.ts';
+import type { BindKind, Version } from '../core/states.ts';
 import { SmppError } from '../errors.ts';
-import type { BindKind } from '../session/session.ts';
 
 /** What an SMPP URL says. */
 export interface SmppAddress {

@@ -1,9 +1,24 @@
+import type { CloseReason } from '../errors.ts';
 import type { SessionCounters } from './events.ts';
 import type { SessionOptions } from './options.ts';
 import type { Timers } from './timers.ts';
 import type { Window } from './window.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
+
+/** Ends after which the peer is given the time to read our last words; after the others it has shown that it does not. */
+const polite: ReadonlySet<CloseReason> = new Set<CloseReason>([
+  'closed',
+  'peer_unbound',
+  'framing_error',
+  'inactivity_timeout',
+  'bind_refused',
+]);
+
+/** Whether the connection is closed once all was written, and not at once. */
+export function endsPolitely(reason: CloseReason): boolean {
+  return polite.has(reason);
+}
 
 /**
  * The order in which a session ends (SMPP 5.0 2.3.5). Ours: what is open in both directions is answered first, then

@@ -1,7 +1,7 @@
 import type { PduInput, Writer } from '@chappe/protocol';
 import type { SessionCounters } from './events.ts';
 import type { SessionOptions } from './options.ts';
-import { redacted } from './redact.ts';
+import { tellSent } from './tap.ts';
 import type { Window } from './window.ts';
 
 /** Offset of sequence_number in a PDU (SMPP 3.4 3.2). */
@@ -50,7 +50,7 @@ export class Outbound {
     writer.write(pdu);
     this.#marks.push(offset, sequence);
     this.#counters.pdusOut++;
-    if (this.#options.tap !== undefined) this.#tell(pdu, sequence);
+    if (this.#options.tap !== undefined) tellSent(this.#options, pdu, sequence);
   }
 
   /** Everything written since the last call; undefined when there is nothing. */
@@ -67,11 +67,6 @@ export class Outbound {
     else marks.length = 0;
     this.#counters.bytesOut += bytes.length;
     return bytes;
-  }
-
-  #tell(pdu: PduInput, sequence: number): void {
-    const shown = { ...redacted(pdu), sequence_number: sequence } as PduInput;
-    this.#options.tap?.('out', shown, this.#options.codec.encode(shown));
   }
 }
 

@@ -6,23 +6,16 @@
  * calls `expire` when `deadline` has passed. PDUs are read as events are asked for, so a shell that stops asking
  * stops the work. `nowMs` is a monotonic clock.
  */
-import {
-  type DecodedPdu,
-  Framer,
-  type MalformedPdu,
-  type Pdu,
-  type PduInput,
-  status,
-} from '@chappe/protocol';
+import { Framer, type MalformedPdu, type Pdu, type PduInput, status } from '@chappe/protocol';
 import { type CloseReason, SmppClosedError, SmppError } from '../errors.ts';
 import { Binding } from './binding.ts';
 import { Closing } from './closing.ts';
+import { withCongestion } from './congestion.ts';
 import { type BindPdu, type Notice, newCounters, type SessionCounters, type SessionEvent } from './events.ts';
 import { responseTo } from './exchange.ts';
 import { after, Liveness } from './liveness.ts';
 import type { SessionOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
-import { redacted } from './redact.ts';
 import { Refusals } from './refusals.ts';
 import {
   isBound,
@@ -31,13 +24,11 @@ import {
   permissionsFor,
   type SessionRole,
   type SessionState,
-  type Version,
 } from './states.ts';
+import { tellReceived } from './tap.ts';
 import { type TimerName, Timers } from './timers.ts';
 import { fitTo } from './versions.ts';
 import { type Outstanding, Window } from './window.ts';
-
-const NEVER = Number.POSITIVE_INFINITY;
 
 const binds: { readonly [command: string]: true | undefined } = {
   bind_receiver: true,
@@ -60,13 +51,15 @@ function noticed(notice: Notice): SessionEvent {
 export class SessionCore {
   readonly role: SessionRole;
   readonly counters: SessionCounters = newCounters();
+  /** Who is bound, as what, and in which version. */
+  readonly binding: Binding;
+  /** Our requests that await a response. */
+  readonly window: Window;
   readonly #options: SessionOptions;
   readonly #framer: Framer;
   readonly #timers = new Timers();
-  readonly #window: Window;
   readonly #out: Outbound;
   readonly #refusals: Refusals;
-  readonly #binding: Binding;
   readonly #liveness: Liveness;
   readonly #closing: Closing;
   #events: SessionEvent[] = [];
@@ -79,12 +72,12 @@ export class SessionCore {
     this.role = role;
     this.#options = options;
     this.#framer = new Framer({ maxPduOctets: options.maxPduOctetsBeforeBind });
-    this.#window = new Window(options.window);
-    this.#out = new Outbound(options, this.counters, this.#window);
+    this.window = new Window(options.window);
+    this.#out = new Outbound(options, this.counters, this.window);
     this.#refusals = new Refusals(this.#out, this.counters);
-    this.#binding = new Binding(options, this.#timers);
+    this.binding = new Binding(options, this.#timers);
     this.#liveness = new Liveness(options, this.#timers);
-    this.#closing = new Closing(options, this.#timers, this.#window, this.counters);
+    this.#closing = new Closing(options, this.#timers, this.window, this.counters);
     this.#permissions = permissionsFor(role, options.version, 'open');
     this.#receivedMs = nowMs;
     this.#timers.sessionInit = after(nowMs, options.sessionInitMs);
@@ -94,43 +87,9 @@ export class SessionCore {
     return this.#state;
   }
 
-  /** The effective version; before the bind, the newest that we speak. */
-  get version(): Version {
-    return this.#binding.version;
-  }
-
-  /** The bind that made this session, its password masked; undefined before. */
-  get bind(): BindPdu | undefined {
-    return this.#binding.bind;
-  }
-
-  /** Whether a bind has succeeded, be the session still bound or not. */
-  get wasBound(): boolean {
-    return this.#binding.wasMade;
-  }
-
   /** Whether `close` was called or either side has unbound: answers may be the last step of closing. */
   get isClosing(): boolean {
     return this.#closing.isUnderway;
-  }
-
-  /** Requests that may be sent at once. */
-  get windowFree(): number {
-    return this.#window.free;
-  }
-
-  /** Requests that hold a slot of the window. */
-  get windowTaken(): number {
-    return this.#window.taken;
-  }
-
-  /** How many requests may await a response. */
-  get windowLimit(): number {
-    return this.#window.limit;
-  }
-
-  set windowLimit(limit: number) {
-    this.#window.limit = limit;
   }
 
   /** Takes octets of the peer. They must not change afterwards: PDUs are views of them. */
@@ -180,14 +139,14 @@ export class SessionCore {
     if (allowed === false || (allowed === undefined && !isBound(this.#state))) {
       throw new SmppError('CHAPPE_SMPP_STATE', `${command} may not be sent in state ${this.#state}`);
     }
-    const sequence = this.#out.writeRequest(fitTo(this.#binding.version, pdu));
+    const sequence = this.#out.writeRequest(fitTo(this.binding.version, pdu));
     const response = responseTo(command);
     if (response === undefined) {
       if (command === 'outbind') this.#enter('outbound');
       return sequence;
     }
     const takesSlot = control[command] === undefined;
-    this.#window.add({ sequence, response, deadlineMs: after(nowMs, timeoutMs), token, takesSlot });
+    this.window.add({ sequence, response, deadlineMs: after(nowMs, timeoutMs), token, takesSlot });
     if (takesSlot) {
       this.counters.requestsOut++;
       this.#liveness.transaction(nowMs);
@@ -195,18 +154,21 @@ export class SessionCore {
       this.#enter('unbound');
       this.#closing.saidUnbind(nowMs);
     }
-    if (binds[command]) this.#binding.requested(pdu as BindPdu);
+    if (binds[command]) this.binding.requested(pdu as BindPdu);
     return sequence;
   }
 
   /** Answers a request of the peer. Throws `EncodeError` and `SmppError` (version); nothing is sent then. */
   respond(sequence: number, pdu: PduInput, nowMs: number): void {
     if (this.#state === 'closed') return;
-    if (this.#binding.isPending && pdu.command.startsWith('bind_')) {
+    if (this.binding.isPending && pdu.command.startsWith('bind_')) {
       this.#answerBind(sequence, pdu, nowMs);
       return;
     }
-    this.#out.write(fitTo(this.#binding.version, this.#withCongestion(pdu)), sequence);
+    this.#out.write(
+      fitTo(this.binding.version, withCongestion(this.#options, this.binding.version, pdu)),
+      sequence,
+    );
     if (this.counters.requestsOpen > 0) this.counters.requestsOpen--;
     if (this.#closing.isUnderway) this.#advanceClosing(nowMs);
   }
@@ -218,12 +180,12 @@ export class SessionCore {
 
   /** When `expire` is to be called; `Infinity` for never. May be earlier than necessary. */
   deadline(): number {
-    return Math.min(this.#timers.next(), this.#window.deadlineMs);
+    return Math.min(this.#timers.next(), this.window.deadlineMs);
   }
 
   /** Lets the timers act whose time has come. */
   expire(nowMs: number): void {
-    for (const request of this.#window.expire(nowMs)) {
+    for (const request of this.window.expire(nowMs)) {
       this.counters.timeouts++;
       this.#events.push({ kind: 'failed', why: 'timeout', token: request.token });
     }
@@ -257,7 +219,10 @@ export class SessionCore {
     const reason = inOrder ? (this.#closing.isOurs ? 'closed' : 'peer_unbound') : cause;
     this.#enter('closed');
     this.#timers.clear();
-    for (const { token } of this.#window.clear()) this.#events.push({ kind: 'failed', why: reason, token });
+    for (const { token } of this.window.clear()) {
+      // Our own unbind has no token: nobody waits for it.
+      if (token !== undefined) this.#events.push({ kind: 'failed', why: reason, token });
+    }
     this.#events.push({ kind: 'close', reason });
   }
 
@@ -269,7 +234,7 @@ export class SessionCore {
   #readPdu(frame: Uint8Array): SessionEvent | undefined {
     const pdu = this.#options.codec.decode(frame, this.#options.decodeOptions);
     this.counters.pdusIn++;
-    if (this.#options.tap !== undefined) this.#tell(pdu, frame);
+    if (this.#options.tap !== undefined) tellReceived(this.#options, pdu, frame);
     const verdict = this.#permissions.take[pdu.command];
     if (verdict === 0) return this.#takeRequest(pdu as Pdu);
     if (verdict !== undefined) return noticed(this.#refusals.misplaced(pdu as Pdu, verdict));
@@ -317,22 +282,15 @@ export class SessionCore {
 
   #takeBind(pdu: BindPdu): SessionEvent | undefined {
     // A second bind while the first is being looked at (SMPP 5.0 4.7.6: ESME_RALYBND).
-    if (this.#binding.isPending) return noticed(this.#refusals.misplaced(pdu, status.ESME_RALYBND));
-    this.#binding.asked(pdu, this.#receivedMs);
+    if (this.binding.isPending) return noticed(this.#refusals.misplaced(pdu, status.ESME_RALYBND));
+    this.binding.asked(pdu, this.#receivedMs);
     return { kind: 'bind', pdu };
   }
 
   #answerBind(sequence: number, pdu: PduInput, nowMs: number): void {
-    const binding = this.#binding;
+    const binding = this.binding;
     this.#out.write(fitTo(binding.version, binding.answer(pdu)), sequence);
     this.#bound(binding.answered((pdu.command_status ?? 0) === 0, nowMs), nowMs);
-  }
-
-  /** SMPP 5.0 2.9.2 and 4.8.4.18: every response may say how congested the MC is; only 5.0 peers know it. */
-  #withCongestion(pdu: PduInput): PduInput {
-    if (this.#binding.version !== 0x50 || this.#options.congestion === undefined || pdu.tlvs !== undefined)
-      return pdu;
-    return { ...pdu, tlvs: { congestion_state: this.#options.congestion() } } as PduInput;
   }
 
   #bound(state: SessionState | undefined, nowMs: number): void {
@@ -344,7 +302,7 @@ export class SessionCore {
 
   #takeResponse(pdu: Pdu): SessionEvent | undefined {
     // generic_nack with number 0 answers nothing that can be told (SMPP 3.4 4.3.1).
-    const request = this.#window.take(pdu.sequence_number, pdu.command);
+    const request = this.window.take(pdu.sequence_number, pdu.command);
     if (request === undefined) {
       const isForUs = pdu.command === 'enquire_link_resp' && this.#enquireLinkPending;
       if (isForUs) this.#enquireLinkPending = false;
@@ -360,17 +318,17 @@ export class SessionCore {
   #takeControlResponse(pdu: Pdu, request: Outstanding): SessionEvent | undefined {
     const event: SessionEvent = { kind: 'response', pdu, token: request.token };
     if (request.response === 'unbind_resp') {
-      this.#events.push(event);
+      if (request.token !== undefined) this.#events.push(event);
       this.end('closed');
       return undefined;
     }
-    if (pdu.command.startsWith('bind_')) this.#bound(this.#binding.heard(pdu), this.#receivedMs);
+    if (pdu.command.startsWith('bind_')) this.#bound(this.binding.heard(pdu), this.#receivedMs);
     return event;
   }
 
   #takeMalformed(pdu: MalformedPdu): SessionEvent {
     const notice = noticed(this.#refusals.malformed(pdu, this.#permissions));
-    const request = pdu.name === undefined ? undefined : this.#window.take(pdu.sequence_number, pdu.name);
+    const request = pdu.name === undefined ? undefined : this.window.take(pdu.sequence_number, pdu.name);
     if (request === undefined) return notice;
     this.#events.push(notice);
     return { kind: 'failed', why: 'malformed', token: request.token };
@@ -430,12 +388,6 @@ export class SessionCore {
 
   #enter(state: SessionState): void {
     this.#state = state;
-    this.#permissions = permissionsFor(this.role, this.#binding.version, state);
-  }
-
-  #tell(pdu: DecodedPdu, frame: Uint8Array): void {
-    const shown = redacted(pdu);
-    const isMasked = shown !== pdu;
-    this.#options.tap?.('in', shown, isMasked ? this.#options.codec.encode(shown as PduInput) : frame);
+    this.#permissions = permissionsFor(this.role, this.binding.version, state);
   }
 }

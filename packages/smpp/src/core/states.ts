@@ -29,6 +29,9 @@ export type SessionRole = 'esme' | 'mc';
 /** A session state; the names are those of SMPP 5.0 2.3. */
 export type SessionState = 'open' | 'outbound' | 'bound_tx' | 'bound_rx' | 'bound_trx' | 'unbound' | 'closed';
 
+/** The kind of a bind. */
+export type BindKind = 'transmitter' | 'receiver' | 'transceiver';
+
 /** The effective version of a session: 3.3, 3.4 or 5.0 as interface_version writes it (SMPP 5.0 4.7.13). */
 export type Version = 0x33 | 0x34 | 0x50;
 
@@ -120,6 +123,13 @@ export function peerOf(role: SessionRole): SessionRole {
 /** Whether a session in this state is bound. */
 export function isBound(state: SessionState): boolean {
   return state === 'bound_tx' || state === 'bound_rx' || state === 'bound_trx';
+}
+
+/** What a session in this state is bound as. */
+export function kindOf(state: SessionState | undefined): BindKind | undefined {
+  if (state === 'bound_tx') return 'transmitter';
+  if (state === 'bound_rx') return 'receiver';
+  return state === 'bound_trx' ? 'transceiver' : undefined;
 }
 
 function isFrom(rule: CommandRule, sender: SessionRole): boolean {

@@ -4,13 +4,13 @@ import { systemClock } from '../clock.ts';
 import type { BindPdu, Notice } from '../core/events.ts';
 import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
 import { SessionCore } from '../core/session-core.ts';
-import { commandRules } from '../core/states.ts';
+import { commandRules, kindOf } from '../core/states.ts';
 import { versionOfBind } from '../core/versions.ts';
 import { type CloseReason, SmppClosedError, SmppConnectError, SmppError, SmppStatus } from '../errors.ts';
 import { createLoop, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
 import type { ResponseInput } from '../session/responses.ts';
-import { type BindKind, Session, type SessionOwner } from '../session/session.ts';
+import { Session, type SessionOwner } from '../session/session.ts';
 import { Networks } from '../transport/proxy-protocol.ts';
 import { remoteOf, SocketTransport } from '../transport/tcp.ts';
 import type { Certificates } from '../transport/tls.ts';
@@ -19,12 +19,6 @@ import { Admission, type Arrived } from './admission.ts';
 import { addCounters, type ServerCounters, serverCounters } from './counters.ts';
 import { type ServerLimits, serverLimits } from './limits.ts';
 import type { BindDecision, OutbindTarget, ServerOptions } from './options.ts';
-
-const kindsByState: { readonly [state: string]: BindKind } = {
-  bound_tx: 'transmitter',
-  bound_rx: 'receiver',
-  bound_trx: 'transceiver',
-};
 
 /** The settled outcome of an outbind. */
 interface OutbindWait {
@@ -152,7 +146,7 @@ export class SmppServer implements SessionOwner {
 
   /** @internal */
   onBind(session: Session, pdu: BindPdu): void {
-    const kind = kindsByState[commandRules[pdu.command].next!]!;
+    const kind = kindOf(commandRules[pdu.command].next)!;
     const version = versionOfBind(pdu.interface_version, this.#sessionOptions.version);
     let decision: BindDecision | Promise<BindDecision>;
     try {

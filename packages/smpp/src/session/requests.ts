@@ -67,7 +67,7 @@ export class Requests {
 
   /** Requests that would be sent at once; 0 while others wait. */
   get windowFree(): number {
-    return this.waiting === 0 ? this.#core.windowFree : 0;
+    return this.waiting === 0 ? this.#core.window.free : 0;
   }
 
   /** When `expire` has something to do. */
@@ -107,25 +107,29 @@ export class Requests {
       queueMicrotask(() => this.tell(done, why));
       return;
     }
-    if (pdu.command === 'alert_notification') (done as () => void)();
-    if (this.#core.windowFree === 0) this.#wasFull = true;
+    if (pdu.command === 'alert_notification') (done as (() => void) | undefined)?.();
+    if (this.#core.window.free === 0) this.#wasFull = true;
     this.#owner.onRequested();
   }
 
   /** Sends what waited for a slot. */
   pump(): void {
     const queue = this.#queue;
-    while (queue !== undefined && queue.length > 0 && this.#core.windowFree > 0) {
+    while (queue !== undefined && queue.length > 0 && this.#core.window.free > 0) {
       const { pdu, done, timeoutMs } = queue.shift()!;
       this.transmit(pdu, done, timeoutMs);
     }
   }
 
-  /** Whether the window was full and is not any more; asked once per batch of responses. */
-  hasFreed(): boolean {
-    if (!this.#wasFull || this.windowFree === 0) return false;
+  /** Tells the listener if the window was full and is not any more; asked once per batch of responses. */
+  tellFree(listener: () => void): void {
+    if (!this.#wasFull || this.windowFree === 0) return;
     this.#wasFull = false;
-    return true;
+    try {
+      listener();
+    } catch (error) {
+      this.#owner.onError(error, 'onWindowFree');
+    }
   }
 
   /** Ends the waits whose time is over. */

@@ -1,7 +1,15 @@
 import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/protocol';
+import { endsPolitely } from '../core/closing.ts';
 import type { BindPdu, Notice, SessionCounters, SessionEvent } from '../core/events.ts';
 import type { SessionCore } from '../core/session-core.ts';
-import { isBound, type SessionRole, type SessionState, type Version } from '../core/states.ts';
+import {
+  type BindKind,
+  isBound,
+  kindOf,
+  type SessionRole,
+  type SessionState,
+  type Version,
+} from '../core/states.ts';
 import { messageIdCharactersMax } from '../core/versions.ts';
 import { type CloseReason, requestFailure } from '../errors.ts';
 import type { Remote, Transport, TransportListener } from '../transport/transport.ts';
@@ -34,27 +42,9 @@ export interface SessionOwner {
   onError(error: unknown, where: string): void;
 }
 
-/** The kind of a bind. */
-export type BindKind = 'transmitter' | 'receiver' | 'transceiver';
-
-const kinds: { readonly [state: string]: BindKind | undefined } = {
-  bound_tx: 'transmitter',
-  bound_rx: 'receiver',
-  bound_trx: 'transceiver',
-};
-
 /** Time for a peer to read what we said last and to close; then the connection is cut. */
 const LINGER_MS = 2_000;
 const NEVER = Number.POSITIVE_INFINITY;
-
-/** Ends after which the peer is given the time to read our last words. */
-const polite: ReadonlySet<CloseReason> = new Set<CloseReason>([
-  'closed',
-  'peer_unbound',
-  'framing_error',
-  'inactivity_timeout',
-  'bind_refused',
-]);
 
 /**
  * One SMPP session over a connection, for either role: the loop between a transport and a `SessionCore`. Reads a
@@ -63,6 +53,10 @@ const polite: ReadonlySet<CloseReason> = new Set<CloseReason>([
 export class Session implements TransportListener, Sleeper, Turned, RequestsOwner {
   /** Unique within its server or client. */
   readonly id: number;
+  readonly role: SessionRole;
+  readonly remote: Remote;
+  /** Plain integers, counted since the start of the session. */
+  readonly counters: SessionCounters;
   /** What `authenticate` returned, or whatever its user puts here. */
   context: unknown;
   /** Called once when a slot frees after `windowFree` was 0, at the end of a batch of responses. */
@@ -86,6 +80,9 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
 
   constructor(id: number, core: SessionCore, transport: Transport, loop: SessionLoop, owner: SessionOwner) {
     this.id = id;
+    this.role = core.role;
+    this.remote = transport.remote;
+    this.counters = core.counters;
     this.#core = core;
     this.#transport = transport;
     this.#loop = loop;
@@ -93,10 +90,6 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     this.#flow = new Flow(core, transport, loop);
     this.#share = new Share(loop);
     this.#requests = new Requests(core, loop, this);
-  }
-
-  get role(): SessionRole {
-    return this.#core.role;
   }
 
   get state(): SessionState {
@@ -109,36 +102,27 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
 
   /** Whether a bind has succeeded, be the session still bound or not. */
   get wasBound(): boolean {
-    return this.#core.wasBound;
+    return this.#core.binding.wasMade;
   }
 
   /** The kind of the bind; undefined while not bound. */
   get kind(): BindKind | undefined {
-    return kinds[this.#core.state];
+    return kindOf(this.#core.state);
   }
 
   /** The effective version: the older of ours and the peer's. */
   get version(): Version {
-    return this.#core.version;
+    return this.#core.binding.version;
   }
 
   /** system_id of the bind; empty before. */
   get systemId(): string {
-    return this.#core.bind?.system_id ?? '';
+    return this.#core.binding.bind?.system_id ?? '';
   }
 
   /** The bind as received or sent, its password masked; undefined before. */
   get bind(): BindPdu | undefined {
-    return this.#core.bind;
-  }
-
-  get remote(): Remote {
-    return this.#transport.remote;
-  }
-
-  /** Plain integers, counted since the start of the session. */
-  get counters(): SessionCounters {
-    return this.#core.counters;
+    return this.#core.binding.bind;
   }
 
   /** Requests that would be sent at once; 0 while others wait for a slot. */
@@ -148,7 +132,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
 
   /** Requests that await a response. */
   get outstanding(): number {
-    return this.#core.windowTaken;
+    return this.#core.window.taken;
   }
 
   /** Requests that wait for a slot. */
@@ -158,17 +142,17 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
 
   /** Requests that may await a response at once. May be changed at any time. */
   get window(): number {
-    return this.#core.windowLimit;
+    return this.#core.window.limit;
   }
 
   set window(limit: number) {
-    this.#core.windowLimit = limit;
+    this.#core.window.limit = limit;
     if (!this.#isHandling) this.#afterEvents();
   }
 
   /** Longest message_id the peer can hold, in characters: 8 for 3.3, else 64. */
   get messageIdCharactersMax(): 8 | 64 {
-    return messageIdCharactersMax(this.#core.version);
+    return messageIdCharactersMax(this.#core.binding.version);
   }
 
   /** @internal Begins to read and to keep time. */
@@ -199,7 +183,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
   send(pdu: PduInput<'alert_notification'>, done?: () => void): void;
   send(pdu: PduInput, done: Done): void;
   send(pdu: PduInput, done?: Done | (() => void)): void {
-    this.#requests.submit(pdu, (done ?? ignore) as Done, undefined);
+    this.#requests.submit(pdu, done as Done, undefined);
   }
 
   /** @internal Sends a request past the queue: a bind, or one for which `windowFree` was asked before. */
@@ -275,7 +259,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     for (const resolve of this.#onceOver ?? []) resolve();
   }
 
-  /** @internal */
+  /** @internal The next turn of the event loop has begun. */
   onTurn(): void {
     this.#isInTurn = false;
     this.#flow.nextTurn();
@@ -308,53 +292,48 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     this.#owner.onError(error, where);
   }
 
+  /** Handles what has come, up to this session's share of the turn. */
   #handleEvents(): void {
-    const core = this.#core;
-    const share = this.#share;
-    const { counters } = core;
-    share.begin(counters.pdusIn, this.#nowMs);
-    this.#isHandling = true;
-    let event = core.nextEvent();
-    while (event !== undefined) {
-      this.#handle(event);
-      if (share.isSpent(counters.pdusIn)) break;
-      event = core.nextEvent();
-    }
-    this.#isHandling = false;
-    const isSpent = share.end(counters.pdusIn) || event !== undefined;
+    const { counters } = this.#core;
+    this.#share.begin(counters.pdusIn, this.#nowMs);
+    const isLeft = this.#drain(this.#share);
+    const isSpent = this.#share.end(counters.pdusIn) || isLeft;
     this.#afterEvents();
     if (!isSpent || this.#isOver) return;
     this.#flow.restUntilNextTurn();
     this.#atTurnEnd();
   }
 
-  /** As `#handleEvents`, but for events that must not wait for a turn: those of timers and of closing. */
+  /** Handles everything: events of timers and of closing must not wait for a turn. */
   #settleEvents(): void {
     if (this.#isHandling) return;
+    this.#drain(undefined);
+    this.#afterEvents();
+  }
+
+  /** Handles events until there are none, or the share is spent: then one that was handled may not be the last. */
+  #drain(share: Share | undefined): boolean {
+    const core = this.#core;
     this.#isHandling = true;
-    for (let event = this.#core.nextEvent(); event !== undefined; event = this.#core.nextEvent()) {
+    let event = core.nextEvent();
+    while (event !== undefined) {
       this.#handle(event);
+      if (share?.isSpent(core.counters.pdusIn) === true) break;
+      event = core.nextEvent();
     }
     this.#isHandling = false;
-    this.#afterEvents();
+    return event !== undefined;
   }
 
   #afterEvents(): void {
     this.#isHandling = true;
-    this.#requests.pump();
-    if (this.onWindowFree !== undefined && this.#requests.hasFreed()) this.#tellWindowFree(this.onWindowFree);
+    if (this.#core.state === 'closed') this.#requests.fail(this.#endReason ?? 'closed');
+    else this.#requests.pump();
+    if (this.onWindowFree !== undefined) this.#requests.tellFree(this.onWindowFree);
     this.#isHandling = false;
     this.flush();
     if (this.#core.state === 'closed') this.#leave();
     else this.#arm();
-  }
-
-  #tellWindowFree(listener: () => void): void {
-    try {
-      listener();
-    } catch (error) {
-      this.#owner.onError(error, 'onWindowFree');
-    }
   }
 
   /** Whatever its owner does, the session goes on: an event must not make it deaf for those that follow. */
@@ -403,27 +382,18 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
 
   #arm(): void {
     if (this.#isOver) return;
-    const atMs = Math.min(
-      this.#core.deadline(),
-      this.#flow.deadlineMs,
-      this.#lingerAtMs,
-      this.#requests.deadlineMs,
-    );
+    const oursMs = Math.min(this.#flow.deadlineMs, this.#lingerAtMs, this.#requests.deadlineMs);
+    const atMs = Math.min(this.#core.deadline(), oursMs);
     if (atMs !== NEVER) this.#loop.deadlines.arm(this, atMs);
   }
 
   /** The core has ended: last words, then the end of the connection. */
   #leave(): void {
     if (this.#isOver || this.#lingerAtMs !== NEVER) return;
-    this.#requests.fail(this.#endReason ?? 'closed');
     this.#lingerAtMs = this.#loop.clock.monotonicMs() + LINGER_MS;
-    if (polite.has(this.#endReason ?? 'destroyed')) this.#transport.end();
+    if (endsPolitely(this.#endReason ?? 'destroyed')) this.#transport.end();
     else this.#transport.destroy();
     this.#flow.release();
     this.#arm();
   }
-}
-
-function ignore(): void {
-  // For callers who do not care how it ended.
 }

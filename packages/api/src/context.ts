@@ -1,0 +1,21 @@
+/** What the routes stand on. */
+import type { Clock } from '@chappe/center';
+import type { Gateway } from '@chappe/gateway';
+import type { IdempotencyKeys } from './idempotency.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Given to every route. */
+export interface Context {
+  readonly gateway: Gateway;
+  /** Of the program. */
+  readonly version: string;
+  readonly clock: Clock;
+  readonly idempotency: IdempotencyKeys;
+  readonly metrics: Metrics;
+  /** When the API began, epoch milliseconds. */
+  readonly startedMs: number;
+  /** Aborted when the API closes. */
+  readonly closing: AbortSignal;
+  /** The OpenAPI document, made when first asked for. */
+  readonly openapi: () => unknown;
+}

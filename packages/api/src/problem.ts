@@ -1,0 +1,111 @@
+/** What goes wrong, told by RFC 9457: one table of codes, one class, one body. */
+import type { ProblemBody } from './schemas/problem.ts';
+
+interface Kind {
+  readonly status: number;
+  readonly title: string;
+}
+
+/** Every problem of this API. The codes are part of its contract. */
+export const problems = {
+  malformed_json: { status: 400, title: 'The body is no JSON' },
+  missing_field: { status: 400, title: 'A field is missing' },
+  invalid_field: { status: 400, title: 'A field has a wrong value' },
+  unknown_field: { status: 400, title: 'There is no such field' },
+  missing_parameter: { status: 400, title: 'A parameter is missing' },
+  invalid_parameter: { status: 400, title: 'A parameter has a wrong value' },
+  unknown_parameter: { status: 400, title: 'There is no such parameter' },
+  invalid_idempotency_key: { status: 400, title: 'The Idempotency-Key cannot be used' },
+  bad_request: { status: 400, title: 'The request cannot be read' },
+  host_not_allowed: { status: 403, title: 'The Host is not ours' },
+  origin_not_allowed: { status: 403, title: 'Web pages of other origins may not call' },
+  unknown_route: { status: 404, title: 'There is nothing at this path' },
+  message_not_found: { status: 404, title: 'There is no such message' },
+  method_not_allowed: { status: 405, title: 'This path does not take this method' },
+  wait_timeout: { status: 408, title: 'No such message came in time' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'Only JSON is read here' },
+  refused: { status: 422, title: 'The message was refused' },
+  idempotency_key_reused: { status: 422, title: 'The Idempotency-Key belongs to another request' },
+  throttled: { status: 429, title: 'Too fast' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
+  internal: { status: 500, title: 'Something unexpected happened here' },
+  full: { status: 503, title: 'Too much is waiting' },
+  store_failed: { status: 503, title: 'The store has failed' },
+  not_ready: { status: 503, title: 'Not ready' },
+  stopping: { status: 503, title: 'Stopping' },
+} as const satisfies Readonly<Record<string, Kind>>;
+
+/** The code of a problem. */
+export type ProblemCode = keyof typeof problems;
+
+/** All codes, in the order of the table. */
+export const problemCodes: readonly ProblemCode[] = Object.keys(problems) as ProblemCode[];
+
+/** One of several things that are wrong with a request. */
+export interface Flaw {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  /** The field or parameter, as `to[2]`. */
+  readonly field?: string | undefined;
+  /** What to do about it. */
+  readonly hint?: string | undefined;
+}
+
+/** More about a problem. */
+export interface ProblemOptions extends ErrorOptions {
+  readonly field?: string | undefined;
+  readonly hint?: string | undefined;
+  /** The command_status that an ESME would have got, by name. */
+  readonly commandStatus?: string | undefined;
+  /** All that is wrong, when it is more than one thing. */
+  readonly flaws?: readonly Flaw[] | undefined;
+  /** Headers of the answer, as `retry-after`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Further members of the body. */
+  readonly members?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A request that cannot be fulfilled, and why. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly options: ProblemOptions;
+
+  constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
+    super(detail, options);
+    this.name = 'Problem';
+    this.code = code;
+    this.options = options;
+  }
+
+  /** The HTTP status. */
+  get status(): number {
+    return problems[this.code].status;
+  }
+
+  /** The body of the answer. */
+  body(requestId: string): ProblemBody {
+    const { field, hint, commandStatus, flaws, members } = this.options;
+    return {
+      type: `urn:problem-type:chappe:${this.code}`,
+      title: problems[this.code].title,
+      status: this.status,
+      detail: this.message,
+      code: this.code,
+      ...(field === undefined ? {} : { field }),
+      ...(hint === undefined ? {} : { hint }),
+      ...(commandStatus === undefined ? {} : { commandStatus }),
+      ...(flaws === undefined || flaws.length < 2 ? {} : { errors: flaws }),
+      ...members,
+      requestId,
+    };
+  }
+}
+
+/** The problem of a request with these flaws; the first one gives it its name. Throws a RangeError when there is none. */
+export function problemOf(flaws: readonly Flaw[]): Problem {
+  const [first] = flaws;
+  if (first === undefined) throw new RangeError('a problem without a flaw');
+  const { code, detail, field, hint } = first;
+  return new Problem(code, detail, { field, hint, flaws });
+}

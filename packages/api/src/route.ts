@@ -1,0 +1,65 @@
+/** A route as data: what it takes, what it answers, and the function between. OpenAPI is made of the same data. */
+import type { z } from 'zod';
+import type { ProblemCode } from './problem.ts';
+
+/** A request whose parts have been checked. */
+export interface Call<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** Value of a request header; undefined when it is missing. */
+  header(name: string): string | undefined;
+  /** Aborted when the caller goes away or the API closes. */
+  readonly signal: AbortSignal;
+}
+
+/** What a handler returns. */
+export interface Answer {
+  readonly status: number;
+  /** Sent as JSON, unless `type` says otherwise. */
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Content type of a body that is a string already. */
+  readonly type?: string | undefined;
+}
+
+/** One kind of success, for OpenAPI. */
+export interface AnswerDescription {
+  readonly description: string;
+  readonly schema?: z.ZodType | undefined;
+  /** Default application/json. */
+  readonly type?: string | undefined;
+}
+
+/** One request header that a route reads, for OpenAPI. */
+export interface HeaderDescription {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** A route. */
+export interface Route<Params = unknown, Query = unknown, Body = unknown> {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** With `{name}` for parameters. */
+  readonly path: string;
+  /** Name of the operation in OpenAPI; unique. */
+  readonly operationId: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string | undefined;
+  readonly params?: z.ZodType<Params> | undefined;
+  /** Without one, any query parameter is refused. */
+  readonly query?: z.ZodType<Query> | undefined;
+  readonly body?: z.ZodType<Body> | undefined;
+  readonly headers?: readonly HeaderDescription[] | undefined;
+  readonly answers: Readonly<Record<number, AnswerDescription>>;
+  /** Those beyond what every route may answer. */
+  readonly problems?: readonly ProblemCode[] | undefined;
+  /** Throws `Problem`, or what `problemOfError` understands. */
+  handle(call: Call<Params, Query, Body>): Answer | Promise<Answer>;
+}
+
+/** Names the types of a route after its schemas. */
+export function route<Params, Query, Body>(definition: Route<Params, Query, Body>): Route {
+  return definition as Route;
+}

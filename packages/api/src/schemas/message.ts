@@ -1,0 +1,137 @@
+/** Messages as the API shows them. */
+import type { MessageView } from '@chappe/gateway';
+import { z } from 'zod';
+import { isoOf } from '../times.ts';
+
+/** One segment of a message. */
+export interface SegmentBody {
+  readonly id: string;
+  readonly state: string;
+  readonly error: number;
+  readonly text: string | null;
+  readonly attempts: number;
+}
+
+/** One step of a message's life. */
+export interface StepBody {
+  readonly at: string;
+  readonly step: string;
+  readonly detail: string;
+  readonly segment: number;
+}
+
+/** A message in a list. */
+export interface MessageSummaryBody {
+  readonly id: string;
+  readonly kind: string;
+  readonly account: string;
+  readonly from: string;
+  readonly to: string;
+  readonly text: string | null;
+  readonly hex: string | null;
+  readonly coding: string;
+  readonly state: string;
+  readonly final: boolean;
+  readonly error: number;
+  readonly attempts: number;
+  readonly acceptedAt: string;
+  readonly dueAt: string;
+  readonly expiresAt: string;
+  readonly doneAt: string | null;
+  readonly clientReference: string | null;
+  readonly segments: readonly SegmentBody[];
+}
+
+/** A message with all that happened to it. */
+export interface MessageBody extends MessageSummaryBody {
+  readonly timeline: readonly StepBody[];
+}
+
+const time = z.iso.datetime();
+
+const segment = z.object({
+  id: z.string(),
+  state: z.string(),
+  error: z.int(),
+  text: z.string().nullable(),
+  attempts: z.int(),
+});
+
+const step = z.object({
+  at: time,
+  step: z.string().describe('accepted, attempt, delivered and the like'),
+  detail: z.string().describe('What is known about it, as "session=3 error=27"'),
+  segment: z.int().describe('Which segment, from 1'),
+});
+
+const summary = z.object({
+  id: z.string().describe('The id of its first segment, as its submitter was told'),
+  kind: z.string().describe('mt: to a handset or ESME; mo: from a handset; receipt; notice'),
+  account: z.string(),
+  from: z.string(),
+  to: z.string(),
+  text: z.string().nullable().describe('The whole text; null for octets'),
+  hex: z.string().nullable().describe('Content that is no text, in hexadecimal, user data header included'),
+  coding: z.string(),
+  state: z.string().describe('Delivered when all segments are; else the first other state among them'),
+  final: z.boolean().describe('False while it can still change'),
+  error: z.int().describe('The last error in the words of the way out; 0: none'),
+  attempts: z.int(),
+  acceptedAt: time,
+  dueAt: time.describe('Not tried before'),
+  expiresAt: time.describe('Not tried after'),
+  doneAt: time.nullable(),
+  clientReference: z.string().nullable(),
+  segments: z.array(segment),
+});
+
+/** Schema of `MessageSummaryBody`. */
+export const messageSummaryBody: z.ZodType<MessageSummaryBody> = summary.describe('A message');
+
+/** Schema of `MessageBody`. */
+export const messageBody: z.ZodType<MessageBody> = summary
+  .extend({ timeline: z.array(step).describe('Oldest first') })
+  .describe('A message with its timeline');
+
+/** A message for a list. */
+export function summaryOf(view: MessageView): MessageSummaryBody {
+  return {
+    id: view.id,
+    kind: view.kind,
+    account: view.account,
+    from: view.from,
+    to: view.to,
+    text: view.text ?? null,
+    hex: view.hex ?? null,
+    coding: view.coding,
+    state: view.state,
+    final: view.isFinal,
+    error: view.error,
+    attempts: view.attempts,
+    acceptedAt: isoOf(view.acceptedMs),
+    dueAt: isoOf(view.dueMs),
+    expiresAt: isoOf(view.expiresMs),
+    doneAt: view.doneMs === 0 ? null : isoOf(view.doneMs),
+    clientReference: view.clientReference ?? null,
+    segments: view.segments.map(({ id, state, error, text, attempts }) => ({
+      id,
+      state,
+      error,
+      text: text ?? null,
+      attempts,
+    })),
+  };
+}
+
+/** A message with its timeline. */
+export function messageOf(view: MessageView): MessageBody {
+  return {
+    ...summaryOf(view),
+    timeline: view.timeline.map(({ atMs, step: name, detail, segment: number }) => ({
+      at: isoOf(atMs),
+      step: name,
+      detail,
+      segment: number,
+    })),
+  };
+}

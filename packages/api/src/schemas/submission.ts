@@ -1,0 +1,164 @@
+/** What is asked when a message is to be sent, and what is answered. */
+import type { TextCoding } from '@chappe/protocol';
+import { z } from 'zod';
+import { dateTimePattern, durationPattern } from '../times.ts';
+
+/** Codings that a text can be sent in. */
+export const textCodings: readonly [TextCoding, ...TextCoding[]] = [
+  'gsm7',
+  'gsm7-packed',
+  'ascii',
+  'latin1',
+  'ucs2',
+  'cyrillic',
+  'hebrew',
+  'jis',
+  'iso-2022-jp',
+  'euc-kr',
+  'jis-x-0212',
+];
+
+// Addresses have at most 20 characters on the wire (SMPP 3.4 4.4.1); people write a plus before them.
+const maxAddressCharacters = 21;
+// message_payload has at most 64 K octets (SMPP 3.4 5.3.2.32); no text of more characters fits into it.
+const maxTextCharacters = 65_536;
+const maxHexDigits = 2 * maxTextCharacters;
+/** Numbers in one request: what is committed and answered in well under a second. */
+export const maxDestinations = 1_000;
+const maxReferenceCharacters = 128;
+const maxAccountCharacters = 64;
+
+const address = z.string().min(1).max(maxAddressCharacters);
+
+/** The text of a message. */
+export const textField: z.ZodType<string> = z.string().max(maxTextCharacters).describe('The text, of any length');
+
+/** The octets of a message. */
+export const hexField: z.ZodType<string> = z
+  .string()
+  .max(maxHexDigits)
+  .regex(/^([0-9a-fA-F]{2})*$/, { error: 'must be pairs of hexadecimal digits' })
+  .describe('Octets in hexadecimal, instead of a text');
+
+/** An address: a number, a short code or a name. */
+export const addressField: z.ZodType<string> = address.describe('A number, with or without plus, or a short code');
+
+/** The name of an account. */
+export const accountField: z.ZodType<string> = z.string().min(1).max(maxAccountCharacters);
+
+/** The body of POST /api/v1/messages. */
+export interface Submission {
+  readonly to: string | readonly string[];
+  readonly from?: string | undefined;
+  readonly text?: string | undefined;
+  readonly hex?: string | undefined;
+  readonly coding?: TextCoding | 'auto' | undefined;
+  readonly longMessage?: 'udh8' | 'udh16' | 'sar' | 'payload' | undefined;
+  readonly messageClass?: number | undefined;
+  readonly receipt?: 'final' | 'failure' | 'success' | 'none' | undefined;
+  readonly priority?: number | undefined;
+  readonly validity?: number | string | undefined;
+  readonly schedule?: string | undefined;
+  readonly clientReference?: string | undefined;
+  readonly account?: string | undefined;
+}
+
+/** Schema of `Submission`. */
+export const submission: z.ZodType<Submission> = z
+  .strictObject({
+    to: z
+      .union([address, z.array(address).min(1).max(maxDestinations)], {
+        error: `must be a number, or a list of 1 to ${maxDestinations} numbers of 1 to ${maxAddressCharacters} characters`,
+      })
+      .describe(`A number, or a list of at most ${maxDestinations}: then each gets a message of its own`),
+    from: z.string().max(maxAddressCharacters).optional().describe('A number, a short code or a name'),
+    text: textField.optional(),
+    hex: hexField.optional(),
+    coding: z
+      .enum(['auto', ...textCodings])
+      .optional()
+      .describe('Coding of the text; default auto: the smallest that holds it'),
+    longMessage: z
+      .enum(['udh8', 'udh16', 'sar', 'payload'])
+      .optional()
+      .describe('How a long text is cut; default udh8'),
+    messageClass: z.int().min(0).max(3).optional().describe('0: flash, shown at once and not kept'),
+    receipt: z
+      .enum(['final', 'failure', 'success', 'none'])
+      .optional()
+      .describe('Which receipts go to the binds of the account; default none'),
+    priority: z.int().min(0).max(3).optional().describe('3 is served first; default 0'),
+    validity: z
+      .union([z.int().min(1), z.string().regex(durationPattern)], {
+        error: 'must be seconds or a duration such as 90s, 10m, 2h or 3d',
+      })
+      .optional()
+      .describe('How long delivery is tried: seconds or a duration such as 90s, 10m, 2h, 3d; default 48h'),
+    schedule: z
+      .union([z.string().regex(dateTimePattern), z.string().regex(durationPattern)], {
+        error: 'must be a time with its zone such as 2026-07-20T10:00:00Z, or a duration from now such as 10m',
+      })
+      .optional()
+      .describe('Not before: 2026-07-20T10:00:00Z, or a duration from now such as 10m'),
+    clientReference: z
+      .string()
+      .min(1)
+      .max(maxReferenceCharacters)
+      .optional()
+      .describe('Your own name for it, found again with ?clientReference='),
+    account: accountField.optional().describe('Whose message it is; default http'),
+  })
+  .describe('A message to be sent');
+
+/** A message that was taken. */
+export interface SubmittedBody {
+  readonly id: string;
+  readonly ids: readonly string[];
+  readonly to: string;
+  readonly segments: number;
+  readonly coding: string;
+  readonly state: string;
+}
+
+/** A destination that was refused. */
+export interface RefusedBody {
+  readonly to: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly commandStatus?: string | undefined;
+}
+
+/** What became of a list of destinations, in its order. */
+export interface SubmittedListBody {
+  readonly accepted: number;
+  readonly refused: number;
+  readonly messages: readonly (SubmittedBody | RefusedBody)[];
+}
+
+/** Schema of `SubmittedBody`. */
+export const submittedBody: z.ZodType<SubmittedBody> = z
+  .object({
+    id: z.string().describe('The id of the message: of its first segment'),
+    ids: z.array(z.string()).describe('One id for each segment'),
+    to: z.string(),
+    segments: z.int(),
+    coding: z.string(),
+    state: z.string(),
+  })
+  .describe('The message is on disk');
+
+const refused = z.object({
+  to: z.string(),
+  code: z.string(),
+  detail: z.string(),
+  commandStatus: z.string().optional(),
+});
+
+/** Schema of `SubmittedListBody`. */
+export const submittedListBody: z.ZodType<SubmittedListBody> = z
+  .object({
+    accepted: z.int(),
+    refused: z.int(),
+    messages: z.array(z.union([submittedBody, refused])).describe('In the order of the list'),
+  })
+  .describe('What became of each destination');

@@ -1,0 +1,120 @@
+/** What zod found, in the words of the API: every flaw with its field and a hint. */
+import { z } from 'zod';
+import { type Flaw, problemOf } from './problem.ts';
+
+/** Where a value stood in the request. */
+export type Place = 'body' | 'query' | 'path';
+
+// Enough to mend a request; a body of thousands of wrong things gets no answer of thousands of lines.
+const maxFlaws = 20;
+const maxShownCharacters = 64;
+// A slip of the fingers; names farther apart are different words.
+const maxSlips = 2;
+
+/** Checks a value. Throws a `Problem` that lists what is wrong. */
+export function check<T>(schema: z.ZodType<T>, value: unknown, place: Place): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw problemOf(result.error.issues.flatMap((issue) => flawsOf(issue, schema, value, place)).slice(0, maxFlaws));
+}
+
+/** Refuses every key. */
+export function checkEmpty(value: unknown, place: Place): void {
+  check(z.strictObject({}), value, place);
+}
+
+type Issue = z.core.$ZodIssue;
+
+function flawsOf(issue: Issue, schema: z.ZodType, value: unknown, place: Place): Flaw[] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = namesIn(schema);
+    return issue.keys.map((key) => unknownFlaw(key, issue.path, known, place));
+  }
+  const field = issue.path.length === 0 ? undefined : fieldName(issue.path);
+  const isMissing = field !== undefined && valueAt(value, issue.path) === undefined;
+  const name = field ?? `the ${place}`;
+  if (isMissing) {
+    return [{ code: place === 'body' ? 'missing_field' : 'missing_parameter', detail: `"${field}" is missing`, field }];
+  }
+  return [
+    {
+      code: place === 'body' ? 'invalid_field' : 'invalid_parameter',
+      detail: `${field === undefined ? name : `"${name}"`}: ${reason(issue)}`,
+      field,
+      ...(field === undefined ? { hint: 'send a JSON object' } : {}),
+    },
+  ];
+}
+
+function unknownFlaw(key: string, path: Issue['path'], known: readonly string[], place: Place): Flaw {
+  const meant = nearest(key, known);
+  const shown = key.length > maxShownCharacters ? `${key.slice(0, maxShownCharacters)}...` : key;
+  const word = place === 'body' ? 'field' : 'parameter';
+  return {
+    code: place === 'body' ? 'unknown_field' : 'unknown_parameter',
+    detail: `there is no ${word} "${shown}"`,
+    field: fieldName([...path, shown]),
+    hint: hintOf(meant, known, word),
+  };
+}
+
+function hintOf(meant: string | undefined, known: readonly string[], word: string): string {
+  if (meant !== undefined) return `did you mean "${meant}"?`;
+  return known.length === 0 ? `this takes no ${word}s` : `one of ${known.join(', ')}`;
+}
+
+function reason(issue: Issue): string {
+  return issue.message.replace(/^(Invalid input|Invalid option|Too (big|small)): /, '');
+}
+
+/** `to[2]`, `a.b`. */
+function fieldName(path: Issue['path']): string {
+  return path.reduce<string>((name, part) => {
+    if (typeof part === 'number') return `${name}[${part}]`;
+    return name === '' ? String(part) : `${name}.${String(part)}`;
+  }, '');
+}
+
+function valueAt(value: unknown, path: Issue['path']): unknown {
+  let at = value;
+  for (const part of path) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Record<PropertyKey, unknown>)[part];
+  }
+  return at;
+}
+
+function namesIn(schema: z.ZodType): readonly string[] {
+  const { properties } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.keys(properties ?? {});
+}
+
+/** The name that was probably meant. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > maxShownCharacters) return undefined;
+  let best: string | undefined;
+  let fewest = maxSlips + 1;
+  for (const candidate of known) {
+    const slips = distance(name.toLowerCase(), candidate.toLowerCase());
+    // Of a short word, two other letters make another word.
+    if (slips < fewest && slips < candidate.length) {
+      best = candidate;
+      fewest = slips;
+    }
+  }
+  return best;
+}
+
+/** Letters to add, drop or change from one word to the other (Levenshtein). */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j += 1) {
+      const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

@@ -1,0 +1,352 @@
+import type { Connector, Outcome } from './connector.ts';
+import { Core } from './core.ts';
+import { Dispatch } from './dispatch.ts';
+import { CenterError } from './errors.ts';
+import type { Batch, Submitted } from './group-commit.ts';
+import { asCenterError } from './group-commit.ts';
+import { Intake } from './intake.ts';
+import { type LiveMessage, liveMessage, snapshot } from './lanes/live-message.ts';
+import type { Draft, Message, MessageId } from './message.ts';
+import { idGenerator } from './message-id.ts';
+import {
+  type CancelResult,
+  type MessageRef,
+  Operations,
+  type Replacement,
+  type ReplaceResult,
+} from './operations.ts';
+import { type CenterCounters, type CenterLimits, type CenterOptions, settingsOf } from './options.ts';
+import { Settlement } from './settlement.ts';
+import type { Match, Recovery, SearchPage, SearchQuery } from './store.ts';
+
+/** How much of a lane is where. */
+export interface LaneDepth {
+  readonly lane: string;
+  /** On disk, due or not. */
+  readonly waiting: number;
+  /** In memory. */
+  readonly queued: number;
+  /** With the connector. */
+  readonly flying: number;
+  readonly isAttached: boolean;
+}
+
+/** Expired messages fetched at once. */
+const MAX_EXPIRED = 1_000;
+/** How often old days are looked for. */
+const PURGE_EVERY_MS = 3_600_000;
+
+/**
+ * The message center: takes drafts, stores them, hands them to connectors in fair order, tries again, and ends every
+ * message in exactly one final state with its receipt. What it has said yes to is on disk.
+ */
+export class Center {
+  readonly counters: CenterCounters;
+  readonly #core: Core;
+  readonly #dispatch: Dispatch;
+  readonly #intake: Intake;
+  readonly #settlement: Settlement;
+  readonly #operations: Operations;
+  #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
+  #disarmSweep: (() => void) | undefined;
+  #isSweeping = false;
+  #purgedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: CenterOptions) {
+    const settings = settingsOf(options);
+    this.#core = new Core(
+      settings,
+      {
+        onCommitted: (batch) => this.#committed(batch),
+        onRefused: (submissions, error) => {
+          for (const submission of submissions) this.#intake.refused(submission, error);
+        },
+        onFailure: (error) => settings.onError(error),
+      },
+      () => {
+        this.#dispatch.pump();
+        this.#core.commits.flush();
+      },
+    );
+    this.counters = this.#core.counters;
+    this.#dispatch = new Dispatch(this.#core, {
+      onReport: (message, outcome) => this.#settlement.settle(message, outcome),
+      onExpired: (message) => this.#settlement.expire(message),
+    });
+    this.#intake = new Intake(this.#core, this.#dispatch);
+    this.#settlement = new Settlement(this.#core, this.#dispatch, this.#intake);
+    this.#operations = new Operations(this.#core, this.#dispatch, this.#settlement);
+  }
+
+  /** The limits in force. */
+  get limits(): CenterLimits {
+    return this.#core.settings.limits;
+  }
+
+  /** Why submissions are refused now (a failing disk); undefined: they are not. */
+  get failure(): CenterError | undefined {
+    return this.#core.commits.failure;
+  }
+
+  /** Unfinished messages, receipts and notices included. */
+  get unfinished(): number {
+    return this.#core.unfinished;
+  }
+
+  /** Reads what the store holds and begins. Messages that were in memory at a crash are tried again, marked. */
+  async start(): Promise<Recovery> {
+    const { store, clock, random } = this.#core.settings;
+    const nowMs = clock.nowMs();
+    const recovery = await store.recover(nowMs);
+    this.#core.ids = idGenerator(clock, recovery.highestId);
+    // An empty store starts anywhere, so that short ids of an older, deleted one do not come again soon.
+    this.#core.nextShort =
+      recovery.highestShort < 0 ? Math.floor(random() * 0x8000_0000) : recovery.highestShort + 1;
+    for (const { count } of recovery.waiting) this.#core.unfinished += count;
+    this.#state = 'running';
+    this.#dispatch.restore(recovery.waiting, nowMs);
+    this.#dispatch.resume();
+    this.#armSweep();
+    return recovery;
+  }
+
+  /**
+   * Takes 1 to 1,000 drafts; their ids follow each other, and they are stored whole or not at all. `done` is called
+   * once: with the messages after the commit is on disk, or with an error. All drafts of one turn share a commit.
+   */
+  submit(drafts: readonly Draft[], done: Submitted): void {
+    if (this.#state !== 'running') {
+      queueMicrotask(() => done(new CenterError('CHAPPE_CENTER_STOPPED', 'the center is not running'), []));
+      return;
+    }
+    for (const draft of drafts) {
+      if (draft.replaceIfPresent === true) {
+        this.#submitReplacing(drafts).then(
+          (messages) => done(undefined, messages),
+          (error: unknown) => done(asCenterError(error), []),
+        );
+        return;
+      }
+    }
+    this.#intake.submit(drafts, done);
+  }
+
+  /** As `submit`, for callers that can afford a promise. Rejects with a CenterError. */
+  submitAll(drafts: readonly Draft[]): Promise<readonly Message[]> {
+    return new Promise((settle, reject) => {
+      this.submit(drafts, (error, messages) =>
+        error === undefined
+          ? settle(messages.map((message) => snapshot(message as LiveMessage)))
+          : reject(error),
+      );
+    });
+  }
+
+  /** As `submitAll`, for one. */
+  async submitOne(draft: Draft): Promise<Message> {
+    const [message] = await this.submitAll([draft]);
+    return message as Message;
+  }
+
+  /** Connects a way out to a lane. The connector's `ready` is set. Another connector of the lane is detached. */
+  attach(lane: string, connector: Connector): void {
+    this.#dispatch.attach(lane, connector);
+  }
+
+  /** Disconnects a lane: its messages wait on disk. What the connector has it still reports. */
+  detach(lane: string): void {
+    this.#dispatch.detach(lane);
+  }
+
+  /** The message with its state as it is now; undefined when there is none, or it is another account's. */
+  query(ref: MessageRef): Promise<Message | undefined> {
+    return this.#operations.find(ref);
+  }
+
+  /** As `query`, by id alone. */
+  find(id: MessageId): Promise<Message | undefined> {
+    return this.#operations.find({ id });
+  }
+
+  /** Takes a message back, if no connector has it; it ends as `deleted`. Settles when that is on disk. */
+  cancel(ref: MessageRef): Promise<CancelResult> {
+    return this.#operations.cancel(ref);
+  }
+
+  /** Takes back all waiting messages alike (at most 1,000); returns how many. */
+  cancelMatching(match: Match): Promise<number> {
+    return this.#operations.cancelMatching(match);
+  }
+
+  /** Changes a message that no connector has. It keeps its id and its place by age. */
+  replace(ref: MessageRef, changes: Replacement): Promise<ReplaceResult> {
+    return this.#operations.replace(ref, changes);
+  }
+
+  /** Makes a message that waits for its time or its next attempt due now. */
+  retryNow(id: MessageId): Promise<boolean> {
+    return this.#operations.retryNow(id);
+  }
+
+  /** The same for all messages alike (at most 1,000): a handset is back. Returns how many. */
+  retryMatching(match: Match): Promise<number> {
+    return this.#operations.retryMatching(match);
+  }
+
+  /** The final word about a message that an upstream had accepted. */
+  settle(id: MessageId, outcome: Outcome): Promise<boolean> {
+    return this.#operations.settle(id, outcome);
+  }
+
+  /** Messages at an upstream by what it called them. */
+  findByReference(connector: string, reference: string): Promise<readonly Message[]> {
+    return this.#core.settings.store.findByReference(connector, reference);
+  }
+
+  /** One page of a search, newest first; messages in memory are shown as they are now. */
+  async search(query: SearchQuery): Promise<SearchPage> {
+    const page = await this.#core.settings.store.search(query);
+    return { ...page, messages: page.messages.map((message) => this.#operations.freshest(message)) };
+  }
+
+  /** Where the messages of each lane are. */
+  depths(): readonly LaneDepth[] {
+    return [...this.#dispatch.lanes.values()].map((lane) => ({
+      lane: lane.name,
+      waiting: [...lane.feeds.values()].reduce((sum, feed) => sum + feed.waiting, 0),
+      queued: lane.count,
+      flying: lane.flying,
+      isAttached: lane.connector !== undefined,
+    }));
+  }
+
+  /** Where the messages of one lane are. */
+  depth(name: string): LaneDepth {
+    const none = { lane: name, waiting: 0, queued: 0, flying: 0, isAttached: false };
+    return this.depths().find(({ lane }) => lane === name) ?? none;
+  }
+
+  /** Commits made, failed, and changes not stored yet. */
+  get commits(): { readonly done: number; readonly failed: number; readonly pending: number } {
+    const { commits, failures, pending } = this.#core.commits;
+    return { done: commits, failed: failures, pending };
+  }
+
+  /**
+   * Takes nothing more, waits up to `drainMs` for what connectors have, puts what is queued onto the disk and closes
+   * the store. What a connector reports later is lost: it is tried again after the next start, marked uncertain.
+   */
+  async stop({ drainMs = 10_000 }: { readonly drainMs?: number } = {}): Promise<void> {
+    if (this.#state === 'stopped' || this.#state === 'stopping') return;
+    this.#state = 'stopping';
+    this.#disarmSweep?.();
+    this.#dispatch.isPaused = true;
+    const { clock } = this.#core.settings;
+    const endMs = clock.monotonicMs() + drainMs;
+    while (this.#isBusy() && clock.monotonicMs() < endMs) {
+      await new Promise<void>((settle) => void clock.setTimer(settle, Math.min(20, drainMs)));
+    }
+    for (const name of this.#dispatch.lanes.keys()) this.#dispatch.detach(name);
+    this.#core.commits.flush();
+    await this.#core.commits.idle();
+    this.#state = 'stopped';
+    this.#dispatch.close();
+    this.#core.commits.close();
+    await this.#core.settings.store.close();
+  }
+
+  #isBusy(): boolean {
+    if (this.#core.commits.pending > 0) return true;
+    for (const lane of this.#dispatch.lanes.values()) if (lane.flying > 0 || lane.claiming > 0) return true;
+    return false;
+  }
+
+  #committed(batch: Batch): void {
+    const { onChange } = this.#core.settings;
+    for (const submission of batch.submissions) {
+      this.#intake.accepted(submission);
+      for (const message of submission.messages) {
+        onChange?.(message, message.state);
+        this.#dispatch.landed(message as LiveMessage);
+      }
+    }
+    for (const change of batch.outcomes) {
+      // The removal of what was refused: nobody waits for it.
+      if ((change.message as LiveMessage).phase === 'gone') continue;
+      this.#settlement.stored(change);
+      this.#dispatch.landed(change.message as LiveMessage);
+    }
+    this.#dispatch.pump();
+    this.#core.commits.flush();
+  }
+
+  async #submitReplacing(drafts: readonly Draft[]): Promise<readonly Message[]> {
+    const messages: (Message | undefined)[] = [];
+    for (const draft of drafts) messages.push(await this.#replacePresent(draft));
+    const fresh = drafts.filter((_, at) => messages[at] === undefined);
+    if (fresh.length > 0) {
+      const stored = await this.submitAll(fresh.map((draft) => ({ ...draft, replaceIfPresent: false })));
+      let next = 0;
+      for (let at = 0; at < messages.length; at += 1) messages[at] ??= stored[next++];
+    }
+    return messages.filter((message) => message !== undefined);
+  }
+
+  // SMPP 3.4 5.2.18: same addresses and service type, and pending delivery. The message keeps its id.
+  async #replacePresent(draft: Draft): Promise<Message | undefined> {
+    if (draft.replaceIfPresent !== true) return undefined;
+    const { account, content, text, dueMs, expiresMs, receiptWanted, priority, detail } = draft;
+    const [id] = await this.#operations.matching({
+      account,
+      source: draft.source.digits,
+      destination: draft.destination.digits,
+      serviceType: draft.serviceType ?? '',
+    });
+    if (id === undefined) return undefined;
+    const changes = { content, text, dueMs, expiresMs, receiptWanted, priority, detail };
+    if ((await this.replace({ id }, changes)) !== 'replaced') return undefined;
+    return this.find(id);
+  }
+
+  #armSweep(): void {
+    const { clock, limits } = this.#core.settings;
+    this.#disarmSweep = clock.setTimer(() => {
+      this.#armSweep();
+      void this.#sweep();
+    }, limits.sweepMs);
+  }
+
+  async #sweep(): Promise<void> {
+    const { clock, store, limits, onError } = this.#core.settings;
+    if (this.#isSweeping || this.#core.commits.failure !== undefined) return;
+    this.#isSweeping = true;
+    try {
+      const nowMs = clock.nowMs();
+      this.#dispatch.sweep(nowMs);
+      // In groups, so that a million expired messages neither fill the memory nor hold the others up.
+      while (this.#state === 'running') {
+        const expired = await store.takeExpired(nowMs, MAX_EXPIRED);
+        for (const stored of expired) this.#expire(stored);
+        if (expired.length < MAX_EXPIRED) break;
+        await this.#core.commits.idle();
+        if (this.#core.commits.failure !== undefined) break;
+      }
+      if (clock.monotonicMs() - this.#purgedAtMs >= PURGE_EVERY_MS) {
+        this.#purgedAtMs = clock.monotonicMs();
+        await store.purge(nowMs - limits.retentionMs);
+      }
+    } catch (error) {
+      if (this.#state === 'running') onError(asCenterError(error));
+    } finally {
+      this.#isSweeping = false;
+    }
+  }
+
+  #expire(stored: Message): void {
+    const message = liveMessage(stored);
+    message.feed = this.#dispatch.feedOf(message);
+    if (message.reference === undefined) message.feed.waiting -= 1;
+    this.#core.live.set(message.id, message);
+    this.#settlement.expire(message);
+  }
+}

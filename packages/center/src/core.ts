@@ -1,0 +1,45 @@
+import { type CommitEvents, GroupCommit } from './group-commit.ts';
+import type { LiveMessage } from './lanes/live-message.ts';
+import type { MessageId } from './message.ts';
+import { type IdGenerator, idGenerator } from './message-id.ts';
+import { type CenterCounters, newCounters, type Settings } from './options.ts';
+
+/** What the parts of a center share. */
+export class Core {
+  readonly settings: Settings;
+  readonly commits: GroupCommit;
+  readonly counters: CenterCounters = newCounters();
+  /** Everything in memory, by id. */
+  readonly live: Map<MessageId, LiveMessage> = new Map();
+  ids: IdGenerator;
+  nextShort = 0;
+  /** Unfinished messages, receipts and notices included, on disk and in memory. */
+  unfinished = 0;
+  /** Drafts taken and not yet on disk. */
+  unsaved = 0;
+  readonly #runTurn: () => void;
+  #isTurnDue = false;
+
+  /** `runTurn`: what is done once at the end of each turn in which something happened. */
+  constructor(settings: Settings, events: CommitEvents, runTurn: () => void) {
+    this.settings = settings;
+    this.commits = new GroupCommit(settings.store, settings.clock, events);
+    this.ids = idGenerator(settings.clock, 0);
+    this.#runTurn = runTurn;
+  }
+
+  /** Everything of one turn of the event loop shares a commit: the work is done in one microtask after it. */
+  wantTurn(): void {
+    if (this.#isTurnDue) return;
+    this.#isTurnDue = true;
+    queueMicrotask(() => {
+      this.#isTurnDue = false;
+      this.#runTurn();
+    });
+  }
+
+  /** True when the memory holds more than it should. */
+  get isTight(): boolean {
+    return this.live.size >= this.settings.limits.memoryMessages;
+  }
+}

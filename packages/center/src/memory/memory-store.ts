@@ -1,0 +1,327 @@
+import { CenterError } from '../errors.ts';
+import type { Message, MessageId, Place } from '../message.ts';
+import { dayNumberOfId, dayOfId, firstIdAt, parsePublicId } from '../message-id.ts';
+import { matchesQuery } from '../search.ts';
+import { isFinalState } from '../states.ts';
+import type {
+  Change,
+  Claim,
+  Claimed,
+  Match,
+  Recovery,
+  SearchPage,
+  SearchQuery,
+  Store,
+  Waiting,
+} from '../store.ts';
+import { timelineLine, withStep } from '../timeline.ts';
+import { Heap } from './heap.ts';
+
+interface Row {
+  message: Message;
+  place: Place;
+  /** Grows when the row is queued again: older entries of heaps are passed over. */
+  turn: number;
+}
+
+interface Entry {
+  readonly row: Row;
+  readonly turn: number;
+  readonly id: MessageId;
+  readonly key: number;
+}
+
+/** Options of the memory store. */
+export interface MemoryStoreOptions {
+  /** Finished messages kept for searches; the oldest are forgotten. Default 100,000 (some 100 MB). */
+  readonly finishedMessages?: number;
+}
+
+const DEFAULT_FINISHED = 100_000;
+const DEFAULT_PAGE = 100;
+const NEVER = Number.POSITIVE_INFINITY;
+
+function isEarlier(a: Entry, b: Entry): boolean {
+  return a.key === b.key ? a.id < b.id : a.key < b.key;
+}
+
+/** Waiting rows of one account in one lane, by priority. */
+type Queues = readonly Heap<Entry>[];
+
+/** Keeps everything in memory: for the sandbox and for tests. Nothing survives the process. */
+export class MemoryStore implements Store {
+  readonly #rows: Map<MessageId, Row> = new Map();
+  readonly #waiting: Map<string, Queues> = new Map();
+  readonly #expiry: Heap<Entry> = new Heap(isEarlier);
+  readonly #finished: MessageId[] = [];
+  readonly #finishedLimit: number;
+  #highestId: MessageId = 0;
+  #highestShort = -1;
+  #isClosed = false;
+
+  constructor(options: MemoryStoreOptions = {}) {
+    this.#finishedLimit = options.finishedMessages ?? DEFAULT_FINISHED;
+  }
+
+  async recover(nowMs: number): Promise<Recovery> {
+    this.#check();
+    let uncertain = 0;
+    const waiting = new Map<string, { -readonly [K in keyof Waiting]: Waiting[K] }>();
+    for (const row of this.#rows.values()) {
+      if (row.place === 'memory') {
+        const timeline = withStep(row.message.timeline, timelineLine(nowMs, 'recovered', 'uncertain=1'));
+        row.message = { ...row.message, timeline };
+        this.#put(row, 'waiting');
+        uncertain += 1;
+      }
+      if (row.place !== 'waiting') continue;
+      const { lane, account, dueMs } = row.message;
+      const key = `${lane}\0${account}`;
+      const sum = waiting.get(key) ?? { lane, account, count: 0, nextDueMs: NEVER };
+      sum.count += 1;
+      sum.nextDueMs = Math.min(sum.nextDueMs, dueMs);
+      waiting.set(key, sum);
+    }
+    return {
+      highestId: this.#highestId,
+      highestShort: this.#highestShort,
+      waiting: [...waiting.values()],
+      uncertain,
+    };
+  }
+
+  commit(changes: readonly Change[]): Promise<void> {
+    if (this.#isClosed) return Promise.reject(closed());
+    for (const change of changes) this.#apply(change);
+    return Promise.resolve();
+  }
+
+  async claim({ lane, account, limit, nowMs, beforeId }: Claim): Promise<Claimed> {
+    this.#check();
+    const queues = this.#waiting.get(`${lane}\0${account}`) ?? [];
+    const messages: Message[] = [];
+    const tooNew: Entry[] = [];
+    for (let priority = queues.length - 1; priority >= 0; priority -= 1) {
+      const queue = queues[priority] as Heap<Entry>;
+      for (let entry = valid(queue); entry !== undefined; entry = valid(queue)) {
+        if (entry.key > nowMs || messages.length >= limit) break;
+        queue.pop();
+        if (entry.id >= beforeId) {
+          tooNew.push(entry);
+          continue;
+        }
+        this.#put(entry.row, 'memory');
+        messages.push(entry.row.message);
+      }
+    }
+    for (const entry of tooNew) queues[entry.row.message.priority]?.push(entry);
+    const nextDueMs = queues.reduce((least, queue) => Math.min(least, valid(queue)?.key ?? NEVER), NEVER);
+    return { messages, nextDueMs };
+  }
+
+  async take(id: MessageId, from: 'waiting' | 'sent'): Promise<Message | undefined> {
+    this.#check();
+    const row = this.#rows.get(id);
+    if (row?.place !== from) return undefined;
+    this.#put(row, 'memory');
+    return row.message;
+  }
+
+  async takeExpired(nowMs: number, limit: number): Promise<readonly Message[]> {
+    this.#check();
+    const messages: Message[] = [];
+    for (let entry = valid(this.#expiry); entry !== undefined; entry = valid(this.#expiry)) {
+      if (entry.key > nowMs || messages.length >= limit) break;
+      this.#expiry.pop();
+      this.#put(entry.row, 'memory');
+      messages.push(entry.row.message);
+    }
+    return messages;
+  }
+
+  async matching(match: Match, limit: number): Promise<readonly MessageId[]> {
+    this.#check();
+    const ids: MessageId[] = [];
+    for (const { message, place } of this.#rows.values()) {
+      if (place !== 'waiting' || message.kind !== 'mt') continue;
+      if (message.destination.digits !== match.destination) continue;
+      if (match.account !== undefined && match.account !== message.account) continue;
+      if (match.source !== undefined && match.source !== message.source.digits) continue;
+      if (match.serviceType !== undefined && match.serviceType !== message.serviceType) continue;
+      ids.push(message.id);
+    }
+    return ids.sort((a, b) => b - a).slice(0, limit);
+  }
+
+  async find(id: MessageId): Promise<Message | undefined> {
+    this.#check();
+    return this.#rows.get(id)?.message;
+  }
+
+  async findByShort(counter: number): Promise<Message | undefined> {
+    this.#check();
+    let found: Message | undefined;
+    for (const { message } of this.#rows.values()) {
+      if (message.idForm !== 'short' || counterOf(message) !== counter) continue;
+      if (found === undefined || message.id < found.id) found = message;
+    }
+    return found;
+  }
+
+  async findByReference(connector: string, reference: string): Promise<readonly Message[]> {
+    this.#check();
+    const found: Message[] = [];
+    for (const { message, place } of this.#rows.values()) {
+      if (place === 'sent' && message.reference === reference && message.connector === connector)
+        found.push(message);
+    }
+    return found;
+  }
+
+  async search(query: SearchQuery): Promise<SearchPage> {
+    this.#check();
+    const limit = query.limit ?? DEFAULT_PAGE;
+    const ids = [...this.#rows.keys()].sort((a, b) => b - a);
+    const messages: Message[] = [];
+    for (const id of ids) {
+      const { message } = this.#rows.get(id) as Row;
+      if (!matchesQuery(message, query)) continue;
+      messages.push(message);
+      if (messages.length === limit) return { messages, nextBeforeId: id, partial: false };
+    }
+    return { messages, nextBeforeId: undefined, partial: false };
+  }
+
+  async purge(beforeMs: number): Promise<readonly string[]> {
+    this.#check();
+    const before = dayNumberOfId(firstIdAt(beforeMs));
+    const busy = new Set<number>();
+    const old = new Map<number, MessageId[]>();
+    for (const [id, { place }] of this.#rows) {
+      const day = dayNumberOfId(id);
+      if (day >= before) continue;
+      if (place !== 'done') busy.add(day);
+      const ids = old.get(day) ?? [];
+      ids.push(id);
+      old.set(day, ids);
+    }
+    const gone: string[] = [];
+    for (const [day, ids] of old) {
+      if (busy.has(day)) continue;
+      for (const id of ids) this.#rows.delete(id);
+      gone.push(dayOfId(ids[0] as MessageId));
+    }
+    return gone.sort();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+  }
+
+  #check(): void {
+    if (this.#isClosed) throw closed();
+  }
+
+  #apply({ op, message, place, line }: Change): void {
+    const { id } = message;
+    if (op === 'remove') {
+      this.#rows.delete(id);
+      const about = message.of === undefined || line === '' ? undefined : this.#rows.get(message.of);
+      if (about !== undefined) {
+        about.message = { ...about.message, timeline: withStep(about.message.timeline, line) };
+      }
+      return;
+    }
+    let row = this.#rows.get(id);
+    if (row === undefined) {
+      if (op !== 'insert') return;
+      row = { message, place, turn: 0 };
+      this.#rows.set(id, row);
+      if (id > this.#highestId) this.#highestId = id;
+      if (message.idForm === 'short') this.#highestShort = Math.max(this.#highestShort, counterOf(message));
+    }
+    row.message = plain(message);
+    this.#put(row, place);
+  }
+
+  #put(row: Row, place: Place): void {
+    row.place = place;
+    row.turn += 1;
+    const { message, turn } = row;
+    if (place === 'done' || isFinalState(message.state)) {
+      this.#finished.push(message.id);
+      if (this.#finished.length > this.#finishedLimit * 2) this.#forget();
+      return;
+    }
+    if (place === 'memory') return;
+    this.#expiry.push({ row, turn, id: message.id, key: message.expiresMs });
+    if (place === 'waiting')
+      this.#queues(message)[message.priority]?.push({ row, turn, id: message.id, key: message.dueMs });
+  }
+
+  #queues({ lane, account }: Message): Queues {
+    const key = `${lane}\0${account}`;
+    let queues = this.#waiting.get(key);
+    if (queues === undefined) {
+      queues = [new Heap(isEarlier), new Heap(isEarlier), new Heap(isEarlier), new Heap(isEarlier)];
+      this.#waiting.set(key, queues);
+    }
+    return queues;
+  }
+
+  /** Rarely, and many at once: taking from the front of a long array is dear. */
+  #forget(): void {
+    for (const id of this.#finished.splice(0, this.#finishedLimit)) this.#rows.delete(id);
+  }
+}
+
+/** The first entry that still holds; those that do not are dropped. */
+function valid(heap: Heap<Entry>): Entry | undefined {
+  for (let entry = heap.peek(); entry !== undefined; entry = heap.peek()) {
+    if (entry.row.turn === entry.turn) return entry;
+    heap.pop();
+  }
+  return undefined;
+}
+
+function counterOf(message: Message): number {
+  const parsed = parsePublicId(message.publicId);
+  return parsed?.form === 'short' ? parsed.counter : -1;
+}
+
+/** A copy without what the center keeps beside the message. */
+function plain(message: Message): Message {
+  return {
+    id: message.id,
+    tag: message.tag,
+    publicId: message.publicId,
+    idForm: message.idForm,
+    head: message.head,
+    kind: message.kind,
+    account: message.account,
+    lane: message.lane,
+    source: message.source,
+    destination: message.destination,
+    serviceType: message.serviceType,
+    priority: message.priority,
+    dueMs: message.dueMs,
+    expiresMs: message.expiresMs,
+    acceptedMs: message.acceptedMs,
+    state: message.state,
+    attempts: message.attempts,
+    error: message.error,
+    doneMs: message.doneMs,
+    receiptWanted: message.receiptWanted,
+    of: message.of,
+    reference: message.reference,
+    connector: message.connector,
+    content: message.content,
+    text: message.text,
+    clientReference: message.clientReference,
+    timeline: message.timeline,
+  };
+}
+
+function closed(): CenterError {
+  return new CenterError('CHAPPE_STORE_CLOSED', 'the memory store is closed');
+}

@@ -1,0 +1,234 @@
+/** query, cancel, replace: the memory is asked first, then the store. Slow callers: these use promises. */
+
+import type { Outcome } from './connector.ts';
+import type { Core } from './core.ts';
+import type { Dispatch } from './dispatch.ts';
+import { type LiveMessage, liveMessage, snapshot } from './lanes/live-message.ts';
+import type { Draft, Message, MessageId } from './message.ts';
+import { parsePublicId } from './message-id.ts';
+import type { Settlement } from './settlement.ts';
+import { isFinalState } from './states.ts';
+import type { Match } from './store.ts';
+import { timelineLine, withStep } from './timeline.ts';
+
+/** Names a message: by id or by what its submitter was told. With `account`, others' messages are not found. */
+export interface MessageRef {
+  readonly id?: MessageId | undefined;
+  readonly publicId?: string | undefined;
+  readonly account?: string | undefined;
+}
+
+/** in-flight: a connector has it, or an upstream. final: it is over. */
+export type CancelResult = 'cancelled' | 'not-found' | 'final' | 'in-flight';
+/** As CancelResult. */
+export type ReplaceResult = 'replaced' | 'not-found' | 'final' | 'in-flight';
+
+/** What replace changes; what is left out stays. */
+export interface Replacement {
+  readonly content?: Uint8Array | undefined;
+  readonly text?: string | undefined;
+  readonly dueMs?: number | undefined;
+  readonly expiresMs?: number | undefined;
+  readonly receiptWanted?: number | undefined;
+  readonly priority?: Draft['priority'];
+  readonly detail?: string | undefined;
+}
+
+/** Messages that one cancelMatching or retryMatching touches at most. */
+const MAX_MATCHES = 1_000;
+/** A message may move between memory and disk while it is looked for. */
+const LOOKS = 3;
+
+/** The operations on single messages. */
+export class Operations {
+  readonly #core: Core;
+  readonly #dispatch: Dispatch;
+  readonly #settlement: Settlement;
+
+  constructor(core: Core, dispatch: Dispatch, settlement: Settlement) {
+    this.#core = core;
+    this.#dispatch = dispatch;
+    this.#settlement = settlement;
+  }
+
+  /** The message as it is now, or undefined. */
+  async find(ref: MessageRef): Promise<Message | undefined> {
+    const { store } = this.#core.settings;
+    let found: Message | undefined;
+    if (ref.id !== undefined) {
+      found = this.#core.live.get(ref.id) ?? (await store.find(ref.id));
+    } else {
+      const parsed = parsePublicId(ref.publicId ?? '');
+      if (parsed === undefined) return undefined;
+      if (parsed.form === 'short') found = await store.findByShort(parsed.counter);
+      else {
+        found = this.#core.live.get(parsed.id) ?? (await store.find(parsed.id));
+        if (found !== undefined && (found.tag !== parsed.tag || found.head !== parsed.id)) return undefined;
+      }
+    }
+    if (found === undefined || (ref.account !== undefined && found.account !== ref.account)) return undefined;
+    return this.freshest(found);
+  }
+
+  /** The message as the memory has it, if it does. A copy. */
+  freshest(message: Message): Message {
+    const live = this.#core.live.get(message.id);
+    return live === undefined ? message : snapshot(live);
+  }
+
+  async cancel(ref: MessageRef): Promise<CancelResult> {
+    const got = await this.#obtain(ref);
+    if (typeof got === 'string') return got;
+    const stored = storedPromise(got);
+    this.#settlement.finish(got, 'deleted', 0, 'cancelled');
+    await stored;
+    return 'cancelled';
+  }
+
+  async replace(ref: MessageRef, changes: Replacement): Promise<ReplaceResult> {
+    const got = await this.#obtain(ref);
+    if (typeof got === 'string') return got;
+    const nowMs = this.#core.settings.clock.nowMs();
+    if (changes.content !== undefined) {
+      got.content = changes.content;
+      got.text = changes.text;
+    }
+    got.dueMs = changes.dueMs ?? got.dueMs;
+    got.expiresMs = changes.expiresMs ?? got.expiresMs;
+    got.receiptWanted = changes.receiptWanted ?? got.receiptWanted;
+    got.priority = changes.priority ?? got.priority;
+    got.state = got.dueMs > nowMs && got.attempts === 0 ? 'scheduled' : 'enroute';
+    got.timeline = withStep(got.timeline, timelineLine(nowMs, 'replaced', changes.detail));
+    await this.#store(got, 'replace');
+    return 'replaced';
+  }
+
+  /** Ids of waiting messages alike, on disk and queued in memory, the last submitted first. */
+  async matching(match: Match): Promise<readonly MessageId[]> {
+    const ids = new Set(await this.#core.settings.store.matching(match, MAX_MATCHES));
+    for (const message of this.#core.live.values()) {
+      if (message.phase === 'queued' && message.kind === 'mt' && isMatch(message, match)) ids.add(message.id);
+    }
+    return [...ids].sort((a, b) => b - a).slice(0, MAX_MATCHES);
+  }
+
+  /** Cancels all messages alike; returns how many. */
+  async cancelMatching(match: Match): Promise<number> {
+    const ids = await this.matching(match);
+    const results = await Promise.all(ids.map((id) => this.cancel({ id })));
+    return results.filter((result) => result === 'cancelled').length;
+  }
+
+  /** Makes a waiting message due now; false when it does not wait on disk. */
+  async retryNow(id: MessageId): Promise<boolean> {
+    const stored = await this.#core.settings.store.take(id, 'waiting');
+    if (stored === undefined) return false;
+    const message = this.#fetched(stored);
+    message.state = 'enroute';
+    if (this.#dispatch.lanes.get(message.lane)?.connector !== undefined) {
+      this.#core.live.set(id, message);
+      this.#dispatch.enqueueNow(message);
+      return true;
+    }
+    message.dueMs = Math.min(message.dueMs, this.#core.settings.clock.nowMs());
+    await this.#store(message, 'update');
+    return true;
+  }
+
+  /** Makes all waiting messages alike due now; returns how many. */
+  async retryMatching(match: Match): Promise<number> {
+    const ids = await this.#core.settings.store.matching(match, MAX_MATCHES);
+    const results = await Promise.all(ids.map((id) => this.retryNow(id)));
+    return results.filter(Boolean).length;
+  }
+
+  /** The final word about a message that an upstream had accepted; false when none waits for it. */
+  async settle(id: MessageId, outcome: Outcome): Promise<boolean> {
+    const stored = await this.#core.settings.store.take(id, 'sent');
+    if (stored === undefined) return false;
+    const message = liveMessage(stored);
+    message.phase = 'saving';
+    message.feed = this.#dispatch.feedOf(message);
+    this.#core.live.set(id, message);
+    const done = storedPromise(message);
+    // The attempt was counted when the upstream accepted it.
+    message.attempts -= 1;
+    this.#settlement.settle(message, outcome);
+    await done;
+    return true;
+  }
+
+  /** Takes a message out of its queue or from the disk, so that nobody else moves it. */
+  async #obtain(ref: MessageRef): Promise<LiveMessage | 'not-found' | 'final' | 'in-flight'> {
+    for (let look = 0; look < LOOKS; look += 1) {
+      const found = await this.find(ref);
+      if (found === undefined) return 'not-found';
+      if (isFinalState(found.state)) return 'final';
+      const live = this.#core.live.get(found.id);
+      if (live !== undefined) {
+        const got = await this.#obtainLive(live);
+        if (got !== 'again') return got;
+        continue;
+      }
+      const stored = await this.#core.settings.store.take(found.id, 'waiting');
+      if (stored !== undefined) return this.#fetched(stored);
+      if (found.reference !== undefined && !this.#core.live.has(found.id)) return 'in-flight';
+    }
+    return 'in-flight';
+  }
+
+  async #obtainLive(live: LiveMessage): Promise<LiveMessage | 'in-flight' | 'again'> {
+    const lane = this.#dispatch.lanes.get(live.lane);
+    if (live.phase === 'queued') {
+      lane?.withdraw(live);
+      live.phase = 'saving';
+      return live;
+    }
+    if (live.phase === 'flying') {
+      if (lane?.connector?.cancel?.(live) !== true) return 'in-flight';
+      lane.flying -= 1;
+      live.phase = 'saving';
+      return live;
+    }
+    await new Promise<void>((settle) => {
+      const before = live.whenStored;
+      live.whenStored = () => {
+        before?.();
+        settle();
+      };
+    });
+    return 'again';
+  }
+
+  #fetched(stored: Message): LiveMessage {
+    const message = liveMessage(stored);
+    message.phase = 'saving';
+    message.feed = this.#dispatch.feedOf(message);
+    message.feed.waiting -= 1;
+    this.#core.live.set(message.id, message);
+    return message;
+  }
+
+  #store(message: LiveMessage, op: 'replace' | 'update'): Promise<void> {
+    message.savingPlace = 'waiting';
+    const stored = storedPromise(message);
+    this.#core.commits.addOutcome({ op, message, place: 'waiting', line: '' });
+    this.#core.wantTurn();
+    return stored;
+  }
+}
+
+function storedPromise(message: LiveMessage): Promise<void> {
+  return new Promise((settle) => {
+    message.whenStored = settle;
+  });
+}
+
+function isMatch(message: Message, match: Match): boolean {
+  return (
+    message.destination.digits === match.destination &&
+    (match.account === undefined || match.account === message.account) &&
+    (match.source === undefined || match.source === message.source.digits) &&
+    (match.serviceType === undefined || match.serviceType === message.serviceType)
+  );
+}

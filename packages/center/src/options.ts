@@ -1,0 +1,151 @@
+import { type Clock, type Random, systemClock } from './clock.ts';
+import type { CenterError } from './errors.ts';
+import type { Draft, Message } from './message.ts';
+import { type RetryPolicy, retryPolicy } from './retry.ts';
+import type { MessageState } from './states.ts';
+import type { Store } from './store.ts';
+
+/** What happened to a message, for live views. Final states are steps of their own. */
+export type Step = MessageState | 'retry' | 'sent' | 'replaced';
+
+/** Limits of a center. */
+export interface CenterLimits {
+  /** Messages of one lane in memory, about; default 20,000 (some 20 MB). The rest waits on disk. */
+  readonly laneMessages: number;
+  /** Messages of all lanes in memory; beyond it every account keeps 32 for each lane. Default 100,000. */
+  readonly memoryMessages: number;
+  /** Messages taken and not yet on disk; beyond it submissions are refused as full. Default 20,000. */
+  readonly unsavedMessages: number;
+  /** Unfinished messages in all; beyond it submissions are refused as full. Default 10,000,000. */
+  readonly unfinishedMessages: number;
+  /** Drafts of one call, stored whole or not at all. Default 1,000. */
+  readonly draftsPerCall: number;
+  /** Octets of one content. Default 131,072: the largest legal PDU is about 72 KB. */
+  readonly contentOctets: number;
+  /** Validity of messages that do not say. Default 48 hours. */
+  readonly validityMs: number;
+  /** Validity of receipts and notices that do not say. Default 72 hours. */
+  readonly receiptValidityMs: number;
+  /** Finished messages are forgotten, whole days at a time, after this. Default 30 days. */
+  readonly retentionMs: number;
+  /** How often expiry and due times are looked at by the wall clock. Default 1 s. */
+  readonly sweepMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The default limits. */
+export const defaultLimits: CenterLimits = {
+  laneMessages: 20_000,
+  memoryMessages: 100_000,
+  unsavedMessages: 20_000,
+  unfinishedMessages: 10_000_000,
+  draftsPerCall: 1_000,
+  contentOctets: 131_072,
+  validityMs: 48 * HOUR_MS,
+  receiptValidityMs: 72 * HOUR_MS,
+  retentionMs: 30 * 24 * HOUR_MS,
+  sweepMs: 1_000,
+};
+
+/** What a center is made of. */
+export interface CenterOptions {
+  readonly store: Store;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** The lane of a draft that names none. Default: `account:` and the account. */
+  readonly route?: (draft: Draft) => string;
+  /**
+   * The receipt or notice about a message: called with its final state, or with `enroute` after a failed attempt when
+   * notices were asked for. Stored in the same commit as that state. Default: none.
+   */
+  readonly receipt?: (
+    message: Message,
+    state: MessageState,
+    error: number,
+  ) => Draft | readonly Draft[] | undefined;
+  readonly retry?: RetryPolicy;
+  readonly limits?: Partial<CenterLimits>;
+  /** Called after the commit of each step. Must not throw or keep the message. */
+  readonly onChange?: (message: Message, step: Step) => void;
+  /** Hears of failures of the store and of the hooks. */
+  readonly onError?: (error: CenterError) => void;
+}
+
+/** Options with all defaults filled in. */
+export interface Settings {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly route: (draft: Draft) => string;
+  readonly receipt: (
+    message: Message,
+    state: MessageState,
+    error: number,
+  ) => Draft | readonly Draft[] | undefined;
+  readonly retry: RetryPolicy;
+  readonly limits: CenterLimits;
+  readonly onChange: ((message: Message, step: Step) => void) | undefined;
+  readonly onError: (error: CenterError) => void;
+}
+
+/** Fills in the defaults. */
+export function settingsOf(options: CenterOptions): Settings {
+  return {
+    store: options.store,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    route: options.route ?? ((draft) => `account:${draft.account}`),
+    receipt: options.receipt ?? (() => undefined),
+    retry: options.retry ?? retryPolicy(),
+    limits: { ...defaultLimits, ...options.limits },
+    onChange: options.onChange,
+    onError: options.onError ?? (() => undefined),
+  };
+}
+
+/** Plain integers for metrics; they only grow. */
+export interface CenterCounters {
+  /** Messages accepted, receipts and notices not counted. */
+  accepted: number;
+  /** Messages refused by a limit or by the store. */
+  refused: number;
+  delivered: number;
+  expired: number;
+  deleted: number;
+  /** Ended in any other state. */
+  failed: number;
+  /** Attempts that will be repeated. */
+  retried: number;
+  /** Outcomes `unknown`: the message may have arrived. */
+  uncertain: number;
+  /** Receipts and notices made. */
+  receipts: number;
+  /** Receipts and notices delivered. */
+  receiptsDelivered: number;
+  /** Receipts and notices that ended otherwise. */
+  receiptsFailed: number;
+  /** Messages fetched from disk. */
+  claimed: number;
+  /** Reports about messages that were not with a connector. */
+  strayReports: number;
+}
+
+/** All zero. */
+export function newCounters(): CenterCounters {
+  return {
+    accepted: 0,
+    refused: 0,
+    delivered: 0,
+    expired: 0,
+    deleted: 0,
+    failed: 0,
+    retried: 0,
+    uncertain: 0,
+    receipts: 0,
+    receiptsDelivered: 0,
+    receiptsFailed: 0,
+    claimed: 0,
+    strayReports: 0,
+  };
+}

@@ -1,0 +1,28 @@
+import type { Message } from './message.ts';
+import { firstIdAt } from './message-id.ts';
+import type { SearchQuery } from './store.ts';
+
+/** Whether a message fulfils every condition of a search: what every store must mean by it. */
+export function matchesQuery(message: Message, query: SearchQuery): boolean {
+  const { account, source, destination, prefix = false, kinds, states, text, clientReference } = query;
+  const { afterMs, beforeMs, beforeId } = query;
+  const isLike = (value: string, wanted: string | undefined): boolean =>
+    wanted === undefined || (prefix ? value.startsWith(wanted) : value === wanted);
+  return (
+    isLike(message.account, account) &&
+    isLike(message.source.digits, source) &&
+    isLike(message.destination.digits, destination) &&
+    (kinds === undefined ? message.kind === 'mt' || message.kind === 'mo' : kinds.includes(message.kind)) &&
+    (states === undefined || states.includes(message.state)) &&
+    (text === undefined || lowerAscii(message.text ?? '').includes(lowerAscii(text))) &&
+    (clientReference === undefined || message.clientReference === clientReference) &&
+    (afterMs === undefined || message.id >= firstIdAt(afterMs)) &&
+    (beforeMs === undefined || message.id < firstIdAt(beforeMs)) &&
+    (beforeId === undefined || message.id < beforeId)
+  );
+}
+
+/** As SQLite's LIKE: only A to Z have two cases. */
+function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

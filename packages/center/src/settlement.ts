@@ -1,0 +1,203 @@
+/** What becomes of a message after an attempt: its next state, its receipt, and the changes that store both. */
+import type { ErrorClass, Outcome } from './connector.ts';
+import type { Core } from './core.ts';
+import type { Dispatch } from './dispatch.ts';
+import { CenterError } from './errors.ts';
+import { asCenterError } from './group-commit.ts';
+import type { Intake } from './intake.ts';
+import type { LiveMessage } from './lanes/live-message.ts';
+import { type Draft, noticeOnRetry, receiptOnFailure, receiptOnSuccess } from './message.ts';
+import type { Step } from './options.ts';
+import { type FinalState, type MessageState, mayFollow } from './states.ts';
+import type { Change } from './store.ts';
+import { timelineLine, withStep } from './timeline.ts';
+
+/** Turns outcomes into changes. */
+export class Settlement {
+  readonly #core: Core;
+  readonly #dispatch: Dispatch;
+  readonly #intake: Intake;
+
+  constructor(core: Core, dispatch: Dispatch, intake: Intake) {
+    this.#core = core;
+    this.#dispatch = dispatch;
+    this.#intake = intake;
+  }
+
+  /** A connector's word about a message that flew. */
+  settle(message: LiveMessage, outcome: Outcome): void {
+    switch (outcome.kind) {
+      case 'delivered':
+        message.attempts += 1;
+        return this.finish(message, 'delivered', 0, outcome.detail);
+      case 'failed':
+        message.attempts += 1;
+        return this.finish(message, outcome.state, outcome.error, outcome.detail);
+      case 'accepted':
+        message.attempts += 1;
+        if (outcome.reference === undefined) return this.finish(message, 'accepted', 0, outcome.detail);
+        return this.#sent(message, outcome.reference, outcome.detail);
+      case 'retry':
+        return this.#retry(message, outcome.errorClass, outcome.error, outcome.afterMs, outcome.detail);
+      case 'unknown':
+        this.#core.counters.uncertain += 1;
+        return this.#retry(message, 'unknown', outcome.error ?? 0, undefined, outcome.detail);
+      case 'released':
+        return this.#dispatch.putBack(message);
+    }
+  }
+
+  /** Ends a message. Its receipt, when one is wanted, is stored in the same commit. */
+  finish(message: LiveMessage, state: FinalState, error: number, detail: string | undefined): void {
+    if (!mayFollow(message.state, state)) {
+      // A message that was never tried cannot have been delivered; the center brings no message here.
+      const what = `message ${message.publicId} cannot go from ${message.state} to ${state}`;
+      this.#core.settings.onError(new CenterError('CHAPPE_STORE_FAILED', what));
+    }
+    const nowMs = this.#core.settings.clock.nowMs();
+    message.state = state;
+    message.error = error;
+    message.doneMs = nowMs;
+    message.phase = 'saving';
+    message.savingPlace = 'done';
+    this.#core.wantTurn();
+    if (message.kind === 'receipt' || message.kind === 'notice')
+      return this.#finishNote(message, nowMs, detail);
+    message.timeline = withStep(message.timeline, this.#line(message, state, error, nowMs, detail));
+    const change: Change = { op: 'update', message, place: 'done', line: '' };
+    const wanted = state === 'delivered' ? receiptOnSuccess : receiptOnFailure;
+    if ((message.receiptWanted & wanted) === 0) this.#core.commits.addOutcome(change);
+    else this.#withNotes(change, state, error, nowMs);
+  }
+
+  /** The validity ended before the message could be delivered. */
+  expire(message: LiveMessage): void {
+    if (message.reference !== undefined)
+      this.finish(message, 'unknown', message.error, 'no word from upstream');
+    else this.finish(message, 'expired', message.error, undefined);
+  }
+
+  /** After the commit of a change. */
+  stored(change: Change): void {
+    const { counters, settings } = this.#core;
+    const { message } = change;
+    const isNote = message.kind === 'receipt' || message.kind === 'notice';
+    if (change.op === 'insert') {
+      // Those of submissions are counted with their submission.
+      this.#core.unfinished += 1;
+      counters.receipts += 1;
+    } else if (change.place === 'done') {
+      this.#core.unfinished -= 1;
+      if (isNote && message.state === 'delivered') counters.receiptsDelivered += 1;
+      else if (isNote) counters.receiptsFailed += 1;
+      else this.#countFinal(message.state);
+    }
+    settings.onChange?.(message, stepOf(change));
+  }
+
+  #finishNote(message: LiveMessage, nowMs: number, detail: string | undefined): void {
+    // The row of a receipt goes when the receipt is over; what became of it is told by the message it is about.
+    const line =
+      message.of === undefined
+        ? ''
+        : timelineLine(nowMs, `${message.kind}-${message.state}`, this.#told(message, detail));
+    this.#core.commits.addOutcome({ op: 'remove', message, place: 'done', line });
+  }
+
+  #retry(
+    message: LiveMessage,
+    errorClass: ErrorClass,
+    error: number,
+    afterMs: number | undefined,
+    detail: string | undefined,
+  ): void {
+    const { clock, random, retry } = this.#core.settings;
+    message.attempts += 1;
+    message.error = error;
+    const delayMs = afterMs ?? retry({ message, attempts: message.attempts, errorClass, error }, random);
+    if (delayMs === undefined) {
+      return this.finish(message, errorClass === 'unknown' ? 'unknown' : 'undeliverable', error, detail);
+    }
+    const nowMs = clock.nowMs();
+    const step = errorClass === 'unknown' ? 'uncertain' : 'retry';
+    const told = `class=${errorClass} afterMs=${delayMs}${detail === undefined ? '' : ` ${detail}`}`;
+    message.timeline = withStep(message.timeline, this.#line(message, step, error, nowMs, told));
+    this.#core.counters.retried += 1;
+    if (delayMs <= 0) return this.#dispatch.putBack(message);
+    message.dueMs = nowMs + delayMs;
+    message.savingPlace = 'waiting';
+    const change: Change = { op: 'update', message, place: 'waiting', line: '' };
+    this.#core.wantTurn();
+    if ((message.receiptWanted & noticeOnRetry) === 0) this.#core.commits.addOutcome(change);
+    else this.#withNotes(change, 'enroute', error, nowMs);
+  }
+
+  #sent(message: LiveMessage, reference: string, detail: string | undefined): void {
+    const nowMs = this.#core.settings.clock.nowMs();
+    const lane = this.#dispatch.lanes.get(message.lane);
+    message.reference = reference;
+    message.connector = lane?.connector?.name ?? message.lane;
+    message.savingPlace = 'sent';
+    const told = `reference=${reference}${detail === undefined ? '' : ` ${detail}`}`;
+    message.timeline = withStep(message.timeline, this.#line(message, 'sent', 0, nowMs, told));
+    this.#core.commits.addOutcome({ op: 'update', message, place: 'sent', line: '' });
+    this.#core.wantTurn();
+  }
+
+  #withNotes(change: Change, state: MessageState, error: number, nowMs: number): void {
+    const drafts = this.#drafts(change.message as LiveMessage, state, error);
+    const notes: Change[] = [];
+    for (const draft of drafts) {
+      const note = this.#intake.message(draft, this.#core.ids.take(1), nowMs, undefined);
+      notes.push(this.#intake.insertion(note, nowMs));
+    }
+    this.#core.commits.addOutcome(change, ...notes);
+  }
+
+  #drafts(message: LiveMessage, state: MessageState, error: number): readonly Draft[] {
+    try {
+      const made = this.#core.settings.receipt(message, state, error);
+      if (made === undefined) return [];
+      return Array.isArray(made) ? (made as readonly Draft[]) : [made as Draft];
+    } catch (cause) {
+      // A receipt that cannot be written must not keep its message from ending.
+      this.#core.settings.onError(asCenterError(cause));
+      return [];
+    }
+  }
+
+  #line(
+    message: LiveMessage,
+    step: string,
+    error: number,
+    nowMs: number,
+    detail: string | undefined,
+  ): string {
+    const code = error === 0 ? '' : ` error=${error}`;
+    return timelineLine(
+      nowMs,
+      step,
+      `lane=${message.lane} attempt=${message.attempts}${code}${detail === undefined ? '' : ` ${detail}`}`,
+    );
+  }
+
+  #told(message: LiveMessage, detail: string | undefined): string {
+    const attempt = message.attempts > 1 ? `attempt=${message.attempts} ` : '';
+    return `${attempt}${detail ?? ''}`.trimEnd();
+  }
+
+  #countFinal(state: MessageState): void {
+    const { counters } = this.#core;
+    if (state === 'delivered') counters.delivered += 1;
+    else if (state === 'expired') counters.expired += 1;
+    else if (state === 'deleted') counters.deleted += 1;
+    else counters.failed += 1;
+  }
+}
+
+function stepOf({ op, place, message }: Change): Step {
+  if (op === 'replace') return 'replaced';
+  if (place === 'sent') return 'sent';
+  if (op === 'update' && place === 'waiting') return 'retry';
+  return message.state;
+}

@@ -1,0 +1,308 @@
+/** One day's database, open for writing, with its statements prepared. */
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { CenterError } from '../errors.ts';
+import type { Claim, Waiting } from '../store.ts';
+import { damagedText, failureOf } from './failure.ts';
+import { checkVersion, createFile, exists } from './folder.ts';
+import type { Row } from './requests.ts';
+import {
+  type DayChanges,
+  opDone,
+  opInsert,
+  opLine,
+  opRemove,
+  opReplace,
+  opUpdate,
+  opWidths,
+  type Value,
+} from './row.ts';
+import { applicationId, columns, schemaSql } from './schema.ts';
+
+/** How a file is opened. */
+export interface DayFileOptions {
+  readonly folder: string;
+  readonly checkpointPages: number;
+  readonly maxFileBytes: number;
+}
+
+const PAGE_OCTETS = 4096;
+/** Page cache of one file. The pages of the last minutes are the ones that change. */
+const CACHE_KIB = 32_768;
+/** A log that a burst made large is cut back to this. */
+const LOG_LIMIT_OCTETS = 64 * 1024 * 1024;
+/** A timeline takes no more lines of receipts beyond this. */
+const MAX_TIMELINE = 16_384;
+const tables = ['msg', 'note'] as const;
+const contentAt = columns.indexOf('content');
+
+/** The statements of one of the two tables. */
+interface Statements {
+  readonly insert: StatementSync;
+  readonly done: StatementSync;
+  readonly update: StatementSync;
+  readonly remove: StatementSync;
+  readonly claim: StatementSync;
+  readonly mark: StatementSync;
+  readonly nextDue: StatementSync;
+  readonly find: StatementSync;
+  readonly expired: StatementSync;
+}
+
+function prepare(database: DatabaseSync, table: (typeof tables)[number]): Statements {
+  const all = columns.join(', ');
+  const rows = (sql: string): StatementSync => {
+    const statement = database.prepare(sql);
+    statement.setReturnArrays(true);
+    return statement;
+  };
+  const queue = `FROM ${table} WHERE place = 0 AND lane = ? AND account = ? AND prio = ?`;
+  return {
+    insert: database.prepare(
+      `INSERT OR REPLACE INTO ${table}(${all}) VALUES(${columns.map(() => '?').join(', ')})`,
+    ),
+    done: database.prepare(
+      `UPDATE ${table} SET place = 3, state = ?, attempts = ?, error = ?, done = ?, timeline = ? WHERE id = ?`,
+    ),
+    update: database.prepare(
+      `UPDATE ${table} SET lane = ?, due = ?, place = ?, state = ?, attempts = ?, error = ?, connector = ?, ` +
+        'reference = ?, timeline = ? WHERE id = ?',
+    ),
+    remove: database.prepare(`DELETE FROM ${table} WHERE id = ?`),
+    claim: rows(`SELECT ${all} ${queue} AND due <= ? AND id < ? ORDER BY due, id LIMIT ?`),
+    // State 0 is scheduled, 1 enroute.
+    mark: database.prepare(`UPDATE ${table} SET place = 2, state = max(state, 1) WHERE id = ?`),
+    nextDue: rows(`SELECT min(due) ${queue}`),
+    find: rows(`SELECT ${all} FROM ${table} WHERE id = ?`),
+    expired: rows(`SELECT ${all} FROM ${table} WHERE place <= 1 AND exp <= ? ORDER BY exp LIMIT ?`),
+  };
+}
+
+/** A day's database. Its methods throw what SQLite throws; `failureOf` says what it means. */
+export class DayFile {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+  readonly #statements: readonly [Statements, Statements];
+  readonly #line: StatementSync;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+
+  private constructor(path: string, database: DatabaseSync) {
+    this.path = path;
+    this.#database = database;
+    this.#statements = [prepare(database, 'msg'), prepare(database, 'note')];
+    this.#line = database.prepare(
+      `UPDATE msg SET timeline = coalesce(timeline, '') || ? WHERE id = ? ` +
+        `AND length(coalesce(timeline, '')) < ${MAX_TIMELINE}`,
+    );
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#commit = database.prepare('COMMIT');
+  }
+
+  /** Opens the file of a day, and makes it when there is none. Throws a CenterError. */
+  static open(path: string, options: DayFileOptions): DayFile {
+    if (!exists(path)) createFile(options.folder, path);
+    let database: DatabaseSync | undefined;
+    try {
+      database = new DatabaseSync(path, { timeout: 1_000 });
+      setUp(database, path, options);
+      return new DayFile(path, database);
+    } catch (error) {
+      database?.close();
+      throw failureOf(error, path);
+    }
+  }
+
+  /** Applies changes in one durable transaction. */
+  apply(changes: DayChanges): void {
+    this.#transaction(() => this.#write(changes));
+  }
+
+  /** Due waiting rows of one account in one lane in order; they are in memory now. */
+  claim({ lane, account, limit, nowMs, beforeId }: Claim): Row[] {
+    const found: Row[] = [];
+    for (let prio = 3; prio >= 0 && found.length < limit; prio -= 1) {
+      for (const { claim } of this.#statements) {
+        found.push(...rowsOf(claim.all(lane, account, prio, nowMs, beforeId, limit)));
+      }
+    }
+    return found;
+  }
+
+  /** Marks rows as being in memory. Not synced: a lost mark only means that they wait again. */
+  mark(rows: readonly Row[]): void {
+    this.#database.exec('PRAGMA synchronous = NORMAL');
+    try {
+      this.#transaction(() => {
+        for (const row of rows) this.#statements[tableOfRow(row)].mark.run(row[0] as number);
+      });
+    } finally {
+      this.#database.exec('PRAGMA synchronous = FULL');
+    }
+  }
+
+  /** When the next waiting row of an account in a lane is due. */
+  nextDueMs(lane: string, account: string): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (const { nextDue } of this.#statements) {
+      for (let prio = 0; prio <= 3; prio += 1) {
+        const [due] = nextDue.get(lane, account, prio) as unknown as [number | null];
+        if (due !== null && due < least) least = due;
+      }
+    }
+    return least;
+  }
+
+  /** The row with that id, if it has that place. */
+  findIn(id: number, place: number): Row | undefined {
+    for (const { find } of this.#statements) {
+      const row = find.get(id) as unknown as Row | undefined;
+      if (row !== undefined) return row[columns.indexOf('place')] === place ? row : undefined;
+    }
+    return undefined;
+  }
+
+  /** Rows past their validity, at most `limit`. */
+  expired(nowMs: number, limit: number): Row[] {
+    const found: Row[] = [];
+    for (const { expired } of this.#statements) {
+      if (found.length < limit) found.push(...rowsOf(expired.all(nowMs, limit - found.length)));
+    }
+    return found;
+  }
+
+  /** Rows in memory wait again, with a line in their timeline; returns how many. */
+  recover(line: string): number {
+    let changed = 0;
+    this.#transaction(() => {
+      for (const [table, guard] of [
+        ['msg', 'INDEXED BY msg_memory'],
+        ['note', ''],
+      ]) {
+        const sql = `UPDATE ${table} ${guard} SET place = 0, timeline = coalesce(timeline, '') || ? WHERE place = 2`;
+        changed += Number(this.#database.prepare(sql).run(line).changes);
+      }
+    });
+    return changed;
+  }
+
+  /** What waits, by lane and account. */
+  waiting(): Waiting[] {
+    return tables.flatMap((table) =>
+      this.#database
+        .prepare(
+          `SELECT lane, account, count(*) AS count, min(due) AS nextDueMs FROM ${table} WHERE place = 0 GROUP BY lane, account`,
+        )
+        .all()
+        .map((row) => row as unknown as Waiting),
+    );
+  }
+
+  /** Highest id and highest short counter; -1 when there is none. */
+  highest(): { readonly id: number; readonly short: number } {
+    const sql = `SELECT max((SELECT coalesce(max(id), -1) FROM msg), (SELECT coalesce(max(id), -1) FROM note)) AS id,
+      (SELECT coalesce(max(short), -1) FROM msg WHERE short IS NOT NULL) AS short`;
+    return this.#database.prepare(sql).get() as unknown as { id: number; short: number };
+  }
+
+  /** True while it holds a row that is not final. */
+  hasUnfinished(): boolean {
+    const sql = `SELECT EXISTS(SELECT 1 FROM msg WHERE place <= 1) OR EXISTS(SELECT 1 FROM msg WHERE place = 2)
+      OR EXISTS(SELECT 1 FROM note) AS found`;
+    return (this.#database.prepare(sql).get() as unknown as { found: number }).found === 1;
+  }
+
+  /** See WorkerRole.maxFileBytes. */
+  limit(maxFileBytes: number): void {
+    limitPages(this.#database, maxFileBytes);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #transaction(work: () => void): void {
+    this.#begin.run();
+    try {
+      work();
+      this.#commit.run();
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #write({ values, bytes }: DayChanges): void {
+    let octets = 0;
+    for (let at = 0; at < values.length; ) {
+      const op = values[at] as number;
+      const statements = this.#statements[values[at + 1] as 0 | 1];
+      const start = at + 2;
+      at = start + (opWidths[op] as number);
+      const row: Value[] = values.slice(start, at);
+      switch (op) {
+        case opInsert:
+        case opReplace: {
+          const length = row[contentAt] as number;
+          row[contentAt] = bytes.subarray(octets, octets + length);
+          octets += length;
+          statements.insert.run(...row);
+          break;
+        }
+        case opDone:
+          statements.done.run(...row);
+          break;
+        case opUpdate:
+          statements.update.run(...row);
+          break;
+        case opRemove:
+          statements.remove.run(...row);
+          break;
+        case opLine:
+          this.#line.run(...row);
+          break;
+        default:
+          throw new CenterError('CHAPPE_STORE_FAILED', `unknown operation ${op}`);
+      }
+    }
+  }
+}
+
+function rowsOf(rows: readonly unknown[]): Row[] {
+  return rows as Row[];
+}
+
+/** 1 for receipts and notices: bit 1 of the kind. */
+function tableOfRow(row: Row): 0 | 1 {
+  return ((row[4] as number) & 2) === 0 ? 0 : 1;
+}
+
+function limitPages(database: DatabaseSync, maxFileBytes: number): void {
+  const pages = maxFileBytes === 0 ? 0xffff_fffe : Math.max(1, Math.floor(maxFileBytes / PAGE_OCTETS));
+  database.exec(`PRAGMA max_page_count = ${pages}`);
+}
+
+function setUp(database: DatabaseSync, path: string, options: DayFileOptions): void {
+  const pragma = (name: string): number =>
+    Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
+  checkVersion(path, pragma('user_version'));
+  database.exec(`PRAGMA page_size = ${PAGE_OCTETS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
+  database.exec(
+    `PRAGMA wal_autocheckpoint = ${options.checkpointPages}; PRAGMA journal_size_limit = ${LOG_LIMIT_OCTETS}`,
+  );
+  database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY`);
+  limitPages(database, options.maxFileBytes);
+  if (pragma('user_version') === 0) {
+    const { count } = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get() as {
+      count: number;
+    };
+    if (count > 0) throw foreign(path);
+    database.exec(`BEGIN IMMEDIATE; ${schemaSql} COMMIT; PRAGMA wal_checkpoint(TRUNCATE)`);
+  }
+  if (pragma('application_id') !== applicationId) throw foreign(path);
+}
+
+function foreign(path: string): CenterError {
+  return new CenterError('CHAPPE_STORE_DAMAGED', damagedText(path, 'it is the database of another program'), {
+    path,
+  });
+}

@@ -1,0 +1,52 @@
+import { CenterError, type CenterErrorCode } from '../errors.ts';
+
+// Primary result codes of SQLite (sqlite.org/rescode.html).
+const BUSY = 5;
+const READONLY = 8;
+const IOERR = 10;
+const CORRUPT = 11;
+const FULL = 13;
+const CANTOPEN = 14;
+const NOTADB = 26;
+// SQLITE_IOERR_SHMSIZE: the shared memory file could not grow, which is what a full disk looks like there.
+const IOERR_SHMSIZE = IOERR | (19 << 8);
+
+/** What was thrown while working on a file, with a stable code and what to do. */
+export function failureOf(error: unknown, path: string): CenterError {
+  if (error instanceof CenterError) return error;
+  const { errcode, message } = error as { readonly errcode?: number; readonly message?: string };
+  const { code, text } = explain(errcode ?? -1, message ?? String(error), path);
+  return new CenterError(code, text, { cause: error, path });
+}
+
+function explain(errcode: number, message: string, path: string): { code: CenterErrorCode; text: string } {
+  const primary = errcode === -1 ? -1 : errcode & 0xff;
+  if (primary === FULL || errcode === IOERR_SHMSIZE) {
+    return {
+      code: 'CHAPPE_STORE_DISK_FULL',
+      text: `no room on the disk for ${path}: make room; nothing else is needed`,
+    };
+  }
+  if (primary === CORRUPT || primary === NOTADB)
+    return { code: 'CHAPPE_STORE_DAMAGED', text: damagedText(path, message) };
+  if (primary === IOERR || primary === CANTOPEN || primary === READONLY) {
+    return { code: 'CHAPPE_STORE_IO', text: `the disk failed on ${path}: ${message}` };
+  }
+  if (primary === BUSY) {
+    return { code: 'CHAPPE_STORE_LOCKED', text: `${path} is in use by another program: ${message}` };
+  }
+  return { code: 'CHAPPE_STORE_FAILED', text: `${path}: ${message}` };
+}
+
+/** What to say about a damaged file. */
+export function damagedText(path: string, what: string): string {
+  return (
+    `${path} is damaged (${what}): put a backup in its place, or rescue what can be read with ` +
+    `\`sqlite3 "${path}" .recover\`, or move the file away to go on without the messages of that day`
+  );
+}
+
+/** True when the connection cannot be trusted any more: what the file says must be read afresh. */
+export function isSuspect(error: CenterError): boolean {
+  return error.code === 'CHAPPE_STORE_IO' || error.code === 'CHAPPE_STORE_DAMAGED';
+}

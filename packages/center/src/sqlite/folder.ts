@@ -1,0 +1,131 @@
+/** The data folder: a file for each day, and a lock. */
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { CenterError } from '../errors.ts';
+import { dayNumber, dayOfNumber } from '../message-id.ts';
+import { damagedText } from './failure.ts';
+import { schemaVersion } from './schema.ts';
+
+const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.db$/;
+const MAGIC = 'SQLite format 3\0';
+const HEADER_OCTETS = 100;
+// Offset of user_version in a database header (sqlite.org/fileformat.html 1.3).
+const USER_VERSION_AT = 60;
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+
+/** The file of a day. */
+export function dayPath(folder: string, day: number): string {
+  return join(folder, `${dayOfNumber(day)}.db`);
+}
+
+/** The days that have a file, ascending. */
+export function daysIn(folder: string): number[] {
+  return readdirSync(folder)
+    .map((name) => DAY_FILE.exec(name)?.[1])
+    .filter((day) => day !== undefined)
+    .map(dayNumber)
+    .filter((day) => Number.isSafeInteger(day))
+    .sort((a, b) => a - b);
+}
+
+/** Makes the folder, readable by its owner only. */
+export function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+}
+
+/** Looks at every file before any is opened: a newer or foreign one must stay as it is. Throws a CenterError. */
+export function checkFolder(folder: string): void {
+  for (const day of daysIn(folder)) checkHeader(dayPath(folder, day));
+}
+
+function checkHeader(path: string): void {
+  const header = Buffer.alloc(HEADER_OCTETS);
+  const file = openSync(path, 'r');
+  let octets: number;
+  try {
+    octets = readSync(file, header, 0, HEADER_OCTETS, 0);
+  } finally {
+    closeSync(file);
+  }
+  // Created, and the process ended before anything was written.
+  if (octets === 0) return;
+  if (octets < HEADER_OCTETS || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
+    throw new CenterError('CHAPPE_STORE_DAMAGED', damagedText(path, 'its header is not that of a database'), {
+      path,
+    });
+  }
+  checkVersion(path, header.readUInt32BE(USER_VERSION_AT));
+}
+
+/** Refuses a file of a newer schema. */
+export function checkVersion(path: string, version: number): void {
+  if (version <= schemaVersion) return;
+  throw new CenterError(
+    'CHAPPE_STORE_NEWER',
+    `${path} was written by a newer version (schema ${version}, this one knows ${schemaVersion}): ` +
+      'start the newer version, or use another data folder; nothing was changed',
+    { path },
+  );
+}
+
+/** Creates an empty file for a day, readable by its owner only; SQLite gives its log the same mode. */
+export function createFile(folder: string, path: string): void {
+  closeSync(openSync(path, 'wx', FILE_MODE));
+  // The name must be on the disk before the first message in it is acknowledged.
+  const directory = openSync(folder, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+/** True when there is such a file. */
+export function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/**
+ * Locks a folder for this process. The lock is the operating system's and ends with the process, however that ends; the
+ * file beside it only says who holds it. Throws a CenterError that names the holder.
+ */
+export function lockFolder(folder: string): { release(): void } {
+  const holder = join(folder, 'lock.pid');
+  const path = join(folder, 'lock.db');
+  if (!exists(path)) closeSync(openSync(path, 'a', FILE_MODE));
+  const database = new DatabaseSync(path);
+  try {
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  } catch (cause) {
+    database.close();
+    throw new CenterError(
+      'CHAPPE_STORE_LOCKED',
+      `the data folder ${folder} is in use by process ${readHolder(holder)}: stop that one, or use another folder`,
+      { cause, path: folder },
+    );
+  }
+  writeFileSync(holder, `${process.pid}\n`, { mode: FILE_MODE });
+  chmodSync(holder, FILE_MODE);
+  return { release: () => database.close() };
+}
+
+function readHolder(path: string): string {
+  try {
+    return readFileSync(path, 'latin1').trim();
+  } catch {
+    return 'unknown';
+  }
+}

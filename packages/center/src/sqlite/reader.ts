@@ -1,0 +1,222 @@
+/** The reading thread's side of the store: finds and searches, which must never hold the writer up. */
+import { DatabaseSync } from 'node:sqlite';
+import { CenterError } from '../errors.ts';
+import type { MessageId, MessageKind } from '../message.ts';
+import { dayNumber, dayNumberOfId, firstIdAt } from '../message-id.ts';
+import { messageStates } from '../states.ts';
+import type { Match, SearchQuery } from '../store.ts';
+import { failureOf } from './failure.ts';
+import { dayPath, daysIn, exists } from './folder.ts';
+import type { Request, Row, SearchRows, WorkerRole } from './requests.ts';
+import { columns } from './schema.ts';
+
+const all = columns.join(', ');
+/** Rows looked at between two looks at the clock. */
+const CHUNK = 2_000;
+const DEFAULT_PAGE = 100;
+const MAX_PAGE = 1_000;
+const MAX_REFERENCES = 16;
+/** Files open at once. */
+const MAX_FILES = 8;
+const kinds: readonly MessageKind[] = ['mt', 'mo', 'receipt', 'notice'];
+
+/** Reads the day files of one folder. */
+export class Reader {
+  readonly #role: WorkerRole;
+  readonly #files: Map<number, DatabaseSync> = new Map();
+
+  constructor(role: WorkerRole) {
+    this.#role = role;
+  }
+
+  /** Answers one request. Throws a CenterError. */
+  answer(request: Request): unknown {
+    switch (request.ask) {
+      case 'find':
+        return this.#find(request.id);
+      case 'short':
+        return this.#short(request.counter);
+      case 'reference':
+        return this.#reference(request.connector, request.reference);
+      case 'matching':
+        return this.#matching(request.match, request.limit);
+      case 'search':
+        return this.#search(request.query);
+      case 'forget':
+        for (const day of request.days) this.#close(dayNumber(day));
+        return undefined;
+      case 'close':
+        for (const day of [...this.#files.keys()]) this.#close(day);
+        return undefined;
+      default:
+        throw new CenterError('CHAPPE_STORE_FAILED', `the reader does not answer ${request.ask}`);
+    }
+  }
+
+  #find(id: MessageId): Row | undefined {
+    const day = dayNumberOfId(id);
+    if (!exists(dayPath(this.#role.path, day))) return undefined;
+    for (const table of ['msg', 'note']) {
+      const [row] = this.#rows(day, `SELECT ${all} FROM ${table} WHERE id = ?`, [id]);
+      if (row !== undefined) return row;
+    }
+    return undefined;
+  }
+
+  #short(counter: number): Row | undefined {
+    // Newest first: a counter that has gone round once means the later message.
+    const sql = `SELECT ${all} FROM msg WHERE short = ? AND short IS NOT NULL ORDER BY id LIMIT 1`;
+    for (const day of this.#days()) {
+      const [row] = this.#rows(day, sql, [counter]);
+      if (row !== undefined) return row;
+    }
+    return undefined;
+  }
+
+  #reference(connector: string, reference: string): Row[] {
+    const sql = `SELECT ${all} FROM msg WHERE place = 1 AND connector = ? AND reference = ? LIMIT ${MAX_REFERENCES}`;
+    return this.#days().flatMap((day) => this.#rows(day, sql, [connector, reference]));
+  }
+
+  #matching(match: Match, limit: number): MessageId[] {
+    const terms = ['destination = ?', 'place = 0', '(flags & 3) = 0'];
+    const values: (string | number)[] = [match.destination];
+    for (const [column, value] of [
+      ['account', match.account],
+      ['source', match.source],
+      ["coalesce(service, '')", match.serviceType],
+    ]) {
+      if (value === undefined) continue;
+      terms.push(`${column} = ?`);
+      values.push(value);
+    }
+    const sql = `SELECT id FROM msg WHERE ${terms.join(' AND ')} ORDER BY id DESC LIMIT ${limit}`;
+    const ids: MessageId[] = [];
+    for (const day of this.#days()) {
+      for (const row of this.#rows(day, sql, values)) ids.push(row[0] as number);
+      if (ids.length >= limit) break;
+    }
+    return ids.slice(0, limit);
+  }
+
+  #search(query: SearchQuery): SearchRows {
+    const limit = Math.min(MAX_PAGE, Math.max(1, query.limit ?? DEFAULT_PAGE));
+    const endMs = performance.now() + this.#role.searchTimeoutMs;
+    const lowest = query.afterMs === undefined ? 0 : firstIdAt(query.afterMs);
+    let before = query.beforeMs === undefined ? Number.MAX_SAFE_INTEGER : firstIdAt(query.beforeMs);
+    before = Math.min(before, query.beforeId ?? Number.MAX_SAFE_INTEGER);
+    const walk = walkOf(query);
+    const rows: Row[] = [];
+    for (const day of this.#days()) {
+      if (day > dayNumberOfId(before) || day < dayNumberOfId(lowest)) continue;
+      let at = before;
+      for (;;) {
+        // One chunk of the index at a time: SQLite cannot be interrupted, so what it is asked for is bounded.
+        const [bounds] = this.#rows(day, walk.boundsSql, [...walk.values, at, lowest]);
+        const [floor, count] = bounds as unknown as [number | null, number];
+        if (floor === null) break;
+        rows.push(
+          ...this.#rows(day, walk.chunkSql, [
+            ...walk.values,
+            at,
+            floor,
+            ...walk.filterValues,
+            limit - rows.length,
+          ]),
+        );
+        if (rows.length >= limit) return { rows, nextBeforeId: rows.at(-1)?.[0] as number, partial: false };
+        at = floor;
+        before = floor;
+        if (performance.now() > endMs) return { rows, nextBeforeId: floor, partial: true };
+        if (count < CHUNK) break;
+      }
+    }
+    return { rows, nextBeforeId: undefined, partial: false };
+  }
+
+  #days(): number[] {
+    return daysIn(this.#role.path).reverse();
+  }
+
+  #rows(day: number, sql: string, values: readonly (string | number)[]): Row[] {
+    const path = dayPath(this.#role.path, day);
+    try {
+      const statement = this.#open(day, path).prepare(sql);
+      statement.setReturnArrays(true);
+      return statement.all(...values) as unknown as Row[];
+    } catch (error) {
+      this.#close(day);
+      throw failureOf(error, path);
+    }
+  }
+
+  #open(day: number, path: string): DatabaseSync {
+    const open = this.#files.get(day);
+    if (open !== undefined) return open;
+    for (const old of this.#files.keys()) {
+      if (this.#files.size < MAX_FILES) break;
+      this.#close(old);
+    }
+    const database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
+    this.#files.set(day, database);
+    return database;
+  }
+
+  #close(day: number): void {
+    this.#files.get(day)?.close();
+    this.#files.delete(day);
+  }
+}
+
+/** How a search walks through a file: along one index, in chunks, newest first. */
+interface Walk {
+  readonly boundsSql: string;
+  readonly chunkSql: string;
+  readonly values: readonly string[];
+  readonly filterValues: readonly (string | number)[];
+}
+
+function walkOf(query: SearchQuery): Walk {
+  const { account, destination, prefix = false } = query;
+  const isNotes = query.kinds?.some((kind) => kind === 'receipt' || kind === 'notice') === true;
+  const table = isNotes ? '(SELECT * FROM msg UNION ALL SELECT * FROM note)' : 'msg';
+  // An exact destination or account has an index that ends in the id; everything else walks the ids themselves.
+  const along: [string, string][] = [];
+  if (!prefix && !isNotes && destination !== undefined) along.push(['destination', destination]);
+  else if (!prefix && !isNotes && account !== undefined) along.push(['account', account]);
+  const { terms, values } = filtersOf(query);
+  const where = [...along.map(([column]) => `${column} = ?`), 'id < ?', 'id >= ?'].join(' AND ');
+  return {
+    boundsSql: `SELECT min(id), count(*) FROM (SELECT id FROM ${table} WHERE ${where} ORDER BY id DESC LIMIT ${CHUNK})`,
+    chunkSql: `SELECT ${all} FROM ${table} WHERE ${[where, ...terms].join(' AND ')} ORDER BY id DESC LIMIT ?`,
+    values: along.map(([, value]) => value),
+    filterValues: values,
+  };
+}
+
+function filtersOf(query: SearchQuery): { terms: string[]; values: (string | number)[] } {
+  const terms: string[] = [];
+  const values: (string | number)[] = [];
+  const like = (column: string, value: string | undefined): void => {
+    if (value === undefined) return;
+    terms.push(query.prefix === true ? `substr(${column}, 1, length(?)) = ?` : `${column} = ?`);
+    values.push(...(query.prefix === true ? [value, value] : [value]));
+  };
+  like('account', query.account);
+  like('source', query.source);
+  like('destination', query.destination);
+  const wanted = query.kinds ?? ['mt', 'mo'];
+  terms.push(`(flags & 3) IN (${wanted.map((kind) => kinds.indexOf(kind)).join(', ')})`);
+  if (query.states !== undefined) {
+    terms.push(`state IN (${query.states.map((state) => messageStates.indexOf(state)).join(', ')})`);
+  }
+  if (query.text !== undefined) {
+    terms.push("text LIKE ? ESCAPE '\\'");
+    values.push(`%${query.text.replace(/[\\%_]/g, '\\$&')}%`);
+  }
+  if (query.clientReference !== undefined) {
+    terms.push('client = ?');
+    values.push(query.clientReference);
+  }
+  return { terms, values };
+}

@@ -1,0 +1,60 @@
+/** What the store asks its two threads, and what they answer. Answers come in the order of the requests. */
+import type { CenterErrorCode } from '../errors.ts';
+import type { MessageId } from '../message.ts';
+import type { Claim, Match, SearchQuery } from '../store.ts';
+import type { DayChanges, Value } from './row.ts';
+
+/** Which of the two a thread is, and what it works on. */
+export interface WorkerRole {
+  /** Marks the workerData of our threads. */
+  readonly chappeStore: 'writer' | 'reader';
+  readonly path: string;
+  /** Pages of the write-ahead log before it is copied into the file. */
+  readonly checkpointPages: number;
+  /** A day file grows no larger; 0: no limit. */
+  readonly maxFileBytes: number;
+  readonly searchTimeoutMs: number;
+}
+
+/** A request to a thread. */
+export type Request =
+  | { readonly ask: 'commit'; readonly days: readonly DayChanges[] }
+  | { readonly ask: 'recover'; readonly nowMs: number }
+  | { readonly ask: 'claim'; readonly claim: Claim }
+  | { readonly ask: 'take'; readonly id: MessageId; readonly place: number }
+  | { readonly ask: 'expired'; readonly nowMs: number; readonly limit: number }
+  | { readonly ask: 'limit'; readonly maxFileBytes: number }
+  | { readonly ask: 'close-finished'; readonly beforeDay: number }
+  | { readonly ask: 'matching'; readonly match: Match; readonly limit: number }
+  | { readonly ask: 'find'; readonly id: MessageId }
+  | { readonly ask: 'short'; readonly counter: number }
+  | { readonly ask: 'reference'; readonly connector: string; readonly reference: string }
+  | { readonly ask: 'search'; readonly query: SearchQuery }
+  | { readonly ask: 'forget'; readonly days: readonly string[] }
+  | { readonly ask: 'close' };
+
+/** A row with its place left out of sight. */
+export type Row = readonly Value[];
+
+/** An answer: what was asked for, or an error. */
+export type Answer =
+  | { readonly ok: true; readonly value: unknown }
+  | {
+      readonly ok: false;
+      readonly code: CenterErrorCode;
+      readonly message: string;
+      readonly path: string | undefined;
+    };
+
+/** What `claim` answers. */
+export interface ClaimedRows {
+  readonly rows: readonly Row[];
+  readonly nextDueMs: number;
+}
+
+/** What `search` answers. */
+export interface SearchRows {
+  readonly rows: readonly Row[];
+  readonly nextBeforeId: MessageId | undefined;
+  readonly partial: boolean;
+}

@@ -1,0 +1,206 @@
+/** Messages as rows: flat arrays of numbers and strings, which travel between threads at little cost. */
+
+import type { Message, MessageId, MessageKind } from '../message.ts';
+import { dayNumberOfId, hexPublicId, parsePublicId, shortPublicId } from '../message-id.ts';
+import { messageStates } from '../states.ts';
+import type { Change } from '../store.ts';
+import { columns, placeCodes } from './schema.ts';
+
+/** A value of a column. */
+export type Value = number | string | null | Uint8Array;
+
+/** Opcodes of changes. The rows follow flat in `values`; the sign of `table` is in the opcode. */
+export const opInsert = 0;
+/** A final state: the columns that it changes. */
+export const opDone = 1;
+/** Everything that attempts change. */
+export const opUpdate = 2;
+/** The whole row. */
+export const opReplace = 3;
+/** Takes a row away. */
+export const opRemove = 4;
+/** A line for the timeline of a message. */
+export const opLine = 5;
+
+/** Values of each opcode, after opcode and table. */
+export const opWidths: readonly number[] = [columns.length, 6, 10, columns.length, 1, 2];
+
+/** Changes of one day file. Contents lie one after the other in `bytes`; their column holds the length. */
+export interface DayChanges {
+  readonly day: number;
+  readonly values: (number | string | null)[];
+  readonly bytes: Uint8Array;
+}
+
+const kinds: readonly MessageKind[] = ['mt', 'mo', 'receipt', 'notice'];
+const stateCodes = new Map(messageStates.map((state, code) => [state, code]));
+
+/** 1 for receipts and notices, which have a table of their own. */
+function tableOf(message: Message): number {
+  return message.kind === 'receipt' || message.kind === 'notice' ? 1 : 0;
+}
+
+class DayEncoder {
+  readonly values: (number | string | null)[] = [];
+  readonly contents: Uint8Array[] = [];
+  octets = 0;
+
+  row(message: Message, place: number): void {
+    const { source, destination, content } = message;
+    this.values.push(
+      message.id,
+      message.tag,
+      message.head === message.id ? null : message.head,
+      message.idForm === 'short' ? shortCounter(message.publicId) : null,
+      kinds.indexOf(message.kind) | (message.receiptWanted << 2) | (message.idForm === 'short' ? 32 : 0),
+      message.account,
+      message.lane,
+      source.digits,
+      destination.digits,
+      ((source.ton * 256 + source.npi) * 256 + destination.ton) * 256 + destination.npi,
+      message.serviceType === '' ? null : message.serviceType,
+      message.priority,
+      message.dueMs,
+      message.expiresMs,
+      message.acceptedMs,
+      place,
+      stateCodes.get(message.state) as number,
+      message.attempts,
+      message.error,
+      message.doneMs === 0 ? null : message.doneMs,
+      message.of ?? null,
+      message.connector ?? null,
+      message.reference ?? null,
+      message.clientReference ?? null,
+      content.length,
+      message.text ?? null,
+      message.timeline === '' ? null : message.timeline,
+    );
+    this.contents.push(content);
+    this.octets += content.length;
+  }
+
+  update(message: Message, place: number): void {
+    this.values.push(
+      message.lane,
+      message.dueMs,
+      place,
+      stateCodes.get(message.state) as number,
+      message.attempts,
+      message.error,
+      message.connector ?? null,
+      message.reference ?? null,
+      message.timeline === '' ? null : message.timeline,
+      message.id,
+    );
+  }
+
+  done(message: Message): void {
+    this.values.push(
+      stateCodes.get(message.state) as number,
+      message.attempts,
+      message.error,
+      message.doneMs,
+      message.timeline === '' ? null : message.timeline,
+      message.id,
+    );
+  }
+
+  finish(day: number): DayChanges {
+    const bytes = new Uint8Array(this.octets);
+    let at = 0;
+    for (const content of this.contents) {
+      bytes.set(content, at);
+      at += content.length;
+    }
+    return { day, values: this.values, bytes };
+  }
+}
+
+/**
+ * Changes by day file, the newest day first: a receipt born today is stored before its message of yesterday becomes
+ * final, so that a crash in between repeats an attempt and never loses a receipt.
+ */
+export function encodeChanges(changes: readonly Change[]): DayChanges[] {
+  const days = new Map<number, DayEncoder>();
+  let lastDay = -1;
+  let last: DayEncoder | undefined;
+  const encoderOf = (id: MessageId): DayEncoder => {
+    const day = dayNumberOfId(id);
+    if (day === lastDay && last !== undefined) return last;
+    lastDay = day;
+    last = days.get(day) ?? new DayEncoder();
+    days.set(day, last);
+    return last;
+  };
+  for (const change of changes) encode(change, encoderOf);
+  return [...days].sort(([a], [b]) => b - a).map(([day, encoder]) => encoder.finish(day));
+}
+
+function encode({ op, message, place, line }: Change, encoderOf: (id: MessageId) => DayEncoder): void {
+  const encoder = encoderOf(message.id);
+  const table = tableOf(message);
+  switch (op) {
+    case 'insert':
+      encoder.values.push(opInsert, table);
+      return encoder.row(message, placeCodes[place]);
+    case 'replace':
+      encoder.values.push(opReplace, table);
+      return encoder.row(message, placeCodes[place]);
+    case 'update':
+      encoder.values.push(place === 'done' ? opDone : opUpdate, table);
+      return place === 'done' ? encoder.done(message) : encoder.update(message, placeCodes[place]);
+    case 'remove':
+      encoder.values.push(opRemove, table, message.id);
+      if (message.of !== undefined && line !== '')
+        encoderOf(message.of).values.push(opLine, 0, line, message.of);
+  }
+}
+
+function shortCounter(publicId: string): number | null {
+  const parsed = parsePublicId(publicId);
+  return parsed?.form === 'short' ? parsed.counter : null;
+}
+
+/** A row as SQLite returned it, as a message. */
+export function decodeRow(row: readonly Value[]): Message {
+  const id = row[0] as number;
+  const tag = row[1] as number;
+  const head = (row[2] as number | null) ?? id;
+  const flags = row[4] as number;
+  const numbering = row[9] as number;
+  const isShort = (flags & 32) !== 0;
+  return {
+    id,
+    tag,
+    publicId: isShort ? shortPublicId((row[3] as number | null) ?? 0) : hexPublicId(head, tag),
+    idForm: isShort ? 'short' : 'hex',
+    head,
+    kind: kinds[flags & 3] as MessageKind,
+    account: row[5] as string,
+    lane: row[6] as string,
+    source: {
+      ton: Math.floor(numbering / 0x100_0000),
+      npi: (numbering >>> 16) & 255,
+      digits: row[7] as string,
+    },
+    destination: { ton: (numbering >>> 8) & 255, npi: numbering & 255, digits: row[8] as string },
+    serviceType: (row[10] as string | null) ?? '',
+    priority: row[11] as Message['priority'],
+    dueMs: row[12] as number,
+    expiresMs: row[13] as number,
+    acceptedMs: row[14] as number,
+    state: messageStates[row[16] as number] ?? 'unknown',
+    attempts: row[17] as number,
+    error: row[18] as number,
+    doneMs: (row[19] as number | null) ?? 0,
+    receiptWanted: (flags >> 2) & 7,
+    of: (row[20] as number | null) ?? undefined,
+    connector: (row[21] as string | null) ?? undefined,
+    reference: (row[22] as string | null) ?? undefined,
+    clientReference: (row[23] as string | null) ?? undefined,
+    content: row[24] as Uint8Array,
+    text: (row[25] as string | null) ?? undefined,
+    timeline: (row[26] as string | null) ?? '',
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * What a day file looks like. `msg` holds messages, for good; `note` holds receipts and notices until they have been
+ * delivered: apart, so that the pages of the log stay dense and the notes' pages are used again.
+ */
+import type { Place } from '../message.ts';
+
+/** PRAGMA user_version of the files this version writes. */
+export const schemaVersion = 1;
+/** PRAGMA application_id: "CHPP". */
+export const applicationId = 0x43485050;
+/** The first SQLite whose WAL mode is sound: 3.7.0 to 3.51.2 may damage a file that two connections write. */
+export const leastSqliteVersion = '3.51.3';
+
+/** The code of each place. `place <= 1` is what the expiry index covers. */
+export const placeCodes: Readonly<Record<Place, number>> = { waiting: 0, sent: 1, memory: 2, done: 3 };
+
+/** The columns, in the order in which rows travel between the threads. */
+export const columns: readonly string[] = [
+  'id',
+  'tag',
+  'head',
+  'short',
+  'flags',
+  'account',
+  'lane',
+  'source',
+  'destination',
+  'numbering',
+  'service',
+  'prio',
+  'due',
+  'exp',
+  'accepted',
+  'place',
+  'state',
+  'attempts',
+  'error',
+  'done',
+  'about',
+  'connector',
+  'reference',
+  'client',
+  'content',
+  'text',
+  'timeline',
+];
+
+const table = `(
+  id INTEGER PRIMARY KEY,
+  tag INTEGER NOT NULL,
+  head INTEGER,
+  short INTEGER,
+  flags INTEGER NOT NULL,
+  account TEXT NOT NULL,
+  lane TEXT NOT NULL,
+  source TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  numbering INTEGER NOT NULL,
+  service TEXT,
+  prio INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  exp INTEGER NOT NULL,
+  accepted INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  error INTEGER NOT NULL,
+  done INTEGER,
+  about INTEGER,
+  connector TEXT,
+  reference TEXT,
+  client TEXT,
+  content BLOB NOT NULL,
+  text TEXT,
+  timeline TEXT
+)`;
+
+// The rowid ends every index entry, so (account) is (account, id).
+/** Creates everything in an empty file. */
+export const schemaSql = `
+CREATE TABLE msg ${table};
+CREATE TABLE note ${table};
+CREATE INDEX msg_queue ON msg(lane, account, prio, due) WHERE place = 0;
+CREATE INDEX note_queue ON note(lane, account, prio, due) WHERE place = 0;
+CREATE INDEX msg_expiry ON msg(exp) WHERE place <= 1;
+CREATE INDEX note_expiry ON note(exp) WHERE place <= 1;
+CREATE INDEX msg_memory ON msg(id) WHERE place = 2;
+CREATE INDEX msg_account ON msg(account);
+CREATE INDEX msg_destination ON msg(destination);
+CREATE INDEX msg_reference ON msg(connector, reference) WHERE place = 1;
+CREATE INDEX msg_short ON msg(short) WHERE short IS NOT NULL;
+PRAGMA application_id = ${applicationId};
+PRAGMA user_version = ${schemaVersion};
+`;
+
+/** True when `version` (three numbers) is at least `least`. */
+export function isVersionAtLeast(version: string, least: string): boolean {
+  const have = version.split('.').map(Number);
+  const want = least.split('.').map(Number);
+  for (let at = 0; at < want.length; at += 1) {
+    const difference = (have[at] ?? 0) - (want[at] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}

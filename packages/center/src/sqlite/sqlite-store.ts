@@ -1,0 +1,178 @@
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { CenterError } from '../errors.ts';
+import type { Message, MessageId } from '../message.ts';
+import { dayNumberOfId, firstIdAt } from '../message-id.ts';
+import type { Change, Claim, Claimed, Match, Recovery, SearchPage, SearchQuery, Store } from '../store.ts';
+import { makeFolder } from './folder.ts';
+import type { ClaimedRows, Row, SearchRows, WorkerRole } from './requests.ts';
+import { decodeRow, encodeChanges } from './row.ts';
+import { isVersionAtLeast, leastSqliteVersion, placeCodes } from './schema.ts';
+import { StoreThread } from './thread.ts';
+
+/** Options of the SQLite store. */
+export interface SqliteStoreOptions {
+  /** The data folder; made when there is none, readable by its owner only. */
+  readonly path: string;
+  /** What runs in the store's threads; default: `sqlite/worker.js` beside this module. See `runStoreWorker`. */
+  readonly workerUrl?: URL | undefined;
+  /** Pages of 4 KiB in the write-ahead log before it is copied into the day file. Default 8,000 (32 MB). */
+  readonly checkpointPages?: number | undefined;
+  /** A day file grows no larger; then commits reject as on a full disk. Default 0: no limit. */
+  readonly maxFileBytes?: number | undefined;
+  /** A search ends with what it has after this. Default 2,000 ms. */
+  readonly searchTimeoutMs?: number | undefined;
+}
+
+const DEFAULT_CHECKPOINT_PAGES = 8_000;
+const DEFAULT_SEARCH_TIMEOUT_MS = 2_000;
+
+/**
+ * Messages in SQLite: a folder with a file for each day, written by one thread in WAL mode with a sync for each commit,
+ * read by another. One process at a time.
+ */
+export class SqliteStore implements Store {
+  readonly #role: Omit<WorkerRole, 'chappeStore'>;
+  readonly #workerUrl: URL | undefined;
+  readonly #writer: StoreThread;
+  #reader: StoreThread | undefined;
+  #isClosed = false;
+
+  private constructor(role: Omit<WorkerRole, 'chappeStore'>, workerUrl: URL | undefined) {
+    this.#role = role;
+    this.#workerUrl = workerUrl;
+    this.#writer = new StoreThread({ ...role, chappeStore: 'writer' }, workerUrl);
+  }
+
+  /**
+   * Opens or makes a data folder. Rejects with a CenterError: SQLite too old, folder in use, a file damaged or newer;
+   * nothing is changed then.
+   */
+  static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
+    checkSqliteVersion(process.versions['sqlite'] ?? '0.0.0');
+    const path = resolve(options.path);
+    try {
+      makeFolder(path);
+    } catch (cause) {
+      const why = (cause as Error).message;
+      throw new CenterError('CHAPPE_STORE_IO', `the data folder ${path} cannot be made: ${why}`, {
+        cause,
+        path,
+      });
+    }
+    const role = {
+      path,
+      checkpointPages: options.checkpointPages ?? DEFAULT_CHECKPOINT_PAGES,
+      maxFileBytes: options.maxFileBytes ?? 0,
+      searchTimeoutMs: options.searchTimeoutMs ?? DEFAULT_SEARCH_TIMEOUT_MS,
+    };
+    const store = new SqliteStore(role, options.workerUrl);
+    try {
+      await store.#writer.ready;
+    } catch (error) {
+      await store.#writer.close();
+      throw error;
+    }
+    return store;
+  }
+
+  /** The data folder. */
+  get path(): string {
+    return this.#role.path;
+  }
+
+  recover(nowMs: number): Promise<Recovery> {
+    return this.#writer.ask({ ask: 'recover', nowMs }) as Promise<Recovery>;
+  }
+
+  commit(changes: readonly Change[]): Promise<void> {
+    const days = encodeChanges(changes);
+    const buffers = days.map(({ bytes }) => bytes.buffer as ArrayBuffer);
+    return this.#writer.ask({ ask: 'commit', days }, buffers) as Promise<void>;
+  }
+
+  async claim(claim: Claim): Promise<Claimed> {
+    const { rows, nextDueMs } = (await this.#writer.ask({ ask: 'claim', claim })) as ClaimedRows;
+    return { messages: rows.map(decodeRow), nextDueMs };
+  }
+
+  async take(id: MessageId, from: 'waiting' | 'sent'): Promise<Message | undefined> {
+    return decoded(await this.#writer.ask({ ask: 'take', id, place: placeCodes[from] }));
+  }
+
+  async takeExpired(nowMs: number, limit: number): Promise<readonly Message[]> {
+    return ((await this.#writer.ask({ ask: 'expired', nowMs, limit })) as readonly Row[]).map(decodeRow);
+  }
+
+  matching(match: Match, limit: number): Promise<readonly MessageId[]> {
+    return this.#reading().ask({ ask: 'matching', match, limit }) as Promise<readonly MessageId[]>;
+  }
+
+  async find(id: MessageId): Promise<Message | undefined> {
+    return decoded(await this.#reading().ask({ ask: 'find', id }));
+  }
+
+  async findByShort(counter: number): Promise<Message | undefined> {
+    return decoded(await this.#reading().ask({ ask: 'short', counter }));
+  }
+
+  async findByReference(connector: string, reference: string): Promise<readonly Message[]> {
+    const rows = (await this.#reading().ask({ ask: 'reference', connector, reference })) as readonly Row[];
+    return rows.map(decodeRow);
+  }
+
+  async search(query: SearchQuery): Promise<SearchPage> {
+    const { rows, nextBeforeId, partial } = (await this.#reading().ask({
+      ask: 'search',
+      query,
+    })) as SearchRows;
+    return { messages: rows.map(decodeRow), nextBeforeId, partial };
+  }
+
+  async purge(beforeMs: number): Promise<readonly string[]> {
+    const beforeDay = dayNumberOfId(firstIdAt(beforeMs));
+    const days = (await this.#writer.ask({ ask: 'close-finished', beforeDay })) as string[];
+    if (days.length > 0 && this.#reader !== undefined) await this.#reader.ask({ ask: 'forget', days });
+    // Here and not in the writer: unlinking half a gigabyte takes longer than a commit may.
+    for (const day of days) {
+      for (const suffix of ['', '-wal', '-shm'])
+        await rm(join(this.path, `${day}.db${suffix}`), { force: true });
+    }
+    return days;
+  }
+
+  /** Changes the largest size of day files; 0: no limit. */
+  async setMaxFileBytes(maxFileBytes: number): Promise<void> {
+    await this.#writer.ask({ ask: 'limit', maxFileBytes });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#reader?.close();
+    await this.#writer.close();
+  }
+
+  /** The reading thread; started by the first who asks, since many programs never search. */
+  #reading(): StoreThread {
+    if (this.#reader === undefined) {
+      this.#reader = new StoreThread({ ...this.#role, chappeStore: 'reader' }, this.#workerUrl);
+      // Its failure to start is told to whoever asked.
+      this.#reader.ready.catch(() => undefined);
+    }
+    return this.#reader;
+  }
+}
+
+/** Refuses a SQLite whose WAL mode may damage files. */
+export function checkSqliteVersion(version: string): void {
+  if (isVersionAtLeast(version, leastSqliteVersion)) return;
+  throw new CenterError(
+    'CHAPPE_STORE_SQLITE_TOO_OLD',
+    `SQLite ${version} may damage databases in WAL mode (fixed in ${leastSqliteVersion}): use Node 24.15 or later`,
+  );
+}
+
+function decoded(row: unknown): Message | undefined {
+  return row === undefined ? undefined : decodeRow(row as Row);
+}

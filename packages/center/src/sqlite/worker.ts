@@ -1,0 +1,38 @@
+/** The entry of the store's threads. Loaded as a worker it runs as what `workerData` says. */
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { failureOf } from './failure.ts';
+import { Reader } from './reader.ts';
+import type { Answer, Request, WorkerRole } from './requests.ts';
+import { Writer } from './writer.ts';
+
+/**
+ * Runs this thread as a thread of a SqliteStore, if it was started as one; true when it was. A program in one file
+ * calls this first and gives its own URL as `workerUrl`.
+ */
+export function runStoreWorker(): boolean {
+  const role = workerData as Partial<WorkerRole> | null | undefined;
+  if (isMainThread || parentPort === null || role?.chappeStore === undefined) return false;
+  const port = parentPort;
+  const tell = (work: () => unknown): boolean => {
+    try {
+      port.postMessage({ ok: true, value: work() } satisfies Answer);
+      return true;
+    } catch (error) {
+      const { code, message, path } = failureOf(error, role.path ?? '');
+      port.postMessage({ ok: false, code, message, path } satisfies Answer);
+      return false;
+    }
+  };
+  let side: Writer | Reader | undefined;
+  const isUp = tell(() => {
+    side = role.chappeStore === 'writer' ? new Writer(role as WorkerRole) : new Reader(role as WorkerRole);
+  });
+  if (!isUp) return true;
+  port.on('message', (request: Request) => {
+    tell(() => side?.answer(request));
+    if (request.ask === 'close') port.close();
+  });
+  return true;
+}
+
+runStoreWorker();

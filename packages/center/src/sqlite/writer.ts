@@ -1,0 +1,197 @@
+/** The writing thread's side of the store: all day files that are in use, one transaction at a time. */
+import { CenterError } from '../errors.ts';
+import type { MessageId } from '../message.ts';
+import { dayNumberOfId, dayOfNumber } from '../message-id.ts';
+import type { Claim, Recovery, Waiting } from '../store.ts';
+import { timelineLine } from '../timeline.ts';
+import { DayFile } from './day-file.ts';
+import { failureOf, isSuspect } from './failure.ts';
+import { checkFolder, dayPath, daysIn, exists, lockFolder } from './folder.ts';
+import type { ClaimedRows, Request, Row, WorkerRole } from './requests.ts';
+import type { DayChanges } from './row.ts';
+import { columns } from './schema.ts';
+
+const prioAt = columns.indexOf('prio');
+const dueAt = columns.indexOf('due');
+/** Day files open at once, beside those that hold unfinished rows. */
+const MAX_IDLE_FILES = 4;
+
+/** Works on the day files of one folder. */
+export class Writer {
+  readonly #role: WorkerRole;
+  readonly #lock: { release(): void };
+  readonly #files: Map<number, DayFile> = new Map();
+  /** Days that hold, or may hold, unfinished rows. */
+  readonly #unfinished: Set<number> = new Set();
+  #maxFileBytes: number;
+
+  /** Locks the folder and looks at all files. Throws a CenterError. */
+  constructor(role: WorkerRole) {
+    this.#role = role;
+    this.#maxFileBytes = role.maxFileBytes;
+    checkFolder(role.path);
+    this.#lock = lockFolder(role.path);
+  }
+
+  /** Answers one request. Throws a CenterError. */
+  answer(request: Request): unknown {
+    switch (request.ask) {
+      case 'commit':
+        return this.#commit(request.days);
+      case 'claim':
+        return this.#claim(request.claim);
+      case 'recover':
+        return this.#recover(request.nowMs);
+      case 'take':
+        return this.#take(request.id, request.place);
+      case 'expired':
+        return this.#expired(request.nowMs, request.limit);
+      case 'limit':
+        return this.#limit(request.maxFileBytes);
+      case 'close-finished':
+        return this.#closeFinished(request.beforeDay);
+      case 'close':
+        return this.#close();
+      default:
+        throw new CenterError('CHAPPE_STORE_FAILED', `the writer does not answer ${request.ask}`);
+    }
+  }
+
+  #commit(days: readonly DayChanges[]): void {
+    for (const changes of days) {
+      // Changes of a day whose file is gone (purged) have nothing to change.
+      if (!this.#files.has(changes.day) && changes.bytes.length === 0 && !exists(this.#path(changes.day)))
+        continue;
+      this.#on(changes.day, (file) => file.apply(changes));
+      if (changes.bytes.length > 0) this.#unfinished.add(changes.day);
+    }
+    this.#closeIdle();
+  }
+
+  #claim(claim: Claim): ClaimedRows {
+    const days = [...this.#unfinished].sort((a, b) => a - b);
+    const found = days.flatMap((day) => this.#on(day, (file) => file.claim(claim)));
+    found.sort(
+      (a, b) => num(b, prioAt) - num(a, prioAt) || num(a, dueAt) - num(b, dueAt) || num(a, 0) - num(b, 0),
+    );
+    const rows = found.slice(0, claim.limit);
+    this.#mark(rows);
+    let nextDueMs = Number.POSITIVE_INFINITY;
+    for (const day of days) {
+      nextDueMs = Math.min(
+        nextDueMs,
+        this.#on(day, (file) => file.nextDueMs(claim.lane, claim.account)),
+      );
+    }
+    return { rows, nextDueMs };
+  }
+
+  #mark(rows: readonly Row[]): void {
+    const byDay = Map.groupBy(rows, (row) => dayNumberOfId(num(row, 0)));
+    for (const [day, ofDay] of byDay) this.#on(day, (file) => file.mark(ofDay));
+  }
+
+  #take(id: MessageId, place: number): Row | undefined {
+    const day = dayNumberOfId(id);
+    if (!exists(this.#path(day))) return undefined;
+    const row = this.#on(day, (file) => file.findIn(id, place));
+    if (row !== undefined) this.#mark([row]);
+    return row;
+  }
+
+  #expired(nowMs: number, limit: number): Row[] {
+    const found: Row[] = [];
+    for (const day of this.#unfinished) {
+      if (found.length < limit)
+        found.push(...this.#on(day, (file) => file.expired(nowMs, limit - found.length)));
+    }
+    this.#mark(found);
+    return found;
+  }
+
+  #recover(nowMs: number): Recovery {
+    const waiting: Waiting[] = [];
+    let uncertain = 0;
+    let highestId = 0;
+    let highestShort = -1;
+    for (const day of daysIn(this.#role.path)) {
+      this.#on(day, (file) => {
+        const highest = file.highest();
+        highestId = Math.max(highestId, highest.id);
+        highestShort = Math.max(highestShort, highest.short);
+        if (!file.hasUnfinished()) return;
+        this.#unfinished.add(day);
+        uncertain += file.recover(timelineLine(nowMs, 'recovered', 'uncertain=1'));
+        waiting.push(...file.waiting());
+      });
+      this.#closeIdle();
+    }
+    return { highestId, highestShort, waiting, uncertain };
+  }
+
+  #limit(maxFileBytes: number): void {
+    this.#maxFileBytes = maxFileBytes;
+    for (const file of this.#files.values()) file.limit(maxFileBytes);
+  }
+
+  /** Closes the files of days before that hold nothing unfinished; returns those days. */
+  #closeFinished(beforeDay: number): string[] {
+    const finished: string[] = [];
+    for (const day of daysIn(this.#role.path)) {
+      if (day >= beforeDay) continue;
+      if (this.#on(day, (file) => file.hasUnfinished())) continue;
+      this.#closeFile(day);
+      this.#unfinished.delete(day);
+      finished.push(dayOfNumber(day));
+    }
+    return finished;
+  }
+
+  #close(): void {
+    for (const day of [...this.#files.keys()]) this.#closeFile(day);
+    this.#lock.release();
+  }
+
+  #path(day: number): string {
+    return dayPath(this.#role.path, day);
+  }
+
+  /** Works on a day's file. After a failure that leaves the connection in doubt, the file is opened afresh. */
+  #on<T>(day: number, work: (file: DayFile) => T): T {
+    let file = this.#files.get(day);
+    if (file === undefined) {
+      const { path: folder, checkpointPages } = this.#role;
+      file = DayFile.open(this.#path(day), { folder, checkpointPages, maxFileBytes: this.#maxFileBytes });
+      this.#files.set(day, file);
+    }
+    try {
+      return work(file);
+    } catch (error) {
+      const failure = failureOf(error, file.path);
+      if (isSuspect(failure)) this.#closeFile(day);
+      throw failure;
+    }
+  }
+
+  #closeFile(day: number): void {
+    const file = this.#files.get(day);
+    this.#files.delete(day);
+    try {
+      file?.close();
+    } catch {
+      // A connection that failed may fail to close; the next one reads what is on the disk.
+    }
+  }
+
+  #closeIdle(): void {
+    if (this.#files.size <= MAX_IDLE_FILES + this.#unfinished.size) return;
+    for (const day of this.#files.keys()) {
+      if (this.#files.size <= MAX_IDLE_FILES) return;
+      if (!this.#unfinished.has(day)) this.#closeFile(day);
+    }
+  }
+}
+
+function num(row: Row, at: number): number {
+  return row[at] as number;
+}

@@ -1,0 +1,99 @@
+/** Where a command speaks: data on one stream, talk on the other, colours only where a person looks. */
+import { styleText } from 'node:util';
+
+/** A style of `node:util`. */
+export type Style = Parameters<typeof styleText>[0];
+
+/** The part of a process that commands use; tests give their own. */
+export interface Terminal {
+  /** Data: what a script reads. */
+  out(text: string): void;
+  /** Talk: what a person reads. */
+  talk(text: string): void;
+  /** All of standard input. */
+  readInput(): AsyncIterable<Uint8Array>;
+  /** Whether a person sees `out`, and `talk`. */
+  readonly isOutTty: boolean;
+  readonly isTalkTty: boolean;
+  readonly isInputTty: boolean;
+  /** Columns of `out`; 120 where it is no terminal. */
+  readonly columns: number;
+  /** The text in a style, where colours are wanted on `out`. */
+  style(style: Style, text: string): string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const columnsElsewhere = 120;
+
+/** The terminal of a process. `colours`: false never, undefined where a person looks (NO_COLOR is obeyed). */
+export function processTerminal(process: NodeJS.Process, colours: boolean | undefined): Terminal {
+  const { stdout, stderr, stdin, env } = process;
+  const isColoured = colours ?? (stdout.isTTY === true && !env.NO_COLOR);
+  return {
+    out: (text) => void stdout.write(`${text}\n`),
+    talk: (text) => void stderr.write(`${text}\n`),
+    readInput: () => stdin,
+    isOutTty: stdout.isTTY === true,
+    isTalkTty: stderr.isTTY === true,
+    isInputTty: stdin.isTTY === true,
+    columns: stdout.columns ?? columnsElsewhere,
+    style: (style, text) => (isColoured ? styleText(style, text, { validateStream: false }) : text),
+    env,
+  };
+}
+
+/** C0, DEL, C1, line separators, and marks that turn the direction of writing around. */
+function isControl(code: number): boolean {
+  return (
+    code < 0x20 ||
+    (code >= 0x7f && code <= 0x9f) ||
+    (code >= 0x2028 && code <= 0x202e) ||
+    (code >= 0x2066 && code <= 0x2069) ||
+    code === 0x200e ||
+    code === 0x200f ||
+    code === 0xfeff
+  );
+}
+
+/**
+ * A text of a peer as it may be shown: control characters are escaped, so that no message can move the cursor, write a
+ * line of its own or reverse what stands beside it.
+ */
+export function printable(text: string): string {
+  let shown = '';
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (!isControl(code)) continue;
+    const escaped = code === 10 ? '\\n' : code === 13 ? '\\r' : code === 9 ? '\\t' : undefined;
+    shown += text.slice(from, at) + (escaped ?? `\\u${code.toString(16).padStart(4, '0')}`);
+    from = at + 1;
+  }
+  return from === 0 ? text : shown + text.slice(from);
+}
+
+/** A text of a peer in quotes. */
+export function quoted(text: string): string {
+  return `"${printable(text)}"`;
+}
+
+/** Rows in columns, two spaces between them; the last column is not padded. Widths are measured without styles. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, index) => {
+      widths[index] = Math.max(widths[index] ?? 0, cell.length);
+    });
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** Octets in hexadecimal. */
+export function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+}

@@ -1,0 +1,201 @@
+/** A gateway in simulated time, with ESMEs over in-memory connections. Nothing here waits for the wall clock. */
+import { MemoryStore, type Store } from '@chappe/center';
+import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/protocol';
+import {
+  type BindKind,
+  type Clock,
+  memoryPair,
+  type ResponseInput,
+  type Session,
+  SmppClient,
+  type Version,
+} from '@chappe/smpp';
+import { Gateway, type GatewayOptions } from '../src/index.ts';
+
+/** 2026-07-20 12:00:00 UTC. */
+export const start = Date.UTC(2026, 6, 20, 12);
+
+interface Timer {
+  readonly atMs: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/** A clock that stands until it is moved. */
+export class SimulatedClock implements Clock {
+  #ms = 0;
+  #timers: Timer[] = [];
+  #order = 0;
+
+  nowMs(): number {
+    return start + Math.floor(this.#ms);
+  }
+
+  monotonicMs(): number {
+    return this.#ms;
+  }
+
+  setTimer(run: () => void, delayMs: number): () => void {
+    this.#order += 1;
+    const timer = { atMs: this.#ms + delayMs, order: this.#order, run };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Moves on, running what falls due in order, and lets everything settle after each. */
+  async advance(ms: number): Promise<void> {
+    const untilMs = this.#ms + ms;
+    await settled();
+    for (let next = this.#next(untilMs); next !== undefined; next = this.#next(untilMs)) {
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#ms = Math.max(this.#ms, next.atMs);
+      next.run();
+      await settled();
+    }
+    this.#ms = untilMs;
+    await settled();
+  }
+
+  #next(untilMs: number): Timer | undefined {
+    return this.#timers
+      .filter((timer) => timer.atMs <= untilMs)
+      .sort((a, b) => a.atMs - b.atMs || a.order - b.order)[0];
+  }
+}
+
+/** Lets every callback that is ready run: in memory nothing takes longer than some turns of the event loop. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 12; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** How an ESME binds. */
+export interface EsmeOptions {
+  readonly systemId?: string;
+  readonly password?: string;
+  readonly bind?: BindKind;
+  readonly version?: Version;
+  readonly addressRange?: string;
+  /** Answers deliver_sm and data_sm; default: with ESME_ROK. `undefined`: never answers. */
+  readonly answer?: (pdu: Pdu) => ResponseInput | undefined;
+}
+
+/** One ESME. */
+export class Esme {
+  /** What came in: deliver_sm, data_sm and alert_notification. */
+  readonly received: Pdu[] = [];
+  client!: SmppClient;
+
+  get session(): Session {
+    const [session] = this.client.sessions;
+    if (session === undefined) throw new Error('not bound');
+    return session;
+  }
+
+  /** The deliver_sm that came in. */
+  get deliveries(): PduOf<'deliver_sm'>[] {
+    return this.received.filter((pdu) => pdu.command === 'deliver_sm');
+  }
+
+  /** Texts of the deliver_sm that came in, one character an octet. */
+  get texts(): string[] {
+    return this.deliveries.map((pdu) => Buffer.from(pdu.short_message).toString('latin1'));
+  }
+
+  /** Receipts among them, as `stat` words. */
+  get stats(): string[] {
+    return this.texts.flatMap((text) => / stat:(\w+) /.exec(text)?.[1] ?? []);
+  }
+
+  async request<C extends RequestName>(pdu: PduInput<C>): Promise<PduOf<ResponseOf<C>>> {
+    return this.session.request(pdu);
+  }
+
+  /** Sends a submit_sm and gives its response; by default a plain text with a receipt wanted. */
+  submit(fields: Partial<Omit<PduInput<'submit_sm'>, 'command'>> = {}): Promise<PduOf<'submit_sm_resp'>> {
+    return this.request<'submit_sm'>(submission(fields));
+  }
+
+  /** Cuts the connection without a word. */
+  async drop(): Promise<void> {
+    this.client.destroy();
+    await settled();
+  }
+}
+
+/** A submit_sm with a good destination, text and receipt, but for the given fields. */
+export function submission(fields: Partial<Omit<PduInput<'submit_sm'>, 'command'>> = {}): PduInput<'submit_sm'> {
+  return {
+    command: 'submit_sm',
+    source_addr_ton: 5,
+    source_addr: 'ACME',
+    dest_addr_ton: 1,
+    dest_addr_npi: 1,
+    destination_addr: '447700900123',
+    registered_delivery: 1,
+    short_message: Buffer.from('Hello'),
+    ...fields,
+  };
+}
+
+/** A gateway and its clock. */
+export class Rig {
+  readonly clock: SimulatedClock = new SimulatedClock();
+  readonly errors: unknown[] = [];
+  gateway!: Gateway;
+  #esmes: Esme[] = [];
+
+  static async start(options: Partial<GatewayOptions> = {}, store: Store = new MemoryStore()): Promise<Rig> {
+    const rig = new Rig();
+    await rig.open(options, store);
+    return rig;
+  }
+
+  async open(options: Partial<GatewayOptions>, store: Store): Promise<void> {
+    this.gateway = await Gateway.start({
+      store,
+      smpp: { port: 0 },
+      clock: this.clock,
+      random: () => 0.5,
+      handsets: { delayMs: [100, 100] },
+      onError: (error, where) => this.errors.push([where, error]),
+      ...options,
+    });
+  }
+
+  /** Binds an ESME; default a transceiver of 3.4 named `acme`. */
+  async esme(options: EsmeOptions = {}): Promise<Esme> {
+    const { answer = () => ({}), systemId = 'acme', password = 'secret', bind = 'transceiver' } = options;
+    const esme = new Esme();
+    const take = (pdu: Pdu): ResponseInput | Promise<ResponseInput> => {
+      esme.received.push(pdu);
+      return answer(pdu) ?? new Promise<ResponseInput>(() => undefined);
+    };
+    esme.client = await SmppClient.connect(`smpp://${systemId}:${password}@memory:1`, {
+      clock: this.clock,
+      reconnect: false,
+      version: options.version ?? 0x34,
+      bind,
+      window: 1_000,
+      addressRange: options.addressRange ?? '',
+      enquireLinkMs: 0,
+      transport: () => {
+        const [ours, theirs] = memoryPair();
+        this.gateway.accept(theirs);
+        return ours;
+      },
+      operations: { deliver_sm: take, data_sm: take },
+      onAlert: (pdu) => void esme.received.push(pdu as Pdu),
+    });
+    this.#esmes.push(esme);
+    await settled();
+    return esme;
+  }
+
+  async stop(): Promise<void> {
+    for (const esme of this.#esmes) esme.client.destroy();
+    await settled();
+    await this.gateway.stop({ drainMs: 0 });
+  }
+}

@@ -1,0 +1,9 @@
+import type { PduInput } from '@chappe/protocol';
+import type { SessionOptions } from './options.ts';
+import type { Version } from './states.ts';
+
+/** The response with our congestion_state: every response may have it, only 5.0 peers know it (SMPP 5.0 4.8.4.18). */
+export function withCongestion(options: SessionOptions, version: Version, response: PduInput): PduInput {
+  const isTold = version === 0x50 && options.congestion !== undefined && response.tlvs === undefined;
+  return isTold ? ({ ...response, tlvs: { congestion_state: options.congestion() } } as PduInput) : response;
+}
