@@ -28,9 +28,13 @@ export function problemOfError(error: unknown, bodyLimit: number): Problem {
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return new Problem('bad_request', 'the request cannot be read', { cause: error });
   }
-  return new Problem('internal', 'this should not happen; the log of the server has more under the requestId', {
-    cause: error,
-  });
+  return new Problem(
+    'internal',
+    'this should not happen; the log of the server has more under the requestId',
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Sends a problem. */
@@ -61,7 +65,10 @@ function logFailure(log: FastifyBaseLogger, request: FastifyRequest, problem: Pr
   if (problem.status < 500) return;
   const { method } = request;
   const where = request.routeOptions.url;
-  log.error({ requestId: request.id, method, route: where, code: problem.code, err: problem.options.cause }, 'failed');
+  log.error(
+    { requestId: request.id, method, route: where, code: problem.code, err: problem.options.cause },
+    'failed',
+  );
 }
 
 function problemOfPath(request: FastifyRequest, allowed: (path: string) => readonly string[]): Problem {

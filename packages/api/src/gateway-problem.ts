@@ -1,4 +1,5 @@
 /** The gateway's errors in the words of the API. */
+import { CenterError } from '@chappe/center';
 import { GatewayError, type GatewayErrorCode } from '@chappe/gateway';
 import { statusName } from '@chappe/protocol';
 import { Problem, type ProblemCode } from './problem.ts';
@@ -29,8 +30,9 @@ const hints: Readonly<Partial<Record<ProblemCode, string>>> = {
 // Long enough for a queue to drain a bit, short enough for a person.
 const retryAfterS = '1';
 
-/** The problem that a gateway's error is; undefined for any other error. */
+/** The problem that an error of the gateway or its center is; undefined for any other error. */
 export function problemOfGateway(error: unknown): Problem | undefined {
+  if (error instanceof CenterError) return problemOfCenter(error);
   if (!(error instanceof GatewayError)) return undefined;
   const code = codes[error.code];
   const { field, commandStatus } = error;
@@ -42,6 +44,25 @@ export function problemOfGateway(error: unknown): Problem | undefined {
     commandStatus: commandStatus === undefined ? undefined : statusName(commandStatus),
     headers: isLater ? { 'retry-after': retryAfterS } : undefined,
   });
+}
+
+/** Its message names files of the server: that is for the log, not for the caller. */
+function problemOfCenter(error: CenterError): Problem {
+  switch (error.code) {
+    case 'CHAPPE_CENTER_FULL':
+      return new Problem('full', 'too many messages are waiting', {
+        cause: error,
+        hint: hints.full,
+        headers: { 'retry-after': retryAfterS },
+      });
+    case 'CHAPPE_CENTER_STOPPED':
+      return new Problem('stopping', 'this server is stopping', { cause: error });
+    default:
+      return new Problem('store_failed', `the store has failed: ${error.code}`, {
+        cause: error,
+        hint: 'look into the log of the server',
+      });
+  }
 }
 
 function renamed(message: string, field: string | undefined): string {

@@ -56,7 +56,10 @@ export class IdempotencyKeys {
    */
   async once(key: string, fingerprint: string, work: () => Promise<Answer>): Promise<Answer> {
     if (!keyPattern.test(key)) {
-      throw new Problem('invalid_idempotency_key', 'an Idempotency-Key has 1 to 255 visible ASCII characters');
+      throw new Problem(
+        'invalid_idempotency_key',
+        'an Idempotency-Key has 1 to 255 visible ASCII characters',
+      );
     }
     this.#forgetOld();
     const known = this.#entries.get(key);

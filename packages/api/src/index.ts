@@ -1,1 +1,19 @@
-export {};
+/** The door of @chappe/api: the HTTP API of a gateway. */
+
+export { type ApiOptions, buildApi } from './build-api.ts';
+export type { IdempotencyLimits } from './idempotency.ts';
+export { type Problem, type ProblemCode, problemCodes } from './problem.ts';
+export type { MessagesBody } from './routes/search-messages.ts';
+export type { MessageBody, MessageSummaryBody, SegmentBody, StepBody } from './schemas/message.ts';
+export type {
+  InboxBody,
+  InboxMessageBody,
+  PhoneBody,
+  PhoneStateBody,
+  PhoneSubmission,
+  PhoneSubmittedBody,
+  PhonesBody,
+} from './schemas/phone.ts';
+export type { FlawBody, ProblemBody } from './schemas/problem.ts';
+export type { SessionBody, SessionsBody } from './schemas/session.ts';
+export type { RefusedBody, Submission, SubmittedBody, SubmittedListBody } from './schemas/submission.ts';

@@ -4,7 +4,26 @@
  * own that it points there (DNS rebinding). The first is told by Origin and Sec-Fetch-Site, the second by Host.
  */
 import { isIP } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { sendProblem } from './failures.ts';
 import { Problem } from './problem.ts';
+
+/** Answers only callers that are no foreign web page. `allowedHosts`: further host names, `*` for any. */
+export function answerOwnCallersOnly(app: FastifyInstance, allowedHosts: readonly string[]): void {
+  const refusalOf = callerCheck(allowedHosts);
+  app.addHook('onRequest', async ({ method, headers }, reply) => {
+    const fetchSite = headers['sec-fetch-site'];
+    const fetchMode = headers['sec-fetch-mode'];
+    const problem = refusalOf({
+      method,
+      host: headers.host,
+      origin: headers.origin,
+      fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined,
+      fetchMode: typeof fetchMode === 'string' ? fetchMode : undefined,
+    });
+    return problem === undefined ? undefined : sendProblem(reply, problem);
+  });
+}
 
 /** The headers that tell. */
 export interface CallerHeaders {
@@ -16,7 +35,9 @@ export interface CallerHeaders {
 }
 
 /** Refuses callers. Made once: `allowedHosts` are further host names, `*` for any. */
-export function callerCheck(allowedHosts: readonly string[]): (headers: CallerHeaders) => Problem | undefined {
+export function callerCheck(
+  allowedHosts: readonly string[],
+): (headers: CallerHeaders) => Problem | undefined {
   const named = new Set(allowedHosts.map((host) => host.toLowerCase()));
   const isOurs = (name: string): boolean => named.has('*') || named.has(name) || isOwnName(name);
   return (headers) => {

@@ -6,7 +6,10 @@ import { durationMs } from './times.ts';
 export function wholeNumber(least: number, most: number): z.ZodType<number> {
   return z.preprocess(
     (value) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value),
-    z.int({ error: `must be a whole number from ${least} to ${most}` }).min(least).max(most),
+    z
+      .int({ error: `must be a whole number from ${least} to ${most}` })
+      .min(least)
+      .max(most),
   );
 }
 

@@ -1,11 +1,6 @@
 /** What goes wrong, told by RFC 9457: one table of codes, one class, one body. */
 import type { ProblemBody } from './schemas/problem.ts';
 
-interface Kind {
-  readonly status: number;
-  readonly title: string;
-}
-
 /** Every problem of this API. The codes are part of its contract. */
 export const problems = {
   malformed_json: { status: 400, title: 'The body is no JSON' },
@@ -34,7 +29,7 @@ export const problems = {
   store_failed: { status: 503, title: 'The store has failed' },
   not_ready: { status: 503, title: 'Not ready' },
   stopping: { status: 503, title: 'Stopping' },
-} as const satisfies Readonly<Record<string, Kind>>;
+} as const;
 
 /** The code of a problem. */
 export type ProblemCode = keyof typeof problems;

@@ -15,7 +15,10 @@ const maxSlips = 2;
 export function check<T>(schema: z.ZodType<T>, value: unknown, place: Place): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw problemOf(result.error.issues.flatMap((issue) => flawsOf(issue, schema, value, place)).slice(0, maxFlaws));
+  const flaws = result.error.issues.flatMap((issue) => flawsOf(issue, schema, value, place));
+  // An unknown name comes first: it is often why another one is missing.
+  const sorted = [...flaws.filter(isUnknown), ...flaws.filter((flaw) => !isUnknown(flaw))];
+  throw problemOf(sorted.slice(0, maxFlaws));
 }
 
 /** Refuses every key. */
@@ -34,7 +37,13 @@ function flawsOf(issue: Issue, schema: z.ZodType, value: unknown, place: Place):
   const isMissing = field !== undefined && valueAt(value, issue.path) === undefined;
   const name = field ?? `the ${place}`;
   if (isMissing) {
-    return [{ code: place === 'body' ? 'missing_field' : 'missing_parameter', detail: `"${field}" is missing`, field }];
+    return [
+      {
+        code: place === 'body' ? 'missing_field' : 'missing_parameter',
+        detail: `"${field}" is missing`,
+        field,
+      },
+    ];
   }
   return [
     {
@@ -44,6 +53,10 @@ function flawsOf(issue: Issue, schema: z.ZodType, value: unknown, place: Place):
       ...(field === undefined ? { hint: 'send a JSON object' } : {}),
     },
   ];
+}
+
+function isUnknown({ code }: Flaw): boolean {
+  return code === 'unknown_field' || code === 'unknown_parameter';
 }
 
 function unknownFlaw(key: string, path: Issue['path'], known: readonly string[], place: Place): Flaw {

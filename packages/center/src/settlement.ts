@@ -29,21 +29,26 @@ export class Settlement {
     switch (outcome.kind) {
       case 'delivered':
         message.attempts += 1;
-        return this.finish(message, 'delivered', 0, outcome.detail);
+        this.finish(message, 'delivered', 0, outcome.detail);
+        break;
       case 'failed':
         message.attempts += 1;
-        return this.finish(message, outcome.state, outcome.error, outcome.detail);
+        this.finish(message, outcome.state, outcome.error, outcome.detail);
+        break;
       case 'accepted':
         message.attempts += 1;
-        if (outcome.reference === undefined) return this.finish(message, 'accepted', 0, outcome.detail);
-        return this.#sent(message, outcome.reference, outcome.detail);
+        if (outcome.reference === undefined) this.finish(message, 'accepted', 0, outcome.detail);
+        else this.#sent(message, outcome.reference, outcome.detail);
+        break;
       case 'retry':
-        return this.#retry(message, outcome.errorClass, outcome.error, outcome.afterMs, outcome.detail);
+        this.#retry(message, outcome.errorClass, outcome.error, outcome.afterMs, outcome.detail);
+        break;
       case 'unknown':
         this.#core.counters.uncertain += 1;
-        return this.#retry(message, 'unknown', outcome.error ?? 0, undefined, outcome.detail);
+        this.#retry(message, 'unknown', outcome.error ?? 0, undefined, outcome.detail);
+        break;
       case 'released':
-        return this.#dispatch.putBack(message);
+        this.#dispatch.putBack(message);
     }
   }
 
@@ -61,8 +66,10 @@ export class Settlement {
     message.phase = 'saving';
     message.savingPlace = 'done';
     this.#core.wantTurn();
-    if (message.kind === 'receipt' || message.kind === 'notice')
-      return this.#finishNote(message, nowMs, detail);
+    if (message.kind === 'receipt' || message.kind === 'notice') {
+      this.#finishNote(message, nowMs, detail);
+      return;
+    }
     message.timeline = withStep(message.timeline, this.#line(message, state, error, nowMs, detail));
     const change: Change = { op: 'update', message, place: 'done', line: '' };
     const wanted = state === 'delivered' ? receiptOnSuccess : receiptOnFailure;
@@ -116,14 +123,18 @@ export class Settlement {
     message.error = error;
     const delayMs = afterMs ?? retry({ message, attempts: message.attempts, errorClass, error }, random);
     if (delayMs === undefined) {
-      return this.finish(message, errorClass === 'unknown' ? 'unknown' : 'undeliverable', error, detail);
+      this.finish(message, errorClass === 'unknown' ? 'unknown' : 'undeliverable', error, detail);
+      return;
     }
     const nowMs = clock.nowMs();
     const step = errorClass === 'unknown' ? 'uncertain' : 'retry';
     const told = `class=${errorClass} afterMs=${delayMs}${detail === undefined ? '' : ` ${detail}`}`;
     message.timeline = withStep(message.timeline, this.#line(message, step, error, nowMs, told));
     this.#core.counters.retried += 1;
-    if (delayMs <= 0) return this.#dispatch.putBack(message);
+    if (delayMs <= 0) {
+      this.#dispatch.putBack(message);
+      return;
+    }
     message.dueMs = nowMs + delayMs;
     message.savingPlace = 'waiting';
     const change: Change = { op: 'update', message, place: 'waiting', line: '' };

@@ -13,7 +13,10 @@ export const maxAddressCharacters = 20;
  * `+447700900123` and `447700900123` are international, `12345` is a short code, `ACME` a name. Types may be given
  * apart: then they count as they are.
  */
-export function addressOf(text: string, given: { readonly ton?: number; readonly npi?: number } = {}): Address {
+export function addressOf(
+  text: string,
+  given: { readonly ton?: number; readonly npi?: number } = {},
+): Address {
   const digits = text.startsWith('+') ? text.slice(1) : text;
   const guessed = guess(digits);
   const isName = guessed.ton === ton.alphanumeric;

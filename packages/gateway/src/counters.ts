@@ -15,7 +15,11 @@ export interface GatewayCounters {
 }
 
 /** Gathers them. */
-export function gatewayCounters(ingress: IngressCounters, desk: Desk | undefined, center: Center): GatewayCounters {
+export function gatewayCounters(
+  ingress: IngressCounters,
+  desk: Desk | undefined,
+  center: Center,
+): GatewayCounters {
   return {
     ingress: { ...ingress },
     smpp: desk?.plain.counters,

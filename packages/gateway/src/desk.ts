@@ -1,6 +1,7 @@
 /** Where ESMEs arrive: binds are let in, their requests find their operation, their receiving binds their lane. */
-import { type BindDecision, type BindRequest, type Operations, type Session, SmppServer } from '@chappe/smpp';
+
 import { status } from '@chappe/protocol';
+import { type BindDecision, type BindRequest, type Operations, type Session, SmppServer } from '@chappe/smpp';
 import type { Accounts } from './accounts.ts';
 import { broadcastSm } from './ingress/broadcast-sm.ts';
 import { cancelBroadcastSm } from './ingress/cancel-broadcast-sm.ts';
@@ -36,7 +37,9 @@ export function operationsOf(ingress: Ingress): Operations {
 }
 
 /** Lets a bind in, or says why not. A wrong name and a wrong password get the same answer. */
-export function authenticator(accounts: Accounts): (bind: BindRequest) => BindDecision | Promise<BindDecision> {
+export function authenticator(
+  accounts: Accounts,
+): (bind: BindRequest) => BindDecision | Promise<BindDecision> {
   return ({ pdu, version }) => {
     if (accounts.open) return { accept: true, context: accounts.meet(pdu.system_id).name };
     return accounts.verify(pdu.system_id, pdu.password).then((account): BindDecision => {
@@ -87,7 +90,10 @@ export class Desk {
     if (options.tls === undefined) return new Desk(plain, undefined);
     try {
       const { host: tlsHost, port: tlsPort = 3550, ...tls } = options.tls;
-      return new Desk(plain, await SmppServer.listen({ ...common, host: tlsHost, port: tlsPort, tls, proxyProtocol }));
+      return new Desk(
+        plain,
+        await SmppServer.listen({ ...common, host: tlsHost, port: tlsPort, tls, proxyProtocol }),
+      );
     } catch (error) {
       await plain.close({ drainMs: 0 });
       throw error;

@@ -246,7 +246,9 @@ export class Gateway {
     }
     // Peers write numbers with and without a plus; to a handset they are the same.
     for (const destination of [msisdn, `+${msisdn}`]) {
-      this.center.retryMatching({ destination }).catch((error: unknown) => this.#ingress.onError(error, 'retry'));
+      this.center
+        .retryMatching({ destination })
+        .catch((error: unknown) => this.#ingress.onError(error, 'retry'));
     }
   }
 

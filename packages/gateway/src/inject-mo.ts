@@ -29,7 +29,11 @@ export interface MoRoad {
 }
 
 /** Stores the message for the account that serves it; settles when it is on disk. Rejects with `GatewayError`. */
-export async function injectMo(input: MoArguments, road: MoRoad, reference: number): Promise<{ ids: string[] }> {
+export async function injectMo(
+  input: MoArguments,
+  road: MoRoad,
+  reference: number,
+): Promise<{ ids: string[] }> {
   const source = addressOf(input.from);
   const destination = addressOf(input.to);
   const refused: [string, number][] = [
@@ -45,8 +49,7 @@ export async function injectMo(input: MoArguments, road: MoRoad, reference: numb
   const { dataCoding, segments } = cut(input, reference);
   const count = segments.length;
   const drafts = segments.map((segment, index) => {
-    const group: Group | undefined =
-      count === 1 ? undefined : { kind: 'segments', index, count, reference };
+    const group: Group | undefined = count === 1 ? undefined : { kind: 'segments', index, count, reference };
     const content = writeContent({
       shape: 'submit',
       esmClass: segment.esmClassBits,

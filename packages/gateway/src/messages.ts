@@ -61,7 +61,11 @@ export class Messages {
     const groups = await Promise.all(
       page.messages.filter(isShown(page.messages)).map((message) => groupOf(this.#center, message)),
     );
-    return { messages: groups.map(viewOf), next: page.nextBeforeId?.toString(16) };
+    // The next page begins below the whole group, or its other segments would show it again.
+    const lowest = groups.at(-1)?.[0]?.id;
+    const next =
+      page.nextBeforeId === undefined ? undefined : Math.min(page.nextBeforeId, lowest ?? Infinity);
+    return { messages: groups.map(viewOf), next: next?.toString(16) };
   }
 
   /** The message with that id (of any of its segments); undefined when there is none. `account`: only of this one. */
@@ -82,11 +86,7 @@ export class Messages {
   /** As `wait`, for a condition in code; receipts are left out. It sees each segment of a long message by itself. */
   waitFor(holds: (message: MessageView) => boolean, options: WaitOptions = {}): Promise<MessageView> {
     const all = this.#parse('');
-    return this.#waitFor(
-      all,
-      (message) => matchesSearch(all, message) && holds(viewOf([message])),
-      options,
-    );
+    return this.#waitFor(all, (message) => matchesSearch(all, message) && holds(viewOf([message])), options);
   }
 
   async #waitFor(

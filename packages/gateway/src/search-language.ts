@@ -85,7 +85,10 @@ const stateWords: ReadonlyMap<string, readonly string[]> = new Map([
   ['rejectd', ['rejected']],
   ['skipped', ['skipped']],
   ['failed', ['expired', 'deleted', 'undeliverable', 'rejected', 'unknown', 'skipped']],
-  ['final', ['delivered', 'expired', 'deleted', 'undeliverable', 'rejected', 'unknown', 'skipped', 'accepted']],
+  [
+    'final',
+    ['delivered', 'expired', 'deleted', 'undeliverable', 'rejected', 'unknown', 'skipped', 'accepted'],
+  ],
   ['waiting', ['scheduled', 'enroute']],
 ]);
 
@@ -109,7 +112,10 @@ export function parseSearch(text: string, nowMs: number): SearchQuery {
       if (word.negated) throw new SearchError(`"${word.key}:" cannot be turned round by "-"`, word.at);
       const at = timeOf(word.value, nowMs);
       if (at === undefined) {
-        throw new SearchError(`"${word.value}" is no time: use 2026-07-20T10:00Z, 1784541600 or 10m`, word.at);
+        throw new SearchError(
+          `"${word.value}" is no time: use 2026-07-20T10:00Z, 1784541600 or 10m`,
+          word.at,
+        );
       }
       if (word.key === 'after') afterMs = at;
       else beforeMs = at;
@@ -210,7 +216,10 @@ function term(word: Word): SearchTerm {
   if (word.key === 'state' || word.key === 'is') {
     const states = stateWords.get(word.value.toLowerCase());
     if (states === undefined) {
-      throw new SearchError(`"${word.value}" is no state: one of ${[...stateWords.keys()].join(', ')}`, word.at);
+      throw new SearchError(
+        `"${word.value}" is no state: one of ${[...stateWords.keys()].join(', ')}`,
+        word.at,
+      );
     }
     return { key: 'state', value: word.value.toLowerCase(), prefix: false, negated: word.negated, states };
   }

@@ -1,8 +1,8 @@
 /** A text or octets to the segments that carry it: what the gateway sends itself, for HTTP and for handsets. */
 import {
   ContentError,
-  segmentBytes,
   type SegmentMethod,
+  segmentBytes,
   segmentText,
   type TextCoding,
   type TlvInput,
@@ -49,7 +49,9 @@ export function cut(content: ContentArgument, reference: number): Cut {
     });
   }
   try {
-    return content.text === undefined ? cutBytes(content, reference) : cutText(content.text, content, reference);
+    return content.text === undefined
+      ? cutBytes(content, reference)
+      : cutText(content.text, content, reference);
   } catch (error) {
     if (!(error instanceof ContentError)) throw error;
     throw new GatewayError('CHAPPE_GATEWAY_INVALID', error.message, { cause: error, field: 'text' });

@@ -19,7 +19,7 @@ export interface SessionView {
   readonly counters: SessionCounters;
 }
 
-const versions = { 0x33: '3.3', 0x34: '3.4', 0x50: '5.0' } as const;
+const versions = { 51: '3.3', 52: '3.4', 80: '5.0' } as const;
 
 /** The view of a session at this moment. */
 export function viewOfSession(session: Session): SessionView {

@@ -1,6 +1,6 @@
 /** Message states of the center in the words of the wire. */
 import type { MessageState } from '@chappe/center';
-import { type MessageState as WireState, messageStateValue, stateWord } from '@chappe/protocol';
+import { messageStateValue, stateWord, type MessageState as WireState } from '@chappe/protocol';
 
 interface StateRow {
   readonly wire: WireState;

@@ -52,13 +52,19 @@ function storeQuery(query: SearchQuery): StoreQuery {
     account: account?.value,
     prefix: [to, from, account].some((term) => term?.prefix === true),
     states: first('state')?.states as StoreQuery['states'],
-    text: first('text')?.value,
+    text: textOf(query),
     clientReference: first('ref')?.value,
     // An unknown kind finds nothing, here as there.
     kinds: kind === undefined ? undefined : ([kind.value] as StoreQuery['kinds']),
     afterMs: query.afterMs,
     beforeMs: query.beforeMs,
   };
+}
+
+/** A word for the store, which knows no upper and lower case beyond ASCII. */
+function textOf(query: SearchQuery): string | undefined {
+  const isAscii = (value: string): boolean => Buffer.byteLength(value) === value.length;
+  return query.terms.find((term) => term.key === 'text' && !term.negated && isAscii(term.value))?.value;
 }
 
 /** The last messages of an account from a source address. */

@@ -57,7 +57,11 @@ export interface Submitted {
 const maxReferenceCharacters = 128;
 
 /** Stores the message; settles when it is on disk. Rejects with `GatewayError`. */
-export async function submit(input: SubmitArguments, ingress: Ingress, reference: number): Promise<Submitted> {
+export async function submit(
+  input: SubmitArguments,
+  ingress: Ingress,
+  reference: number,
+): Promise<Submitted> {
   const parts = cut(input, reference);
   const drafts = draftsOf(input, parts, ingress, reference);
   const messages = await store(ingress, drafts);
@@ -83,7 +87,9 @@ export function store(ingress: Ingress, drafts: readonly Draft[]): Promise<reado
       reject(
         new GatewayError(
           isFull ? 'CHAPPE_GATEWAY_FULL' : 'CHAPPE_GATEWAY_STORE',
-          isFull ? 'too many messages are waiting: try again later' : 'the store has failed; nothing was accepted',
+          isFull
+            ? 'too many messages are waiting: try again later'
+            : 'the store has failed; nothing was accepted',
           { cause: error, commandStatus },
         ),
       );
@@ -108,8 +114,7 @@ function draftsOf(input: SubmitArguments, parts: Cut, ingress: Ingress, referenc
   const lane = ingress.routing.laneTo(destination.digits);
   const count = parts.segments.length;
   return parts.segments.map((segment, index) => {
-    const group: Group | undefined =
-      count === 1 ? undefined : { kind: 'segments', index, count, reference };
+    const group: Group | undefined = count === 1 ? undefined : { kind: 'segments', index, count, reference };
     return {
       kind: 'mt' as const,
       account: input.account,
@@ -150,7 +155,10 @@ function timesOf(input: SubmitArguments, ingress: Ingress): { dueMs: number; exp
   const nowMs = ingress.clock.nowMs();
   const dueMs = Math.max(input.scheduleAtMs ?? nowMs, nowMs);
   if (dueMs - nowMs > ingress.lifetime.maxScheduleMs) refuseStatus('scheduleAtMs', status.ESME_RINVSCHED);
-  const validityMs = Math.min(input.validityMs ?? ingress.lifetime.validityMs, ingress.lifetime.maxValidityMs);
+  const validityMs = Math.min(
+    input.validityMs ?? ingress.lifetime.validityMs,
+    ingress.lifetime.maxValidityMs,
+  );
   if (validityMs < 0) refuseStatus('validityMs', status.ESME_RINVEXPIRY);
   return { dueMs, expiresMs: dueMs + validityMs };
 }

@@ -18,7 +18,10 @@ describe('accounts', () => {
   });
 
   it('keeps no password', async () => {
-    const accounts = await Accounts.create({ open: false, list: [{ systemId: 'acme', password: 'sup3rsecret' }] });
+    const accounts = await Accounts.create({
+      open: false,
+      list: [{ systemId: 'acme', password: 'sup3rsecret' }],
+    });
     const { inspect } = await import('node:util');
     expect(inspect(accounts, { depth: 10, showHidden: true })).not.toContain('sup3rsecret');
   });

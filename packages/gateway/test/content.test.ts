@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dataCodingOf, esmClassOf, payloadOf, readContent, readGroupOf, writeContent } from '../src/content.ts';
+import {
+  dataCodingOf,
+  esmClassOf,
+  payloadOf,
+  readContent,
+  readGroupOf,
+  writeContent,
+} from '../src/content.ts';
 
 const plain = {
   shape: 'submit' as const,
@@ -59,7 +66,9 @@ describe('content of a stored message', () => {
       { name: 'callback_num', tag: 0x0381, value: new Uint8Array([1, 1, 1, 51]) },
     ] as const;
     const read = readContent(writeContent({ ...plain, tlvs, userMessageReference: 7 }));
-    expect(read.tlvs.map(({ tag, value }) => [tag, value])).toEqual(tlvs.map(({ tag, value }) => [tag, value]));
+    expect(read.tlvs.map(({ tag, value }) => [tag, value])).toEqual(
+      tlvs.map(({ tag, value }) => [tag, value]),
+    );
     expect(read.userMessageReference).toBe(7);
     expect(read.payload).toEqual(plain.payload);
   });

@@ -78,7 +78,7 @@ export interface EsmeOptions {
   readonly version?: Version;
   readonly addressRange?: string;
   /** Answers deliver_sm and data_sm; default: with ESME_ROK. `undefined`: never answers. */
-  readonly answer?: (pdu: Pdu) => ResponseInput | undefined;
+  readonly answer?: (pdu: Pdu) => { readonly command_status?: number } | undefined;
 }
 
 /** One ESME. */
@@ -125,7 +125,9 @@ export class Esme {
 }
 
 /** A submit_sm with a good destination, text and receipt, but for the given fields. */
-export function submission(fields: Partial<Omit<PduInput<'submit_sm'>, 'command'>> = {}): PduInput<'submit_sm'> {
+export function submission(
+  fields: Partial<Omit<PduInput<'submit_sm'>, 'command'>> = {},
+): PduInput<'submit_sm'> {
   return {
     command: 'submit_sm',
     source_addr_ton: 5,
@@ -168,9 +170,11 @@ export class Rig {
   async esme(options: EsmeOptions = {}): Promise<Esme> {
     const { answer = () => ({}), systemId = 'acme', password = 'secret', bind = 'transceiver' } = options;
     const esme = new Esme();
-    const take = (pdu: Pdu): ResponseInput | Promise<ResponseInput> => {
+    const take = (pdu: Pdu): Promise<ResponseInput<'deliver_sm'> & ResponseInput<'data_sm'>> => {
       esme.received.push(pdu);
-      return answer(pdu) ?? new Promise<ResponseInput>(() => undefined);
+      const answered = answer(pdu);
+      // Never settling is what a peer that never answers is.
+      return answered === undefined ? new Promise(() => undefined) : Promise.resolve(answered);
     };
     esme.client = await SmppClient.connect(`smpp://${systemId}:${password}@memory:1`, {
       clock: this.clock,

@@ -31,7 +31,10 @@ const maxAccountCharacters = 64;
 const address = z.string().min(1).max(maxAddressCharacters);
 
 /** The text of a message. */
-export const textField: z.ZodType<string> = z.string().max(maxTextCharacters).describe('The text, of any length');
+export const textField: z.ZodType<string> = z
+  .string()
+  .max(maxTextCharacters)
+  .describe('The text, of any length');
 
 /** The octets of a message. */
 export const hexField: z.ZodType<string> = z
@@ -41,7 +44,9 @@ export const hexField: z.ZodType<string> = z
   .describe('Octets in hexadecimal, instead of a text');
 
 /** An address: a number, a short code or a name. */
-export const addressField: z.ZodType<string> = address.describe('A number, with or without plus, or a short code');
+export const addressField: z.ZodType<string> = address.describe(
+  'A number, with or without plus, or a short code',
+);
 
 /** The name of an account. */
 export const accountField: z.ZodType<string> = z.string().min(1).max(maxAccountCharacters);
@@ -96,7 +101,8 @@ export const submission: z.ZodType<Submission> = z
       .describe('How long delivery is tried: seconds or a duration such as 90s, 10m, 2h, 3d; default 48h'),
     schedule: z
       .union([z.string().regex(dateTimePattern), z.string().regex(durationPattern)], {
-        error: 'must be a time with its zone such as 2026-07-20T10:00:00Z, or a duration from now such as 10m',
+        error:
+          'must be a time with its zone such as 2026-07-20T10:00:00Z, or a duration from now such as 10m',
       })
       .optional()
       .describe('Not before: 2026-07-20T10:00:00Z, or a duration from now such as 10m'),

@@ -143,13 +143,17 @@ function encode({ op, message, place, line }: Change, encoderOf: (id: MessageId)
   switch (op) {
     case 'insert':
       encoder.values.push(opInsert, table);
-      return encoder.row(message, placeCodes[place]);
+      encoder.row(message, placeCodes[place]);
+      break;
     case 'replace':
       encoder.values.push(opReplace, table);
-      return encoder.row(message, placeCodes[place]);
+      encoder.row(message, placeCodes[place]);
+      break;
     case 'update':
       encoder.values.push(place === 'done' ? opDone : opUpdate, table);
-      return place === 'done' ? encoder.done(message) : encoder.update(message, placeCodes[place]);
+      if (place === 'done') encoder.done(message);
+      else encoder.update(message, placeCodes[place]);
+      break;
     case 'remove':
       encoder.values.push(opRemove, table, message.id);
       if (message.of !== undefined && line !== '')

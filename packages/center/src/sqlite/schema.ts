@@ -75,9 +75,8 @@ const table = `(
   timeline TEXT
 )`;
 
-// The rowid ends every index entry, so (account) is (account, id).
-/** Creates everything in an empty file. */
-export const schemaSql = `
+/** Creates everything in an empty file. The rowid ends every index entry, so (account) is (account, id). */
+export const schemaSql: string = `
 CREATE TABLE msg ${table};
 CREATE TABLE note ${table};
 CREATE INDEX msg_queue ON msg(lane, account, prio, due) WHERE place = 0;

@@ -49,7 +49,7 @@ export class SqliteStore implements Store {
    * nothing is changed then.
    */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
-    checkSqliteVersion(process.versions['sqlite'] ?? '0.0.0');
+    checkSqliteVersion(process.versions.sqlite ?? '0.0.0');
     const path = resolve(options.path);
     try {
       makeFolder(path);

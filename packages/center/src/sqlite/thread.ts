@@ -56,7 +56,10 @@ export class StoreThread {
 
   #take(answer: Answer): void {
     const pending = this.#pending.shift();
-    if (answer.ok) return pending?.settle(answer.value);
+    if (answer.ok) {
+      pending?.settle(answer.value);
+      return;
+    }
     const { code, message, path } = answer;
     pending?.reject(new CenterError(code, message, path === undefined ? {} : { path }));
   }

@@ -35,7 +35,8 @@ function rowsOf(node: FieldNode, bytes: Uint8Array, now: Date, depth: number): s
   return [row, ...(node.fields ?? []).flatMap((field) => rowsOf(field, bytes, now, depth + 1))];
 }
 
-function noteLines(note: Note, terminal: Terminal): string[] {
+/** One note, as it is printed. */
+export function noteLines(note: Note, terminal: Terminal): string[] {
   const head = terminal.style(noteStyles[note.level], `  ${marks[note.level]} ${printable(note.text)}`);
   const hint = note.hint === undefined ? '' : ` -> ${printable(note.hint)}`;
   return [`${head}${hint}  ${terminal.style('dim', `[${note.code}]`)}`];

@@ -76,12 +76,9 @@ export class AccountConnector implements Connector {
     const { session } = bind;
     const pdu = deliveryOf(message, session.version);
     if (pdu === undefined) {
-      return report(message, {
-        kind: 'failed',
-        state: 'undeliverable',
-        error: 0,
-        detail: `${bind.label} cannot take ${message.content.length} octets in version 3.3`,
-      });
+      const detail = `${bind.label} version 3.3 cannot take so long a text`;
+      report(message, { kind: 'failed', state: 'undeliverable', error: 0, detail });
+      return;
     }
     session.send(pdu, (result) => report(message, outcomeOf(result, bind)));
     this.onSent?.(message);
@@ -113,7 +110,12 @@ function outcomeOf(result: Pdu | Error, bind: Bind): Outcome {
     case 'delivered':
       return { kind: 'delivered', detail: label };
     case 'rejected':
-      return { kind: 'failed', state: 'rejected', error: command_status, detail: refusal(label, command_status) };
+      return {
+        kind: 'failed',
+        state: 'rejected',
+        error: command_status,
+        detail: refusal(label, command_status),
+      };
     case 'later':
       return {
         kind: 'retry',

@@ -34,7 +34,7 @@ export class HandsetConnector implements Connector {
   #armedMs = Number.POSITIVE_INFINITY;
   #disarm: (() => void) | undefined;
 
-  constructor(handsets: Handsets, clock: Clock, events: HandsetEvents, capacity = defaultCapacity) {
+  constructor(handsets: Handsets, clock: Clock, events: HandsetEvents, capacity: number = defaultCapacity) {
     this.#handsets = handsets;
     this.#clock = clock;
     this.#events = events;
@@ -76,10 +76,7 @@ export class HandsetConnector implements Connector {
     if (deadline >= this.#armedMs) return;
     this.#disarm?.();
     this.#armedMs = deadline;
-    this.#disarm = this.#clock.setTimer(
-      () => this.#run(),
-      Math.max(0, deadline - this.#clock.monotonicMs()),
-    );
+    this.#disarm = this.#clock.setTimer(() => this.#run(), Math.max(0, deadline - this.#clock.monotonicMs()));
   }
 
   #run(): void {

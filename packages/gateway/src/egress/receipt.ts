@@ -11,7 +11,7 @@ const intermediateType = 0x20;
 const udhi = 0x40;
 // SMPP 3.4 appendix B: the first 20 characters.
 const quotedCharacters = 20;
-const escape = 0x1b;
+const escapeOctet = 0x1b;
 
 /** Options of receipts. */
 export interface ReceiptOptions {
@@ -97,7 +97,7 @@ function quote(content: Uint8Array): string {
   const payload = payloadOf(content);
   let end = Math.min(payload.length, quotedCharacters);
   // An escape at the end has lost the character it belongs to.
-  if (end > 0 && payload[end - 1] === escape) end -= 1;
+  if (end > 0 && payload[end - 1] === escapeOctet) end -= 1;
   let text = '';
   for (let at = 0; at < end; at += 1) text += String.fromCharCode(payload[at] as number);
   return text;

@@ -36,7 +36,8 @@ export function broadcastSm(
   if (refused !== 0) return refuse(ingress, refused);
   const draft = draftOf(pdu, session, ingress);
   if (typeof draft === 'number') return refuse(ingress, draft);
-  if (pdu.replace_if_present_flag === 1) return replace(pdu.message_id, pdu.source_addr, draft, session, ingress);
+  if (pdu.replace_if_present_flag === 1)
+    return replace(pdu.message_id, pdu.source_addr, draft, session, ingress);
   return storeAndAnswer(ingress, session, pdu, [draft], (messages) => ({
     message_id: messages[0]?.publicId ?? '',
   }));
@@ -66,7 +67,8 @@ function draftOf(pdu: PduOf<'broadcast_sm'>, session: Session, ingress: Ingress)
   const lifetime = lifetimeOf(schedule, validity, undefined, nowMs, ingress.lifetime);
   if (lifetime.dueMs === undefined) return lifetime.status;
   const payload = tlv(pdu, 'message_payload') ?? new Uint8Array(0);
-  const isOwn = (item: Tlv): boolean => item.name !== 'message_payload' && item.name !== 'user_message_reference';
+  const isOwn = (item: Tlv): boolean =>
+    item.name !== 'message_payload' && item.name !== 'user_message_reference';
   return {
     kind: 'mt',
     account: accountOf(session),

@@ -11,7 +11,10 @@ export async function cancelSm(
   session: Session,
   ingress: Ingress,
 ): Promise<ResponseInput<'cancel_sm'>> {
-  const refused = pdu.message_id === '' ? await cancelByAddresses(pdu, session, ingress) : await cancelById(pdu, session, ingress);
+  const refused =
+    pdu.message_id === ''
+      ? await cancelByAddresses(pdu, session, ingress)
+      : await cancelById(pdu, session, ingress);
   return refused === 0 ? {} : refuse(ingress, refused);
 }
 
@@ -20,7 +23,8 @@ async function cancelById(pdu: PduOf<'cancel_sm'>, session: Session, ingress: In
   if (typeof found === 'number') return found;
   if (pdu.destination_addr !== '' && pdu.destination_addr !== found.destination.digits) {
     const all = await groupOf(ingress.center, found);
-    if (!all.some((message) => message.destination.digits === pdu.destination_addr)) return status.ESME_RCANCELFAIL;
+    if (!all.some((message) => message.destination.digits === pdu.destination_addr))
+      return status.ESME_RCANCELFAIL;
   }
   return cancelGroup(found, pdu.destination_addr, ingress);
 }
@@ -33,7 +37,9 @@ async function cancelGroup(
 ): Promise<number> {
   const all = await groupOf(ingress.center, message);
   const meant = destination === '' ? all : all.filter((one) => one.destination.digits === destination);
-  const results = await Promise.all(meant.map((one) => ingress.center.cancel({ id: one.id, account: one.account })));
+  const results = await Promise.all(
+    meant.map((one) => ingress.center.cancel({ id: one.id, account: one.account })),
+  );
   return results.includes('cancelled') ? 0 : status.ESME_RCANCELFAIL;
 }
 

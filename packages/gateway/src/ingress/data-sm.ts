@@ -6,7 +6,11 @@ import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
 import { draftFor, magicRefusal, readTlvs, submissionOf } from './submission.ts';
 
 /** Stores the message; answered with its id once it is on disk. */
-export function dataSm(pdu: PduOf<'data_sm'>, session: Session, ingress: Ingress): OperationResult<'data_sm'> {
+export function dataSm(
+  pdu: PduOf<'data_sm'>,
+  session: Session,
+  ingress: Ingress,
+): OperationResult<'data_sm'> {
   const { version } = session;
   // Who sends data_sm knows TLVs, whatever version its bind said: the text is in one.
   const tlvs = readTlvs(pdu.tlvs, version === 0x33 ? 0x34 : version);

@@ -16,7 +16,8 @@ export async function queryLastMsgs(
   ingress: Ingress,
 ): Promise<ResponseInput<'query_last_msgs'>> {
   const { no_of_messages: count, source_addr: source } = pdu;
-  if (count < 1 || count > maxMessages) return { ...refuse(ingress, status.ESME_RINVNUMMSGS), message_id: [] };
+  if (count < 1 || count > maxMessages)
+    return { ...refuse(ingress, status.ESME_RINVNUMMSGS), message_id: [] };
   const page = await ingress.center.search(lastFrom(accountOf(session), source, count));
   // Messages that were submitted over a 3.4 session have ids that do not fit.
   const ids = page.messages.map((message) => message.publicId).filter((id) => id.length <= maxIdCharacters);

@@ -9,8 +9,8 @@ import { messageText } from '../message-text.ts';
 import { receiptsWanted } from '../receipts-wanted.ts';
 import { checkFlags, checkText, checkTolerated } from '../validation.ts';
 import { type Ingress, refuse } from './ingress.ts';
-import { readTlvs } from './submission.ts';
 import { referencedBy } from './referenced.ts';
+import { readTlvs } from './submission.ts';
 
 /** Replaces; data_coding stays, since the PDU has none, and so do times that are not given. */
 export async function replaceSm(

@@ -35,7 +35,9 @@ export function submitMulti(
   const { good, bad } = sorted(pdu);
   const [firstBad] = bad;
   if (good.length === 0) return refuse(ingress, firstBad?.error_status_code ?? status.ESME_RSUBMITFAIL);
-  const drafts = good.map((destination, index) => draft(submission, destination, index, good.length, ingress));
+  const drafts = good.map((destination, index) =>
+    draft(submission, destination, index, good.length, ingress),
+  );
   return storeAndAnswer(ingress, session, pdu, drafts, (messages) => ({
     message_id: messages[0]?.publicId ?? '',
     unsuccess_sme: bad,

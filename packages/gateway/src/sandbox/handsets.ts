@@ -3,7 +3,7 @@
  * its magic digits and the configured weights; when and how that is reported is the connector's affair.
  */
 import type { Message } from '@chappe/center';
-import { Inboxes, type HandsetState, type InboxMessage } from './handset.ts';
+import { type HandsetState, Inboxes, type InboxMessage } from './handset.ts';
 import { magicOf, offThenOnAttempts, offThenOnPauseMs } from './magic.ts';
 import { Receiver } from './receiver.ts';
 
@@ -22,7 +22,9 @@ export interface HandsetOptions {
 }
 
 /** Relative weights, any unit: `{ delivered: 90, undeliverable: 10 }`. */
-export type OutcomeWeights = Readonly<Partial<Record<'delivered' | 'undeliverable' | 'expired' | 'rejected', number>>>;
+export type OutcomeWeights = Readonly<
+  Partial<Record<'delivered' | 'undeliverable' | 'expired' | 'rejected', number>>
+>;
 
 /** What a handset does with one attempt. */
 export type HandsetAnswer =
@@ -68,8 +70,18 @@ const undelivered: HandsetAnswer = {
   error: 1,
   detail: 'magic number: undelivered',
 };
-const expired: HandsetAnswer = { kind: 'failed', state: 'expired', error: 2, detail: 'magic number: expired' };
-const rejected: HandsetAnswer = { kind: 'failed', state: 'rejected', error: 3, detail: 'magic number: rejected' };
+const expired: HandsetAnswer = {
+  kind: 'failed',
+  state: 'expired',
+  error: 2,
+  detail: 'magic number: expired',
+};
+const rejected: HandsetAnswer = {
+  kind: 'failed',
+  state: 'rejected',
+  error: 3,
+  detail: 'magic number: rejected',
+};
 const offAtFirst: HandsetAnswer = {
   kind: 'retry',
   errorClass: 'unreachable',

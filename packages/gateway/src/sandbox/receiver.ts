@@ -114,8 +114,7 @@ function shown(parts: readonly Part[], total: number, wallMs: number): InboxMess
     segments: parts.map(({ publicId, sequence }) => ({ publicId, sequence })),
     total,
     flash: coding.messageClass === 0,
-    waiting:
-      coding.waiting ?? (count && { indication: count.indication, active: count.count > 0 }),
+    waiting: coding.waiting ?? (count && { indication: count.indication, active: count.count > 0 }),
   };
 }
 

@@ -11,7 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => rig.stop());
 
-const name = (response: { readonly command_status: number }): string => statusName(response.command_status) ?? '?';
+const name = (response: { readonly command_status: number }): string =>
+  statusName(response.command_status) ?? '?';
 const source = { source_addr_ton: 5, source_addr: 'ACME' } as const;
 const later = '000001000000000R';
 
@@ -102,7 +103,12 @@ describe('cancel_sm', () => {
   it('refuses an id with another source or destination', async () => {
     const { message_id } = await esme.submit({ schedule_delivery_time: later });
     for (const fields of [{ source_addr: 'OTHER' }, { destination_addr: '447700900999' }]) {
-      const response = await esme.request<'cancel_sm'>({ command: 'cancel_sm', message_id, ...source, ...fields });
+      const response = await esme.request<'cancel_sm'>({
+        command: 'cancel_sm',
+        message_id,
+        ...source,
+        ...fields,
+      });
       expect(name(response)).toBe('ESME_RCANCELFAIL');
     }
   });
@@ -210,8 +216,16 @@ describe('data_sm', () => {
 
   it.each([
     ['no payload', {}, 'ESME_RMISSINGTLV'],
-    ['no destination', { destination_addr: '', tlvs: { message_payload: Buffer.from('x') } }, 'ESME_RINVDSTADR'],
-    ['a reserved type', { esm_class: 0x0c, tlvs: { message_payload: Buffer.from('x') } }, 'ESME_RINVESMCLASS'],
+    [
+      'no destination',
+      { destination_addr: '', tlvs: { message_payload: Buffer.from('x') } },
+      'ESME_RINVDSTADR',
+    ],
+    [
+      'a reserved type',
+      { esm_class: 0x0c, tlvs: { message_payload: Buffer.from('x') } },
+      'ESME_RINVESMCLASS',
+    ],
   ])('refuses %s', async (_, fields, expected) => {
     expect(name(await esme.request<'data_sm'>({ ...data, ...fields }))).toBe(expected);
   });
@@ -229,7 +243,12 @@ describe('data_sm', () => {
 });
 
 describe('submit_multi', () => {
-  const multi = { command: 'submit_multi' as const, ...source, short_message: Buffer.from('To all'), registered_delivery: 1 };
+  const multi = {
+    command: 'submit_multi' as const,
+    ...source,
+    short_message: Buffer.from('To all'),
+    registered_delivery: 1,
+  };
   const to = (destination_addr: string) => ({
     dest_flag: 1 as const,
     dest_addr_ton: 1,
@@ -271,7 +290,9 @@ describe('submit_multi', () => {
       dest_address: [to('447700900001'), to('447700900002')],
       schedule_delivery_time: later,
     });
-    expect(name(await esme.request<'cancel_sm'>({ command: 'cancel_sm', message_id, ...source }))).toBe('ESME_ROK');
+    expect(name(await esme.request<'cancel_sm'>({ command: 'cancel_sm', message_id, ...source }))).toBe(
+      'ESME_ROK',
+    );
     await settled();
     expect(esme.stats).toEqual(['DELETED', 'DELETED']);
   });
@@ -326,7 +347,10 @@ describe('broadcast_sm', () => {
   it('waits for its time and can be taken back', async () => {
     await esme.submit({ destination_addr: '447700900001' });
     await rig.clock.advance(200);
-    const { message_id } = await esme.request<'broadcast_sm'>({ ...broadcast, schedule_delivery_time: later });
+    const { message_id } = await esme.request<'broadcast_sm'>({
+      ...broadcast,
+      schedule_delivery_time: later,
+    });
     const query = { command: 'query_broadcast_sm' as const, message_id, ...source };
     expect(tlv(await esme.request<'query_broadcast_sm'>(query), 'message_state')).toBe(0);
     const cancel = { command: 'cancel_broadcast_sm' as const, message_id, ...source };
@@ -348,9 +372,17 @@ describe('broadcast_sm', () => {
     ['no area', { broadcast_area_identifier: undefined }, 'ESME_RMISSINGTLV'],
     ['no text', { message_payload: undefined }, 'ESME_RMISSINGTLV'],
     ['no repeats', { broadcast_rep_num: undefined }, 'ESME_RMISSINGTLV'],
-    ['an area of unknown format', { broadcast_area_identifier: Uint8Array.of(9, 1) }, 'ESME_RINVBCASTAREAFMT'],
+    [
+      'an area of unknown format',
+      { broadcast_area_identifier: Uint8Array.of(9, 1) },
+      'ESME_RINVBCASTAREAFMT',
+    ],
     ['an unknown network', { broadcast_content_type: Uint8Array.of(9, 0, 0) }, 'ESME_RINVBCASTCNTTYPE'],
-    ['an unknown interval', { broadcast_frequency_interval: Uint8Array.of(99, 0, 1) }, 'ESME_RINVBCASTFREQINT'],
+    [
+      'an unknown interval',
+      { broadcast_frequency_interval: Uint8Array.of(99, 0, 1) },
+      'ESME_RINVBCASTFREQINT',
+    ],
     ['no repeat at all', { broadcast_rep_num: 0 }, 'ESME_RINVBCAST_REP'],
   ])('refuses %s', async (_, changed, expected) => {
     const response = await esme.request<'broadcast_sm'>({ ...broadcast, tlvs: { ...tlvs, ...changed } });
@@ -358,12 +390,25 @@ describe('broadcast_sm', () => {
   });
 
   it('a replacement that finds nothing is an error; one that finds it keeps the id', async () => {
-    const replace = { ...broadcast, replace_if_present_flag: 1, tlvs: { ...tlvs, message_payload: Buffer.from('Sun') } };
-    expect(name(await esme.request<'broadcast_sm'>({ ...replace, message_id: '1'.repeat(22) }))).toBe('ESME_RINVMSGID');
+    const replace = {
+      ...broadcast,
+      replace_if_present_flag: 1,
+      tlvs: { ...tlvs, message_payload: Buffer.from('Sun') },
+    };
+    expect(name(await esme.request<'broadcast_sm'>({ ...replace, message_id: '1'.repeat(22) }))).toBe(
+      'ESME_RINVMSGID',
+    );
     await esme.submit({ destination_addr: '447700900001' });
     await rig.clock.advance(200);
-    const { message_id } = await esme.request<'broadcast_sm'>({ ...broadcast, schedule_delivery_time: later });
-    const replaced = await esme.request<'broadcast_sm'>({ ...replace, message_id, schedule_delivery_time: later });
+    const { message_id } = await esme.request<'broadcast_sm'>({
+      ...broadcast,
+      schedule_delivery_time: later,
+    });
+    const replaced = await esme.request<'broadcast_sm'>({
+      ...replace,
+      message_id,
+      schedule_delivery_time: later,
+    });
     expect(replaced).toMatchObject({ command_status: 0, message_id });
     await rig.clock.advance(86_401_000);
     expect(rig.gateway.handsets.inbox('447700900001').map(({ text }) => text)).toEqual(['Hello', 'Sun']);
@@ -379,7 +424,10 @@ describe('broadcast_sm', () => {
 describe('what only 3.3 has', () => {
   it('param_retrieve, query_last_msgs, query_msg_details', async () => {
     const old = await rig.esme({ version: 0x33, bind: 'transmitter', systemId: 'old' });
-    const param = await old.request<'param_retrieve'>({ command: 'param_retrieve', param_name: 'interface_version' });
+    const param = await old.request<'param_retrieve'>({
+      command: 'param_retrieve',
+      param_name: 'interface_version',
+    });
     expect(param.param_value).toBe('33');
     const unknown = await old.request<'param_retrieve'>({ command: 'param_retrieve', param_name: 'x' });
     expect(name(unknown)).toBe('ESME_RINVPARAM');

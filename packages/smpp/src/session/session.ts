@@ -262,6 +262,8 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
   /** @internal The next turn of the event loop has begun. */
   onTurn(): void {
     this.#isInTurn = false;
+    // The share of the new turn counts from now, not from when octets last came.
+    this.#nowMs = this.#loop.clock.monotonicMs();
     this.#flow.nextTurn();
     this.#handleEvents();
   }

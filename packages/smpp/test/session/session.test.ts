@@ -214,6 +214,23 @@ describe('a peer that does not read', () => {
   });
 });
 
+test('handlers that take longer than a turn slow the session down and do not stop it', async () => {
+  const pair = await new SessionPair({ window: 100 }, { turnMs: 10 }).bind();
+  let handled = 0;
+  pair.mcOwner.handle = (session, pdu) => {
+    handled++;
+    pair.clock.pass(3);
+    session.respond(pdu, { message_id: 'm' });
+  };
+  let answered = 0;
+  for (let i = 0; i < 100; i++) pair.esme.send(submit, () => answered++);
+  await settle(3);
+  expect(handled).toBeGreaterThan(0);
+  expect(handled).toBeLessThan(100);
+  await settle(50);
+  expect([handled, answered]).toEqual([100, 100]);
+});
+
 describe('closing', () => {
   test('close answers what was taken, waits for answers, unbinds, and settles when the connection is gone', async () => {
     const pair = await new SessionPair().bind();

@@ -29,6 +29,11 @@ export class SimulatedClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  /** Time goes by while something works: no timer fires meanwhile. */
+  pass(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   /** Timers that are armed. */
   get armed(): number {
     return this.#timers.size;

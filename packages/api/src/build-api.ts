@@ -1,0 +1,90 @@
+/** The HTTP API of a gateway, ready to listen. */
+import { type Clock, systemClock } from '@chappe/center';
+import type { Gateway } from '@chappe/gateway';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerOptions,
+  fastify,
+  LogController,
+} from 'fastify';
+import type { Context } from './context.ts';
+import { answerFailures } from './failures.ts';
+import { answerBrokenRequests, requestIds, unreadableUrl } from './http-edge.ts';
+import { IdempotencyKeys, type IdempotencyLimits } from './idempotency.ts';
+import { takeJsonOnly } from './json-body.ts';
+import { metricsOf } from './metrics.ts';
+import { methodsAt, mount } from './mount.ts';
+import { observe } from './observe.ts';
+import { openapiOf } from './openapi.ts';
+import { answerOwnCallersOnly } from './origin.ts';
+import { routesOf } from './routes/all.ts';
+
+/** What `buildApi` takes. */
+export interface ApiOptions {
+  readonly gateway: Gateway;
+  /** Of the program, for /api/v1/info, /metrics and /openapi.json. */
+  readonly version: string;
+  /** A pino logger or one like it. Default: nothing is logged. Texts and numbers of messages are never logged. */
+  readonly logger?: FastifyBaseLogger | undefined;
+  /** Default: that of this machine. */
+  readonly clock?: Clock | undefined;
+  /** Host names, beside localhost and addresses, that the API is called by; `*` for any. Default none. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  readonly idempotency?: Partial<IdempotencyLimits> | undefined;
+}
+
+// The longest text in the most wasteful escapes (\u0000) is 400 KB, a thousand numbers 30 KB.
+const bodyLimit = 512 * 1024;
+// Longer than any number or id of ours; find-my-way's own limit.
+const maxParamLength = 100;
+// Receiving a request takes no longer; waiting for the answer may.
+const requestTimeoutMs = 30_000;
+// As many may wait for messages as the gateway lets, and as many again may do other things.
+const maxConnections = 2_000;
+
+/** Builds the API. `listen()` on 127.0.0.1 is the caller's affair; `close()` ends open waits first. */
+export function buildApi(options: ApiOptions): FastifyInstance {
+  const { gateway, version, clock = systemClock } = options;
+  const closing = new AbortController();
+  const metrics = metricsOf(gateway, version);
+  const startedMs = clock.nowMs();
+  const app = fastify({
+    ...loggerOptions(options.logger),
+    bodyLimit,
+    requestTimeout: requestTimeoutMs,
+    routerOptions: { maxParamLength, ignoreTrailingSlash: true },
+    genReqId: requestIds(startedMs),
+    frameworkErrors: unreadableUrl,
+    clientErrorHandler: answerBrokenRequests,
+  });
+  app.server.maxConnections = maxConnections;
+  const context: Context = {
+    gateway,
+    version,
+    clock,
+    idempotency: new IdempotencyKeys(clock, options.idempotency),
+    metrics,
+    startedMs,
+    closing: closing.signal,
+    openapi: () => document,
+  };
+  const routes = routesOf(context);
+  const document = openapiOf(routes, version);
+  observe(app, metrics, clock);
+  answerOwnCallersOnly(app, options.allowedHosts ?? []);
+  takeJsonOnly(app);
+  answerFailures(app, bodyLimit, (path) => methodsAt(routes, path));
+  for (const route of routes) mount(app, route, closing.signal);
+  app.addHook('preClose', async () => closing.abort());
+  app.addHook('onClose', async () => metrics.close());
+  return app;
+}
+
+/** Fastify's own lines hold whole URLs, and with them numbers and texts: ours take their place. */
+function loggerOptions(logger: FastifyBaseLogger | undefined): FastifyServerOptions {
+  return {
+    logController: new LogController({ disableRequestLogging: true }),
+    ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
+  };
+}

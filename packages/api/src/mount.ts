@@ -1,0 +1,64 @@
+/** Puts a route into the server: checks what comes, sends what the handler returns. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Call, Route } from './route.ts';
+import { check, checkEmpty } from './validation.ts';
+
+/** Adds a route. `closing`: aborted when the API closes. */
+export function mount(app: FastifyInstance, route: Route, closing: AbortSignal): void {
+  app.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    handler: async (request, reply) => {
+      const answer = await route.handle(callOf(route, request, closing));
+      return send(reply, answer);
+    },
+  });
+}
+
+/** Methods that a path takes; none: there is nothing at that path. */
+export function methodsAt(routes: readonly Route[], path: string): readonly string[] {
+  const parts = path.split('/').filter((part) => part !== '');
+  const matching = routes.filter((route) => {
+    const wanted = route.path.split('/').filter((part) => part !== '');
+    return (
+      wanted.length === parts.length &&
+      wanted.every((part, index) => part.startsWith('{') || part === parts[index])
+    );
+  });
+  const methods = new Set<string>(matching.map(({ method }) => method));
+  if (methods.has('GET')) methods.add('HEAD');
+  return [...methods];
+}
+
+function callOf(
+  route: Route,
+  request: FastifyRequest,
+  closing: AbortSignal,
+): Call<unknown, unknown, unknown> {
+  const params =
+    route.params === undefined ? {} : check(route.params, { ...(request.params as object) }, 'path');
+  if (route.query === undefined) checkEmpty(request.query, 'query');
+  const query =
+    route.query === undefined ? {} : check(route.query, { ...(request.query as object) }, 'query');
+  const body = route.body === undefined ? undefined : check(route.body, request.body, 'body');
+  return {
+    params,
+    query,
+    body,
+    header: (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    },
+    get signal() {
+      return AbortSignal.any([request.signal, closing]);
+    },
+  };
+}
+
+function send(
+  reply: FastifyReply,
+  { status, body, headers, type }: Awaited<ReturnType<Route['handle']>>,
+): FastifyReply {
+  reply.code(status).headers({ ...headers });
+  return type === undefined ? reply.send(body) : reply.type(type).send(body);
+}

@@ -1,0 +1,169 @@
+/** OpenAPI 3.1 from the routes themselves: their schemas are what requests are checked with. */
+import { z } from 'zod';
+import { type ProblemCode, problems } from './problem.ts';
+import type { Route } from './route.ts';
+import { messagesBody } from './routes/search-messages.ts';
+import { messageBody, messageSummaryBody } from './schemas/message.ts';
+import {
+  inboxBody,
+  phoneBody,
+  phoneStateBody,
+  phoneSubmission,
+  phoneSubmittedBody,
+  phonesBody,
+} from './schemas/phone.ts';
+import { problemBody } from './schemas/problem.ts';
+import { sessionsBody } from './schemas/session.ts';
+import { submission, submittedBody, submittedListBody } from './schemas/submission.ts';
+
+const named: Readonly<Record<string, z.ZodType>> = {
+  Submission: submission,
+  Submitted: submittedBody,
+  SubmittedList: submittedListBody,
+  Message: messageBody,
+  MessageSummary: messageSummaryBody,
+  Messages: messagesBody,
+  PhoneSubmission: phoneSubmission,
+  PhoneSubmitted: phoneSubmittedBody,
+  Inbox: inboxBody,
+  Phone: phoneBody,
+  Phones: phonesBody,
+  PhoneState: phoneStateBody,
+  Sessions: sessionsBody,
+  Problem: problemBody,
+};
+
+/** What every route may answer. */
+const commonProblems: readonly ProblemCode[] = ['host_not_allowed', 'origin_not_allowed', 'internal'];
+const queryProblems: readonly ProblemCode[] = ['invalid_parameter', 'unknown_parameter'];
+const bodyProblems: readonly ProblemCode[] = [
+  'malformed_json',
+  'missing_field',
+  'invalid_field',
+  'unknown_field',
+  'body_too_large',
+  'unsupported_media_type',
+];
+
+const tags = [
+  { name: 'messages', description: 'Send messages and see what became of them' },
+  { name: 'phones', description: 'Simulated handsets: every number is one' },
+  { name: 'sessions', description: 'Who is bound by SMPP' },
+  { name: 'operation', description: 'Health, metrics and description' },
+];
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The OpenAPI document of these routes. */
+export function openapiOf(routes: readonly Route[], version: string): Json {
+  const components = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(named)) components.add(schema, { id });
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    const operations = paths[route.path] ?? {};
+    operations[route.method.toLowerCase()] = operationOf(route);
+    paths[route.path] = operations;
+  }
+  const { schemas } = z.toJSONSchema(components, { uri: (id) => reference(id), io: 'input' });
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Chappe',
+      version,
+      description: 'Short messages in and out of Chappe, and the handsets of its sandbox.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    tags,
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)])),
+    },
+  };
+}
+
+function operationOf(route: Route): Json {
+  const { operationId, tag, summary, description, body } = route;
+  const parameters = [
+    ...parametersOf(route.params, 'path'),
+    ...parametersOf(route.query, 'query'),
+    ...(route.headers ?? []).map(({ name, description: text }) => ({
+      name,
+      in: 'header',
+      description: text,
+      schema: { type: 'string' },
+    })),
+  ];
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } } }),
+    responses: { ...successes(route), ...failures(route) },
+  };
+}
+
+function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = bare(z.toJSONSchema(schema, { io: 'input' })) as {
+    properties?: Record<string, Json>;
+    required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: place,
+    ...(description === undefined ? {} : { description }),
+    required: required.includes(name),
+    schema: rest,
+  }));
+}
+
+function successes({ answers }: Route): Json {
+  const entries = Object.entries(answers).map(([status, { description, schema, type }]) => {
+    const content = schema === undefined ? { schema: { type: 'string' } } : { schema: schemaOf(schema) };
+    return [status, { description, content: { [type ?? 'application/json']: content } }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function failures(route: Route): Json {
+  const codes = [
+    ...(route.body === undefined ? [] : bodyProblems),
+    ...queryProblems,
+    ...commonProblems,
+    ...(route.problems ?? []),
+  ];
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of codes) {
+    const { status } = problems[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  const content = { 'application/problem+json': { schema: { $ref: reference('Problem') } } };
+  const entries = [...byStatus].map(([status, group]) => {
+    const description = group.map((code) => `${code}: ${problems[code].title}`).join('; ');
+    return [String(status), { description, content }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A reference to a named schema, or the schema itself. */
+function schemaOf(schema: z.ZodType): Json {
+  const name = Object.keys(named).find((id) => named[id] === schema);
+  if (name !== undefined) return { $ref: reference(name) };
+  if (schema instanceof z.ZodUnion)
+    return { anyOf: schema.options.map((option) => schemaOf(option as z.ZodType)) };
+  return bare(z.toJSONSchema(schema, { io: 'input' }));
+}
+
+function reference(id: string): string {
+  return `#/components/schemas/${id}`;
+}
+
+/** Without what a schema says about itself as a document of its own. */
+function bare(schema: object): Json {
+  const { $schema: _schema, $id: _id, ...rest } = schema as Record<string, unknown>;
+  return rest;
+}

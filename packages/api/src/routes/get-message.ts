@@ -1,0 +1,34 @@
+/** GET /api/v1/messages/{id}: one message and what happened to it. */
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { Problem } from '../problem.ts';
+import { type Route, route } from '../route.ts';
+import { messageBody, messageOf } from '../schemas/message.ts';
+
+// message_id has at most 64 characters (SMPP 3.4 5.2.23).
+const maxIdCharacters = 64;
+
+/** One message with its timeline. */
+export function getMessage({ gateway }: Context): Route {
+  return route({
+    method: 'GET',
+    path: '/api/v1/messages/{id}',
+    operationId: 'getMessage',
+    tag: 'messages',
+    summary: 'One message with its timeline',
+    params: z.strictObject({
+      id: z.string().min(1).max(maxIdCharacters).describe('The id of any of its segments'),
+    }),
+    answers: { 200: { description: 'The message', schema: messageBody } },
+    problems: ['message_not_found', 'store_failed'],
+    handle: async ({ params: { id } }) => {
+      const view = await gateway.messages.get(id);
+      if (view === undefined) {
+        throw new Problem('message_not_found', 'there is no message with this id', {
+          hint: 'GET /api/v1/messages lists the newest',
+        });
+      }
+      return { status: 200, body: messageOf(view) };
+    },
+  });
+}

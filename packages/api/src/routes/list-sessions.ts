@@ -1,0 +1,35 @@
+/** GET /api/v1/sessions: who is bound. */
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { wholeNumber } from '../parameters.ts';
+import { type Route, route } from '../route.ts';
+import { sessionOf, sessionsBody } from '../schemas/session.ts';
+
+const maxLimit = 1_000;
+const defaultLimit = 100;
+
+/** Bound sessions, page by page. */
+export function listSessions({ gateway }: Context): Route {
+  return route({
+    method: 'GET',
+    path: '/api/v1/sessions',
+    operationId: 'listSessions',
+    tag: 'sessions',
+    summary: 'Bound sessions',
+    query: z.strictObject({
+      account: z.string().min(1).max(64).optional().describe('Only of this account'),
+      limit: wholeNumber(1, maxLimit).optional().describe(`Default ${defaultLimit}`),
+      cursor: wholeNumber(0, 999_999_999).optional().describe('next of the page before'),
+    }),
+    answers: { 200: { description: 'One page', schema: sessionsBody } },
+    handle: ({ query: { account, limit = defaultLimit, cursor = -1 } }) => {
+      const all = gateway
+        .sessions()
+        .filter((session) => account === undefined || session.account === account);
+      const rest = all.filter(({ id }) => id > cursor).sort((a, b) => a.id - b.id);
+      const page = rest.slice(0, limit);
+      const next = rest.length > page.length ? String(page.at(-1)?.id) : null;
+      return { status: 200, body: { sessions: page.map(sessionOf), total: all.length, next } };
+    },
+  });
+}

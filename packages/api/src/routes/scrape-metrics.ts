@@ -1,0 +1,16 @@
+/** GET /metrics: for Prometheus. */
+import type { Context } from '../context.ts';
+import { type Route, route } from '../route.ts';
+
+/** All metrics in the Prometheus text format. */
+export function scrapeMetrics({ metrics }: Context): Route {
+  return route({
+    method: 'GET',
+    path: '/metrics',
+    operationId: 'metrics',
+    tag: 'operation',
+    summary: 'Metrics in the Prometheus text format',
+    answers: { 200: { description: 'All metrics', type: 'text/plain' } },
+    handle: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }),
+  });
+}

@@ -1,0 +1,52 @@
+/** GET /api/v1/messages: looks for messages. */
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { filterParameters, searchText } from '../message-filter.ts';
+import { wholeNumber } from '../parameters.ts';
+import { type Route, route } from '../route.ts';
+import { type MessageSummaryBody, messageSummaryBody, summaryOf } from '../schemas/message.ts';
+
+// Of the longest texts, a page of as many is some megabytes.
+const maxLimit = 200;
+const defaultLimit = 50;
+
+/** One page of messages. */
+export interface MessagesBody {
+  readonly messages: readonly MessageSummaryBody[];
+  readonly next: string | null;
+}
+
+/** Schema of `MessagesBody`. */
+export const messagesBody: z.ZodType<MessagesBody> = z
+  .object({
+    messages: z.array(messageSummaryBody).describe('Newest first'),
+    next: z.string().nullable().describe('cursor of the next page; null on the last'),
+  })
+  .describe('One page of messages');
+
+/** Messages that fulfil all conditions, newest first. */
+export function searchMessages({ gateway, clock }: Context): Route {
+  return route({
+    method: 'GET',
+    path: '/api/v1/messages',
+    operationId: 'searchMessages',
+    tag: 'messages',
+    summary: 'Search messages, newest first',
+    query: z.strictObject({
+      ...filterParameters,
+      limit: wholeNumber(1, maxLimit).optional().describe(`Messages in one page; default ${defaultLimit}`),
+      cursor: z
+        .string()
+        .regex(/^[0-9a-f]{1,14}$/, { error: 'must be "next" of the page before' })
+        .optional()
+        .describe('next of the page before'),
+    }),
+    answers: { 200: { description: 'One page', schema: messagesBody } },
+    problems: ['store_failed'],
+    handle: async ({ query: { limit = defaultLimit, cursor, ...filter } }) => {
+      const page = await gateway.messages.search(searchText(filter, clock.nowMs()), { limit, cursor });
+      const body: MessagesBody = { messages: page.messages.map(summaryOf), next: page.next ?? null };
+      return { status: 200, body };
+    },
+  });
+}

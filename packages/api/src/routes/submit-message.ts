@@ -1,0 +1,138 @@
+/** POST /api/v1/messages: sends a message, or the same to many. */
+import { createHash } from 'node:crypto';
+import type { SubmitArguments } from '@chappe/gateway';
+import { checkContent } from '../content-argument.ts';
+import type { Context } from '../context.ts';
+import { problemOfGateway } from '../gateway-problem.ts';
+import { Problem } from '../problem.ts';
+import { type Answer, type Route, route } from '../route.ts';
+import {
+  type RefusedBody,
+  type Submission,
+  type SubmittedBody,
+  submission,
+  submittedBody,
+  submittedListBody,
+} from '../schemas/submission.ts';
+import { durationMs, momentMs } from '../times.ts';
+
+const defaultAccount = 'http';
+// So many are cut and committed together; between two such groups everybody else has a turn.
+const destinationsAtOnce = 50;
+
+/** Takes messages. The answer leaves when they are on disk. */
+export function submitMessage(context: Context): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/messages',
+    operationId: 'submitMessage',
+    tag: 'messages',
+    summary: 'Send a message',
+    description:
+      'The answer comes when the message is on disk. With a list in `to`, each number gets a message of its own, and ' +
+      'each is accepted or refused by itself; the answer is a problem only when all were refused.',
+    body: submission,
+    headers: [
+      {
+        name: 'Idempotency-Key',
+        description:
+          'A name of yours for this request. The same key with the same body gets the same answer for 24 hours, and ' +
+          'nothing is sent twice; a restart of the server forgets keys.',
+      },
+    ],
+    answers: { 202: { description: 'On disk', schema: submittedBody.or(submittedListBody) } },
+    problems: [
+      'refused',
+      'throttled',
+      'full',
+      'store_failed',
+      'stopping',
+      'invalid_idempotency_key',
+      'idempotency_key_reused',
+    ],
+    handle: ({ body, header }) => {
+      checkContent(body);
+      const key = header('idempotency-key');
+      if (key === undefined) return submit(context, body);
+      return context.idempotency.once(key, fingerprint(body), () => submit(context, body));
+    },
+  });
+}
+
+/** The same for the same fields and values, in whatever order they came. */
+function fingerprint(body: Submission): string {
+  return createHash('sha256').update(JSON.stringify(body)).digest('base64');
+}
+
+async function submit({ gateway, clock }: Context, body: Submission): Promise<Answer> {
+  const rest = argumentsOf(body, clock.nowMs());
+  const send = async (to: string): Promise<SubmittedBody> => {
+    const { ids, segments, coding, state } = await gateway.submit({ ...rest, to });
+    return { id: ids[0] ?? '', ids, to, segments, coding, state };
+  };
+  const { to } = body;
+  if (typeof to !== 'string') return submitAll(to, send);
+  const submitted = await send(to);
+  return { status: 202, body: submitted, headers: { location: `/api/v1/messages/${submitted.id}` } };
+}
+
+async function submitAll(
+  destinations: readonly string[],
+  send: (to: string) => Promise<SubmittedBody>,
+): Promise<Answer> {
+  const messages: (SubmittedBody | RefusedBody)[] = [];
+  let first: Problem | undefined;
+  for (let at = 0; at < destinations.length; at += destinationsAtOnce) {
+    const group = destinations.slice(at, at + destinationsAtOnce);
+    const settled = await Promise.allSettled(group.map(send));
+    settled.forEach((result, index) => {
+      if (result.status === 'fulfilled') {
+        messages.push(result.value);
+        return;
+      }
+      const problem = problemOfGateway(result.reason);
+      if (problem === undefined) throw result.reason;
+      first ??= problem;
+      messages.push(refusal(group[index] ?? '', problem));
+    });
+  }
+  const accepted = messages.filter((message) => 'id' in message).length;
+  const body = { accepted, refused: messages.length - accepted, messages };
+  if (accepted === 0 && first !== undefined) {
+    throw new Problem(first.code, first.message, { ...first.options, members: { messages } });
+  }
+  return { status: 202, body };
+}
+
+function refusal(to: string, { code, message, options: { commandStatus } }: Problem): RefusedBody {
+  return { to, code, detail: message, ...(commandStatus === undefined ? {} : { commandStatus }) };
+}
+
+function argumentsOf(body: Submission, nowMs: number): Omit<SubmitArguments, 'to'> {
+  const { coding, schedule, validity, hex, text, from, receipt, clientReference, longMessage } = body;
+  if (hex !== undefined && coding !== undefined) {
+    throw new Problem('invalid_field', '"coding" is for texts, not for "hex"', { field: 'coding' });
+  }
+  return {
+    account: body.account ?? defaultAccount,
+    from,
+    text,
+    hex,
+    coding: coding === 'auto' ? undefined : coding,
+    longMessage,
+    messageClass: body.messageClass as SubmitArguments['messageClass'],
+    receipt,
+    priority: body.priority as SubmitArguments['priority'],
+    validityMs: typeof validity === 'number' ? validity * 1_000 : durationMs(validity ?? ''),
+    scheduleAtMs: schedule === undefined ? undefined : scheduledMs(schedule, nowMs),
+    clientReference,
+  };
+}
+
+function scheduledMs(schedule: string, nowMs: number): number {
+  const atMs = momentMs(schedule, nowMs);
+  if (atMs === undefined) {
+    throw new Problem('invalid_field', `"schedule": there is no such time`, { field: 'schedule' });
+  }
+  return atMs;
+}

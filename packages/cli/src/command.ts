@@ -1,0 +1,90 @@
+/** What a command is, and how its settings become flags. */
+import { Command, Option } from 'commander';
+import type { ExitCode } from './exit-codes.ts';
+import { type CommonValues, commonSettings } from './settings/common.ts';
+import {
+  flagOf,
+  type GivenFlags,
+  helpOf,
+  readSettings,
+  type Setting,
+  type Settings,
+  type Surroundings,
+} from './settings/setting.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a running command has. */
+export interface Run<V> {
+  readonly values: V & CommonValues;
+  /** What stands after the flags. */
+  readonly words: readonly string[];
+  readonly terminal: Terminal;
+  /** Aborted by Ctrl-C and by SIGTERM; a second one ends the process. */
+  readonly signal: AbortSignal;
+  readonly version: string;
+}
+
+/** One command: its table of settings, and what it does. The code behind `run` is loaded when it is called. */
+export interface CommandPlan<V> {
+  readonly name: string;
+  /** What stands after the name, as commander writes it: `[hex...]`. */
+  readonly words?: string;
+  readonly about: string;
+  readonly settings: Settings<V>;
+  /** Lines at the end of its help. */
+  readonly examples?: readonly string[];
+  readonly run: (run: Run<V>) => Promise<ExitCode>;
+}
+
+/** Any command, its values unseen. */
+export type AnyPlan = CommandPlan<object>;
+
+/** A plan among others. */
+export function anyPlan<V>(plan: CommandPlan<V>): AnyPlan {
+  return plan as unknown as AnyPlan;
+}
+
+function optionOf(setting: Setting<unknown>): Option {
+  const option = new Option(flagOf(setting), helpOf(setting));
+  if (setting.isRepeatable) {
+    option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
+  }
+  return option;
+}
+
+/** The flags that were given, by name, as texts. */
+function givenFlags(command: Command, settings: readonly Setting<unknown>[]): GivenFlags {
+  const options: { readonly [name: string]: unknown } = command.opts();
+  const given: { [flag: string]: readonly string[] } = {};
+  for (const { flag } of settings) {
+    const name = flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    if (command.getOptionValueSource(name) !== 'cli') continue;
+    const value = options[name];
+    given[flag] = Array.isArray(value) ? value.map(String) : [String(value)];
+  }
+  return given;
+}
+
+/** The command for commander. `perform` runs it with its values read. */
+export function commandOf<V>(
+  plan: CommandPlan<V>,
+  around: Surroundings,
+  perform: (plan: CommandPlan<V>, values: V & CommonValues, words: readonly string[]) => Promise<void>,
+): Command {
+  const table = { ...plan.settings, ...commonSettings } as Settings<V & CommonValues>;
+  const settings: Setting<unknown>[] = Object.values(table);
+  const command = new Command(plan.name).description(plan.about);
+  if (plan.words !== undefined) command.arguments(plan.words);
+  for (const setting of settings) {
+    command.addOption(optionOf(setting));
+    if (setting.flag === 'color') command.addOption(new Option('--no-color').hideHelp());
+  }
+  if (plan.examples !== undefined) {
+    command.addHelpText('after', `\nExamples:\n${plan.examples.map((line) => `  ${line}`).join('\n')}`);
+  }
+  command.action(async () => {
+    const values = readSettings(table, givenFlags(command, settings), around);
+    await perform(plan, values, command.args);
+  });
+  return command;
+}

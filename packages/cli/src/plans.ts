@@ -1,0 +1,40 @@
+/** All commands: their settings are here, their code is loaded when they run. */
+import { type AnyPlan, anyPlan, type CommandPlan } from './command.ts';
+import { type DecodeValues, decodeSettings } from './settings/decode.ts';
+import { type ListenValues, listenSettings } from './settings/listen.ts';
+import { type SendValues, sendSettings } from './settings/send.ts';
+
+const decodePlan: CommandPlan<DecodeValues> = {
+  name: 'decode',
+  words: '[hex...]',
+  about: 'take PDUs apart: every field with its place, its meaning, and what is wrong with it',
+  settings: decodeSettings,
+  examples: [
+    'chappe decode 00000010000000150000000000000001',
+    'chappe decode --lint < dump.txt',
+    'chappe decode --pcap smpp.pcap --filter submit_sm --json',
+  ],
+  run: async (run) => (await import('./commands/decode.ts')).runDecode(run),
+};
+
+const sendPlan: CommandPlan<SendValues> = {
+  name: 'send',
+  about: 'send a message over SMPP, and wait for its receipt',
+  settings: sendSettings,
+  examples: [
+    'chappe send --to 447700900123 --text "Hello" --wait',
+    'chappe send --url smpp://me:secret@smsc.example:2775 --to 447700900123 --from Chappe --file text.txt',
+  ],
+  run: async (run) => (await import('./commands/send.ts')).runSend(run),
+};
+
+const listenPlan: CommandPlan<ListenValues> = {
+  name: 'listen',
+  about: 'bind and print incoming messages and receipts',
+  settings: listenSettings,
+  examples: ['chappe listen --json', 'chappe listen --count 1 --timeout 30s --only message'],
+  run: async (run) => (await import('./commands/listen.ts')).runListen(run),
+};
+
+/** In the order of help. */
+export const plans: readonly AnyPlan[] = [sendPlan, listenPlan, decodePlan].map(anyPlan);

@@ -1,0 +1,132 @@
+/** Settings of the commands that connect to a message centre. */
+import type { BindKind, ClientOptions } from '@chappe/smpp';
+import type { Settings } from './setting.ts';
+import { duration, one, oneOf, onOff, text } from './values.ts';
+
+/** How to reach a message centre. */
+export interface ConnectionValues {
+  readonly url: string;
+  readonly systemId: string | undefined;
+  readonly password: string | undefined;
+  readonly bind: BindKind;
+  readonly smppVersion: '3.3' | '3.4' | '5.0';
+  readonly systemType: string | undefined;
+  readonly addressRange: string | undefined;
+  readonly ca: string | undefined;
+  readonly insecure: boolean;
+  readonly connectTimeoutMs: number;
+}
+
+/** Their table. `bind` is what the command needs. */
+export function connectionSettings(bind: BindKind): Settings<ConnectionValues> {
+  return {
+    url: {
+      flag: 'url',
+      value: 'url',
+      env: 'CHAPPE_URL',
+      about: 'the message centre: smpp://system_id:password@host:port, smpps:// for TLS',
+      fallback: 'smpp://127.0.0.1:2775',
+      read: one(text),
+    },
+    systemId: {
+      flag: 'system-id',
+      short: 'u',
+      value: 'name',
+      env: 'CHAPPE_SYSTEM_ID',
+      about: 'who we are; wins over the URL',
+      fallback: undefined,
+      shown: 'that of the URL, else chappe',
+      read: one(text),
+    },
+    password: {
+      flag: 'password',
+      short: 'p',
+      value: 'word',
+      env: 'CHAPPE_PASSWORD',
+      isSecret: true,
+      about: 'better in the variable or its file than on a command line, which other users can see',
+      fallback: undefined,
+      read: one(text),
+    },
+    bind: {
+      flag: 'bind',
+      value: 'kind',
+      env: 'CHAPPE_BIND',
+      about: 'transmitter, receiver or transceiver',
+      fallback: bind,
+      read: one(oneOf('transmitter', 'receiver', 'transceiver')),
+    },
+    smppVersion: {
+      flag: 'smpp-version',
+      value: 'version',
+      env: 'CHAPPE_SMPP_VERSION',
+      about: '3.3, 3.4 or 5.0',
+      fallback: '3.4',
+      read: one(oneOf('3.3', '3.4', '5.0')),
+    },
+    systemType: {
+      flag: 'system-type',
+      value: 'type',
+      env: 'CHAPPE_SYSTEM_TYPE',
+      about: 'some operators want one',
+      fallback: undefined,
+      read: one(text),
+    },
+    addressRange: {
+      flag: 'address-range',
+      value: 'range',
+      env: 'CHAPPE_ADDRESS_RANGE',
+      about: 'numbers whose messages we want, as ^336 or 60100',
+      fallback: undefined,
+      read: one(text),
+    },
+    ca: {
+      flag: 'ca',
+      value: 'file',
+      env: 'CHAPPE_CA',
+      about: 'certificate (PEM) to trust beside those of the system; `chappe start` keeps its own in its data folder',
+      fallback: undefined,
+      read: one(text),
+    },
+    insecure: {
+      flag: 'insecure',
+      env: 'CHAPPE_INSECURE',
+      about: 'take any certificate: for self-signed test systems only',
+      fallback: false,
+      read: one(onOff),
+    },
+    connectTimeoutMs: {
+      flag: 'connect-timeout',
+      value: 'duration',
+      env: 'CHAPPE_CONNECT_TIMEOUT',
+      about: 'to a connection',
+      fallback: 5_000,
+      shown: '5s',
+      read: one(duration),
+    },
+  };
+}
+
+const versions = { '3.3': 0x33, '3.4': 0x34, '5.0': 0x50 } as const;
+
+/** What stands where neither the URL nor a flag says who we are: open systems take it. */
+const anybody = 'chappe';
+
+/** The options of a client. `readFile` reads the certificate. */
+export function clientOptions(values: ConnectionValues, readFile: (path: string) => string): ClientOptions {
+  const { systemId, password, systemType, addressRange, ca, insecure } = values;
+  const isNamed = systemId !== undefined || /^smpp?s?:\/\/[^@/]+@/.test(values.url);
+  const isTls = !values.url.startsWith('smpp:');
+  return {
+    bind: values.bind,
+    version: versions[values.smppVersion],
+    connectTimeoutMs: values.connectTimeoutMs,
+    systemId: isNamed ? systemId : anybody,
+    password,
+    systemType,
+    addressRange,
+    tls: isTls
+      ? { ...(ca !== undefined && { ca: readFile(ca) }), ...(insecure && { verify: false }) }
+      : undefined,
+  };
+}
