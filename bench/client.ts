@@ -6,7 +6,7 @@
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { encodeText, SmppClient } from '@chappe/smpp';
+import { SmppClient } from '@chappe/smpp';
 import { background, jsonOf, loadTools, median, option } from './load-tools.ts';
 
 const asked: Readonly<Record<number, number>> = { 1: 10, 10: 16 };
@@ -20,7 +20,7 @@ interface PeerSession {
   destroy(): void;
 }
 
-/** Both sides are given text and code it, as their users do. */
+/** npm `smpp` takes texts and codes them; our raw requests take octets, coded here per message as Latin-1. */
 const TEXT = 'x'.repeat(100);
 
 function destination(number: number): string {
@@ -28,7 +28,10 @@ function destination(number: number): string {
 }
 
 /** Keeps `window` messages in flight and counts answers; says messages per second after the warm-up. */
-function pump(inFlight: number, submit: (number: number, done: (isTaken: boolean) => void) => void): Promise<number> {
+function pump(
+  inFlight: number,
+  submit: (number: number, done: (isTaken: boolean) => void) => void,
+): Promise<number> {
   let number = 0;
   let answered = 0;
   let isOver = false;
@@ -57,7 +60,7 @@ async function runChappe(port: number, binds: number): Promise<number> {
       command: 'submit_sm',
       source_addr: '33612345678',
       destination_addr: destination(number),
-      short_message: encodeText(TEXT, 'gsm7').bytes,
+      short_message: Buffer.from(TEXT, 'latin1'),
     } as const;
     client.submit(submission, (result) => done(!(result instanceof Error) && result.command_status === 0));
   });
@@ -107,7 +110,14 @@ async function measure(kind: string, connections: number, tools: string): Promis
   const port = await freePort();
   const stopSink = background(join(tools, 'smppsink'), ['-P', String(port), '-q']);
   await listening(port);
-  const args = ['--conditions=chappe-source', import.meta.filename, 'run', kind, String(port), String(connections)];
+  const args = [
+    '--conditions=chappe-source',
+    import.meta.filename,
+    'run',
+    kind,
+    String(port),
+    String(connections),
+  ];
   const seconds = ['--seconds', String(option('seconds', 2))];
   const result = await jsonOf(process.execPath, [...args, ...seconds]);
   await stopSink();
@@ -140,7 +150,13 @@ async function main(): Promise<void> {
       ours.push(await measure('chappe', connections, tools));
     }
     const ratio = median(ours.map((value, round) => value / theirs[round]!));
-    report.push({ connections, chappe: median(ours), npm: median(theirs), ratio, asked: asked[connections]! });
+    report.push({
+      connections,
+      chappe: median(ours),
+      npm: median(theirs),
+      ratio,
+      asked: asked[connections]!,
+    });
   }
   if (process.argv.includes('--json')) console.log(JSON.stringify({ bench: 'client', report }));
   else {

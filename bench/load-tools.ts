@@ -14,7 +14,8 @@ export function loadTools(): string {
   const given = process.env.CHAPPE_TOOLS;
   if (given !== undefined && existsSync(join(given, 'smppload'))) return given;
   const sources = join(process.env.CHAPPE_SHARED ?? join(root, '..', 'shared'), 'tools');
-  if (!existsSync(sources)) throw new Error(`no load tools: set CHAPPE_TOOLS, or CHAPPE_SHARED (not at ${sources})`);
+  if (!existsSync(sources))
+    throw new Error(`no load tools: set CHAPPE_TOOLS, or CHAPPE_SHARED (not at ${sources})`);
   const folder = given ?? mkdtempSync(join(tmpdir(), 'chappe-tools-'));
   execFileSync('make', ['-C', sources, `BIN=${folder}`], { stdio: 'ignore' });
   return folder;

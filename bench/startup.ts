@@ -21,7 +21,14 @@ function bindOnce(port: number): Promise<void> {
   return new Promise((settle, reject) => {
     const socket = connect({ port, host: '127.0.0.1' });
     socket.once('error', reject);
-    socket.write(encode({ command: 'bind_transceiver', sequence_number: 1, system_id: 'bench', interface_version: 0x34 }));
+    socket.write(
+      encode({
+        command: 'bind_transceiver',
+        sequence_number: 1,
+        system_id: 'bench',
+        interface_version: 0x34,
+      }),
+    );
     socket.once('data', (chunk) => {
       const pdu = decode(chunk);
       socket.destroy();
@@ -61,6 +68,8 @@ const times: number[] = [];
 for (let run = 0; run < runs; run += 1) times.push(await oneStart());
 times.sort((a, b) => a - b);
 const median = Math.round(times[Math.floor(runs / 2)]!);
-const rows = [{ what: 'start of the bundle to the answer of a bind, ms', asked: '<= 1000', measured: median }];
+const rows = [
+  { what: 'start of the bundle to the answer of a bind, ms', asked: '<= 1000', measured: median },
+];
 if (process.argv.includes('--json')) console.log(JSON.stringify({ rows }));
 else console.table(rows);

@@ -31,7 +31,8 @@ function connector(): Connector {
     ready: undefined,
     capacity: () => 1_000,
     deliver(messages, report) {
-      for (const message of messages) report(message, { kind: 'delivered', detail: 'session=s7 sequence=12' });
+      for (const message of messages)
+        report(message, { kind: 'delivered', detail: 'session=s7 sequence=12' });
     },
   };
 }
@@ -99,11 +100,14 @@ function life(): Promise<object> {
     let isOver = false;
     const drafts = 20;
     const submit = (): void => {
-      center.submit(Array.from({ length: drafts }, () => draft('out')), (error) => {
-        if (error !== undefined) throw error;
-        accepted += drafts;
-        if (!isOver) submit();
-      });
+      center.submit(
+        Array.from({ length: drafts }, () => draft('out')),
+        (error) => {
+          if (error !== undefined) throw error;
+          accepted += drafts;
+          if (!isOver) submit();
+        },
+      );
     };
     for (let at = 0; at < inFlight / drafts; at += 1) submit();
     await new Promise((settle) => setTimeout(settle, 1_000));
@@ -181,11 +185,14 @@ function queued(count: number): Promise<object> {
     const submit = (): void => {
       if (submitted >= count) return;
       submitted += 50;
-      center.submit(Array.from({ length: 50 }, () => draft('later')), (error) => {
-        if (error !== undefined) throw error;
-        accepted += 50;
-        submit();
-      });
+      center.submit(
+        Array.from({ length: 50 }, () => draft('later')),
+        (error) => {
+          if (error !== undefined) throw error;
+          accepted += 50;
+          submit();
+        },
+      );
     };
     for (let at = 0; at < 100; at += 1) submit();
     let rssHighest = 0;
@@ -228,5 +235,11 @@ const runs: [string, () => Promise<object>][] = [
 for (const [name, run] of runs) {
   if (flags.only !== '' && flags.only !== name) continue;
   const result = await run();
-  console.log(flags.json ? JSON.stringify(result) : Object.entries(result).map(([key, value]) => `${key} ${value}`).join('  '));
+  console.log(
+    flags.json
+      ? JSON.stringify(result)
+      : Object.entries(result)
+          .map(([key, value]) => `${key} ${value}`)
+          .join('  '),
+  );
 }

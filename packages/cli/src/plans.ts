@@ -1,5 +1,6 @@
 /** All commands: their settings are here, their code is loaded when they run. */
 import { type AnyPlan, anyPlan, type CommandPlan } from './command.ts';
+import { type BenchValues, benchSettings } from './settings/bench.ts';
 import { type DecodeValues, decodeSettings } from './settings/decode.ts';
 import { type ListenValues, listenSettings } from './settings/listen.ts';
 import { type SendValues, sendSettings } from './settings/send.ts';
@@ -36,5 +37,16 @@ const listenPlan: CommandPlan<ListenValues> = {
   run: async (run) => (await import('./commands/listen.ts')).runListen(run),
 };
 
+const benchPlan: CommandPlan<BenchValues> = {
+  name: 'bench',
+  about: 'put load on a message centre and measure it',
+  settings: benchSettings,
+  examples: [
+    'chappe bench --binds 4 --window 100 --duration 20s --receipts',
+    "chappe bench --rate 1000/s --fail 'submit_p99>50ms' --fail 'errors>0.1%'",
+  ],
+  run: async (run) => (await import('./commands/bench.ts')).runBench(run),
+};
+
 /** In the order of help. */
-export const plans: readonly AnyPlan[] = [sendPlan, listenPlan, decodePlan].map(anyPlan);
+export const plans: readonly AnyPlan[] = [anyPlan(sendPlan), anyPlan(listenPlan), anyPlan(benchPlan), anyPlan(decodePlan)];

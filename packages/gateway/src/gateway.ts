@@ -95,7 +95,7 @@ export class Gateway {
     this.#reference = Math.floor(random() * references);
     this.handsets.onSwitchedOn = (msisdn, alerts) => this.#onSwitchedOn(msisdn, alerts);
     this.handsets.onReceived = (msisdn, message) => {
-      if (this.#events.isHeard) this.#events.emit({ kind: 'handset', msisdn, message });
+      if (this.#events.isHeard) this.#events.emit({ kind: 'handset', msisdn, message: message() });
     };
   }
 

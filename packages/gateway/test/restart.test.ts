@@ -61,7 +61,10 @@ describe('on SQLite', () => {
     const rx = await after.esme({ bind: 'receiver' });
     await until(after, receipts(rx, 2));
     expect(rx.stats).toEqual(['DELIVRD', 'DELIVRD']);
-    expect(rx.deliveries.map(({ source_addr }) => source_addr).sort()).toEqual(['447700900001', '447700900002']);
+    expect(rx.deliveries.map(({ source_addr }) => source_addr).sort()).toEqual([
+      '447700900001',
+      '447700900002',
+    ]);
     await after.stop();
   });
 

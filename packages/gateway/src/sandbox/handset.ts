@@ -1,7 +1,8 @@
 /**
- * One simulated handset's inbox and what stands in it. Every number has a handset; it comes into being with the
- * first message or when somebody switches it.
+ * What simulated handsets show. Every number has a handset; it comes into being with the first message or when
+ * somebody switches it.
  */
+import { dataCodingOf } from '../message-text.ts';
 
 /** `on`: takes messages. `off`: unreachable. `busy`: refuses for now. `full`: its memory is full. */
 export type HandsetState = 'on' | 'off' | 'busy' | 'full';
@@ -40,60 +41,89 @@ export interface InboxMessage {
   readonly waiting: { readonly indication: string; readonly active: boolean } | undefined;
 }
 
-// Enough for any test to look back on; the eldest give way.
-const maxMessagesEach = 1_000;
+/** A message as it is kept: what was joined from segments is whole, a single one is put together when it is looked at. */
+export interface Shown {
+  /** The handset. */
+  readonly number: string;
+  readonly publicId: string;
+  readonly from: string;
+  readonly account: string;
+  readonly text: string | undefined;
+  readonly receivedMs: number;
+  readonly dataCoding: number;
+  readonly joined: InboxMessage | undefined;
+}
 
-/** Inboxes of all handsets, bounded: when too much is kept, the handset that rested longest loses its messages. */
+/**
+ * What all handsets show, bounded: the last messages over all of them. Looking is for people and tests, keeping is on
+ * the hot path: so there is no index, one inbox is found by going through all that is kept (a millisecond).
+ */
 export class Inboxes {
   readonly #limit: number;
-  // In the order of last use: Map iterates in the order of insertion.
-  readonly #inboxes = new Map<string, InboxMessage[]>();
-  #size = 0;
+  // A ring once it is full: the eldest stands at `#next`.
+  #kept: (Shown | undefined)[] = [];
+  #next = 0;
 
-  /** `limit`: messages kept over all handsets, default 100,000. */
+  /** `limit`: messages kept over all handsets, default 100,000 (some 20 MB). */
   constructor(limit = 100_000) {
     this.#limit = limit;
   }
 
-  /** Messages kept in all. */
-  get size(): number {
-    return this.#size;
-  }
-
-  /** Numbers with messages, longest rest first. */
-  numbers(): string[] {
-    return [...this.#inboxes.keys()];
+  /** Keeps a message; the eldest of all gives way. */
+  add(shown: Shown): void {
+    if (this.#kept.length < this.#limit) {
+      this.#kept.push(shown);
+      return;
+    }
+    this.#kept[this.#next] = shown;
+    this.#next = (this.#next + 1) % this.#limit;
   }
 
   /** Messages of one number, eldest first. */
-  of(number: string): readonly InboxMessage[] {
-    return this.#inboxes.get(number) ?? [];
+  of(number: string): InboxMessage[] {
+    return this.#inOrder()
+      .filter((shown) => shown.number === number)
+      .map(messageOf);
   }
 
-  /** Puts a message into the inbox of that number. */
-  add(number: string, message: InboxMessage): void {
-    let inbox = this.#inboxes.get(number);
-    if (inbox === undefined) inbox = [];
-    else this.#inboxes.delete(number);
-    if (inbox.length >= maxMessagesEach) {
-      inbox.shift();
-      this.#size -= 1;
+  /** How many messages each number has, the number that got one last at the end. */
+  counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { number } of this.#inOrder()) {
+      const before = counts.get(number) ?? 0;
+      counts.delete(number);
+      counts.set(number, before + 1);
     }
-    inbox.push(message);
-    this.#inboxes.set(number, inbox);
-    this.#size += 1;
-    while (this.#size > this.#limit) this.#forgetEldest();
+    return counts;
   }
 
   /** Empties the inbox of one number. */
   clear(number: string): void {
-    this.#size -= this.of(number).length;
-    this.#inboxes.delete(number);
+    this.#kept = this.#inOrder().filter((shown) => shown.number !== number);
+    this.#next = 0;
   }
 
-  #forgetEldest(): void {
-    const eldest = this.#inboxes.keys().next();
-    if (eldest.done === true) return;
-    this.clear(eldest.value);
+  #inOrder(): Shown[] {
+    const [late, early] = [this.#kept.slice(0, this.#next), this.#kept.slice(this.#next)];
+    return [...early, ...late].filter((shown) => shown !== undefined);
   }
+}
+
+/** A kept message as it is shown. */
+export function messageOf(shown: Shown): InboxMessage {
+  if (shown.joined !== undefined) return shown.joined;
+  const { publicId, from, account, text, receivedMs } = shown;
+  const coding = dataCodingOf(shown.dataCoding);
+  return {
+    publicId,
+    from,
+    account,
+    text,
+    bytes: undefined,
+    receivedMs,
+    segments: [{ publicId, sequence: 1 }],
+    total: 1,
+    flash: coding.messageClass === 0,
+    waiting: coding.waiting,
+  };
 }

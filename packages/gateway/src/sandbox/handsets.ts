@@ -3,7 +3,7 @@
  * its magic digits and the configured weights; when and how that is reported is the connector's affair.
  */
 import type { Message } from '@chappe/center';
-import { type HandsetState, Inboxes, type InboxMessage } from './handset.ts';
+import { type HandsetState, Inboxes, type InboxMessage, messageOf, type Shown } from './handset.ts';
 import { magicOf, offThenOnAttempts, offThenOnPauseMs } from './magic.ts';
 import { Receiver } from './receiver.ts';
 
@@ -108,7 +108,7 @@ export class Handsets {
   /** Called when a handset is switched on, so that what waits for it is tried at once. */
   onSwitchedOn: ((msisdn: string, alerts: readonly Alert[]) => void) | undefined;
   /** Called for each message that a handset shows. */
-  onReceived: ((msisdn: string, message: InboxMessage) => void) | undefined;
+  onReceived: ((msisdn: string, message: () => InboxMessage) => void) | undefined;
 
   constructor(options: HandsetOptions, random: () => number) {
     this.#random = options.seed === undefined ? random : seeded(options.seed);
@@ -149,17 +149,18 @@ export class Handsets {
 
   /** Handsets that were switched or have messages, at most `limit`, latest first. */
   list(limit = 100): HandsetSummary[] {
-    const numbers = new Set([...this.#states.keys(), ...this.#inboxes.numbers().reverse()]);
+    const counts = this.#inboxes.counts();
+    const numbers = new Set([...this.#states.keys(), ...[...counts.keys()].reverse()]);
     return [...numbers].slice(0, limit).map((msisdn) => ({
       msisdn,
       state: this.state(msisdn),
-      messages: this.#inboxes.of(msisdn).length,
+      messages: counts.get(msisdn) ?? 0,
     }));
   }
 
-  /** Numbers with an inbox: those that a broadcast reaches. */
+  /** Numbers with messages, the one that got one last at the end: those that a broadcast reaches. */
   known(): string[] {
-    return this.#inboxes.numbers();
+    return [...this.#inboxes.counts().keys()];
   }
 
   /** The account that last wrote to this handset from that sender. */
@@ -187,17 +188,12 @@ export class Handsets {
   show(msisdn: string, message: Message, wallMs: number): void {
     const number = handsetNumber(msisdn);
     const shown = this.#receiver.receive(number, message, wallMs);
-    if (shown === undefined) return;
-    this.#inboxes.add(number, shown);
-    this.onReceived?.(number, shown);
+    if (shown !== undefined) this.#keep(shown);
   }
 
   /** Gives up long messages whose missing segments did not come: they are shown as far as they came. */
   expire(wallMs: number): void {
-    for (const { number, message } of this.#receiver.expire(wallMs)) {
-      this.#inboxes.add(number, message);
-      this.onReceived?.(number, message);
-    }
+    for (const shown of this.#receiver.expire(wallMs)) this.#keep(shown);
   }
 
   /** Remembers that a sender wants an alert_notification when this handset is back. */
@@ -206,6 +202,12 @@ export class Handsets {
     const number = handsetNumber(message.destination.digits);
     const { account, source, destination } = message;
     this.#alerts.set(`${number} ${account} ${source.digits}`, { account, source, destination });
+  }
+
+  #keep(shown: Shown): void {
+    this.#inboxes.add(shown);
+    // A listener is rare; putting the message together for nobody would be for nothing.
+    if (this.onReceived !== undefined) this.onReceived(shown.number, () => messageOf(shown));
   }
 
   #answer(message: Message, digits: string): HandsetAnswer {

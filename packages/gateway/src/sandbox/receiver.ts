@@ -2,7 +2,6 @@
 import type { Message } from '@chappe/center';
 import {
   type ContentPdu,
-  type IncompleteSet,
   type MessagePart,
   Reassembler,
   readConcat,
@@ -12,7 +11,7 @@ import {
 } from '@chappe/protocol';
 import { readContent } from '../content.ts';
 import { dataCodingOf, isBinary } from '../message-text.ts';
-import type { InboxMessage } from './handset.ts';
+import type { InboxMessage, Shown } from './handset.ts';
 
 interface Part extends MessagePart {
   readonly number: string;
@@ -35,11 +34,11 @@ export class Receiver {
   // Bounds of the field: 1,000 sets and 4 MiB (a flood of first parts must not grow the process).
   readonly #reassembler = new Reassembler<Part>({ timeoutMs: segmentTimeoutMs });
 
-  /** The message that the handset can show now; undefined while segments are missing, and for a repeated one. */
-  receive(number: string, message: Message, wallMs: number): InboxMessage | undefined {
+  /** What the handset can show now; undefined while segments are missing, and for a repeated one. */
+  receive(number: string, message: Message, wallMs: number): Shown | undefined {
     const { content } = message;
     // Hot path: no header, nothing behind the payload: an ordinary text, decoded when it was accepted.
-    if (isPlain(content) && message.text !== undefined) return single(message, message.text, content, wallMs);
+    if (isPlain(content) && message.text !== undefined) return plain(number, message, wallMs);
     const read = readContent(content);
     const pdu: ContentPdu = {
       esm_class: read.esmClass,
@@ -69,9 +68,9 @@ export class Receiver {
     return result.kind === 'complete' ? shown(result.parts, part.total, wallMs) : undefined;
   }
 
-  /** Messages that are shown although segments are missing. */
-  expire(wallMs: number): { readonly number: string; readonly message: InboxMessage }[] {
-    return this.#reassembler.expire(wallMs).flatMap((set) => incomplete(set, wallMs));
+  /** What is shown although segments are missing. */
+  expire(wallMs: number): Shown[] {
+    return this.#reassembler.expire(wallMs).flatMap((set) => shown(set.parts, set.total, wallMs) ?? []);
   }
 }
 
@@ -80,46 +79,40 @@ function isPlain(content: Uint8Array): boolean {
   return ((content[2] ?? 0) & udhi) === 0 && content.length === contentHeadOctets + payload;
 }
 
-function single(message: Message, text: string, content: Uint8Array, wallMs: number): InboxMessage {
-  const coding = dataCodingOf(content[4] ?? 0);
-  const { publicId } = message;
+function plain(number: string, message: Message, wallMs: number): Shown {
   return {
-    publicId,
+    number,
+    publicId: message.publicId,
     from: message.source.digits,
     account: message.account,
-    text,
-    bytes: undefined,
+    text: message.text,
     receivedMs: wallMs,
-    segments: [{ publicId, sequence: 1 }],
-    total: 1,
-    flash: coding.messageClass === 0,
-    waiting: coding.waiting,
+    dataCoding: message.content[4] ?? 0,
+    joined: undefined,
   };
 }
 
-function shown(parts: readonly Part[], total: number, wallMs: number): InboxMessage | undefined {
-  const first = parts[0];
+function shown(parts: readonly Part[], total: number, wallMs: number): Shown | undefined {
+  const [first] = parts;
   if (first === undefined) return undefined;
-  const coding = dataCodingOf(first.pdu.data_coding);
+  const dataCoding = first.pdu.data_coding;
+  const coding = dataCodingOf(dataCoding);
   const whole = readText(parts.map((part) => part.pdu));
-  const binary = isBinary(first.pdu.data_coding);
+  const binary = isBinary(dataCoding);
   const count = first.header?.waiting?.[0];
-  return {
-    publicId: first.publicId,
-    from: first.from,
-    account: first.account,
-    text: binary ? undefined : whole.text,
+  const { number, publicId, from, account } = first;
+  const text = binary ? undefined : whole.text;
+  const joined: InboxMessage = {
+    publicId,
+    from,
+    account,
+    text,
     bytes: binary ? whole.bytes.slice() : undefined,
     receivedMs: wallMs,
-    segments: parts.map(({ publicId, sequence }) => ({ publicId, sequence })),
+    segments: parts.map((part) => ({ publicId: part.publicId, sequence: part.sequence })),
     total,
     flash: coding.messageClass === 0,
     waiting: coding.waiting ?? (count && { indication: count.indication, active: count.count > 0 }),
   };
-}
-
-function incomplete(set: IncompleteSet<Part>, wallMs: number): { number: string; message: InboxMessage }[] {
-  const message = shown(set.parts, set.total, wallMs);
-  const number = set.parts[0]?.number;
-  return message === undefined || number === undefined ? [] : [{ number, message }];
+  return { number, publicId, from, account, text, receivedMs: wallMs, dataCoding, joined };
 }

@@ -1,3 +1,4 @@
+import { readLatin1 } from '../codec/latin1.ts';
 import { defaultTable, extensionTable, type Gsm7Table, unassigned } from './tables/gsm7-default.ts';
 import { lockingTables } from './tables/gsm7-locking.ts';
 import { singleTables } from './tables/gsm7-single.ts';
@@ -44,6 +45,8 @@ export interface Gsm7Alphabet {
   readonly codes: ReadonlyMap<number, number>;
   /** `codes` for U+0000 to U+00FF; -1 where there is none. Most texts need no other. */
   readonly latin: Int16Array;
+  /** 1 for each octet that is its own character: letters, digits, most signs. */
+  readonly same: Uint8Array;
 }
 
 const alphabets = new Map<number, Gsm7Alphabet>();
@@ -70,7 +73,10 @@ function buildAlphabet(locking: number, single: number): Gsm7Alphabet {
   }
   const latin = new Int16Array(256).fill(-1);
   for (const [unit, code] of codes) if (unit < 256) latin[unit] = code;
-  return { locking, single, base, shifted, codes, latin };
+  const same = Uint8Array.from({ length: 256 }, (_, octet) =>
+    octet !== ESCAPE && base[octet] === octet ? 1 : 0,
+  );
+  return { locking, single, base, shifted, codes, latin, same };
 }
 
 /** The alphabet of a pair of tables. Ids without a table (Spanish locking, 14-255) mean the default one. */
@@ -104,6 +110,18 @@ function put(alphabet: Gsm7Alphabet, unit: number, septets: Uint8Array, at: numb
   return at;
 }
 
+/** Nearly every text needs no escape: then one pass over one small table is all. Undefined for the others. */
+function encodePlain(text: string, { latin }: Gsm7Alphabet): Uint8Array | undefined {
+  const septets = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    const code = unit < 256 ? latin[unit]! : -1;
+    if (code < 0 || code >= SHIFTED) return undefined;
+    septets[i] = code;
+  }
+  return septets;
+}
+
 /**
  * The septets of a text, one per octet. A character that the alphabet does not hold becomes `replacement` (left out
  * where that is '' or not in the alphabet either) and is reported in `unmappable`.
@@ -114,6 +132,8 @@ export function encodeGsm7(
   replacement: string,
   unmappable: UnmappableCharacter[],
 ): Uint8Array {
+  const plain = encodePlain(text, alphabet);
+  if (plain !== undefined) return plain;
   const substitute = replacement === '' ? -1 : replacement.charCodeAt(0);
   const septets = new Uint8Array(text.length * 2);
   let at = 0;
@@ -137,7 +157,11 @@ export function encodeGsm7(
  * becomes U+FFFD.
  */
 export function decodeGsm7(septets: Uint8Array, alphabet: Gsm7Alphabet): string {
-  const { base, shifted } = alphabet;
+  const { base, shifted, same } = alphabet;
+  let plain = 0;
+  while (plain < septets.length && same[septets[plain]!] === 1) plain++;
+  // Nearly every text is the same in ASCII, and the platform is quicker at that.
+  if (plain === septets.length) return readLatin1(septets, 0, plain);
   const units = new Uint16Array(septets.length);
   let length = 0;
   for (let i = 0; i < septets.length; i++) {

@@ -3,12 +3,17 @@ import { status, tlv } from '@chappe/protocol';
 import { SmppError, SmppTimeoutError } from '../errors.ts';
 import type { Sleeper } from '../session/deadlines.ts';
 import type { SessionLoop } from '../session/loop.ts';
-import type { Done, RequestResult } from '../session/request-queue.ts';
+import type { Done, RequestResult, Settler } from '../session/request-queue.ts';
 import type { Session } from '../session/session.ts';
 import { congestedWindow, type Pace } from './pace.ts';
 
+/** Whom a submission tells how its try went. */
+interface Answered {
+  answered(submission: Submission, result: RequestResult): void;
+}
+
 /** A request on its way through the client. */
-interface Submission {
+class Submission implements Settler {
   /** Order of arrival, which a second try keeps. */
   readonly number: number;
   readonly pdu: PduInput;
@@ -16,6 +21,30 @@ interface Submission {
   readonly timeoutMs: number;
   /** When waiting, and trying again, end. Monotonic milliseconds. */
   readonly untilMs: number;
+  /** Where it was sent last. */
+  session: Session | undefined;
+  readonly #dispatch: Answered;
+
+  constructor(
+    dispatch: Answered,
+    number: number,
+    pdu: PduInput,
+    done: Done,
+    timeoutMs: number,
+    nowMs: number,
+  ) {
+    this.#dispatch = dispatch;
+    this.number = number;
+    this.pdu = pdu;
+    this.done = done;
+    this.timeoutMs = timeoutMs;
+    this.untilMs = timeoutMs > 0 ? nowMs + timeoutMs : NEVER;
+    this.session = undefined;
+  }
+
+  settle(result: RequestResult): void {
+    this.#dispatch.answered(this, result);
+  }
 }
 
 /** What a dispatch works with. */
@@ -41,7 +70,7 @@ function isThrottle(result: RequestResult): boolean {
  * Spreads requests over the binds of a client: the one with the most free slots takes the next. What no bind or rate
  * has room for waits in order, bounded in number and time; what a peer throttles goes back to its place.
  */
-export class Dispatch implements Sleeper {
+export class Dispatch implements Sleeper, Answered {
   wakeAtMs: number = NEVER;
   readonly #options: DispatchOptions;
   readonly #sessions: Session[] = [];
@@ -82,9 +111,8 @@ export class Dispatch implements Sleeper {
 
   /** Sends a request as soon as there is room, and calls `done` once with its end. Returns what `cancel` takes. */
   submit(pdu: PduInput, done: Done, timeoutMs: number = this.#options.loop.responseTimeoutMs): unknown {
-    const nowMs = this.#options.loop.clock.monotonicMs();
-    const untilMs = timeoutMs > 0 ? nowMs + timeoutMs : NEVER;
-    const submission: Submission = { number: ++this.#lastNumber, pdu, done, timeoutMs, untilMs };
+    const nowMs = this.#options.loop.turns.nowMs();
+    const submission = new Submission(this, ++this.#lastNumber, pdu, done, timeoutMs, nowMs);
     this.#open++;
     if (this.waiting === 0 && this.#trySend(submission, nowMs)) return submission;
     if (this.waiting >= this.#options.queueLimit) {
@@ -93,7 +121,7 @@ export class Dispatch implements Sleeper {
       return submission;
     }
     this.#queue.push(submission);
-    this.#await(untilMs);
+    this.#await(submission.untilMs);
     return submission;
   }
 
@@ -108,7 +136,7 @@ export class Dispatch implements Sleeper {
 
   /** Sends what there is room for. */
   pump(): void {
-    const nowMs = this.#options.loop.clock.monotonicMs();
+    const nowMs = this.#options.loop.turns.nowMs();
     while (this.waiting > 0 && this.#trySend(this.#queue[this.#head]!, nowMs)) this.#dropHead();
   }
 
@@ -175,16 +203,15 @@ export class Dispatch implements Sleeper {
       this.#options.loop.deadlines.arm(this, nowMs + waitMs);
       return false;
     }
-    session.submit(
-      submission.pdu,
-      (result) => this.#answered(submission, session, result),
-      submission.timeoutMs,
-    );
+    submission.session = session;
+    session.submit(submission.pdu, submission, submission.timeoutMs);
     return true;
   }
 
-  #answered(submission: Submission, session: Session, result: RequestResult): void {
-    if (session.version === 0x50) this.#heed(session, result);
+  /** @internal A try of a submission has ended. */
+  answered(submission: Submission, result: RequestResult): void {
+    const { session } = submission;
+    if (session?.version === 0x50) this.#heed(session, result);
     const { retryThrottled, loop, pace } = this.#options;
     if (!retryThrottled || !isThrottle(result)) {
       this.#finish(submission, result);

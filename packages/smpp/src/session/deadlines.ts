@@ -29,7 +29,7 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  /** Wakes the sleeper at `atMs` (monotonic) or earlier: one that is to be woken before stays where it is. */
+  /** Wakes the sleeper at `atMs` (monotonic; `Infinity` for never) or earlier: one armed for before stays so. */
   arm(sleeper: Sleeper, atMs: number): void {
     if (sleeper.wakeAtMs <= atMs) return;
     if (sleeper.wakeAtMs !== Number.POSITIVE_INFINITY) this.#stale++;

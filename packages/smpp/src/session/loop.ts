@@ -36,5 +36,5 @@ export const loopDefaults: LoopLimits = {
 
 /** A loop of its own. */
 export function createLoop(clock: Clock, limits: LoopLimits): SessionLoop {
-  return { ...limits, clock, deadlines: new Deadlines(clock), turns: new Turns() };
+  return { ...limits, clock, deadlines: new Deadlines(clock), turns: new Turns(clock) };
 }

@@ -7,10 +7,21 @@ export type RequestResult = Pdu | SmppError | EncodeError;
 /** Called once with the end of a request. */
 export type Done = (result: RequestResult) => void;
 
+/** As `Done`, for those who have an object for every request anyway. */
+export interface Settler {
+  settle(result: RequestResult): void;
+}
+
+/** Tells whoever waits for a request how it ended. */
+export function settleRequest(waiting: Done | Settler | undefined, result: RequestResult): void {
+  if (typeof waiting === 'function') waiting(result);
+  else waiting?.settle(result);
+}
+
 /** A request that waits for a slot of the window. */
 export interface Waiting {
   readonly pdu: PduInput;
-  readonly done: Done;
+  readonly done: Done | Settler;
   readonly timeoutMs: number;
   /** When waiting ends, monotonic milliseconds. */
   readonly untilMs: number;

@@ -2,7 +2,14 @@ import type { EncodeError, PduInput } from '@chappe/protocol';
 import type { SessionCore } from '../core/session-core.ts';
 import { type CloseReason, SmppAbortError, SmppClosedError, SmppError, SmppTimeoutError } from '../errors.ts';
 import type { SessionLoop } from './loop.ts';
-import { type Done, RequestQueue, type RequestResult, type Waiting } from './request-queue.ts';
+import {
+  type Done,
+  RequestQueue,
+  type RequestResult,
+  type Settler,
+  settleRequest,
+  type Waiting,
+} from './request-queue.ts';
 
 /** How one request is made. */
 export interface RequestOptions {
@@ -89,7 +96,7 @@ export class Requests {
       return never;
     }
     const waitMs = timeoutMs ?? this.#loop.responseTimeoutMs;
-    const untilMs = waitMs > 0 ? this.#loop.clock.monotonicMs() + waitMs : NEVER;
+    const untilMs = waitMs > 0 ? this.#loop.turns.nowMs() + waitMs : NEVER;
     const waiting: Waiting = { pdu, done, timeoutMs: waitMs, untilMs };
     this.#queue ??= new RequestQueue();
     this.#queue.push(waiting);
@@ -98,16 +105,16 @@ export class Requests {
   }
 
   /** Sends a request past the queue: a bind, or one for which `windowFree` was asked before. */
-  transmit(pdu: PduInput, done: Done, timeoutMs: number | undefined): void {
+  transmit(pdu: PduInput, done: Done | Settler, timeoutMs: number | undefined): void {
     try {
-      this.#core.request(pdu, this.#loop.clock.monotonicMs(), done, timeoutMs);
+      this.#core.request(pdu, this.#loop.turns.nowMs(), done, timeoutMs);
     } catch (error) {
       const isOver = this.#core.state === 'closed';
       const why = isOver ? new SmppClosedError(this.#endReason, false) : (error as SmppError | EncodeError);
       queueMicrotask(() => this.tell(done, why));
       return;
     }
-    if (pdu.command === 'alert_notification') (done as (() => void) | undefined)?.();
+    if (pdu.command === 'alert_notification') (done as unknown as (() => void) | undefined)?.();
     if (this.#core.window.free === 0) this.#wasFull = true;
     this.#owner.onRequested();
   }
@@ -146,9 +153,9 @@ export class Requests {
   }
 
   /** Tells how a request ended; an error of the listener harms nobody else. */
-  tell(done: Done | undefined, result: RequestResult): void {
+  tell(done: Done | Settler | undefined, result: RequestResult): void {
     try {
-      done?.(result);
+      settleRequest(done, result);
     } catch (error) {
       this.#owner.onError(error, 'done');
     }

@@ -16,7 +16,7 @@ import type { Remote, Transport, TransportListener } from '../transport/transpor
 import type { Sleeper } from './deadlines.ts';
 import { Flow } from './flow.ts';
 import type { SessionLoop } from './loop.ts';
-import type { Done } from './request-queue.ts';
+import { type Done, type Settler, settleRequest } from './request-queue.ts';
 import {
   type RequestOptions,
   Requests,
@@ -187,7 +187,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
   }
 
   /** @internal Sends a request past the queue: a bind, or one for which `windowFree` was asked before. */
-  submit(pdu: PduInput, done: Done, timeoutMs: number): void {
+  submit(pdu: PduInput, done: Done | Settler, timeoutMs: number): void {
     this.#requests.transmit(pdu, done, timeoutMs);
   }
 
@@ -353,10 +353,10 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
         this.#owner.onRequest(this, event.pdu);
         break;
       case 'response':
-        (event.token as Done | undefined)?.(event.pdu);
+        settleRequest(event.token as Done | Settler | undefined, event.pdu);
         break;
       case 'failed':
-        this.#requests.tell(event.token as Done | undefined, requestFailure(event.why));
+        this.#requests.tell(event.token as Done | Settler | undefined, requestFailure(event.why));
         break;
       case 'bind':
         this.#owner.onBind(this, event.pdu);
@@ -385,8 +385,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
   #arm(): void {
     if (this.#isOver) return;
     const oursMs = Math.min(this.#flow.deadlineMs, this.#lingerAtMs, this.#requests.deadlineMs);
-    const atMs = Math.min(this.#core.deadline(), oursMs);
-    if (atMs !== NEVER) this.#loop.deadlines.arm(this, atMs);
+    this.#loop.deadlines.arm(this, Math.min(this.#core.deadline(), oursMs));
   }
 
   /** The core has ended: last words, then the end of the connection. */

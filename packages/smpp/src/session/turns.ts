@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts';
+
 /** Something with work to do at the end of a turn of the event loop. */
 export interface Turned {
   /** Called once per request, after the input of this turn was handled. */
@@ -11,6 +13,8 @@ export interface Turned {
 export class Turns {
   /** Changes with every turn in which there was something to do. */
   current = 0;
+  readonly #clock: Clock;
+  #nowMs = 0;
   #waiting: Turned[] = [];
   #isScheduled = false;
   readonly #run = (): void => {
@@ -20,6 +24,19 @@ export class Turns {
     this.#waiting = [];
     for (const turned of waiting) turned.onTurn();
   };
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Monotonic time as of the first question in this turn, as Node's own timers have it: reading the clock for every
+   * message of a burst costs as much as encoding it.
+   */
+  nowMs(): number {
+    this.touch();
+    return this.#nowMs;
+  }
 
   /** Calls `onTurn` when the input that is there now has been handled. The caller asks at most once per turn. */
   atEnd(turned: Turned): void {
@@ -31,6 +48,7 @@ export class Turns {
   touch(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
+    this.#nowMs = this.#clock.monotonicMs();
     setImmediate(this.#run);
   }
 }

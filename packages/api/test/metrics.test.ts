@@ -1,0 +1,137 @@
+import { SmppClient } from '@chappe/smpp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Rig, startRig } from './rig.ts';
+
+interface Sample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+const labelPattern = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)/y;
+
+/** Reads the text format 0.0.4 strictly: throws on any line that is not of it. */
+function parse(text: string): { samples: Sample[]; types: Map<string, string> } {
+  const samples: Sample[] = [];
+  const types = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const comment = /^# (HELP|TYPE) (\w+) (.+)$/.exec(line);
+    if (line === '') continue;
+    if (comment !== null) {
+      if (comment[1] === 'TYPE') types.set(comment[2] ?? '', comment[3] ?? '');
+      continue;
+    }
+    const match = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line);
+    if (match === null) throw new Error(`no line of the text format: ${line}`);
+    const [, name = '', inside = '', value = ''] = match;
+    const labels: Record<string, string> = {};
+    let end = 0;
+    for (labelPattern.lastIndex = 0; labelPattern.lastIndex < inside.length; end = labelPattern.lastIndex) {
+      const label = labelPattern.exec(inside);
+      if (label === null) throw new Error(`no labels: ${inside.slice(end)}`);
+      labels[label[1] ?? ''] = label[2] ?? '';
+    }
+    if (Number.isNaN(Number(value))) throw new Error(`no value: ${line}`);
+    samples.push({ name, labels, value: Number(value) });
+  }
+  return { samples, types };
+}
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(() => rig.close());
+
+const scrape = async (): Promise<ReturnType<typeof parse>> => {
+  const { status, headers, text } = await rig.get('/metrics');
+  expect(status).toBe(200);
+  expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+  return parse(text);
+};
+
+function valueOf(
+  samples: readonly Sample[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number {
+  const found = samples.filter(
+    (sample) =>
+      sample.name === name &&
+      Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
+  );
+  expect(
+    found.map((sample) => sample.labels),
+    `${name} ${JSON.stringify(labels)}`,
+  ).toHaveLength(1);
+  return found[0]?.value ?? Number.NaN;
+}
+
+describe('GET /metrics', () => {
+  it('counts what happened, and twice the same when nothing did', async () => {
+    const client = await SmppClient.connect(`smpp://acme:x@127.0.0.1:${rig.box.port}`, { reconnect: false });
+    for (const text of ['one', 'two']) await rig.until(await rig.submit('447700900001', text), 'delivered');
+    await rig.until(await rig.submit('447705550001', 'no'), 'undeliverable');
+    await rig.post('/api/v1/messages', {});
+    for (let round = 0; round < 2; round += 1) {
+      const { samples } = await scrape();
+      expect(valueOf(samples, 'chappe_messages_accepted_total')).toBe(3);
+      expect(valueOf(samples, 'chappe_messages_final_total', { state: 'delivered' })).toBe(2);
+      expect(valueOf(samples, 'chappe_messages_final_total', { state: 'failed' })).toBe(1);
+      expect(valueOf(samples, 'chappe_smpp_sessions', { account: 'acme', bind: 'transceiver' })).toBe(1);
+      expect(valueOf(samples, 'chappe_smpp_binds_total', { listener: 'smpp', result: 'accepted' })).toBe(1);
+      expect(valueOf(samples, 'chappe_smpp_pdus_total', { direction: 'in' })).toBe(1);
+      expect(valueOf(samples, 'chappe_smpp_connections', { listener: 'smpp' })).toBe(1);
+      expect(valueOf(samples, 'chappe_queue_depth', { lane: 'handsets', place: 'waiting' })).toBe(0);
+      expect(valueOf(samples, 'chappe_store_up')).toBe(1);
+      expect(valueOf(samples, 'chappe_build_info', { version: '1.2.3' })).toBe(1);
+      expect(valueOf(samples, 'chappe_http_requests_total', { route: '/api/v1/messages', code: '202' })).toBe(
+        3,
+      );
+      expect(valueOf(samples, 'chappe_http_requests_total', { route: '/api/v1/messages', code: '400' })).toBe(
+        1,
+      );
+      expect(valueOf(samples, 'chappe_http_request_seconds_count', { route: '/api/v1/messages' })).toBe(4);
+    }
+    await client.close();
+    expect((await scrape()).samples.filter(({ name }) => name === 'chappe_smpp_sessions')).toEqual([]);
+  });
+
+  it('gives every sample a type and a name of ours', async () => {
+    const { samples, types } = await scrape();
+    for (const { name, value } of samples) {
+      const family = types.has(name) ? name : name.replace(/_(bucket|sum|count)$/, '');
+      expect(types.get(family), name).toMatch(/^(counter|gauge|histogram)$/);
+      expect(name).toMatch(/^(chappe|process)_/);
+      if (types.get(family) === 'counter') expect(name).toMatch(/_total$/);
+      expect(value).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('shows neither numbers nor texts nor ids, whatever is asked', async () => {
+    const id = await rig.submit('447700900077', 'SECRETTEXT');
+    await rig.get(`/api/v1/messages/${id}`);
+    await rig.get('/api/v1/phones/447700900077/messages');
+    await rig.get('/447700900077/SECRETTEXT');
+    await rig.get('/api/v1/messages/%zz447700900077');
+    const { text } = await rig.get('/metrics');
+    expect(text).not.toMatch(/447700900077|SECRETTEXT/);
+    expect(text).not.toContain(id);
+    expect(text).toContain('route="(none)"');
+  });
+
+  it('does not grow with the accounts of an open gateway', async () => {
+    const sessions = Array.from({ length: 150 }, (_, index) => ({
+      ...{ account: `account${index}`, bind: 'receiver' as const, outstanding: 1, windowFree: 9 },
+    }));
+    const { gateway } = rig.box;
+    gateway.sessions = () => sessions as unknown as ReturnType<typeof gateway.sessions>;
+    const { samples } = await scrape();
+    const rows = samples.filter(({ name }) => name === 'chappe_smpp_sessions');
+    expect(rows).toHaveLength(101);
+    expect(valueOf(rows, 'chappe_smpp_sessions', { account: '(other)' })).toBe(50);
+    expect(valueOf(samples, 'chappe_smpp_window_inflight')).toBe(150);
+    expect(valueOf(samples, 'chappe_smpp_window_size')).toBe(1_500);
+    Reflect.deleteProperty(gateway, 'sessions');
+  });
+});

@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { problemCodes } from '../src/index.ts';
+import { flawsOf, type Schema } from './json-schema.ts';
+import { type Rig, startRig } from './rig.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly summary: string;
+  readonly parameters?: readonly { name: string; in: string; required: boolean; schema: Schema }[];
+  readonly requestBody?: { required: boolean; content: Record<string, { schema: Schema }> };
+  readonly responses: Record<string, { description: string; content: Record<string, { schema: Schema }> }>;
+}
+
+interface Document {
+  readonly openapi: string;
+  readonly info: { title: string; version: string };
+  readonly tags: readonly { name: string }[];
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { schemas: Record<string, Schema> };
+}
+
+let rig: Rig;
+let document: Document;
+let operations: (Operation & { path: string; method: string })[];
+beforeAll(async () => {
+  rig = await startRig();
+  document = (await rig.get('/openapi.json')).json;
+  operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method })),
+  );
+});
+afterAll(() => rig.close());
+
+describe('GET /openapi.json', () => {
+  it('is OpenAPI 3.1 with every route', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d+$/);
+    expect(document.info).toMatchObject({ title: 'Chappe', version: '1.2.3' });
+    expect(operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort()).toEqual([
+      'GET /api/v1/info',
+      'GET /api/v1/messages',
+      'GET /api/v1/messages/wait',
+      'GET /api/v1/messages/{id}',
+      'GET /api/v1/phones',
+      'GET /api/v1/phones/{msisdn}/messages',
+      'GET /api/v1/sessions',
+      'GET /livez',
+      'GET /metrics',
+      'GET /openapi.json',
+      'GET /readyz',
+      'POST /api/v1/messages',
+      'POST /api/v1/phones/{msisdn}/messages',
+      'PUT /api/v1/phones/{msisdn}/state',
+    ]);
+  });
+
+  it('names every operation once, with summary, known tag and path parameters', () => {
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    const tags = document.tags.map(({ name }) => name);
+    for (const { path, summary, tags: own, parameters = [] } of operations) {
+      expect(summary).not.toBe('');
+      expect(own.every((tag) => tags.includes(tag))).toBe(true);
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = parameters.filter((parameter) => parameter.in === 'path');
+      expect(declared.map(({ name }) => name)).toEqual(inPath);
+      expect(declared.every(({ required }) => required)).toBe(true);
+      for (const { schema } of parameters) expect(schema.type).toMatch(/^(string|integer|number)$/);
+    }
+  });
+
+  it('describes every answer, success and problem', () => {
+    for (const { operationId, responses, method, requestBody } of operations) {
+      const statuses = Object.keys(responses);
+      expect(
+        statuses.some((status) => status.startsWith('2')),
+        operationId,
+      ).toBe(true);
+      for (const [status, { description, content }] of Object.entries(responses)) {
+        expect(description).not.toBe('');
+        const type =
+          Number(status) < 400 ? /^(application\/json|text\/plain)$/ : /^application\/problem\+json$/;
+        for (const key of Object.keys(content)) expect(key).toMatch(type);
+      }
+      expect(statuses).toEqual(expect.arrayContaining(['400', '403', '500']));
+      expect(requestBody !== undefined, operationId).toBe(method !== 'get');
+    }
+  });
+
+  it('has no reference that leads nowhere and no schema that nobody refers to', () => {
+    const text = JSON.stringify(document);
+    const references = new Set([...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target ?? ''));
+    for (const target of references) {
+      expect(target).toMatch(/^#\/components\/schemas\/\w+$/);
+      expect(document.components.schemas).toHaveProperty(target.split('/').at(-1) ?? '');
+    }
+    for (const name of Object.keys(document.components.schemas)) {
+      expect(references, name).toContain(`#/components/schemas/${name}`);
+    }
+    expect(text).not.toMatch(/"\$(schema|id)"/);
+  });
+
+  it('describes every field of requests', () => {
+    for (const name of ['Submission', 'PhoneSubmission']) {
+      const { properties = {}, additionalProperties } = document.components.schemas[name] ?? {};
+      expect(additionalProperties).toBe(false);
+      expect(Object.keys(properties).length).toBeGreaterThan(3);
+    }
+  });
+
+  it('knows every code of a problem', () => {
+    const text = JSON.stringify(document.paths);
+    // These come before there is a route, or without one.
+    const elsewhere = [
+      'bad_request',
+      'unknown_route',
+      'method_not_allowed',
+      'headers_too_large',
+      'missing_parameter',
+    ];
+    for (const code of problemCodes) if (!elsewhere.includes(code)) expect(text).toContain(`${code}: `);
+  });
+
+  it('tells the truth: real answers are as described', async () => {
+    const long = await rig.submit('447700900001', 'x'.repeat(200), { clientReference: 'r' });
+    await rig.until(long, 'delivered');
+    await rig.put('/api/v1/phones/447700900002/state', { state: 'off' });
+    const seen = new Set<string>();
+    const check = async (operationId: string, answer: ReturnType<Rig['get']>): Promise<void> => {
+      const { status, json, headers } = await answer;
+      const operation = operations.find((one) => one.operationId === operationId);
+      const type = String(headers['content-type']).split(';', 1)[0] ?? '';
+      const schema = operation?.responses[status]?.content[type]?.schema;
+      expect(schema, `${operationId} ${status} ${type}`).toBeDefined();
+      expect(flawsOf(json, schema ?? {}, document.components.schemas), operationId).toEqual([]);
+      if (status < 400) seen.add(operationId);
+    };
+    const messages = '/api/v1/messages';
+    await check('submitMessage', rig.post(messages, { to: '447700900001', text: 'x' }));
+    await check('submitMessage', rig.post(messages, { to: ['447700900001', '447705550006'], text: 'x' }));
+    await check('submitMessage', rig.post(messages, { too: 1 }));
+    await check('submitMessage', rig.post(messages, { to: '447705550006', text: 'x' }));
+    await check('searchMessages', rig.get(messages));
+    await check('searchMessages', rig.get(`${messages}?limit=x`));
+    await check('getMessage', rig.get(`${messages}/${long}`));
+    await check('getMessage', rig.get(`${messages}/nothing`));
+    await check('waitForMessage', rig.get(`${messages}/wait?to=447700900001`));
+    await check('waitForMessage', rig.get(`${messages}/wait?to=1&timeout=1ms`));
+    await check(
+      'sendFromPhone',
+      rig.post('/api/v1/phones/447700900001/messages', { to: '60100', text: 'x' }),
+    );
+    await check('getInbox', rig.get('/api/v1/phones/447700900001/messages'));
+    await check('setPhoneState', rig.put('/api/v1/phones/447700900002/state', { state: 'on' }));
+    await check('listPhones', rig.get('/api/v1/phones'));
+    await check('listSessions', rig.get('/api/v1/sessions'));
+    await check('info', rig.get('/api/v1/info'));
+    await check('livez', rig.get('/livez'));
+    await check('readyz', rig.get('/readyz'));
+    await check('openapi', rig.get('/openapi.json'));
+    expect([...seen, 'metrics'].sort()).toEqual(operations.map(({ operationId }) => operationId).sort());
+  });
+});
+
+describe('the schema checker of these tests', () => {
+  it('finds flaws', () => {
+    const schema: Schema = {
+      type: 'object',
+      properties: { a: { type: 'integer' }, b: { anyOf: [{ type: 'string' }, { type: 'null' }] } },
+      required: ['a'],
+      additionalProperties: false,
+    };
+    expect(flawsOf({ a: 1, b: null }, schema, {})).toEqual([]);
+    expect(flawsOf({ a: 1.5, b: 2, c: 3 }, schema, {})).toHaveLength(3);
+    expect(flawsOf({}, schema, {})).toHaveLength(1);
+    expect(() => flawsOf(1, { allOf: [] } as Schema, {})).toThrow(/allOf/);
+  });
+});

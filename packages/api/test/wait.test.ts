@@ -1,0 +1,121 @@
+import type { GatewayListener } from '@chappe/gateway';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Rig, startRig } from './rig.ts';
+
+const url = '/api/v1/messages/wait';
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await startRig();
+});
+afterEach(() => rig.close());
+
+/** Settles when the next wait has begun to listen; `ended` when it has stopped. */
+function nextWait(): { begun: Promise<void>; ended: Promise<void> } {
+  const begun = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const { events } = rig.box.gateway;
+  const original = events.subscribe;
+  events.subscribe = (listener: GatewayListener) => {
+    events.subscribe = original;
+    const unsubscribe = original.call(events, listener);
+    begun.resolve();
+    return () => {
+      unsubscribe();
+      ended.resolve();
+    };
+  };
+  return { begun: begun.promise, ended: ended.promise };
+}
+
+describe('GET /api/v1/messages/wait', () => {
+  it('answers at once when the message is there already', async () => {
+    const id = await rig.submit('447700900001', 'code 1234');
+    await rig.until(id, 'delivered');
+    const { status, json } = await rig.get(`${url}?to=447700900001&text=code&timeout=60`);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ id, text: 'code 1234', state: 'delivered' });
+    expect(json.timeline.length).toBeGreaterThan(1);
+  });
+
+  it('gives the newest of several', async () => {
+    await rig.submit('447700900001', 'first');
+    const second = await rig.submit('447700900001', 'second');
+    const { json } = await rig.get(`${url}?to=447700900001`);
+    expect(json.id).toBe(second);
+  });
+
+  it('answers when the message comes while it waits', async () => {
+    const { begun } = nextWait();
+    const waiting = rig.get(`${url}?to=447700900002&text=later&timeout=60`);
+    await begun;
+    await rig.submit('447700900003', 'later, but to somebody else');
+    const id = await rig.submit('447700900002', 'it is later now');
+    const { status, json } = await waiting;
+    expect(status).toBe(200);
+    expect(json.id).toBe(id);
+  });
+
+  it('answers when a message changes so that it fits', async () => {
+    await rig.put('/api/v1/phones/447700900004/state', { state: 'off' });
+    const id = await rig.submit('447700900004', 'wake up');
+    const { begun } = nextWait();
+    const waiting = rig.get(`${url}?to=447700900004&state=delivered&timeout=60`);
+    await begun;
+    await rig.put('/api/v1/phones/447700900004/state', { state: 'on' });
+    const { json } = await waiting;
+    expect(json).toMatchObject({ id, state: 'delivered' });
+  });
+
+  it('leaves older ones out when after is given', async () => {
+    await rig.submit('447700900005', 'old');
+    const after = new Date(Date.now() + 1_000).toISOString();
+    const { status, json } = await rig.get(`${url}?to=447700900005&after=${after}&timeout=1ms`);
+    expect(status).toBe(408);
+    expect(json.code).toBe('wait_timeout');
+  });
+
+  it('ends with a problem when nothing came', async () => {
+    const { status, json, headers } = await rig.get(`${url}?q=to:447700900006&timeout=5ms`);
+    expect(status).toBe(408);
+    expect(headers['content-type']).toBe('application/problem+json');
+    expect(json).toMatchObject({ code: 'wait_timeout', status: 408 });
+  });
+
+  it.each([
+    ['timeout=61', 'timeout'],
+    ['timeout=61000ms', 'timeout'],
+    ['timeout=forever', 'timeout'],
+    ['timeout=-1', 'timeout'],
+    ['limit=5', 'limit'],
+    ['q=to:', 'q'],
+  ])('refuses %s', async (query, field) => {
+    const { status, json } = await rig.get(`${url}?${query}`);
+    expect(status).toBe(400);
+    expect(json.field).toBe(field);
+  });
+
+  it('stops waiting when the caller goes away', async () => {
+    await rig.app.listen({ host: '127.0.0.1', port: 0 });
+    const [address] = rig.app.addresses();
+    const { begun, ended } = nextWait();
+    const leave = new AbortController();
+    const answer = fetch(`http://127.0.0.1:${address?.port}${url}?to=447700900007&timeout=60`, {
+      signal: leave.signal,
+    });
+    await begun;
+    leave.abort();
+    await expect(answer).rejects.toThrow(/abort/);
+    await ended;
+  });
+
+  it('ends with a problem when the API closes, and closing does not wait for it', async () => {
+    const { begun } = nextWait();
+    const waiting = rig.get(`${url}?to=447700900008&timeout=60`);
+    await begun;
+    await rig.app.close();
+    const { status, json } = await waiting;
+    expect(status).toBe(503);
+    expect(json.code).toBe('stopping');
+  });
+});
