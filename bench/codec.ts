@@ -137,7 +137,7 @@ const rows = [20, 160].map((octets) => {
 });
 
 if (process.argv.includes('--json')) {
-  console.log(JSON.stringify({ node: process.version, rounds, rows, sink: sink > 0 }, undefined, 2));
+  console.log(JSON.stringify({ node: process.version, rounds, rows, sink: sink > 0 }));
 } else {
   console.log(`node ${process.version}, submit_sm, medians of ${rounds} interleaved rounds, ns per PDU`);
   console.table(rows);

@@ -139,7 +139,6 @@ function life(): Promise<object> {
 function rate(perSecond: number): Promise<object> {
   return withCenter(async (center) => {
     const delays: number[] = [];
-    let sent = 0;
     const run = async (forMs: number, isMeasured: boolean): Promise<void> => {
       const started = performance.now();
       let done = 0;
@@ -148,10 +147,9 @@ function rate(perSecond: number): Promise<object> {
         if (now - started >= forMs) return;
         const due = Math.floor(((now - started) / 1000) * perSecond);
         for (; done < due; done += 1) {
-          sent += 1;
           const at = performance.now();
-          center.submit([draft('out')], () => {
-            if (isMeasured) delays.push(performance.now() - at);
+          center.submit([draft('out')], (error) => {
+            if (error === undefined && isMeasured) delays.push(performance.now() - at);
           });
         }
         await new Promise((settle) => setTimeout(settle, 1));
@@ -161,7 +159,7 @@ function rate(perSecond: number): Promise<object> {
     const idle = performance.eventLoopUtilization();
     await run(seconds * 1_000, true);
     const busy = performance.eventLoopUtilization(idle).utilization;
-    await until(() => center.counters.receiptsDelivered === sent);
+    await until(() => center.unfinished === 0 && center.commits.pending === 0);
     delays.sort((a, b) => a - b);
     const at = (part: number): number => round(delays[Math.floor(delays.length * part)] ?? Number.NaN);
     return {

@@ -1,4 +1,5 @@
 /** A text or octets: exactly one of them. */
+import { encodeText, type TextCoding } from '@chappe/protocol';
 import { Problem } from './problem.ts';
 
 /** What was given. */
@@ -21,4 +22,15 @@ export function checkContent({ text, hex }: GivenContent): void {
       hint: 'give one of them',
     });
   }
+}
+
+/** Throws a `Problem` when the coding does not hold every character: nobody wants question marks unasked. */
+export function checkCharacters(text: string, coding: TextCoding): void {
+  const [lost] = encodeText(text, coding).unmappable;
+  if (lost === undefined) return;
+  const detail = `"text": ${coding} has no ${JSON.stringify(lost.character)} (character ${lost.index + 1})`;
+  throw new Problem('invalid_field', detail, {
+    field: 'text',
+    hint: 'leave "coding" out, and one that holds the text is chosen',
+  });
 }

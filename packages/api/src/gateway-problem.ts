@@ -34,6 +34,10 @@ const retryAfterS = '1';
 export function problemOfGateway(error: unknown): Problem | undefined {
   if (error instanceof CenterError) return problemOfCenter(error);
   if (!(error instanceof GatewayError)) return undefined;
+  // What the store said is plainer than what an ESME would have been told.
+  if (error.code === 'CHAPPE_GATEWAY_STORE' && error.cause instanceof CenterError) {
+    return problemOfCenter(error.cause);
+  }
   const code = codes[error.code];
   const { field, commandStatus } = error;
   const isLater = code === 'full' || code === 'throttled';
@@ -46,7 +50,7 @@ export function problemOfGateway(error: unknown): Problem | undefined {
   });
 }
 
-/** Its message names files of the server: that is for the log, not for the caller. */
+/** Messages of the store name files of the server: they are for the log, not for the caller. */
 function problemOfCenter(error: CenterError): Problem {
   switch (error.code) {
     case 'CHAPPE_CENTER_FULL':
@@ -55,12 +59,15 @@ function problemOfCenter(error: CenterError): Problem {
         hint: hints.full,
         headers: { 'retry-after': retryAfterS },
       });
+    case 'CHAPPE_CENTER_DRAFT':
+      return new Problem('refused', error.message, { cause: error });
     case 'CHAPPE_CENTER_STOPPED':
+    case 'CHAPPE_STORE_CLOSED':
       return new Problem('stopping', 'this server is stopping', { cause: error });
     default:
       return new Problem('store_failed', `the store has failed: ${error.code}`, {
         cause: error,
-        hint: 'look into the log of the server',
+        hint: hints.store_failed,
       });
   }
 }

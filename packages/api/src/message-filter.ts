@@ -82,9 +82,8 @@ function quoted(name: string, value: string): string {
   if (!/[\s"]/.test(value)) return value;
   if (!value.includes('"')) return `"${value}"`;
   if (!/\s/.test(value) && !value.startsWith('"')) return value;
-  throw new Problem('invalid_parameter', `"${name}" cannot hold quotes together with spaces`, {
-    field: name,
-  });
+  const detail = `"${name}" cannot begin with a quote, nor hold quotes together with spaces`;
+  throw new Problem('invalid_parameter', detail, { field: name });
 }
 
 function check(text: string, field: string | undefined, nowMs: number): void {

@@ -66,14 +66,10 @@ function isOwnName(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0;
 }
 
-/** The name in a Host header, in small letters, without port and brackets. */
+/** The name in a Host header, in small letters, without port and brackets; empty when it is none. */
 function hostName(host: string): string {
-  const text = host.trim().toLowerCase();
-  if (text.startsWith('[')) {
-    const close = text.indexOf(']');
-    return close < 0 ? text : text.slice(1, close);
-  }
-  const name = text.split(':', 1)[0] ?? '';
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s]+))(?::\d*)?$/.exec(host.trim().toLowerCase());
+  const name = match?.[1] ?? match?.[2] ?? '';
   // The root's dot (RFC 1034 3.1) changes nothing.
   return name.endsWith('.') ? name.slice(0, -1) : name;
 }

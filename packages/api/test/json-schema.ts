@@ -2,7 +2,7 @@
 
 /** A JSON Schema. */
 export interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | Schema;
@@ -70,7 +70,9 @@ export function flawsOf(
   }
   if ('const' in schema && value !== schema.const) return [`${path}: not ${String(schema.const)}`];
   if (schema.enum !== undefined && !schema.enum.includes(value)) return [`${path}: not in enum`];
-  if (schema.type !== undefined && !isOf(value, schema.type)) return [`${path}: no ${schema.type}`];
+  if (schema.type !== undefined && ![schema.type].flat().some((type) => isOf(value, type))) {
+    return [`${path}: no ${String(schema.type)}`];
+  }
   if (typeof value === 'string') return stringFlaws(value, schema, path);
   if (typeof value === 'number') {
     const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = schema;

@@ -50,7 +50,7 @@ const scrape = async (): Promise<ReturnType<typeof parse>> => {
   return parse(text);
 };
 
-function valueOf(
+function sampleOf(
   samples: readonly Sample[],
   name: string,
   labels: Readonly<Record<string, string>> = {},
@@ -75,23 +75,23 @@ describe('GET /metrics', () => {
     await rig.post('/api/v1/messages', {});
     for (let round = 0; round < 2; round += 1) {
       const { samples } = await scrape();
-      expect(valueOf(samples, 'chappe_messages_accepted_total')).toBe(3);
-      expect(valueOf(samples, 'chappe_messages_final_total', { state: 'delivered' })).toBe(2);
-      expect(valueOf(samples, 'chappe_messages_final_total', { state: 'failed' })).toBe(1);
-      expect(valueOf(samples, 'chappe_smpp_sessions', { account: 'acme', bind: 'transceiver' })).toBe(1);
-      expect(valueOf(samples, 'chappe_smpp_binds_total', { listener: 'smpp', result: 'accepted' })).toBe(1);
-      expect(valueOf(samples, 'chappe_smpp_pdus_total', { direction: 'in' })).toBe(1);
-      expect(valueOf(samples, 'chappe_smpp_connections', { listener: 'smpp' })).toBe(1);
-      expect(valueOf(samples, 'chappe_queue_depth', { lane: 'handsets', place: 'waiting' })).toBe(0);
-      expect(valueOf(samples, 'chappe_store_up')).toBe(1);
-      expect(valueOf(samples, 'chappe_build_info', { version: '1.2.3' })).toBe(1);
-      expect(valueOf(samples, 'chappe_http_requests_total', { route: '/api/v1/messages', code: '202' })).toBe(
-        3,
-      );
-      expect(valueOf(samples, 'chappe_http_requests_total', { route: '/api/v1/messages', code: '400' })).toBe(
-        1,
-      );
-      expect(valueOf(samples, 'chappe_http_request_seconds_count', { route: '/api/v1/messages' })).toBe(4);
+      expect(sampleOf(samples, 'chappe_messages_accepted_total')).toBe(3);
+      expect(sampleOf(samples, 'chappe_messages_final_total', { state: 'delivered' })).toBe(2);
+      expect(sampleOf(samples, 'chappe_messages_final_total', { state: 'failed' })).toBe(1);
+      expect(sampleOf(samples, 'chappe_smpp_sessions', { account: 'acme', bind: 'transceiver' })).toBe(1);
+      expect(sampleOf(samples, 'chappe_smpp_binds_total', { listener: 'smpp', result: 'accepted' })).toBe(1);
+      expect(sampleOf(samples, 'chappe_smpp_pdus_total', { direction: 'in' })).toBe(1);
+      expect(sampleOf(samples, 'chappe_smpp_connections', { listener: 'smpp' })).toBe(1);
+      expect(sampleOf(samples, 'chappe_queue_depth', { lane: 'handsets', place: 'waiting' })).toBe(0);
+      expect(sampleOf(samples, 'chappe_store_up')).toBe(1);
+      expect(sampleOf(samples, 'chappe_build_info', { version: '1.2.3' })).toBe(1);
+      expect(
+        sampleOf(samples, 'chappe_http_requests_total', { route: '/api/v1/messages', code: '202' }),
+      ).toBe(3);
+      expect(
+        sampleOf(samples, 'chappe_http_requests_total', { route: '/api/v1/messages', code: '400' }),
+      ).toBe(1);
+      expect(sampleOf(samples, 'chappe_http_request_seconds_count', { route: '/api/v1/messages' })).toBe(4);
     }
     await client.close();
     expect((await scrape()).samples.filter(({ name }) => name === 'chappe_smpp_sessions')).toEqual([]);
@@ -129,9 +129,9 @@ describe('GET /metrics', () => {
     const { samples } = await scrape();
     const rows = samples.filter(({ name }) => name === 'chappe_smpp_sessions');
     expect(rows).toHaveLength(101);
-    expect(valueOf(rows, 'chappe_smpp_sessions', { account: '(other)' })).toBe(50);
-    expect(valueOf(samples, 'chappe_smpp_window_inflight')).toBe(150);
-    expect(valueOf(samples, 'chappe_smpp_window_size')).toBe(1_500);
+    expect(sampleOf(rows, 'chappe_smpp_sessions', { account: '(other)' })).toBe(50);
+    expect(sampleOf(samples, 'chappe_smpp_window_inflight')).toBe(150);
+    expect(sampleOf(samples, 'chappe_smpp_window_size')).toBe(1_500);
     Reflect.deleteProperty(gateway, 'sessions');
   });
 });

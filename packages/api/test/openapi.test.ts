@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { problemCodes } from '../src/index.ts';
 import { flawsOf, type Schema } from './json-schema.ts';
@@ -158,6 +159,28 @@ describe('GET /openapi.json', () => {
     await check('readyz', rig.get('/readyz'));
     await check('openapi', rig.get('/openapi.json'));
     expect([...seen, 'metrics'].sort()).toEqual(operations.map(({ operationId }) => operationId).sort());
+  });
+});
+
+describe('docs/http-api.md', () => {
+  const page = readFileSync(new URL('../../../docs/http-api.md', import.meta.url), 'utf8');
+
+  it('has every route, every field and every code of a problem', () => {
+    for (const { method, path, parameters = [] } of operations) {
+      expect(page).toContain(`\`${method.toUpperCase()} ${path}\``);
+      for (const { name } of parameters) expect(page, `${path} ${name}`).toContain(name);
+    }
+    for (const field of Object.keys(document.components.schemas.Submission?.properties ?? {})) {
+      expect(page).toContain(`\`${field}\``);
+    }
+    for (const code of problemCodes) expect(page).toContain(`\`${code}\``);
+  });
+
+  it('has every metric', async () => {
+    const { text } = await rig.get('/metrics');
+    const names = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(20);
+    for (const name of names) expect(page).toContain(`\`${name}\``);
   });
 });
 

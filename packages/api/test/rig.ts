@@ -1,5 +1,6 @@
 /** An API over a real gateway in memory: every request of a test goes the whole way. */
 
+import type { AddressInfo } from 'node:net';
 import type { Clock } from '@chappe/center';
 import { type HandsetOptions, type Sandbox, startSandbox } from '@chappe/gateway';
 import type { FastifyInstance, InjectOptions } from 'fastify';
@@ -25,6 +26,8 @@ export interface Rig {
   submit(to: string, text: string, more?: object): Promise<string>;
   /** Waits until a message is in that state. */
   until(id: string, state: string): Promise<Answered>;
+  /** Listens on a free port and gives the URL; the second time, the same one. */
+  listen(): Promise<URL>;
   close(): Promise<void>;
 }
 
@@ -63,6 +66,12 @@ export async function startRig(
       return json.id;
     },
     until: (id, state) => inject({ method: 'GET', url: `/api/v1/messages/wait?q=id:${id}&state=${state}` }),
+    listen: async () => {
+      const { server } = app;
+      if (!server.listening) await app.listen({ host: '127.0.0.1', port: 0 });
+      const { port } = server.address() as AddressInfo;
+      return new URL(`http://127.0.0.1:${port}`);
+    },
     close: async () => {
       await app.close();
       await box.close();

@@ -170,10 +170,15 @@ describe('POST /api/v1/messages', () => {
     ['a sender too long', { to: '1', text: 'a', from: 'f'.repeat(22) }, 'invalid_field', 'from'],
     ['a text too long', { to: '1', text: 'a'.repeat(65_537) }, 'invalid_field', 'text'],
     ['more than 255 segments', { to: '1234567', text: 'a'.repeat(60_000) }, 'refused', 'text'],
-    ['a text that the coding has not', { to: '1234567', text: 'Ж', coding: 'ascii' }, 'refused', 'text'],
+    [
+      'a text that the coding has not',
+      { to: '1234567', text: 'Ж', coding: 'ascii' },
+      'invalid_field',
+      'text',
+    ],
   ])('refuses %s and names the field', async (_what, body, code, field) => {
     const { status, json, headers } = await rig.post(url, body);
-    expect(headers['content-type']).toBe('application/problem+json');
+    expect(headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(json).toMatchObject({ code, field, status });
     expect(status).toBe(code === 'refused' ? 422 : 400);
     expect(json.detail).not.toMatch(/undefined|\[object|Ms\b/);

@@ -68,6 +68,15 @@ describe('errors of the gateway', () => {
     [new GatewayError('CHAPPE_GATEWAY_STOPPED', 'bye'), 503, 'stopping'],
     [new CenterError('CHAPPE_CENTER_FULL', 'full'), 503, 'full'],
     [new CenterError('CHAPPE_CENTER_STOPPED', 'bye'), 503, 'stopping'],
+    [new CenterError('CHAPPE_CENTER_DRAFT', 'too many octets'), 422, 'refused'],
+    [new CenterError('CHAPPE_STORE_CLOSED', 'bye'), 503, 'stopping'],
+    [
+      new GatewayError('CHAPPE_GATEWAY_STORE', 'no', {
+        cause: new CenterError('CHAPPE_STORE_DISK_FULL', 'secret path'),
+      }),
+      503,
+      'store_failed',
+    ],
     [new CenterError('CHAPPE_STORE_IO', 'cannot read secret detail of ours'), 503, 'store_failed'],
     [Object.assign(new Error('x'), { statusCode: 418 }), 400, 'bad_request'],
   ])('%s is %i %s', async (error, status, code) => {
@@ -86,7 +95,10 @@ describe('errors of the gateway', () => {
     await rig.box.close();
     const { status, json } = await rig.post('/api/v1/messages', { to: '447700900001', text: 'x' });
     expect(status).toBe(503);
-    expect(['stopping', 'store_failed']).toContain(json.code);
+    expect(json.code).toBe('stopping');
+    expect((await rig.get('/api/v1/messages')).json.code).toBe('stopping');
+    expect((await rig.get('/readyz')).status).toBe(503);
+    expect((await rig.get('/livez')).status).toBe(200);
     await rig.app.close();
   });
 });

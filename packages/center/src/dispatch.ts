@@ -4,6 +4,7 @@
  */
 import type { Connector, Outcome } from './connector.ts';
 import type { Core } from './core.ts';
+import { DueTimer } from './due-timer.ts';
 import { asCenterError } from './group-commit.ts';
 import type { Feed } from './lanes/feed.ts';
 import { Lane } from './lanes/lane.ts';
@@ -19,8 +20,6 @@ const MAX_CLAIM = 1_000;
 const LEAST_CLOSING_CLAIM = 64;
 /** Claims of one lane under way at once: enough to keep the disk busy, few enough to stay fair between lanes. */
 const MAX_LANE_CLAIMS = 4;
-/** Due times are looked at no more often than this, so that a storm of retries is fetched in groups. */
-const LEAST_DUE_PAUSE_MS = 20;
 /** While the store fails, outcomes are kept in memory; beyond this nothing more is handed out. */
 const MAX_UNSAVED_OUTCOMES = 10_000;
 
@@ -38,8 +37,7 @@ export class Dispatch {
   readonly #core: Core;
   readonly #events: DispatchEvents;
   #dirty: Lane[] = [];
-  #dueAtMs = Number.POSITIVE_INFINITY;
-  #disarmDue: (() => void) | undefined;
+  readonly #due: DueTimer;
   #pumping: Lane | undefined;
   /** Nothing is handed out or fetched: before the start and while stopping. */
   isPaused = true;
@@ -47,6 +45,7 @@ export class Dispatch {
   constructor(core: Core, events: DispatchEvents) {
     this.#core = core;
     this.#events = events;
+    this.#due = new DueTimer(core.settings.clock, (nowMs) => this.#noteDue(nowMs));
   }
 
   /** Decides where a new message goes: into memory, or to the disk behind older ones of its feed. */
@@ -159,8 +158,7 @@ export class Dispatch {
   /** Stops the timer. */
   close(): void {
     this.isPaused = true;
-    this.#disarmDue?.();
-    this.#disarmDue = undefined;
+    this.#due.disarm();
   }
 
   /** A lane may have something to hand out. */
@@ -243,7 +241,7 @@ export class Dispatch {
     const nowMs = this.#core.settings.clock.nowMs();
     if (message.dueMs > nowMs) {
       feed.nextDueMs = Math.min(feed.nextDueMs, message.dueMs);
-      if (feed.lane.connector !== undefined) this.#armDue(message.dueMs, nowMs);
+      if (feed.lane.connector !== undefined) this.#due.arm(message.dueMs, nowMs);
       return;
     }
     if (feed.mode === 'memory') feed.isDue = true;
@@ -271,7 +269,7 @@ export class Dispatch {
     for (const feed of lane.feeds.values()) {
       if (feed.mode === 'disk' && feed.waiting === 0 && feed.count === 0 && !feed.isClaiming)
         feed.mode = 'memory';
-      if (feed.nextDueMs < Number.POSITIVE_INFINITY) this.#armDue(feed.nextDueMs, nowMs);
+      if (feed.nextDueMs < Number.POSITIVE_INFINITY) this.#due.arm(feed.nextDueMs, nowMs);
       lane.noteHunger(feed);
     }
     this.markDirty(lane);
@@ -352,7 +350,7 @@ export class Dispatch {
     const { nextDueMs } = claimed;
     feed.nextDueMs = feed.nextDueMs <= nowMs ? nextDueMs : Math.min(feed.nextDueMs, nextDueMs);
     if (lane.connector === undefined) this.#release(lane);
-    else this.#armDue(feed.nextDueMs, nowMs);
+    else this.#due.arm(feed.nextDueMs, nowMs);
   }
 
   /** Fewer than asked for: nothing older is due on disk, as far as the store knew then. */
@@ -366,6 +364,7 @@ export class Dispatch {
     }
   }
 
+  /** Feeds whose next message is due may claim; the timer is set for the next of the others. */
   #noteDue(nowMs: number): void {
     let next = Number.POSITIVE_INFINITY;
     for (const lane of this.lanes.values()) {
@@ -379,24 +378,7 @@ export class Dispatch {
         } else next = Math.min(next, feed.nextDueMs);
       }
     }
-    this.#disarmDue?.();
-    this.#disarmDue = undefined;
-    this.#dueAtMs = Number.POSITIVE_INFINITY;
-    this.#armDue(next, nowMs);
-  }
-
-  #armDue(atMs: number, nowMs: number): void {
-    if (atMs >= this.#dueAtMs || this.isPaused) return;
-    this.#disarmDue?.();
-    this.#dueAtMs = atMs;
-    const { clock } = this.#core.settings;
-    this.#disarmDue = clock.setTimer(
-      () => {
-        this.#disarmDue = undefined;
-        this.#dueAtMs = Number.POSITIVE_INFINITY;
-        this.#noteDue(clock.nowMs());
-      },
-      Math.max(LEAST_DUE_PAUSE_MS, atMs - nowMs),
-    );
+    this.#due.disarm();
+    if (!this.isPaused) this.#due.arm(next, nowMs);
   }
 }

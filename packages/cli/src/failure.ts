@@ -62,7 +62,9 @@ function codedFailure(error: ChappeError): Failure {
   // Codes that are not listed are about values that cannot be sent: the caller gave them.
   const exitCode = isConnect ? exitCodes.connect : (exitCodeByCode[error.code] ?? exitCodes.usage);
   const hint =
-    exitCode === exitCodes.connect ? 'is a message centre running there? `chappe start` starts one' : undefined;
+    exitCode === exitCodes.connect
+      ? 'is a message centre running there? `chappe start` starts one'
+      : undefined;
   return new Failure(exitCode, error.message, hint, { cause: error });
 }
 

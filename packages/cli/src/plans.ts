@@ -2,8 +2,10 @@
 import { type AnyPlan, anyPlan, type CommandPlan } from './command.ts';
 import { type BenchValues, benchSettings } from './settings/bench.ts';
 import { type DecodeValues, decodeSettings } from './settings/decode.ts';
+import { type ApiValues, apiSettings, type MessagesValues, messagesSettings } from './settings/http.ts';
 import { type ListenValues, listenSettings } from './settings/listen.ts';
 import { type SendValues, sendSettings } from './settings/send.ts';
+import { startPlan } from './start/plan.ts';
 
 const decodePlan: CommandPlan<DecodeValues> = {
   name: 'decode',
@@ -48,5 +50,34 @@ const benchPlan: CommandPlan<BenchValues> = {
   run: async (run) => (await import('./commands/bench.ts')).runBench(run),
 };
 
+const phonePlan: CommandPlan<ApiValues> = {
+  name: 'phone',
+  words: '[number] [verb] [words...]',
+  about: 'a simulated handset: ls | NUMBER inbox | NUMBER send TO TEXT | NUMBER on|off|busy|full',
+  settings: apiSettings,
+  examples: ['chappe phone 447700900123 inbox', 'chappe phone 447700900123 send 60100 STOP'],
+  run: async (run) => (await import('./commands/phone.ts')).runPhone(run),
+};
+
+const messagesPlan: CommandPlan<MessagesValues> = {
+  name: 'messages',
+  words: '[query...]',
+  about: 'search the messages of a running Chappe, look at one, or wait for one',
+  settings: messagesSettings,
+  examples: [
+    "chappe messages 'to:4477* state:failed'",
+    'chappe messages --wait to:447700900123 --timeout 30s',
+  ],
+  run: async (run) => (await import('./commands/messages.ts')).runMessages(run),
+};
+
 /** In the order of help. */
-export const plans: readonly AnyPlan[] = [anyPlan(sendPlan), anyPlan(listenPlan), anyPlan(benchPlan), anyPlan(decodePlan)];
+export const plans: readonly AnyPlan[] = [
+  anyPlan(startPlan),
+  anyPlan(sendPlan),
+  anyPlan(listenPlan),
+  anyPlan(benchPlan),
+  anyPlan(decodePlan),
+  anyPlan(phonePlan),
+  anyPlan(messagesPlan),
+];

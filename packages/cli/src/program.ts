@@ -36,12 +36,20 @@ function complain(error: unknown, isJson: boolean, terminal: Terminal): ExitCode
 }
 
 /** Runs `chappe` with the arguments of the process (without node and script). Never rejects. */
-export async function runProgram(argv: readonly string[], version: string, process: NodeJS.Process): Promise<ExitCode> {
+export async function runProgram(
+  argv: readonly string[],
+  version: string,
+  process: NodeJS.Process,
+): Promise<ExitCode> {
   const around: Surroundings = { env: process.env, readFile: (path) => readFileSync(path, 'utf8') };
   let exitCode: ExitCode = exitCodes.ok;
   let terminal = processTerminal(process, undefined);
   let isJson = argv.includes('--json');
-  const perform = async <V>(plan: CommandPlan<V>, values: V & CommonValues, words: readonly string[]): Promise<void> => {
+  const perform = async <V>(
+    plan: CommandPlan<V>,
+    values: V & CommonValues,
+    words: readonly string[],
+  ): Promise<void> => {
     terminal = processTerminal(process, values.color);
     isJson = values.json;
     exitCode = await plan.run({ values, words, terminal, signal: endSignal(process), version });

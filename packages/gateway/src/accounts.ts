@@ -31,8 +31,8 @@ interface Credentials {
 const cost = { N: 16_384, r: 8, p: 1 } as const;
 const hashOctets = 32;
 const saltOctets = 16;
-// Each check takes memory and a thread of the pool; binds beyond are refused until one is done.
-const maxChecksAtOnce = 64;
+// Each check takes 16 MiB and a thread of the pool; binds beyond are refused until one is done.
+const maxChecksAtOnce = 16;
 // An open gateway meets as many names as there are peers; beyond this the eldest name is forgotten (not its messages).
 const maxOpenAccounts = 10_000;
 

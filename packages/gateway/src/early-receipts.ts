@@ -21,15 +21,21 @@ export class EarlyReceipts {
     this.#clock = clock;
   }
 
-  /** True when the response was kept and will be given later; false when it must be given now. */
-  hold(messages: readonly Message[], answer: () => void): boolean {
+  /** True when the response to these messages is to be held. */
+  isHeld(messages: readonly Message[]): boolean {
     const [message] = messages;
     // Hot path: one look at the number.
     if (message === undefined || magicOf(message.destination.digits) !== 'early-receipt') return false;
-    if (message.receiptWanted === 0 || messages.length !== 1 || this.#held.size >= maxHeld) return false;
-    const disarm = this.#clock.setTimer(() => this.release(message.id), longestHoldMs);
-    this.#held.set(message.id, { answer, disarm });
-    return true;
+    return message.receiptWanted !== 0 && messages.length === 1 && this.#held.size < maxHeld;
+  }
+
+  /** Keeps a response until `release`, or for 5 s. */
+  hold(messages: readonly Message[], answer: () => void): void {
+    const [message] = messages;
+    if (message === undefined) return;
+    const { id } = message;
+    const disarm = this.#clock.setTimer(() => this.release(id), longestHoldMs);
+    this.#held.set(id, { answer, disarm });
   }
 
   /** The receipt of that message has left (or will not): its response follows. */

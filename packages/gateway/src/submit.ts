@@ -55,6 +55,8 @@ export interface Submitted {
 }
 
 const maxReferenceCharacters = 128;
+// SMPP 3.4 5.2.11: six octets with the NUL.
+const maxServiceTypeCharacters = 5;
 
 /** Stores the message; settles when it is on disk. Rejects with `GatewayError`. */
 export async function submit(
@@ -109,6 +111,9 @@ function draftsOf(input: SubmitArguments, parts: Cut, ingress: Ingress, referenc
     throw new GatewayError('CHAPPE_GATEWAY_INVALID', `at most ${maxReferenceCharacters} characters`, {
       field: 'clientReference',
     });
+  }
+  if ((input.serviceType?.length ?? 0) > maxServiceTypeCharacters) {
+    refuseStatus('serviceType', status.ESME_RINVSERTYP);
   }
   const times = timesOf(input, ingress);
   const lane = ingress.routing.laneTo(destination.digits);

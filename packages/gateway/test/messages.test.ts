@@ -74,6 +74,7 @@ describe('submitting without SMPP', () => {
     ['clientReference', { clientReference: 'x'.repeat(129) }],
     ['scheduleAtMs', { scheduleAtMs: Date.UTC(2030, 0, 1) }],
     ['validityMs', { validityMs: -1 }],
+    ['serviceType', { serviceType: 'TOOLONG' }],
   ])('refuses a bad %s', async (field, changed) => {
     const input = { account: 'acme', to, text: 'Hi', ...changed };
     await expect(rig.gateway.submit(input)).rejects.toMatchObject({ code: 'CHAPPE_GATEWAY_INVALID', field });

@@ -92,6 +92,27 @@ describe('receipts and messages for ESMEs are neither lost nor doubled without a
     expect(view?.timeline.at(-1)?.detail).toContain('ESME_RX_P_APPN');
   });
 
+  it('what cannot be said to a peer ends, and holds up nothing behind it', async () => {
+    rig = await Rig.start();
+    const esme = await rig.esme({ version: 0x33, bind: 'receiver' });
+    const tx = await rig.esme();
+    tx.client.destroy();
+    const long = await rig.gateway.submit({
+      account: 'acme',
+      from: 'A',
+      to: '447700900123',
+      text: 'x',
+      receipt: 'final',
+    });
+    await rig.gateway.injectMo({ from: '447700900123', to: '777', text: 'y'.repeat(150), account: 'acme' });
+    await rig.clock.advance(500);
+    // 150 septets are more than 3.3 takes in one message: this one is over, the receipt has come.
+    expect(esme.stats).toEqual(['DELIVRD']);
+    expect(esme.texts[0]).toContain(`id:${long.ids[0]}`);
+    const { messages } = await rig.gateway.messages.search('kind:mo');
+    expect(messages).toMatchObject([{ state: 'undeliverable' }]);
+  });
+
   it('a receiver that never answers holds no more than its window in memory; the rest stays in the store', async () => {
     const limits = { outgoingWindow: 10, responseTimeoutMs: 0 };
     rig = await Rig.start({ smpp: { port: 0, limits }, center: { limits: { laneMessages: 100 } } });

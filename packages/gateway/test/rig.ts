@@ -161,6 +161,8 @@ export class Rig {
       clock: this.clock,
       random: () => 0.5,
       handsets: { delayMs: [100, 100] },
+      // Days go by in these tests; a look at the clock every second would be most of their work.
+      center: { limits: { sweepMs: 20_000 } },
       onError: (error, where) => this.errors.push([where, error]),
       ...options,
     });

@@ -15,6 +15,7 @@ export type {
   IncompleteMessage,
 } from './client/incoming.ts';
 export type { ClientOptions } from './client/options.ts';
+export { OutbindListener, type OutbindListenerOptions } from './client/outbind-listener.ts';
 export {
   type Address,
   addressOf,

@@ -1,7 +1,7 @@
 /** POST /api/v1/messages: sends a message, or the same to many. */
 import { createHash } from 'node:crypto';
 import type { SubmitArguments } from '@chappe/gateway';
-import { checkContent } from '../content-argument.ts';
+import { checkCharacters, checkContent } from '../content-argument.ts';
 import type { Context } from '../context.ts';
 import { problemOfGateway } from '../gateway-problem.ts';
 import { Problem } from '../problem.ts';
@@ -113,12 +113,14 @@ function argumentsOf(body: Submission, nowMs: number): Omit<SubmitArguments, 'to
   if (hex !== undefined && coding !== undefined) {
     throw new Problem('invalid_field', '"coding" is for texts, not for "hex"', { field: 'coding' });
   }
+  const chosen = coding === 'auto' ? undefined : coding;
+  if (text !== undefined && chosen !== undefined) checkCharacters(text, chosen);
   return {
     account: body.account ?? defaultAccount,
     from,
     text,
     hex,
-    coding: coding === 'auto' ? undefined : coding,
+    coding: chosen,
     longMessage,
     messageClass: body.messageClass as SubmitArguments['messageClass'],
     receipt,

@@ -43,7 +43,14 @@ const maxReasons = 50;
 /** One run. */
 export class Load {
   readonly latencies: Latencies = new Latencies();
-  readonly counts: LoadCounts = { sent: 0, submitted: 0, accepted: 0, errors: 0, timeouts: 0, reasons: new Map() };
+  readonly counts: LoadCounts = {
+    sent: 0,
+    submitted: 0,
+    accepted: 0,
+    errors: 0,
+    timeouts: 0,
+    reasons: new Map(),
+  };
   /** When measuring began and ended. */
   measuredFromMs = 0;
   measuredToMs = 0;
@@ -155,7 +162,11 @@ export class Load {
     const nowMs = this.#options.nowMs();
     if (isMeasured) this.latencies.record(nowMs - sentMs);
     if (response.command_status !== status.ESME_ROK) {
-      if (isMeasured) this.#failed(statusName(response.command_status) ?? `0x${response.command_status.toString(16)}`, false);
+      if (isMeasured)
+        this.#failed(
+          statusName(response.command_status) ?? `0x${response.command_status.toString(16)}`,
+          false,
+        );
       return;
     }
     if (isMeasured) this.counts.accepted++;

@@ -23,7 +23,10 @@ function round(value: number): number {
 }
 
 function latencyMeasures(name: 'submit' | 'receipt', latencies: Latencies): { [name: string]: number } {
-  const entries = Object.entries(parts).map(([part, of]) => [`${name}_${part}`, round(latencies.percentile(of))]);
+  const entries = Object.entries(parts).map(([part, of]) => [
+    `${name}_${part}`,
+    round(latencies.percentile(of)),
+  ]);
   return { ...Object.fromEntries(entries), [`${name}_max`]: round(latencies.maxMs) };
 }
 
@@ -39,9 +42,11 @@ export function measuresOf({ load, receiptLatencies, book, undelivered }: Outcom
     lost: book?.missing ?? 0,
     duplicates: book?.duplicates ?? 0,
     undelivered,
-    ...(latencyMeasures('submit', latencies) as { [N in MeasureName & `submit_p${string}` | 'submit_max']: number }),
+    ...(latencyMeasures('submit', latencies) as {
+      [N in (MeasureName & `submit_p${string}`) | 'submit_max']: number;
+    }),
     ...(latencyMeasures('receipt', receiptLatencies) as {
-      [N in MeasureName & `receipt_p${string}` | 'receipt_max']: number;
+      [N in (MeasureName & `receipt_p${string}`) | 'receipt_max']: number;
     }),
   };
   return measures;
@@ -64,7 +69,11 @@ export function summaryJson(outcome: Outcome, crossed: readonly Threshold[]): ob
 }
 
 function ms(value: number): string {
-  return value < 10 ? `${value.toFixed(2)} ms` : value < 1000 ? `${value.toFixed(1)} ms` : `${(value / 1000).toFixed(2)} s`;
+  return value < 10
+    ? `${value.toFixed(2)} ms`
+    : value < 1000
+      ? `${value.toFixed(1)} ms`
+      : `${(value / 1000).toFixed(2)} s`;
 }
 
 function latencyRow(name: string, latencies: Latencies): string[] {
@@ -88,6 +97,7 @@ export function printSummary(outcome: Outcome, crossed: readonly Threshold[], te
   const rows = [latencyRow('response', latencies)];
   if (book !== undefined) rows.push(latencyRow('receipt', receiptLatencies));
   for (const line of columns(rows)) terminal.out(line);
-  for (const [reason, count] of counts.reasons) terminal.out(terminal.style('red', `${reason}  ${number(count)}`));
+  for (const [reason, count] of counts.reasons)
+    terminal.out(terminal.style('red', `${reason}  ${number(count)}`));
   for (const { text } of crossed) terminal.out(terminal.style('red', `failed: ${text}`));
 }

@@ -43,7 +43,9 @@ export function readThreshold(text: string): Threshold {
   const [, word, operator, number, unit = ''] = pattern.exec(text) ?? [];
   const name = measureNames.find((known) => known === word);
   if (name === undefined || operator === undefined) {
-    throw new TypeError(`expected a condition such as submit_p99>50ms or errors>0.1% (of ${measureNames.join(', ')})`);
+    throw new TypeError(
+      `expected a condition such as submit_p99>50ms or errors>0.1% (of ${measureNames.join(', ')})`,
+    );
   }
   const isDuration = /_(p\d\d|max)$/.test(name);
   if (isDuration !== unit in factors) {

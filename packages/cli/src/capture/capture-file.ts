@@ -38,7 +38,10 @@ function u32(bytes: Uint8Array, at: number, order: Order): number {
 }
 
 function broken(what: string): Error {
-  return usage(`the capture is damaged: ${what}`, 'was it written to the end? tcpdump -U writes each packet at once');
+  return usage(
+    `the capture is damaged: ${what}`,
+    'was it written to the end? tcpdump -U writes each packet at once',
+  );
 }
 
 /** Frames of a classic pcap file whose first four octets were read. */
@@ -82,13 +85,22 @@ function resolutionOf(body: Uint8Array, order: Order): number {
   return 1_000;
 }
 
-function enhancedFrame(body: Uint8Array, order: Order, { linkType, ticksPerMs }: Interface): Frame | undefined {
+function enhancedFrame(
+  body: Uint8Array,
+  order: Order,
+  { linkType, ticksPerMs }: Interface,
+): Frame | undefined {
   if (body.length < 20) return undefined;
   const ticks = u32(body, 4, order) * 0x1_0000_0000 + u32(body, 8, order);
   const octets = u32(body, 12, order);
   if (20 + octets > body.length) return undefined;
   const bytes = body.subarray(20, 20 + octets);
-  return { atMs: ticks / ticksPerMs, linkType, bytes, missingOctets: Math.max(0, u32(body, 16, order) - octets) };
+  return {
+    atMs: ticks / ticksPerMs,
+    linkType,
+    bytes,
+    missingOctets: Math.max(0, u32(body, 16, order) - octets),
+  };
 }
 
 function simpleFrame(body: Uint8Array, order: Order, { linkType }: Interface): Frame | undefined {
@@ -130,7 +142,12 @@ async function* readPcapng(source: ByteSource): AsyncGenerator<Frame> {
   }
 }
 
-function frameOf(type: number, body: Uint8Array, order: Order, interfaces: readonly Interface[]): Frame | undefined {
+function frameOf(
+  type: number,
+  body: Uint8Array,
+  order: Order,
+  interfaces: readonly Interface[],
+): Frame | undefined {
   if (type === NG_SIMPLE) return interfaces[0] && simpleFrame(body, order, interfaces[0]);
   if (type !== NG_ENHANCED && type !== NG_PACKET) return undefined;
   const index = type === NG_ENHANCED ? u32(body, 0, order) : u16(body, 0, order);

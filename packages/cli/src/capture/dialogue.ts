@@ -17,7 +17,14 @@ const silentMs = 60_000;
 // More open requests than any window in use: beyond, the eldest are forgotten.
 const maxOutstanding = 10_000;
 const binds = new Set(['bind_transmitter', 'bind_receiver', 'bind_transceiver']);
-const withoutBind = new Set(['outbind', 'generic_nack', 'enquire_link', 'enquire_link_resp', 'unbind', 'unbind_resp']);
+const withoutBind = new Set([
+  'outbind',
+  'generic_nack',
+  'enquire_link',
+  'enquire_link_resp',
+  'unbind',
+  'unbind_resp',
+]);
 
 function nameOf(pdu: DecodedPdu): string {
   return pdu.command === 'malformed' ? (pdu.name ?? 'unknown') : pdu.command;
@@ -54,7 +61,8 @@ export class Dialogue {
       notes.push({ code: 'after-unbind', level: 'warning', text: 'sent after unbind was answered' });
     }
     if (isRequest(name)) notes.push(...this.#request(side, name, pdu.sequence_number, atMs));
-    else if (name.endsWith('_resp') || name === 'generic_nack') notes.push(...this.#response(side, name, pdu, atMs));
+    else if (name.endsWith('_resp') || name === 'generic_nack')
+      notes.push(...this.#response(side, name, pdu, atMs));
     this.#follow(side, pdu);
     return notes;
   }
@@ -100,7 +108,9 @@ export class Dialogue {
     if (request === undefined) {
       if (name === 'generic_nack' && sequence === 0) return [];
       const level = this.#isMidway ? 'info' : 'warning';
-      return [{ code: 'stray-response', level, text: `${name} ${sequence} answers no request of the capture` }];
+      return [
+        { code: 'stray-response', level, text: `${name} ${sequence} answers no request of the capture` },
+      ];
     }
     open.delete(sequence);
     const notes: Note[] = [];

@@ -53,7 +53,9 @@ export class PduStream {
       const octets = piece.octets + this.#rest.length;
       this.#rest = new Uint8Array(0);
       this.#isInStep = false;
-      return [{ kind: 'lost', octets, atMs: piece.atMs, why: `${piece.octets} octets are not in the capture` }];
+      return [
+        { kind: 'lost', octets, atMs: piece.atMs, why: `${piece.octets} octets are not in the capture` },
+      ];
     }
     this.#rest = this.#rest.length === 0 ? piece.bytes : Buffer.concat([this.#rest, piece.bytes]);
     const found: Found[] = [];

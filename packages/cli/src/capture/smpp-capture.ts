@@ -18,7 +18,13 @@ export type CaptureEvent =
       readonly version: 0x33 | 0x34 | 0x50 | undefined;
       readonly notes: readonly Note[];
     }
-  | { readonly kind: 'lost'; readonly atMs: number; readonly from: string; readonly to: string; readonly why: string }
+  | {
+      readonly kind: 'lost';
+      readonly atMs: number;
+      readonly from: string;
+      readonly to: string;
+      readonly why: string;
+    }
   /** What is wrong with a whole connection, at its end. */
   | { readonly kind: 'notes'; readonly from: string; readonly to: string; readonly notes: readonly Note[] };
 

@@ -77,7 +77,11 @@ class Receipts {
 }
 
 /** One line a second on what goes on. */
-function watch(load: Load, receipts: Receipts | undefined, { values, terminal }: Run<BenchValues>): () => void {
+function watch(
+  load: Load,
+  receipts: Receipts | undefined,
+  { values, terminal }: Run<BenchValues>,
+): () => void {
   if (values.quiet || !terminal.isTalkTty) return () => undefined;
   let before = 0;
   const timer = setInterval(() => {
@@ -145,7 +149,10 @@ export async function runBench(run: Run<BenchValues>): Promise<ExitCode> {
     if (values.json) terminal.out(JSON.stringify(summaryJson(outcome, crossed)));
     else printSummary(outcome, crossed, terminal);
     if (signal.aborted) return exitCodes.interrupted;
-    return crossed.length > 0 ? exitCodes.assertion : exitCodes.ok;
+    if (crossed.length > 0) return exitCodes.assertion;
+    // Who names thresholds has said what is wrong; else anything that failed is.
+    const hasFailures = load.counts.errors > 0 || (receipts?.book.missing ?? 0) > 0;
+    return thresholds.length === 0 && hasFailures ? exitCodes.partial : exitCodes.ok;
   } finally {
     await client.close({ drainMs: 1000 });
   }

@@ -1,8 +1,8 @@
 /** `chappe decode`: octets or a capture, taken apart. */
 import { createReadStream } from 'node:fs';
 import { isResponse } from '@chappe/protocol';
-import type { Run } from '../command.ts';
 import { type CaptureCounts, type CaptureEvent, readSmppCapture } from '../capture/smpp-capture.ts';
+import type { Run } from '../command.ts';
 import { cutPdus, readHex } from '../decode/hex-input.ts';
 import { reportJson } from '../decode/json.ts';
 import { commandOf, type PduReport, reportOf } from '../decode/report.ts';
@@ -74,7 +74,8 @@ async function readText(run: Run<DecodeValues>): Promise<string> {
   let octets = 0;
   for await (const chunk of terminal.readInput()) {
     octets += chunk.length;
-    if (octets > maxInputOctets) throw usage(`more than ${maxInputOctets} octets of text`, 'use --pcap for captures');
+    if (octets > maxInputOctets)
+      throw usage(`more than ${maxInputOctets} octets of text`, 'use --pcap for captures');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('latin1');

@@ -69,7 +69,10 @@ export async function runListen(run: Run<ListenValues>): Promise<ExitCode> {
       talk(`${isFirst ? 'listening' : 'bound again'}: ${kind} at ${remote.address}:${remote.port}`);
       isFirst = false;
     },
-    onDisconnected: (_, reason) => talk(`connection lost: ${reason}`),
+    onDisconnected: (_, reason) => {
+      // Our own end is no news.
+      if (reason !== 'closed') talk(`connection lost: ${reason}`);
+    },
     onConnectFailed: (error, retryInMs) =>
       talk(`${error.message}${retryInMs === undefined ? '' : `; again in ${Math.round(retryInMs)} ms`}`),
   });

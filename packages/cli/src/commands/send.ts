@@ -20,7 +20,9 @@ async function textOf({ values, terminal }: Run<SendValues>): Promise<string | u
   const chunks: Uint8Array[] = [];
   for await (const chunk of terminal.readInput()) chunks.push(chunk);
   // The line end that echo writes is not part of the message.
-  return Buffer.concat(chunks).toString('utf8').replace(/\r?\n$/, '');
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
 }
 
 async function messageOf(run: Run<SendValues>): Promise<OutgoingMessage> {
@@ -28,7 +30,10 @@ async function messageOf(run: Run<SendValues>): Promise<OutgoingMessage> {
   if (values.to === '') throw usage('--to is missing', 'chappe send --to 447700900123 --text "Hello"');
   const contents = [values.text, values.file, values.hex].filter((content) => content !== undefined);
   if (contents.length !== 1) {
-    throw usage('a message has exactly one of --text, --file and --hex', 'chappe send --to 447700900123 --text "Hello"');
+    throw usage(
+      'a message has exactly one of --text, --file and --hex',
+      'chappe send --to 447700900123 --text "Hello"',
+    );
   }
   const { to, from, coding, messageClass, dataCoding, priority, serviceType, tlvs } = values;
   const seconds = (ms: number | undefined) => (ms === undefined ? undefined : { seconds: ms / msPerSecond });
@@ -53,7 +58,9 @@ function printSent(sent: SentMessage, message: OutgoingMessage, run: Run<SendVal
   const { values, terminal } = run;
   const { ids, segments, coding } = sent;
   if (values.json) {
-    terminal.out(JSON.stringify({ event: 'accepted', ids, segments, coding, from: message.from, to: message.to }));
+    terminal.out(
+      JSON.stringify({ event: 'accepted', ids, segments, coding, from: message.from, to: message.to }),
+    );
     return;
   }
   const cut = segments === 1 ? '' : `, ${segments} segments`;

@@ -24,7 +24,9 @@ export interface ReadContent {
   /** Undefined for octets that are no text. */
   readonly text: string | undefined;
   /** Which segment of how many. */
-  readonly segment: { readonly sequence: number; readonly total: number; readonly reference: number } | undefined;
+  readonly segment:
+    | { readonly sequence: number; readonly total: number; readonly reference: number }
+    | undefined;
   readonly receipt: Receipt | undefined;
 }
 

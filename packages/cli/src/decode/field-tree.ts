@@ -79,7 +79,7 @@ class Walk {
     while (this.#at < this.#end && this.nodes.length < maxNodes) {
       const offset = this.#at;
       const left = this.#end - offset;
-      if (left < tlvHeaderOctets) return this.rest('trailing octets, too few for a TLV');
+      if (left < tlvHeaderOctets) break;
       const tag = uint(this.#bytes, offset, 2);
       const announced = uint(this.#bytes, offset + 2, 2);
       const octets = Math.min(announced, left - tlvHeaderOctets);
@@ -90,7 +90,8 @@ class Walk {
         ...(octets < announced && { fault: `announces ${announced} octets, ${octets} are left` }),
       });
     }
-    this.rest(`more than ${maxNodes} TLVs`);
+    const isFull = this.nodes.length >= maxNodes;
+    this.rest(isFull ? `more than ${maxNodes} fields` : 'trailing octets, too few for a TLV');
   }
 
   /** What is left, as octets. */
@@ -167,7 +168,10 @@ class Walk {
     };
   }
 
-  #array(name: string, element: RecordElement | VariantElement | { readonly type: 'c_octet_string'; readonly max: number }): boolean {
+  #array(
+    name: string,
+    element: RecordElement | VariantElement | { readonly type: 'c_octet_string'; readonly max: number },
+  ): boolean {
     const count = this.#counts.get(name) ?? 0;
     const offset = this.#at;
     const fields: FieldNode[] = [];
@@ -183,7 +187,10 @@ class Walk {
     return isWhole;
   }
 
-  #item(name: string, element: RecordElement | VariantElement | { readonly type: 'c_octet_string'; readonly max: number }): FieldNode | undefined {
+  #item(
+    name: string,
+    element: RecordElement | VariantElement | { readonly type: 'c_octet_string'; readonly max: number },
+  ): FieldNode | undefined {
     if (element.type === 'c_octet_string') return this.#string(name, element.max);
     const offset = this.#at;
     const fields: FieldNode[] = [];

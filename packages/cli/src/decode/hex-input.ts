@@ -24,7 +24,8 @@ export function readHex(text: string): Uint8Array {
       'give octets as 0000001000000015... or 00 00 00 10, or a capture with --pcap FILE',
     );
   }
-  if (digits === '') throw usage('no octets to decode', 'give hexadecimal, - for standard input, or --pcap FILE');
+  if (digits === '')
+    throw usage('no octets to decode', 'give hexadecimal, - for standard input, or --pcap FILE');
   if (digits.length % 2 !== 0) {
     throw usage(`${digits.length} hexadecimal digits are no whole number of octets: one is missing`);
   }

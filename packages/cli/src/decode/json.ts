@@ -1,8 +1,8 @@
 /** A report as JSON: octets in hexadecimal, everything else as it is. */
 import { hexOf } from '../terminal.ts';
-import { contentLines, type PduReport, statusWord } from './report.ts';
 import type { FieldNode } from './field-tree.ts';
 import { meaningOf } from './meaning.ts';
+import { contentLines, type PduReport, statusWord } from './report.ts';
 
 function fieldJson(node: FieldNode, now: Date): object {
   const { name, offset, octets, value, tag, fields, fault } = node;
@@ -28,7 +28,8 @@ export function reportJson(report: PduReport): object {
     status: statusWord(pdu.command_status),
     sequence_number: pdu.sequence_number,
     octets: bytes.length,
-    malformed: pdu.command === 'malformed' ? { ...pdu.error, status: statusWord(pdu.error.status) } : undefined,
+    malformed:
+      pdu.command === 'malformed' ? { ...pdu.error, status: statusWord(pdu.error.status) } : undefined,
     flags: 'flags' in pdu && pdu.flags.length > 0 ? pdu.flags : undefined,
     fields: fields.map((field) => fieldJson(field, now)),
     content: content && Object.fromEntries(contentLines(content)),

@@ -21,7 +21,12 @@ import type { FieldNode } from './field-tree.ts';
 
 const tables: { readonly [name: string]: { readonly [value: number]: string } | undefined } = fieldValues;
 const modes = ['default mode', 'datagram', 'transaction', 'store and forward'];
-const acknowledgements = [undefined, 'delivery acknowledgement', 'user acknowledgement', 'both acknowledgements'];
+const acknowledgements = [
+  undefined,
+  'delivery acknowledgement',
+  'user acknowledgement',
+  'both acknowledgements',
+];
 
 /** `ESME_RTHROTTLED: …`, or what is known of a vendor's status. */
 export function statusWords(value: number): string {

@@ -1,11 +1,5 @@
 /** One PDU taken apart: what `chappe decode` prints, as text or as JSON. */
-import {
-  commandName,
-  type DecodedPdu,
-  type DefaultAlphabet,
-  decode,
-  statusName,
-} from '@chappe/protocol';
+import { commandName, type DecodedPdu, type DefaultAlphabet, decode, statusName } from '@chappe/protocol';
 import { lint } from '../lint/lint.ts';
 import type { Note } from '../lint/note.ts';
 import { elementWords, type ReadContent, readContent, receiptWords } from './content.ts';

@@ -26,7 +26,11 @@ function addressNotes({ field, ton, npi, address }: PduAddress): Note[] {
   if (ton === TON_ALPHANUMERIC) {
     if (npi !== 0) note('npi-of-name', 'warning', `${field} is a name (TON 5): its NPI is 0, not ${npi}`);
     if (address.length > maxAlphanumericCharacters) {
-      note('name-too-long', 'error', `${field} ${shown} has ${address.length} characters; a handset shows 11`);
+      note(
+        'name-too-long',
+        'error',
+        `${field} ${shown} has ${address.length} characters; a handset shows 11`,
+      );
     }
     if (isDigits && address !== '') {
       note('digits-as-name', 'info', `${field} ${shown} are digits, sent as a name (TON 5)`);

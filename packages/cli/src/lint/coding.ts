@@ -51,6 +51,12 @@ function gsmNotes(octets: Uint8Array): Note[] {
     return [note('coding', 'error', `the octets look like UCS-2: ${preview(text)}`, 'set data_coding to 8')];
   }
   if (octets.every((octet) => octet < 0x80)) return [];
+  // Neither packed septets nor Latin-1 are UTF-8 by chance, but for very short ones.
+  if (isUtf8(octets)) {
+    const text = new TextDecoder().decode(octets);
+    const hint = 'use GSM 03.38, or UCS-2 with data_coding 8';
+    return [note('coding', 'error', `the octets are UTF-8: ${preview(text)}`, hint)];
+  }
   const unpacked = decodeText(unpackSeptets(octets, 0), 'gsm7');
   if (octets.length >= minGuessOctets && readability(unpacked) > 0.9) {
     return [
@@ -61,11 +67,6 @@ function gsmNotes(octets: Uint8Array): Note[] {
         'in SMPP each septet has an octet of its own; few message centres want them packed',
       ),
     ];
-  }
-  if (isUtf8(octets)) {
-    const text = new TextDecoder().decode(octets);
-    const hint = 'use GSM 03.38, or UCS-2 with data_coding 8';
-    return [note('coding', 'error', `the octets are UTF-8: ${preview(text)}`, hint)];
   }
   const latin = decodeText(octets, 'latin1');
   const hint = readability(latin) > 0.9 ? `as Latin-1 (data_coding 3) it reads ${preview(latin)}` : undefined;
@@ -81,7 +82,8 @@ function ucs2Notes(octets: Uint8Array): Note[] {
     return [note('coding', 'error', 'the octets look like UTF-16 little endian', hint)];
   }
   const isAscii = octets.length >= minGuessOctets && octets.every((octet) => octet >= 0x20 && octet < 0x7f);
-  if (isAscii) return [note('coding', 'warning', 'the octets look like ASCII, not UCS-2', 'set data_coding to 0')];
+  if (isAscii)
+    return [note('coding', 'warning', 'the octets look like ASCII, not UCS-2', 'set data_coding to 0')];
   return [];
 }
 
@@ -97,9 +99,7 @@ function latin1Notes(octets: Uint8Array): Note[] {
 }
 
 function lengthNotes(octets: number, headerOctets: number, isSeptets: boolean): Note[] {
-  const max = isSeptets
-    ? maxSmsSeptets - Math.ceil((headerOctets * 8) / 7)
-    : maxSmsOctets - headerOctets;
+  const max = isSeptets ? maxSmsSeptets - Math.ceil((headerOctets * 8) / 7) : maxSmsOctets - headerOctets;
   if (octets <= max) return [];
   const unit = isSeptets ? 'septets' : 'octets';
   return [

@@ -8,12 +8,12 @@ const sarTags = (['sar_msg_ref_num', 'sar_total_segments', 'sar_segment_seqnum']
 const payloadTag = tlvTag('message_payload');
 // Elements that peers really send; a text that begins by chance like a header rarely has one of these and its length.
 const elementOctets: { readonly [id: number]: number | undefined } = {
-  0x00: 3,
-  0x04: 2,
-  0x05: 4,
-  0x08: 4,
-  0x24: 1,
-  0x25: 1,
+  0: 3,
+  4: 2,
+  5: 4,
+  8: 4,
+  36: 1,
+  37: 1,
 };
 
 /** Whether octets that are not announced as such begin with a header: its elements fill it and have right lengths. */

@@ -32,7 +32,12 @@ function flagNote(flag: string): Note | undefined {
     case 'missing_nul':
       return { code: 'missing-nul', level: 'error', field, text: `${first} has no NUL at its end` };
     case 'truncated':
-      return { code: 'truncated', level: 'error', field, text: `the response ends inside or before ${first}` };
+      return {
+        code: 'truncated',
+        level: 'error',
+        field,
+        text: `the response ends inside or before ${first}`,
+      };
     case 'tlv_len':
       return {
         code: 'tlv-length',

@@ -22,7 +22,10 @@ const rules: readonly Rule[] = [
 /** All that the rules have to say about one PDU, worst first. */
 export function lint(subject: Subject): readonly Note[] {
   const levels = ['error', 'warning', 'info'];
-  return rules
-    .flatMap((rule) => rule(subject))
+  const notes = rules.flatMap((rule) => rule(subject));
+  // The octets of an unannounced header look like a text in a wrong coding.
+  const isHeaderTaken = notes.some(({ code }) => code === 'udhi-missing');
+  return notes
+    .filter(({ code }) => !isHeaderTaken || (code !== 'packed' && code !== 'coding'))
     .sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level));
 }

@@ -1,7 +1,7 @@
 /** Settings of `chappe decode`. */
 import { type CommandName, commands, type DefaultAlphabet } from '@chappe/protocol';
-import { nearest } from './suggestion.ts';
 import type { Settings } from './setting.ts';
+import { nearest } from './suggestion.ts';
 import { many, one, oneOf, onOff, port, text } from './values.ts';
 
 /** What decode can be told. */

@@ -32,13 +32,16 @@ function tagOf(name: string): number {
   const definition = Object.hasOwn(tlvs, name) ? tlvs[name as TlvName] : undefined;
   if (definition !== undefined) return definition.tag;
   const near = nearest(name, Object.keys(tlvs));
-  throw new TypeError(`expected the name of a TLV or 0x1403${near === undefined ? '' : `: did you mean ${near}?`}`);
+  throw new TypeError(
+    `expected the name of a TLV or 0x1403${near === undefined ? '' : `: did you mean ${near}?`}`,
+  );
 }
 
 function octetsOf(value: string): Uint8Array {
   if (!value.startsWith('hex:')) return new Uint8Array(Buffer.from(value, 'utf8'));
   const digits = value.slice('hex:'.length);
-  if (!/^(?:[0-9a-f]{2})*$/i.test(digits)) throw new TypeError('expected pairs of hexadecimal digits after hex:');
+  if (!/^(?:[0-9a-f]{2})*$/i.test(digits))
+    throw new TypeError('expected pairs of hexadecimal digits after hex:');
   return new Uint8Array(Buffer.from(digits, 'hex'));
 }
 
@@ -53,7 +56,8 @@ export function readTlv(given: string): TlvInput {
   const { type } = tlvs[name as TlvName];
   if (type === 'integer' || type === 'bitmask') {
     const number = Number(value);
-    if (value.trim() === '' || !Number.isSafeInteger(number)) throw new TypeError(`expected a number for ${name}`);
+    if (value.trim() === '' || !Number.isSafeInteger(number))
+      throw new TypeError(`expected a number for ${name}`);
     return { name, tag, value: number } as TlvInput;
   }
   return { name, tag, value: type === 'c_octet_string' ? value : octetsOf(value) } as TlvInput;
@@ -155,7 +159,13 @@ export const sendSettings: Settings<SendValues> = {
     fallback: undefined,
     read: one(duration),
   },
-  priority: { flag: 'priority', value: '0-3', about: 'priority', fallback: undefined, read: one(whole(0, 3)) },
+  priority: {
+    flag: 'priority',
+    value: '0-3',
+    about: 'priority',
+    fallback: undefined,
+    read: one(whole(0, 3)),
+  },
   serviceType: {
     flag: 'service-type',
     value: 'type',

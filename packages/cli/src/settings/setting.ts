@@ -55,7 +55,11 @@ function fromVariable(setting: Setting<unknown>, text: string, where: string): G
   return { texts, where };
 }
 
-function givenOf(setting: Setting<unknown>, flags: GivenFlags, { env, readFile }: Surroundings): Given | undefined {
+function givenOf(
+  setting: Setting<unknown>,
+  flags: GivenFlags,
+  { env, readFile }: Surroundings,
+): Given | undefined {
   const texts = flags[setting.flag];
   if (texts !== undefined) return { texts, where: `--${setting.flag}` };
   if (setting.env === undefined) return undefined;

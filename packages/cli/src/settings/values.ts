@@ -99,14 +99,18 @@ export function oneOf<W extends string>(...words: readonly W[]): (value: string)
 }
 
 /** Weights of words, `delivered:90,undeliverable:10`. */
-export function weights<W extends string>(...words: readonly W[]): (value: string) => { readonly [N in W]?: number } {
+export function weights<W extends string>(
+  ...words: readonly W[]
+): (value: string) => { readonly [N in W]?: number } {
   return (value) => {
     const found: { [N in W]?: number } = {};
     for (const part of value.split(',')) {
       const [word = '', weight = ''] = part.split(':').map((piece) => piece.trim());
       const known = words.find((candidate) => candidate === word.toLowerCase());
       if (known === undefined || !/^\d+(\.\d+)?$/.test(weight)) {
-        throw new TypeError(`expected weights such as ${words[0]}:90,${words[1]}:10 (of ${words.join(', ')})`);
+        throw new TypeError(
+          `expected weights such as ${words[0]}:90,${words[1]}:10 (of ${words.join(', ')})`,
+        );
       }
       found[known] = Number(weight);
     }

@@ -70,7 +70,11 @@ export function isLoopback(address: string): boolean {
 }
 
 function isName(value: string): boolean {
-  return value.length <= maxHostLength && /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i.test(value) && !/^[\d.]+$/.test(value);
+  return (
+    value.length <= maxHostLength &&
+    /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i.test(value) &&
+    !/^[\d.]+$/.test(value)
+  );
 }
 
 function isAscii(value: string): boolean {

@@ -2,6 +2,7 @@
  * A self-signed certificate, so that TLS can be tried without preparing anything. Keys and signature are those of the
  * platform; here only the few fields around them are put together (RFC 5280 4.1, in DER: ITU-T X.690).
  */
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 /** A certificate and its private key, PEM. */
 export interface SelfSigned {
@@ -40,7 +41,8 @@ const oids = {
 function element(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;
-  const head = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  const head =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([tag, ...head]), content]);
 }
 
@@ -55,7 +57,9 @@ function bits(content: Uint8Array, unused = 0): Buffer {
 /** RFC 5280 4.1.2.5: years from 2050 on are written with four digits. */
 function time(ms: number): Buffer {
   const digits = new Date(ms).toISOString().replace(/[-:T]|\.\d+/g, '');
-  return digits < '2050' ? element(utcTime, Buffer.from(digits.slice(2))) : element(generalizedTime, Buffer.from(digits));
+  return digits < '2050'
+    ? element(utcTime, Buffer.from(digits.slice(2)))
+    : element(generalizedTime, Buffer.from(digits));
 }
 
 function extension(name: keyof typeof oids, isCritical: boolean, value: Buffer): Buffer {

@@ -1,7 +1,18 @@
 /** Settings of `chappe start`. Flags, variables, help and the table in docs/cli.md derive from these. */
 import { serverLimits } from '@chappe/smpp';
 import type { Settings } from '../settings/setting.ts';
-import { duration, durationText, many, one, oneOf, onOff, port, text, weights, whole } from '../settings/values.ts';
+import {
+  duration,
+  durationText,
+  many,
+  one,
+  oneOf,
+  onOff,
+  port,
+  text,
+  weights,
+  whole,
+} from '../settings/values.ts';
 import { type AccountValue, account, delayRange, host, hostName, network, systemId } from './readers.ts';
 
 /** From silent to talkative. */
@@ -142,7 +153,7 @@ const admitting: Part<'accounts' | 'systemId' | 'window' | 'maxSessions' | 'tlsC
   systemId: {
     flag: 'system-id',
     value: 'name',
-    env: 'CHAPPE_SYSTEM_ID',
+    env: 'CHAPPE_MC_SYSTEM_ID',
     about: 'our name in answers to binds',
     fallback: 'chappe',
     read: one(systemId),
@@ -233,7 +244,8 @@ const playing: Part<'delayMs' | 'outcomes' | 'seed'> = {
     flag: 'outcomes',
     value: 'weights',
     env: 'CHAPPE_OUTCOMES',
-    about: 'how often ordinary numbers deliver or fail, as delivered:90,undeliverable:10 (also expired, rejected)',
+    about:
+      'how often ordinary numbers deliver or fail, as delivered:90,undeliverable:10 (also expired, rejected)',
     fallback: undefined,
     shown: 'all deliver',
     read: one(weights('delivered', 'undeliverable', 'expired', 'rejected')),

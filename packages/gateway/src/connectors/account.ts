@@ -80,7 +80,12 @@ export class AccountConnector implements Connector {
       report(message, { kind: 'failed', state: 'undeliverable', error: 0, detail });
       return;
     }
-    session.send(pdu, (result) => report(message, outcomeOf(result, bind)));
+    session.send(pdu, (result) => {
+      const outcome = outcomeOf(result, bind);
+      report(message, outcome);
+      // It stands at the head of the lane again, which waits to be told that somebody has room.
+      if (outcome.kind === 'retry' && outcome.afterMs === 0) this.ready?.();
+    });
     this.onSent?.(message);
   }
 }
@@ -93,18 +98,7 @@ function roomOf(session: Bind['session']): number {
 /** What the ESME's answer, or its absence, means for the message. */
 function outcomeOf(result: Pdu | Error, bind: Bind): Outcome {
   const { label } = bind;
-  if (result instanceof Error) {
-    const maybeSent = 'maybeSent' in result && result.maybeSent === true;
-    if (!maybeSent) return released;
-    // Redelivered, since losing is worse than doubling; the mark says which ones may have come twice.
-    return {
-      kind: 'retry',
-      error: 0,
-      errorClass: 'unreachable',
-      afterMs: 0,
-      detail: `${label} unanswered: sent again, possible duplicate`,
-    };
-  }
+  if (result instanceof Error) return outcomeOfError(result, label);
   const { command_status } = result;
   switch (verdictOf(command_status)) {
     case 'delivered':
@@ -123,6 +117,34 @@ function outcomeOf(result: Pdu | Error, bind: Bind): Outcome {
         errorClass: command_status === status.ESME_RTHROTTLED ? 'throttled' : 'busy',
         detail: refusal(label, command_status),
       };
+  }
+}
+
+/** Why there was no answer, and whether the ESME may have the message. */
+function outcomeOfError(error: Error, label: string): Outcome {
+  const { code } = error as { readonly code?: unknown };
+  if (!isOfSession(code)) {
+    // The PDU itself cannot be sent to this peer: no attempt will ever do.
+    return { kind: 'failed', state: 'undeliverable', error: 0, detail: `${label} ${error.message}` };
+  }
+  if (!('maybeSent' in error && error.maybeSent === true)) return released;
+  // Redelivered, since losing is worse than doubling; the mark says which ones may have come twice.
+  const detail = `${label} unanswered: sent again, possible duplicate`;
+  return { kind: 'retry', error: 0, errorClass: 'unreachable', afterMs: 0, detail };
+}
+
+/** Errors that are about the session, not about the message. */
+function isOfSession(code: unknown): boolean {
+  switch (code) {
+    case 'CHAPPE_SMPP_CLOSED':
+    case 'CHAPPE_SMPP_TIMEOUT':
+    case 'CHAPPE_SMPP_QUEUE_FULL':
+    case 'CHAPPE_SMPP_ABORTED':
+    case 'CHAPPE_SMPP_STATE':
+    case 'CHAPPE_SMPP_MALFORMED_RESPONSE':
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -8,11 +8,6 @@ import { magicOf } from '../sandbox/magic.ts';
 
 type Report = (message: Message, outcome: Outcome) => void;
 
-interface Attempt {
-  readonly message: Message;
-  readonly report: Report;
-}
-
 /** What else happens when a handset has answered. */
 export interface HandsetEvents {
   /** A message was shown by its handset. */
@@ -27,10 +22,12 @@ const defaultCapacity = 20_000;
 export class HandsetConnector implements Connector {
   readonly #handsets: Handsets;
   readonly #clock: Clock;
-  readonly #queue: DelayQueue<Attempt>;
+  readonly #queue: DelayQueue<Message>;
   readonly #events: HandsetEvents;
   /** Set by the center: asks to be given more. */
   ready: (() => void) | undefined;
+  // The center gives the same function every time.
+  #report: Report = () => undefined;
   #armedMs = Number.POSITIVE_INFINITY;
   #disarm: (() => void) | undefined;
 
@@ -48,19 +45,20 @@ export class HandsetConnector implements Connector {
 
   /** Starts an attempt for each message. */
   deliver(messages: readonly Message[], report: Report): void {
+    this.#report = report;
     const nowMs = this.#clock.monotonicMs();
     for (const message of messages) {
       // A receipt can only overtake the response if nothing delays it.
       const isHurried = magicOf(message.destination.digits) === 'early-receipt';
       const delayMs = isHurried ? 0 : this.#handsets.delayMs();
-      if (!this.#queue.add(nowMs + delayMs, { message, report })) report(message, { kind: 'released' });
+      if (!this.#queue.add(nowMs + delayMs, message)) report(message, { kind: 'released' });
     }
     this.#arm();
   }
 
   /** Takes back an attempt that has not been answered yet. */
   cancel(message: Message): boolean {
-    return this.#queue.remove((attempt) => attempt.message.id === message.id) !== undefined;
+    return this.#queue.remove(({ id }) => id === message.id) !== undefined;
   }
 
   /** Gives everything under way back to the center and stops the timer. */
@@ -68,7 +66,7 @@ export class HandsetConnector implements Connector {
     this.#disarm?.();
     this.#disarm = undefined;
     this.#armedMs = Number.POSITIVE_INFINITY;
-    for (const { message, report } of this.#queue.drain()) report(message, { kind: 'released' });
+    for (const message of this.#queue.drain()) this.#report(message, { kind: 'released' });
   }
 
   #arm(): void {
@@ -84,20 +82,20 @@ export class HandsetConnector implements Connector {
     this.#disarm = undefined;
     const wallMs = this.#clock.nowMs();
     const wasFull = this.#queue.room === 0;
-    this.#queue.takeDue(this.#clock.monotonicMs(), (attempt) => this.#answer(attempt, wallMs));
+    this.#queue.takeDue(this.#clock.monotonicMs(), (message) => this.#answer(message, wallMs));
     if (wasFull) this.ready?.();
     this.#arm();
   }
 
-  #answer({ message, report }: Attempt, wallMs: number): void {
+  #answer(message: Message, wallMs: number): void {
     const answer = this.#handsets.attempt(message, wallMs);
     if (answer.kind === 'delivered') {
-      report(message, delivered);
+      this.#report(message, delivered);
       this.#events.onDelivered?.(message);
       return;
     }
     if (answer.kind === 'retry' && wantsAlert(message)) this.#handsets.wantAlert(message);
-    report(message, outcomeOf(answer));
+    this.#report(message, outcomeOf(answer));
   }
 }
 

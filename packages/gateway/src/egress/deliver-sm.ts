@@ -23,6 +23,7 @@ const smeAcknowledgements = 0x0c;
 const maxShortOctets = 254;
 // 3.3: 140 octets, and no TLV to put more into.
 const maxShortOctets33 = 140;
+const maxDeliverAddress = 20;
 // network_error_code: the first octet says GSM (SMPP 3.4 5.3.2.31).
 const gsmNetwork = 3;
 
@@ -33,7 +34,8 @@ const gsmNetwork = 3;
 export function deliveryOf(message: Message, version: Version): Delivery | undefined {
   const content = readContent(message.content);
   if (content.receipt !== undefined) return receiptPdu(message, content, version);
-  if (content.shape === 'data' && version !== 0x33) return dataPdu(message, content, version);
+  const isData = content.shape === 'data' || hasLongAddress(message);
+  if (isData && version !== 0x33) return dataSm(message, content, tlvsFor(content, true, version));
   return deliverPdu(message, content, version);
 }
 
@@ -63,68 +65,20 @@ function deliverPdu(message: Message, content: Content, version: Version): Deliv
   const { payload } = content;
   if (version === 0x33 && payload.length > maxShortOctets33) return undefined;
   const long = payload.length > maxShortOctets || (content.inPayloadTlv && version !== 0x33);
+  const tlvs = version === 0x33 ? noTlvs : tlvsFor(content, long, version);
+  return deliverSm(message, content, content.esmClass & typeAndFeatures, long ? none : payload, tlvs);
+}
+
+/** One literal for all deliver_sm, so that they have one shape. */
+function deliverSm(
+  { source, destination, serviceType, priority }: Message,
+  content: Content,
+  esmClass: number,
+  text: Uint8Array,
+  tlvs: readonly TlvInput[],
+): Delivery {
   return {
     command: 'deliver_sm',
-    ...addressesOf(message),
-    esm_class: content.esmClass & typeAndFeatures,
-    protocol_id: content.protocolId,
-    priority_flag: message.priority,
-    registered_delivery: content.registeredDelivery & smeAcknowledgements,
-    data_coding: content.dataCoding,
-    short_message: long ? none : payload,
-    tlvs: version === 0x33 ? noTlvs : tlvsFor(content, long, version),
-  };
-}
-
-function dataPdu(message: Message, content: Content, version: Version): Delivery {
-  return {
-    command: 'data_sm',
-    ...addressesOf(message),
-    esm_class: content.esmClass & typeAndFeatures,
-    registered_delivery: content.registeredDelivery & smeAcknowledgements,
-    data_coding: content.dataCoding,
-    tlvs: tlvsFor(content, true, version),
-  };
-}
-
-function receiptPdu(message: Message, content: Content, version: Version): Delivery {
-  const { payload, receipt, userMessageReference } = content;
-  const state = messageState(receipt?.state ?? 0) ?? 'UNKNOWN';
-  const text = version === 0x33 && state === 'REJECTED' ? downgraded(payload) : payload;
-  const tlvs: TlvInput[] = [];
-  if (version !== 0x33 && receipt !== undefined) {
-    const networkError = receipt.error === 0 ? undefined : { type: gsmNetwork, code: receipt.error };
-    // The id stands in the text after "id:": both are the same octets.
-    const id = latin1(payload.subarray(3, 3 + receipt.idOctets));
-    tlvs.push(...receiptTlvs({ id, state, networkError, userMessageReference }, version));
-    if (receipt.dpf !== 0) tlvs.push({ name: 'dpf_result', value: receipt.dpf - 1 });
-  }
-  return {
-    command: 'deliver_sm',
-    ...addressesOf(message),
-    esm_class: content.esmClass,
-    short_message: text,
-    tlvs,
-  };
-}
-
-/** 3.3 has no REJECTED (fields.json message_state.downgrade). */
-function downgraded(text: Uint8Array): Uint8Array {
-  return Buffer.from(latin1(text).replace(' stat:REJECTD ', ' stat:UNDELIV '), 'latin1');
-}
-
-interface Addresses {
-  readonly service_type: string;
-  readonly source_addr_ton: number;
-  readonly source_addr_npi: number;
-  readonly source_addr: string;
-  readonly dest_addr_ton: number;
-  readonly dest_addr_npi: number;
-  readonly destination_addr: string;
-}
-
-function addressesOf({ serviceType, source, destination }: Message): Addresses {
-  return {
     service_type: serviceType,
     source_addr_ton: source.ton,
     source_addr_npi: source.npi,
@@ -132,7 +86,59 @@ function addressesOf({ serviceType, source, destination }: Message): Addresses {
     dest_addr_ton: destination.ton,
     dest_addr_npi: destination.npi,
     destination_addr: destination.digits,
+    esm_class: esmClass,
+    protocol_id: content.protocolId,
+    priority_flag: priority,
+    registered_delivery: content.registeredDelivery & smeAcknowledgements,
+    data_coding: content.dataCoding,
+    short_message: text,
+    tlvs,
   };
+}
+
+/** data_sm has room for addresses of 64 octets (SMPP 3.4 4.7.1), deliver_sm for 20. */
+function hasLongAddress({ source, destination }: Message): boolean {
+  return source.digits.length > maxDeliverAddress || destination.digits.length > maxDeliverAddress;
+}
+
+function dataSm(message: Message, content: Content, tlvs: readonly TlvInput[]): Delivery {
+  const { source, destination } = message;
+  return {
+    command: 'data_sm',
+    service_type: message.serviceType,
+    source_addr_ton: source.ton,
+    source_addr_npi: source.npi,
+    source_addr: source.digits,
+    dest_addr_ton: destination.ton,
+    dest_addr_npi: destination.npi,
+    destination_addr: destination.digits,
+    esm_class: content.esmClass & typeAndFeatures,
+    registered_delivery: content.registeredDelivery & smeAcknowledgements,
+    data_coding: content.dataCoding,
+    tlvs,
+  };
+}
+
+function receiptPdu(message: Message, content: Content, version: Version): Delivery {
+  const { payload, receipt, userMessageReference } = content;
+  const state = messageState(receipt?.state ?? 0) ?? 'UNKNOWN';
+  const text = version === 0x33 && state === 'REJECTED' ? downgraded(payload) : payload;
+  if (version === 0x33 || receipt === undefined)
+    return deliverSm(message, content, content.esmClass, text, noTlvs);
+  const networkError = receipt.error === 0 ? undefined : { type: gsmNetwork, code: receipt.error };
+  // The id stands in the text after "id:": both are the same octets.
+  const id = latin1(payload.subarray(3, 3 + receipt.idOctets));
+  const tlvs = receiptTlvs({ id, state, networkError, userMessageReference }, version);
+  const all: readonly TlvInput[] =
+    receipt.dpf === 0 ? tlvs : [...tlvs, { name: 'dpf_result', value: receipt.dpf - 1 }];
+  if (hasLongAddress(message))
+    return dataSm(message, content, [{ name: 'message_payload', value: text }, ...all]);
+  return deliverSm(message, content, content.esmClass, text, all);
+}
+
+/** 3.3 has no REJECTED (fields.json message_state.downgrade). */
+function downgraded(text: Uint8Array): Uint8Array {
+  return Buffer.from(latin1(text).replace(' stat:REJECTD ', ' stat:UNDELIV '), 'latin1');
 }
 
 const none = new Uint8Array(0);

@@ -66,7 +66,7 @@ export function receiptDraft(message: Message, occasion: ReceiptOccasion, option
       dataCoding: 0,
       registeredDelivery: 0,
       inPayloadTlv: false,
-      payload: Buffer.from(text, 'latin1'),
+      payload: text,
       receipt: {
         state: stateValue(state),
         error,

@@ -60,8 +60,10 @@ export function storeAndAnswer(
       return;
     }
     ingress.counters.accepted += messages.length;
-    const answer = (): void => session.respond(answerable, response(messages));
-    if (!ingress.early.hold(messages, answer)) answer();
+    const answer = response(messages);
+    if (ingress.early.isHeld(messages))
+      ingress.early.hold(messages, () => session.respond(answerable, answer));
+    else session.respond(answerable, answer);
   });
   return DEFERRED;
 }

@@ -25,8 +25,8 @@ export async function replaceSm(
     checkFlags({ ...pdu, esm_class: 0 }, version, false) ||
     checkText(pdu.short_message.length, tlvs.payload?.length, version);
   if (refused !== 0) return refuse(ingress, refused);
-  // The PDU is a view of a chunk that may be gone when the store has answered.
-  const payload = (tlvs.payload ?? pdu.short_message).slice();
+  // The PDU is a view of a chunk, which must not be kept while the store is asked. (A Buffer's slice copies nothing.)
+  const payload = new Uint8Array(tlvs.payload ?? pdu.short_message);
   const found = await referencedBy(pdu, session, ingress, status.ESME_RREPLACEFAIL);
   if (typeof found === 'number') return refuse(ingress, found);
   const all = await groupOf(ingress.center, found);

@@ -107,7 +107,7 @@ function shown(parts: readonly Part[], total: number, wallMs: number): Shown | u
     from,
     account,
     text,
-    bytes: binary ? whole.bytes.slice() : undefined,
+    bytes: binary ? new Uint8Array(whole.bytes) : undefined,
     receivedMs: wallMs,
     segments: parts.map((part) => ({ publicId: part.publicId, sequence: part.sequence })),
     total,

@@ -230,6 +230,19 @@ describe('data_sm', () => {
     expect(name(await esme.request<'data_sm'>({ ...data, ...fields }))).toBe(expected);
   });
 
+  it('addresses of 64 octets come back in a receipt by data_sm', async () => {
+    const source_addr = 'a'.repeat(64);
+    const tlvs = { message_payload: Buffer.from('x') };
+    await esme.request<'data_sm'>({ ...data, source_addr, registered_delivery: 1, tlvs });
+    await rig.clock.advance(200);
+    const [receipt] = esme.received;
+    expect(receipt).toMatchObject({ command: 'data_sm', destination_addr: source_addr, esm_class: 4 });
+    expect(receipt && tlv(receipt, 'message_state')).toBe(2);
+    expect(receipt && Buffer.from(tlv(receipt, 'message_payload') ?? []).toString()).toContain(
+      'stat:DELIVRD',
+    );
+  });
+
   it('qos_time_to_live wins over nothing: an unreachable handset ends it', async () => {
     rig.gateway.handsets.setState('447700900123', 'off');
     await esme.request<'data_sm'>({

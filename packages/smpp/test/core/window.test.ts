@@ -23,33 +23,47 @@ test('slots are taken and given back; session control takes none', () => {
 
 test('against a plain model: nothing is lost, nothing is answered twice, no deadline is missed', () => {
   const action = fc.oneof(
-    fc.record({ kind: fc.constant('add'), ms: fc.integer({ min: 1, max: 50 }) }),
-    fc.record({ kind: fc.constant('take'), ms: fc.integer({ min: 1, max: 40 }) }),
-    fc.record({ kind: fc.constant('wait'), ms: fc.integer({ min: 1, max: 20 }) }),
+    fc.record({ kind: fc.constant('add'), number: fc.integer({ min: 1, max: 50 }) }),
+    fc.record({ kind: fc.constant('take'), number: fc.nat(60) }),
+    fc.record({ kind: fc.constant('wait'), number: fc.integer({ min: 1, max: 20 }) }),
+  );
+  // Numbers that follow each other, numbers that fall on the same place, and the end of the series.
+  const series = fc.constantFrom(
+    (i: number) => i + 1,
+    (i: number) => (i + 1) * 32,
+    (i: number) => (i + 1) * 31,
+    (i: number) => ((0x7fff_fff0 + i) % 0x7fff_ffff) + 1,
   );
   fc.assert(
-    fc.property(fc.array(action, { maxLength: 100 }), (actions) => {
+    fc.property(series, fc.array(action, { maxLength: 200 }), (numberOf, actions) => {
       const window = new Window(1000);
       const model = new Map<number, number>();
       let nowMs = 0;
-      let sequence = 0;
-      for (const { kind, ms } of actions) {
+      let added = 0;
+      for (const { kind, number } of actions) {
         if (kind === 'add') {
-          sequence++;
-          model.set(sequence, nowMs + ms);
-          window.add(request(sequence, nowMs + ms));
+          const sequence = numberOf(added++);
+          model.set(sequence, nowMs + number);
+          window.add(request(sequence, nowMs + number));
         } else if (kind === 'take') {
-          expect(window.take(ms, 'submit_sm_resp') !== undefined).toBe(model.delete(ms));
+          const sequence = numberOf(number);
+          expect(window.has(sequence)).toBe(model.has(sequence));
+          expect(window.take(sequence, 'submit_sm_resp')?.sequence === sequence).toBe(model.delete(sequence));
         } else {
-          nowMs += ms;
-          const due = [...model].filter(([, at]) => at <= nowMs).map(([number]) => number);
-          for (const number of due) model.delete(number);
-          expect(window.expire(nowMs).map((expired) => expired.sequence)).toEqual(due);
+          nowMs += number;
+          const due = [...model].filter(([, at]) => at <= nowMs);
+          for (const [sequence] of due) model.delete(sequence);
+          due.sort(([a, aMs], [b, bMs]) => aMs - bMs || a - b);
+          expect(window.expire(nowMs).map(({ sequence }) => sequence)).toEqual(
+            due.map(([sequence]) => sequence),
+          );
         }
         expect(window.taken).toBe(model.size);
         expect(window.deadlineMs).toBeLessThanOrEqual(Math.min(...model.values()));
       }
-      expect(window.clear().map((left) => left.sequence)).toEqual([...model.keys()]);
+      const left = [...model.keys()].sort((a, b) => a - b);
+      expect(window.clear().map(({ sequence }) => sequence)).toEqual(left);
+      expect([window.taken, window.deadlineMs]).toEqual([0, Number.POSITIVE_INFINITY]);
     }),
   );
 });

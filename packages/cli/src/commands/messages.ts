@@ -1,0 +1,95 @@
+/** `chappe messages`: what a running Chappe has stored, and what became of it. */
+import type { Run } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { callApi } from '../http-api.ts';
+import type { MessagesValues } from '../settings/http.ts';
+import { columns, printable, quoted } from '../terminal.ts';
+
+interface Message {
+  readonly id: string;
+  readonly kind: string;
+  readonly account: string;
+  readonly from: string;
+  readonly to: string;
+  readonly text: string | null;
+  readonly hex: string | null;
+  readonly state: string;
+  readonly acceptedAt: string;
+  readonly segments: readonly object[];
+  readonly timeline?: readonly {
+    readonly at: string;
+    readonly step: string;
+    readonly detail: string;
+    readonly segment: number;
+  }[];
+}
+
+// The server waits as long as it is told; we a little longer, so that it is the server that says no.
+const graceMs = 5_000;
+
+function contentOf({ text, hex }: Message): string {
+  return text === null ? (hex ?? '') : quoted(text);
+}
+
+function printList(messages: readonly Message[], { terminal }: Run<MessagesValues>): void {
+  const rows = messages.map((message) => [
+    message.acceptedAt,
+    message.id,
+    message.state,
+    `${printable(message.from)} -> ${printable(message.to)}`,
+    contentOf(message),
+  ]);
+  for (const line of columns(rows)) terminal.out(line);
+}
+
+function printOne(message: Message, { terminal }: Run<MessagesValues>): void {
+  const { id, kind, account, from, to, state, segments, timeline = [] } = message;
+  const rows = [
+    ['id', id],
+    ['kind', kind],
+    ['account', printable(account)],
+    ['from', printable(from)],
+    ['to', printable(to)],
+    ['state', state],
+    ['segments', String(segments.length)],
+    ['content', contentOf(message)],
+  ];
+  for (const line of columns(rows)) terminal.out(line);
+  const steps = timeline.map(({ at, step, detail, segment }) => [
+    `  ${at}`,
+    segments.length > 1 ? `segment ${segment}` : '',
+    step,
+    printable(detail),
+  ]);
+  for (const line of columns(steps)) terminal.out(line);
+}
+
+/** Runs it. */
+export async function runMessages(run: Run<MessagesValues>): Promise<ExitCode> {
+  const { values, words, terminal, signal } = run;
+  const { timeoutMs, id, api, json } = values;
+  const print = (message: Message): void => {
+    if (json) terminal.out(JSON.stringify(message));
+    else printOne(message, run);
+  };
+  const q = words.length === 0 ? undefined : words.join(' ');
+  if (id !== undefined) {
+    print(
+      (await callApi(
+        api,
+        { path: `/api/v1/messages/${encodeURIComponent(id)}`, timeoutMs },
+        signal,
+      )) as Message,
+    );
+  } else if (values.wait) {
+    const query = { q, timeout: `${timeoutMs}ms` };
+    const call = { path: '/api/v1/messages/wait', query, timeoutMs: timeoutMs + graceMs };
+    print((await callApi(api, call, signal)) as Message);
+  } else {
+    const call = { path: '/api/v1/messages', query: { q, limit: String(values.limit) }, timeoutMs };
+    const { messages } = (await callApi(api, call, signal)) as { readonly messages: readonly Message[] };
+    if (json) for (const message of messages) terminal.out(JSON.stringify(message));
+    else printList(messages, run);
+  }
+  return exitCodes.ok;
+}

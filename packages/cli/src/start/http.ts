@@ -1,0 +1,34 @@
+/** The HTTP API of a running gateway. Loaded after SMPP answers: its libraries take longer than all the rest. */
+import { buildApi } from '@chappe/api';
+import type { Gateway } from '@chappe/gateway';
+import type { Logger } from 'pino';
+import type { Endpoint } from './banner.ts';
+import type { StartValues } from './settings.ts';
+import { listenFailure } from './start-failure.ts';
+
+/** A listening API. */
+export interface HttpServer {
+  readonly endpoint: Endpoint;
+  /** Takes nothing more and ends open waits. */
+  close(): Promise<void>;
+}
+
+/** Listens. Rejects with a `Failure`. */
+export async function serveHttp(
+  gateway: Gateway,
+  values: Pick<StartValues, 'httpHost' | 'httpPort' | 'allowHost'>,
+  version: string,
+  logger: Logger,
+): Promise<HttpServer> {
+  const { httpHost: host, httpPort: port, allowHost: allowedHosts } = values;
+  const app = buildApi({ gateway, version, logger, allowedHosts });
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    throw listenFailure(error, 'HTTP', { host, port, hostFlag: '--http-host', portFlag: '--http-port' });
+  }
+  const address = app.server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  return { endpoint: { host, port: bound }, close: () => app.close() };
+}

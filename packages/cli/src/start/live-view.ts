@@ -1,0 +1,119 @@
+/**
+ * The life of a running system, a line each: who binds and goes, which messages come. A person reads some lines a
+ * second and messages may come by the ten thousand, so a busy second is told in one line, and listening is given up
+ * for the rest of it: then the view costs nothing.
+ */
+import type { Clock } from '@chappe/center';
+import type { Gateway, GatewayEvent, SessionView } from '@chappe/gateway';
+import { printable, quoted } from '../terminal.ts';
+
+/** What a view looks at. */
+export type Watched = Pick<Gateway, 'events' | 'counters' | 'sessions'>;
+
+/** How a view is shown. */
+export interface ViewOptions {
+  /** Shows a line. */
+  readonly print: (line: string) => void;
+  /** With the texts of messages, and with their ends. */
+  readonly isVerbose: boolean;
+  readonly clock: Clock;
+}
+
+const linesPerSecond = 20;
+const secondMs = 1_000;
+const finals = new Set([
+  'delivered',
+  'expired',
+  'deleted',
+  'undeliverable',
+  'rejected',
+  'unknown',
+  'skipped',
+]);
+const shownText = 60;
+
+/** A running view. */
+export class LiveView {
+  readonly #watched: Watched;
+  readonly #options: ViewOptions;
+  #unsubscribe: (() => void) | undefined;
+  #cancel: (() => void) | undefined;
+  #sinceMs = 0;
+  #lines = 0;
+
+  constructor(watched: Watched, options: ViewOptions) {
+    this.#watched = watched;
+    this.#options = options;
+    this.#listen();
+  }
+
+  /** Ends the view. */
+  stop(): void {
+    this.#unsubscribe?.();
+    this.#cancel?.();
+  }
+
+  #listen(): void {
+    this.#sinceMs = this.#options.clock.monotonicMs();
+    this.#lines = 0;
+    this.#unsubscribe = this.#watched.events.subscribe((event) => this.#take(event));
+  }
+
+  #take(event: GatewayEvent): void {
+    const line = lineOf(event, this.#options.isVerbose);
+    if (line === undefined) return;
+    const { clock, print } = this.#options;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - this.#sinceMs >= secondMs) {
+      this.#sinceMs = nowMs;
+      this.#lines = 0;
+    }
+    this.#lines += 1;
+    if (this.#lines > linesPerSecond) this.#rest();
+    else print(`${clockText(clock.nowMs())}  ${line}`);
+  }
+
+  /** Hears nothing for a second, then says in one line what it was. */
+  #rest(): void {
+    const { clock, print } = this.#options;
+    this.#unsubscribe?.();
+    const before = this.#watched.counters().center;
+    this.#cancel = clock.setTimer(() => {
+      const { center } = this.#watched.counters();
+      const accepted = center.accepted - before.accepted;
+      const delivered = center.delivered - before.delivered;
+      const bound = this.#watched.sessions().length;
+      print(
+        `${clockText(clock.nowMs())}  busy     ${accepted} messages more, ${delivered} delivered, ${bound} sessions bound`,
+      );
+      this.#listen();
+    }, secondMs);
+  }
+}
+
+/** The line of an event; undefined for those that are not shown. */
+export function lineOf(event: GatewayEvent, isVerbose: boolean): string | undefined {
+  if (event.kind === 'bound') return `bound    ${sessionText(event.session)}`;
+  if (event.kind === 'closed')
+    return `unbound  ${sessionText(event.session)}: ${event.reason.replaceAll('_', ' ')}`;
+  if (event.kind !== 'message') return undefined;
+  const { message, step } = event;
+  if (message.kind === 'receipt' || message.kind === 'notice') return undefined;
+  const isNew = message.attempts === 0 && (step === 'enroute' || step === 'scheduled');
+  if (!isNew && !(isVerbose && finals.has(step))) return undefined;
+  const road = `${printable(message.source.digits)} -> ${printable(message.destination.digits)}`;
+  const head = `${message.kind.padEnd(7)}  ${printable(message.account)}  ${road}  id ${message.publicId}`;
+  if (!isNew) return `${head}  ${step}`;
+  if (!isVerbose || message.text === undefined) return head;
+  const text = message.text.length > shownText ? `${message.text.slice(0, shownText)}…` : message.text;
+  return `${head}  ${quoted(text)}`;
+}
+
+function sessionText({ account, bind, version, address, port, tls }: SessionView): string {
+  const host = address.includes(':') ? `[${address}]` : address;
+  return `${printable(account)}  ${bind} ${version}${tls ? ' TLS' : ''}  ${host}:${port}`;
+}
+
+function clockText(ms: number): string {
+  return new Date(ms).toTimeString().slice(0, 8);
+}

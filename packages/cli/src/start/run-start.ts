@@ -1,0 +1,186 @@
+/** `chappe start`: store, gateway and HTTP API are put together here, in the order in which they are needed. */
+import { systemClock } from '@chappe/center';
+import { Gateway, type GatewayOptions } from '@chappe/gateway';
+import { type ServerLimits, serverLimits } from '@chappe/smpp';
+import type { Logger } from 'pino';
+import type { Run } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { usage } from '../failure.ts';
+import type { Terminal } from '../terminal.ts';
+import { type Banner, bannerLines, readyLine } from './banner.ts';
+import { type ChosenCertificate, chooseCertificate } from './certificate.ts';
+import { ErrorReport } from './error-report.ts';
+import type { HttpServer } from './http.ts';
+import { LiveView } from './live-view.ts';
+import { programName } from './program-name.ts';
+import { isLoopback } from './readers.ts';
+import type { StartValues } from './settings.ts';
+import { listenFailure, storeFailure } from './start-failure.ts';
+import { inMemory, openStore } from './store.ts';
+
+/** All that runs. */
+interface Running {
+  readonly gateway: Gateway;
+  readonly http: HttpServer | undefined;
+  readonly log: Logger;
+  readonly certificate: ChosenCertificate | undefined;
+}
+
+type StartRun = Run<StartValues>;
+
+/** Runs until a signal asks it to end; then ends in order. Rejects with a `Failure` when it cannot start. */
+export async function runStart(run: StartRun): Promise<ExitCode> {
+  const { values, terminal, signal } = run;
+  checkAccess(values);
+  // A reader that has gone away (`chappe start | head`) is no reason to stop serving.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const running = await startAll(run);
+  announce(run, running);
+  const view = isWatched(run) ? watch(run, running.gateway) : undefined;
+  const reload = (): void => reloadCertificate(values, running);
+  // The end of a terminal is told by SIGHUP too: nobody is there any more to press Ctrl-C.
+  const isTerminalGone = terminal.isOutTty && values.tlsCert === undefined;
+  const hangUp = new AbortController();
+  const onHangUp = (): void => (isTerminalGone ? hangUp.abort() : reload());
+  process.on('SIGHUP', onHangUp);
+  await aborted(AbortSignal.any([signal, hangUp.signal]));
+  if (terminal.isTalkTty && !values.quiet) terminal.talk('stopping; once more stops at once');
+  view?.stop();
+  running.log.info('stopping');
+  // HTTP first: what it accepts still has to be stored.
+  await running.http?.close();
+  await running.gateway.stop({ drainMs: values.drainMs });
+  process.off('SIGHUP', onHangUp);
+  return exitCodes.ok;
+}
+
+/** Accepting anybody is for this machine only. */
+function checkAccess({ host, accounts }: StartValues): void {
+  if (isLoopback(host) || accounts.length > 0) return;
+  throw usage(
+    `--host ${host} would let anybody in: without accounts every system_id and password is accepted`,
+    'say who may bind with --account id:password (repeatable), or stay on 127.0.0.1',
+  );
+}
+
+async function startAll(run: StartRun): Promise<Running> {
+  const { values, terminal, version } = run;
+  const errors = new ErrorReport(systemClock);
+  const store = await openStore(values.data);
+  let certificate: ChosenCertificate | undefined;
+  let gateway: Gateway;
+  try {
+    certificate = values.tls ? chooseCertificate(values, systemClock.nowMs()) : undefined;
+    gateway = await Gateway.start({
+      ...gatewayOptions(values, certificate),
+      store,
+      onError: (error, where) => errors.report(error, where),
+    });
+  } catch (error) {
+    await store.close();
+    throw startFailure(error, values);
+  }
+  try {
+    const { openLog } = await import('./log.ts');
+    const log = openLog({ level: values.logLevel, isPlain: isPlainLog(values, terminal) }, terminal);
+    errors.attach(log);
+    const http = values.http
+      ? await (await import('./http.ts')).serveHttp(gateway, values, version, log)
+      : undefined;
+    return { gateway, http, log, certificate };
+  } catch (error) {
+    await gateway.stop({ drainMs: 0 });
+    throw error;
+  }
+}
+
+function gatewayOptions(
+  values: StartValues,
+  certificate: ChosenCertificate | undefined,
+): Omit<GatewayOptions, 'store'> {
+  const { host, tlsPort, systemId, trustProxy, accounts, seed, outcomes, validityMs, receiptValidityMs } =
+    values;
+  const proxyProtocol = trustProxy.length === 0 ? undefined : { trusted: trustProxy };
+  return {
+    smpp: { host, port: values.smppPort, systemId, limits: limitsOf(values), proxyProtocol },
+    tls: certificate === undefined ? undefined : { ...certificate.certificates, host, port: tlsPort },
+    accounts: accounts.length === 0 ? { open: true } : { open: false, list: accounts },
+    handsets: {
+      delayMs: values.delayMs,
+      ...(seed === undefined ? {} : { seed }),
+      ...(outcomes === undefined ? {} : { outcomes }),
+    },
+    lifetime: { validityMs },
+    receiptValidityMs,
+    center: { limits: { validityMs, retentionMs: values.retentionMs } },
+  };
+}
+
+function limitsOf({ host, window, maxSessions }: StartValues): Partial<ServerLimits> {
+  // On loopback everybody has the same address; elsewhere one of many must not take all places.
+  const share = isLoopback(host) ? maxSessions : Math.min(maxSessions, serverLimits.perAddress);
+  return { window, connections: maxSessions, perAddress: share, perAccount: share };
+}
+
+function startFailure(error: unknown, values: StartValues): unknown {
+  if ((error as { readonly code?: unknown }).code !== 'CHAPPE_SMPP_CONNECT')
+    return storeFailure(error, values.data);
+  const { host, smppPort, tlsPort } = values;
+  // SMPP listens first: with two equal ports it is TLS that finds its port taken.
+  const isSmpp = smppPort !== tlsPort && (error as Error).message.endsWith(`:${smppPort}`);
+  const [what, port, portFlag] = isSmpp
+    ? (['SMPP', smppPort, '--smpp-port'] as const)
+    : (['TLS', tlsPort, '--tls-port'] as const);
+  return listenFailure(error, what, { host, port, hostFlag: '--host', portFlag });
+}
+
+/** Lines instead of JSON where a person looks, unless a level was asked for. */
+function isPlainLog({ logLevel }: StartValues, terminal: Terminal): boolean {
+  return terminal.isTalkTty && logLevel === 'warn';
+}
+
+function announce(run: StartRun, { gateway, http, certificate, log }: Running): void {
+  const { values, terminal, version } = run;
+  const { host } = values;
+  const tls = gateway.tlsPort === undefined ? undefined : { host, port: gateway.tlsPort };
+  const banner: Banner = {
+    addresses: { smpp: { host, port: gateway.smppPort }, tls, http: http?.endpoint },
+    values,
+    version,
+    certificate: certificate?.about,
+    program: programName(process.argv, process.env),
+  };
+  if (values.json) terminal.out(readyLine(banner, process.pid));
+  else if (!values.quiet) for (const line of bannerLines(banner, terminal)) terminal.out(line);
+  log.info({ ...banner.addresses, version }, 'started');
+}
+
+function isWatched({ values, terminal }: StartRun): boolean {
+  return !values.quiet && (values.verbose || (terminal.isOutTty && !values.json));
+}
+
+function watch({ values, terminal }: StartRun, gateway: Gateway): LiveView {
+  // With --json the one line on stdout stays alone.
+  const print = (line: string): void => (values.json ? terminal.talk(line) : terminal.out(line));
+  return new LiveView(gateway, { print, isVerbose: values.verbose, clock: systemClock });
+}
+
+function reloadCertificate(values: StartValues, { gateway, log, certificate }: Running): void {
+  if (certificate === undefined) return;
+  // Kept in memory, it would only become another one.
+  if (values.data === inMemory && values.tlsCert === undefined) return;
+  try {
+    gateway.setCertificates(chooseCertificate(values, systemClock.nowMs()).certificates);
+    log.info('certificate reloaded');
+  } catch (error) {
+    log.error(
+      { err: error, where: 'reload' },
+      `the certificate stays as it was: ${(error as Error).message}`,
+    );
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { columns, printable, quoted } from '../src/terminal.ts';
+
+describe('texts of peers', () => {
+  it.each([
+    ['a line of its own', 'Hello\nchappe: all is well', 'Hello\\nchappe: all is well'],
+    ['a cursor that moves', '\u001b[2J\u001b[1;1Hgone', '\\u001b[2J\\u001b[1;1Hgone'],
+    ['a title', '\u001b]0;owned\u0007', '\\u001b]0;owned\\u0007'],
+    ['C1 control', '\u009b31m', '\\u009b31m'],
+    ['a turned direction', 'gpj.\u202eexe', 'gpj.\\u202eexe'],
+    ['a line separator', 'a\u2028b', 'a\\u2028b'],
+  ])('cannot hold %s', (_, text, shown) => {
+    expect(printable(text)).toBe(shown);
+  });
+
+  it('are otherwise left as they are', () => {
+    const text = 'Ça va? 你好 👋🏽 €{}';
+    expect(printable(text)).toBe(text);
+    expect(quoted(text)).toBe(`"${text}"`);
+  });
+
+  it('never have a control character, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+        expect(printable(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/);
+      }),
+    );
+  });
+});
+
+describe('columns', () => {
+  it('are as wide as their widest cell', () => {
+    expect(
+      columns([
+        ['a', 'bb', 'x'],
+        ['aaa', 'b', ''],
+      ]),
+    ).toEqual(['a    bb  x', 'aaa  b']);
+  });
+});

@@ -1,0 +1,151 @@
+import { createServer, type Server } from 'node:net';
+import type { Pdu, PduInput, PduOf } from '@chappe/protocol';
+import { type Clock, systemClock } from '../clock.ts';
+import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
+import { SessionCore } from '../core/session-core.ts';
+import type { BindKind } from '../core/states.ts';
+import { type CloseReason, SmppConnectError } from '../errors.ts';
+import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
+import { Answering, type Operations } from '../session/operations.ts';
+import { Session, type SessionOwner } from '../session/session.ts';
+import { remoteOf, SocketTransport } from '../transport/tcp.ts';
+
+/** How an ESME waits for MCs that want to deliver. */
+export interface OutbindListenerOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Whether the MC is known. It is refused by closing: SMPP has no answer to outbind (SMPP 5.0 2.3.6). */
+  readonly authenticate: (outbind: PduOf<'outbind'>) => boolean;
+  /** Our credentials for the bind that follows. */
+  readonly systemId: string;
+  readonly password: string;
+  /** Default receiver; 3.4 knows no other. */
+  readonly bind?: BindKind | undefined;
+  /** Answers the requests of the MC: `deliver_sm`, `data_sm`. */
+  readonly operations: Operations;
+  readonly onBound?: ((session: Session) => void) | undefined;
+  readonly onClosed?: ((session: Session, reason: CloseReason) => void) | undefined;
+  readonly onError?: ((error: unknown, where: string) => void) | undefined;
+  /** Connections at once. Default 100: MCs are few. */
+  readonly connections?: number | undefined;
+  /** From connect to bind. Default 10,000. */
+  readonly sessionInitMs?: number | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** An ESME that MCs connect to. */
+export class OutbindListener implements SessionOwner {
+  readonly #options: OutbindListenerOptions;
+  readonly #loop: SessionLoop;
+  readonly #sessionOptions: SessionOptions;
+  readonly #answering: Answering;
+  readonly #server: Server;
+  readonly #sessions = new Set<Session>();
+  #lastId = 0;
+
+  private constructor(options: OutbindListenerOptions) {
+    this.#options = options;
+    this.#loop = createLoop(options.clock ?? systemClock, loopDefaults);
+    const sessionInitMs = options.sessionInitMs ?? sessionDefaults.sessionInitMs;
+    const writers = new WriterPool(standardCodec);
+    this.#sessionOptions = { ...sessionDefaults, sessionInitMs, codec: standardCodec, writers };
+    this.#answering = new Answering(options.operations, (error, where) => this.onError(error, where));
+    this.#server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      if (this.#sessions.size >= (options.connections ?? 100)) {
+        socket.destroy();
+        return;
+      }
+      const core = new SessionCore('esme', this.#sessionOptions, this.#loop.clock.monotonicMs());
+      const transport = new SocketTransport(socket, remoteOf(socket, false));
+      const session = new Session(++this.#lastId, core, transport, this.#loop, this);
+      this.#sessions.add(session);
+      session.start();
+    });
+  }
+
+  /** Listens; rejects with `SmppConnectError` when the address cannot be had. */
+  static listen(options: OutbindListenerOptions): Promise<OutbindListener> {
+    const listener = new OutbindListener(options);
+    const { host = '127.0.0.1', port } = options;
+    return new Promise((resolve, reject) => {
+      listener.#server.once('error', (cause) => {
+        reject(new SmppConnectError(`cannot listen on ${host}:${port}`, { cause }));
+      });
+      listener.#server.listen({ host, port }, () => resolve(listener));
+    });
+  }
+
+  /** The port listened on. */
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  /** The sessions that are bound now. */
+  get sessions(): readonly Session[] {
+    return [...this.#sessions].filter((session) => session.isBound);
+  }
+
+  /** Stops listening and ends the sessions in order. */
+  async close(options: { readonly drainMs?: number } = {}): Promise<void> {
+    const stopped = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await Promise.all([...this.#sessions].map((session) => session.close(options)));
+    await stopped;
+    this.#loop.deadlines.clear();
+  }
+
+  /** @internal */
+  onNotification(session: Session, pdu: Pdu): void {
+    if (pdu.command !== 'outbind') return;
+    if (!this.#options.authenticate(pdu)) {
+      session.destroy('bind_refused');
+      return;
+    }
+    const { systemId, password, bind = 'receiver' } = this.#options;
+    const credentials = { system_id: systemId, password, interface_version: this.#sessionOptions.version };
+    const bindPdu: PduInput = { command: `bind_${bind}`, ...credentials };
+    const heard = (isBound: boolean): void => {
+      if (isBound) this.#options.onBound?.(session);
+      else session.destroy('bind_refused');
+    };
+    session.submit(
+      bindPdu,
+      (result) => heard(!(result instanceof Error) && result.command_status === 0),
+      this.#sessionOptions.responseTimeoutMs,
+    );
+  }
+
+  /** @internal */
+  onRequest(session: Session, pdu: Pdu): void {
+    this.#answering.answer(session, pdu);
+  }
+
+  /** @internal */
+  onBind(): void {
+    // Only ESMEs bind; the core refuses it.
+  }
+
+  /** @internal */
+  onNotice(): void {
+    // The session has dealt with it.
+  }
+
+  /** @internal */
+  onUnbound(): void {
+    // The session ends by itself.
+  }
+
+  /** @internal */
+  onEnd(session: Session, reason: CloseReason): void {
+    this.#sessions.delete(session);
+    if (session.wasBound) this.#options.onClosed?.(session, reason);
+  }
+
+  /** @internal */
+  onError(error: unknown, where: string): void {
+    this.#options.onError?.(error, where);
+  }
+}
