@@ -17,7 +17,7 @@ export function loadTools(): string {
   if (!existsSync(sources))
     throw new Error(`no load tools: set CHAPPE_TOOLS, or CHAPPE_SHARED (not at ${sources})`);
   const folder = given ?? mkdtempSync(join(tmpdir(), 'chappe-tools-'));
-  execFileSync('make', ['-C', sources, `BIN=${folder}`], { stdio: 'ignore' });
+  execFileSync(process.env.MAKE ?? 'make', ['-C', sources, `BIN=${folder}`], { stdio: 'ignore' });
   return folder;
 }
 

@@ -12,7 +12,12 @@ const AT_ONCE = 200;
 
 /** Binds so many sessions and keeps them. */
 async function hold(port: number, sessions: number): Promise<void> {
-  const bind = encode({ command: 'bind_transceiver', sequence_number: 1, system_id: 'idle', interface_version: 0x34 });
+  const bind = encode({
+    command: 'bind_transceiver',
+    sequence_number: 1,
+    system_id: 'idle',
+    interface_version: 0x34,
+  });
   const open = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const socket = connect(port, '127.0.0.1', () => socket.write(bind));

@@ -1,54 +1,51 @@
 /**
- * The whole life of messages, durable: submit_sm over TCP, on disk, to a simulated handset, receipt on disk,
- * deliver_sm back. A gateway with the SQLite store runs in a child process; the load tool smppload (CHAPPE_TOOLS,
- * or built with `make -C ../shared/tools BIN=FOLDER`) drives it.
- *
- *   node --conditions=chappe-source bench/whole-life.ts [--seconds 20] [--warmup 3] [--only 4x250] [--rate 5000]
- *     [--profile FOLDER] [--memory]
- *
- * Prints one line for each load, and exits with 1 when a receipt is missing.
+ * The gateway under several loads, for tuning: submit_sm over TCP, on disk, to a simulated handset, receipt on disk,
+ * deliver_sm back. It runs in a child process, smppload drives it; with `--profile` the shares of the packages in
+ * the CPU time of both threads are told too.
+ * Run: node --conditions=chappe-source bench/whole-life.ts [--seconds 20] [--only 10x100] [--rate 5000] [--memory]
+ *   [--profile]
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { MemoryStore, SqliteStore } from '@chappe/center';
+import { Gateway } from '@chappe/gateway';
+import { jsonOf, loadTools, option } from './load-tools.ts';
 
-const { values } = parseArgs({
-  options: {
-    serve: { type: 'string' },
-    memory: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: '20' },
-    warmup: { type: 'string', default: '3' },
-    only: { type: 'string' },
-    rate: { type: 'string', default: '5000' },
-    profile: { type: 'string' },
-  },
-});
-
-/** Connections and window of each, messages/s (undefined: as many as go through). */
+/** Connections, window of each, and messages/s (undefined: as many as go through). */
 interface Load {
   readonly connections: number;
   readonly window: number;
   readonly rate: number | undefined;
 }
 
-/** What is read of smppload's report. */
-interface Report {
-  readonly [name: string]: unknown;
+interface Percentiles {
+  readonly p50: number;
+  readonly p99: number;
 }
 
-if (values.serve !== undefined) await serve(values.serve, values.memory);
+/** What is read of smppload's report. */
+interface Report {
+  readonly msgs_per_s: number;
+  readonly receipts_missing: number;
+  readonly dup_receipts: number;
+  readonly resp_ms: Percentiles;
+  readonly receipt_ms: Percentiles;
+  readonly server_us_per_msg: number;
+  readonly server_cores: number;
+  readonly server_peak_mb: number;
+}
+
+const [, script = '', mode, folder = ''] = process.argv;
+if (mode === 'serve') await serve(folder);
 else await measure();
 
-/** The child: a gateway, its port on standard output, until its standard input ends. */
-async function serve(path: string, inMemory: boolean): Promise<void> {
-  const { MemoryStore, SqliteStore } = await import('@chappe/center');
-  const { Gateway } = await import('@chappe/gateway');
-  const store = inMemory ? new MemoryStore() : await SqliteStore.open({ path });
+/** The child: says its port, lives until its input ends. */
+async function serve(path: string): Promise<void> {
+  const store = process.argv.includes('--memory') ? new MemoryStore() : await SqliteStore.open({ path });
   const gateway = await Gateway.start({
     store,
     smpp: { port: 0 },
@@ -57,51 +54,68 @@ async function serve(path: string, inMemory: boolean): Promise<void> {
   console.log(gateway.smppPort);
   process.stdin.resume();
   process.stdin.once('end', async () => {
-    console.error(JSON.stringify(gateway.counters().center));
     await gateway.stop({ drainMs: 5_000 });
-    // Without exit --cpu-prof would wait for threads that have ended anyway.
+    // A profile is written by a process that ends by itself or by this.
     process.exit(0);
   });
 }
 
-async function measure(): Promise<void> {
-  const tool = join(process.env['CHAPPE_TOOLS'] ?? join(tmpdir(), 'tools'), 'smppload');
-  if (!existsSync(tool)) throw new Error(`${tool} is missing: make -C ../shared/tools BIN=${tmpdir()}/tools`);
-  let missing = 0;
-  for (const load of loads()) {
-    const report = await run(tool, load);
-    missing += print(load, report);
-  }
-  process.exitCode = missing === 0 ? 0 : 1;
-}
-
 function loads(): Load[] {
-  const all: Load[] = [
+  const at = process.argv.indexOf('--only');
+  if (at >= 0) {
+    const [connections = 1, window = 100, rate] = (process.argv[at + 1] ?? '').split(/[x@]/).map(Number);
+    return [{ connections, window, rate }];
+  }
+  return [
     { connections: 1, window: 100, rate: undefined },
     { connections: 1, window: 1_000, rate: undefined },
     { connections: 10, window: 100, rate: undefined },
     { connections: 10, window: 1_000, rate: undefined },
-    { connections: 4, window: 100, rate: Number(values.rate) },
+    { connections: 4, window: 100, rate: option('rate', 5_000) },
   ];
-  const { only } = values;
-  if (only === undefined) return all;
-  const [connections = 1, window = 100, rate] = only.split(/[x@]/).map(Number);
-  return [{ connections, window, rate }];
 }
 
-async function run(tool: string, load: Load): Promise<Report> {
-  const path = await mkdtemp(join(tmpdir(), 'chappe-whole-life-'));
-  const profile = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
-  const serving = ['--serve', path, ...(values.memory ? ['--memory'] : [])];
-  const server = spawn(
+async function measure(): Promise<void> {
+  const tool = join(loadTools(), 'smppload');
+  console.log(
+    'load             msg/s  missing  double  response p50/p99 ms  receipt p50/p99 ms  us/msg  cores  peak MB',
+  );
+  for (const load of loads()) {
+    const data = await mkdtemp(join(tmpdir(), 'chappe-whole-life-'));
+    try {
+      const report = await run(tool, load, data);
+      console.log(line(load, report));
+      if (report.receipts_missing > 0) process.exitCode = 1;
+      if (process.argv.includes('--profile')) await tellProfiles(data);
+    } finally {
+      await rm(data, { recursive: true, force: true });
+    }
+  }
+}
+
+async function run(tool: string, load: Load, data: string): Promise<Report> {
+  const profile = process.argv.includes('--profile') ? ['--cpu-prof', `--cpu-prof-dir=${data}`] : [];
+  const memory = process.argv.includes('--memory') ? ['--memory'] : [];
+  const child = spawn(
     process.execPath,
-    [...process.execArgv, ...profile, fileURLToPath(import.meta.url), ...serving],
+    [
+      ...process.execArgv,
+      ...profile,
+      fileURLToPath(`file://${script}`),
+      'serve',
+      join(data, 'store'),
+      ...memory,
+    ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
+  const ended = new Promise((resolve) => child.once('exit', resolve));
   try {
-    const port = await firstLine(server.stdout);
-    const rate = load.rate === undefined ? [] : ['-r', String(load.rate)];
-    const args = [
+    let port = '';
+    for await (const said of createInterface({ input: child.stdout })) {
+      port = said;
+      break;
+    }
+    const shape = [
       '-P',
       port,
       '-c',
@@ -109,33 +123,68 @@ async function run(tool: string, load: Load): Promise<Report> {
       '-w',
       load.window,
       '-t',
-      values.seconds,
+      option('seconds', 20),
       '-W',
-      values.warmup,
+      3,
     ];
-    const receipts = ['-d', '-R', '30', '-l', '100', '-i', server.pid ?? 0];
-    return await output(tool, [...args, ...receipts, ...rate].map(String));
+    const receipts = ['-d', '-R', 30, '-l', 100, '-i', child.pid ?? 0];
+    const rate = load.rate === undefined ? [] : ['-r', load.rate];
+    return (await jsonOf(tool, [...shape, ...receipts, ...rate].map(String))) as unknown as Report;
   } finally {
-    server.stdin.end();
-    await new Promise((resolve) => server.once('exit', resolve));
-    await rm(path, { recursive: true, force: true });
+    child.stdin.end();
+    await ended;
   }
 }
 
-async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
-  for await (const line of createInterface({ input: stream })) return line;
-  throw new Error('the gateway ended before it listened');
+function line({ connections, window, rate }: Load, report: Report): string {
+  const { resp_ms: response, receipt_ms: receipt } = report;
+  const name = `${connections}x${window}${rate === undefined ? '' : ` at ${rate}`}`;
+  const pair = ({ p50, p99 }: Percentiles): string => `${p50.toFixed(1)} / ${p99.toFixed(1)}`;
+  return [
+    name.padEnd(14),
+    String(Math.round(report.msgs_per_s)).padStart(7),
+    String(report.receipts_missing).padStart(7),
+    String(report.dup_receipts).padStart(7),
+    pair(response).padStart(20),
+    pair(receipt).padStart(19),
+    report.server_us_per_msg.toFixed(1).padStart(7),
+    report.server_cores.toFixed(2).padStart(6),
+    report.server_peak_mb.toFixed(0).padStart(8),
+  ].join(' ');
 }
 
-async function output(tool: string, args: readonly string[]): Promise<Report> {
-  const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  for await (const chunk of child.stdout) text += chunk;
-  return JSON.parse(text) as Report;
+interface Profile {
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly callFrame: { readonly functionName: string; readonly url: string };
+  }[];
+  readonly samples: readonly number[];
+  readonly timeDeltas: readonly number[];
 }
 
-function print(load: Load, report: Report): number {
-  const rate = load.rate === undefined ? '' : ` at ${load.rate}/s`;
-  console.log(`${load.connections}x${load.window}${rate}: ${JSON.stringify(report)}`);
-  return 0;
+/** One line for each thread: where its time went. */
+async function tellProfiles(path: string): Promise<void> {
+  const files = (await readdir(path)).filter((file) => file.endsWith('.cpuprofile')).sort();
+  for (const file of files) {
+    const profile = JSON.parse(await readFile(join(path, file), 'utf8')) as Profile;
+    const owners = new Map(profile.nodes.map(({ id, callFrame }) => [id, ownerOf(callFrame)]));
+    const shares = new Map<string, number>();
+    let total = 0;
+    for (const [at, id] of profile.samples.entries()) {
+      const owner = owners.get(id) ?? '?';
+      const us = profile.timeDeltas[at] ?? 0;
+      shares.set(owner, (shares.get(owner) ?? 0) + us);
+      total += us;
+    }
+    const told = [...shares].sort((a, b) => b[1] - a[1]).slice(0, 9);
+    const list = told.map(([owner, us]) => `${owner} ${((100 * us) / total).toFixed(1)} %`).join(', ');
+    console.log(`  thread ${file.split('.').at(-3)} (${(total / 1e6).toFixed(1)} s): ${list}`);
+  }
+}
+
+function ownerOf({ functionName, url }: { readonly functionName: string; readonly url: string }): string {
+  const inPackage = /packages\/(\w+)\//.exec(url)?.[1];
+  if (inPackage !== undefined) return inPackage;
+  if (functionName.startsWith('(')) return functionName.slice(1, -1);
+  return url.startsWith('node:') ? 'node' : 'native';
 }

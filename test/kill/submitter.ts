@@ -5,13 +5,15 @@ import { decode, Framer, type Pdu, PduWriter, parseReceiptText } from '@chappe/p
 export interface Ledger {
   /** Ids the centre answered ESME_ROK for: it must never lose one of them. */
   readonly accepted: Set<string>;
+  /** Ids it answered ESME_ROK with more than once: two messages under one id. */
+  readonly reused: string[];
   /** How often the receipt of each id came. */
   readonly receipts: Map<string, number>;
   submitted: number;
 }
 
 /** Requests that may await their answer at once. */
-const WINDOW = 200;
+export const WINDOW = 200;
 
 /**
  * A transceiver on a bare socket that submits as fast as its window lets it, answers every deliver_sm and writes down
@@ -88,7 +90,7 @@ export class Submitter {
     if (pdu.command === 'bind_transceiver_resp') this.#bound();
     if (pdu.command === 'submit_sm_resp') {
       this.#open -= 1;
-      if (pdu.command_status === 0) this.#ledger.accepted.add(pdu.message_id);
+      if (pdu.command_status === 0) this.#accepted(pdu.message_id);
       this.#firstAnswer();
     }
     if (pdu.command === 'enquire_link') {
@@ -99,6 +101,11 @@ export class Submitter {
       this.#ledger.receipts.set(id, (this.#ledger.receipts.get(id) ?? 0) + 1);
       this.#writer.write({ command: 'deliver_sm_resp', sequence_number: pdu.sequence_number });
     }
+  }
+
+  #accepted(id: string): void {
+    if (this.#ledger.accepted.has(id)) this.#ledger.reused.push(id);
+    this.#ledger.accepted.add(id);
   }
 
   #fill(): void {

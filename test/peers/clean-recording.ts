@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { canRun, program } from '../support/peer-programs.ts';
-import type { Rig } from '../support/rig.ts';
+import type { Dissection } from '../support/tshark.ts';
 
 /**
  * The last test of a rig: tshark decodes every PDU of the whole run, in both directions, and finds nothing malformed.
@@ -9,7 +9,7 @@ import type { Rig } from '../support/rig.ts';
  */
 export function itIsCleanInTshark(
   peer: string,
-  rig: () => Rig,
+  rig: () => { dissect(): Promise<Dissection> },
   pdus: number,
   before?: () => Promise<void>,
 ): void {

@@ -131,7 +131,7 @@ describe.runIf(canRun('libsmpp34', needs))('libsmpp34', () => {
     // libsmpp34 cannot unpack a query_sm_resp without its fields, an error's included.
     expect(await peer.request('query', 'ffffffff', '12345')).toMatchObject({
       command: 'query_sm_resp',
-      status: wire.queryFailed,
+      status: wire.invalidMessageId,
     });
   });
 

@@ -223,9 +223,9 @@ describe.runIf(canRun('Net::SMPP', [program('perl'), perlModule('Net::SMPP')]))(
       });
     });
 
-    it('gets ESME_RQUERYFAIL for a message that does not exist', async () => {
+    it('gets ESME_RINVMSGID for a message that does not exist', async () => {
       const answer = await peer.request('query_sm', { message_id: 'ffffffff', source_addr: '12345' });
-      expect(answer).toMatchObject({ command: 'query_sm_resp', status: wire.queryFailed });
+      expect(answer).toMatchObject({ command: 'query_sm_resp', status: wire.invalidMessageId });
     });
 
     it('cancels a scheduled message and sees it deleted', async () => {

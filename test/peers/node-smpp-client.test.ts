@@ -109,7 +109,7 @@ describe("npm's smpp as client", () => {
     });
     expect(refused).toMatchObject({ command: 'submit_sm_resp', command_status: wire.invalidDestination });
     const unknown = await client.request('query_sm', { message_id: 'ffffffff', source_addr: '12345' });
-    expect(unknown).toMatchObject({ command: 'query_sm_resp', command_status: wire.queryFailed });
+    expect(unknown).toMatchObject({ command: 'query_sm_resp', command_status: wire.invalidMessageId });
   });
 
   it('queries and cancels', async () => {

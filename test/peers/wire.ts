@@ -5,9 +5,10 @@ export const wire = {
   ok: 0,
   /** command_status, SMPP 3.4 5.1.3 */
   invalidDestination: 0x0b,
+  invalidMessageId: 0x0c,
   cancelFailed: 0x11,
   replaceFailed: 0x13,
-  queryFailed: 0x67,
+  receiverTemporaryError: 0x64,
   /** esm_class, SMPP 3.4 5.2.12 */
   udhIndicator: 0x40,
   receiptType: 0x04,

@@ -48,14 +48,19 @@ function readBanner(text: string): Banner | undefined {
   }
 }
 
-/** Starts `chappe start` on free ports and waits for its banner. Rejects with its output when it ends before that. */
-export async function startChappe(options: ChappeOptions = {}): Promise<Chappe> {
+/** Starts `chappe start` on free ports and does not wait for anything. */
+export function launchChappe(options: ChappeOptions = {}): Program {
   const [executable, ...first] = command();
   const ports = ['--smpp-port', '0', '--tls-port', '0', '--http-port', '0'];
   const data = ['--data', options.data ?? ':memory:'];
-  const program = new Program(executable!, [...first, ...ports, ...data, '--json', ...(options.args ?? [])], {
+  return new Program(executable!, [...first, ...ports, ...data, '--json', ...(options.args ?? [])], {
     cwd: root,
   });
+}
+
+/** Starts `chappe start` on free ports and waits for its banner. Rejects with its output when it ends before that. */
+export async function startChappe(options: ChappeOptions = {}): Promise<Chappe> {
+  const program = launchChappe(options);
   try {
     const line = await program.line('its banner', ({ text }) => readBanner(text) !== undefined);
     const banner = readBanner(line.text)!;

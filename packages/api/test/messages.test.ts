@@ -81,7 +81,7 @@ describe('searching', () => {
 
   it.each([
     ['limit=0', 'limit', 'invalid_parameter'],
-    ['limit=201', 'limit', 'invalid_parameter'],
+    ['limit=1001', 'limit', 'invalid_parameter'],
     ['limit=ten', 'limit', 'invalid_parameter'],
     ['limit=', 'limit', 'invalid_parameter'],
     ['limit=1e2', 'limit', 'invalid_parameter'],

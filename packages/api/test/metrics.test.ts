@@ -1,5 +1,5 @@
-import { SmppClient } from '@chappe/smpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bind } from './esme.ts';
 import { type Rig, startRig } from './rig.ts';
 
 interface Sample {
@@ -69,7 +69,7 @@ function sampleOf(
 
 describe('GET /metrics', () => {
   it('counts what happened, and twice the same when nothing did', async () => {
-    const client = await SmppClient.connect(`smpp://acme:x@127.0.0.1:${rig.box.port}`, { reconnect: false });
+    const esme = await bind(rig.box.port, 'acme');
     for (const text of ['one', 'two']) await rig.until(await rig.submit('447700900001', text), 'delivered');
     await rig.until(await rig.submit('447705550001', 'no'), 'undeliverable');
     await rig.post('/api/v1/messages', {});
@@ -93,7 +93,7 @@ describe('GET /metrics', () => {
       ).toBe(1);
       expect(sampleOf(samples, 'chappe_http_request_seconds_count', { route: '/api/v1/messages' })).toBe(4);
     }
-    await client.close();
+    await esme.close();
     expect((await scrape()).samples.filter(({ name }) => name === 'chappe_smpp_sessions')).toEqual([]);
   });
 

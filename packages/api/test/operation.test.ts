@@ -1,5 +1,5 @@
-import { SmppClient } from '@chappe/smpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bind } from './esme.ts';
 import { type Rig, startRig } from './rig.ts';
 
 let rig: Rig;
@@ -52,11 +52,7 @@ describe('GET /api/v1/info', () => {
 
 describe('GET /api/v1/sessions', () => {
   it('pages through bound sessions', async () => {
-    const clients = await Promise.all(
-      ['acme', 'beta', 'acme'].map((name) =>
-        SmppClient.connect(`smpp://${name}:x@127.0.0.1:${rig.box.port}`, { reconnect: false }),
-      ),
-    );
+    const esmes = await Promise.all(['acme', 'beta', 'acme'].map((name) => bind(rig.box.port, name)));
     const { json: first } = await rig.get('/api/v1/sessions?limit=2');
     expect(first).toMatchObject({
       total: 3,
@@ -70,7 +66,7 @@ describe('GET /api/v1/sessions', () => {
     expect(new Set(ids).size).toBe(3);
     const { json: acme } = await rig.get('/api/v1/sessions?account=acme');
     expect(acme).toMatchObject({ total: 2, next: null });
-    await Promise.all(clients.map((client) => client.close()));
+    await Promise.all(esmes.map((esme) => esme.close()));
   });
 
   it.each(['limit=1001', 'cursor=x', 'system=1'])('refuses %s', async (query) => {

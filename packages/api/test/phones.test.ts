@@ -1,5 +1,5 @@
-import { SmppClient } from '@chappe/smpp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bind } from './esme.ts';
 import { type Rig, startRig } from './rig.ts';
 
 let rig: Rig;
@@ -12,21 +12,13 @@ const phone = '/api/v1/phones/447700900001';
 
 describe('POST /api/v1/phones/{msisdn}/messages', () => {
   it('reaches the bind that serves the number', async () => {
-    const got = Promise.withResolvers<string>();
-    const client = await SmppClient.connect(`smpp://acme:secret@127.0.0.1:${rig.box.port}`, {
-      addressRange: '60100',
-      reconnect: false,
-      operations: {
-        deliver_sm: (pdu) => {
-          got.resolve(`${pdu.source_addr} ${pdu.destination_addr} ${Buffer.from(pdu.short_message)}`);
-          return {};
-        },
-      },
-    });
+    const esme = await bind(rig.box.port, 'acme', '60100');
     const { status, json } = await rig.post(`${phone}/messages`, { to: '60100', text: 'STOP' });
     expect(status).toBe(202);
     expect(json.ids).toEqual([json.id]);
-    expect(await got.promise).toBe('447700900001 60100 STOP');
+    const pdu = await esme.delivery();
+    expect(pdu).toMatchObject({ source_addr: '447700900001', destination_addr: '60100' });
+    expect(Buffer.from(pdu.short_message).toString()).toBe('STOP');
     const { json: message } = await rig.until(json.id, 'delivered');
     expect(message).toMatchObject({
       kind: 'mo',
@@ -35,7 +27,7 @@ describe('POST /api/v1/phones/{msisdn}/messages', () => {
       to: '60100',
       text: 'STOP',
     });
-    await client.close();
+    await esme.close();
   });
 
   it('waits for the account when nobody is bound', async () => {

@@ -326,7 +326,9 @@ export class Center {
       // In groups, so that a million expired messages neither fill the memory nor hold the others up.
       while (this.#state === 'running') {
         const expired = await store.takeExpired(nowMs, MAX_EXPIRED);
-        for (const stored of expired) this.#expire(stored);
+        for (const stored of expired) {
+          if (!this.#core.commits.refusedIds.has(stored.id)) this.#expire(stored);
+        }
         if (expired.length < MAX_EXPIRED) break;
         await this.#core.commits.idle();
         if (this.#core.commits.failure !== undefined) break;

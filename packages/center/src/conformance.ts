@@ -1,7 +1,7 @@
 /** The suite that every store passes. It needs no test runner of a certain kind: give it yours. */
 import assert from 'node:assert/strict';
-import { hexPublicId, shortPublicId } from './message-id.ts';
 import type { Message, MessageId, Place } from './message.ts';
+import { hexPublicId, shortPublicId } from './message-id.ts';
 import type { Change, Store } from './store.ts';
 
 /** A store under test and the way to lose its process. */
@@ -75,7 +75,12 @@ function insert(store: Store, messages: readonly Message[], place: Place = 'wait
   return store.commit(messages.map((one) => change('insert', one, place)));
 }
 
-async function claimAll(store: Store, nowMs = NOON_MS, limit = 100, beforeId = NEVER): Promise<readonly number[]> {
+async function claimAll(
+  store: Store,
+  nowMs = NOON_MS,
+  limit = 100,
+  beforeId = NEVER,
+): Promise<readonly number[]> {
   const { messages } = await store.claim({ lane: 'out', account: 'acme', limit, nowMs, beforeId });
   return messages.map(({ id }) => id);
 }
@@ -121,7 +126,10 @@ const cases: readonly (readonly [string, (given: StoreUnderTest) => Promise<void
       await insert(store, [full, empty]);
       for (const one of [full, empty]) {
         const found = await store.find(one.id);
-        assert.deepEqual({ ...found, content: [...(found?.content ?? [])] }, { ...one, content: [...one.content] });
+        assert.deepEqual(
+          { ...found, content: [...(found?.content ?? [])] },
+          { ...one, content: [...one.content] },
+        );
       }
     },
   ],
@@ -204,7 +212,13 @@ const cases: readonly (readonly [string, (given: StoreUnderTest) => Promise<void
     async ({ store }) => {
       const one = message(idAt(NOON_MS));
       await insert(store, [one], 'memory');
-      const other = { ...one, content: new Uint8Array([9]), text: 'other', priority: 3 as const, receiptWanted: 0 };
+      const other = {
+        ...one,
+        content: new Uint8Array([9]),
+        text: 'other',
+        priority: 3 as const,
+        receiptWanted: 0,
+      };
       await store.commit([change('replace', other, 'waiting')]);
       assert.deepEqual(await claimAll(store), [one.id]);
       const found = await store.find(one.id);
@@ -283,7 +297,11 @@ const cases: readonly (readonly [string, (given: StoreUnderTest) => Promise<void
         message(id(1), { expiresMs: NOON_MS + 11 }),
         message(id(2), { expiresMs: NOON_MS + 5, kind: 'receipt' }),
       ]);
-      await insert(store, [message(id(3), { expiresMs: NOON_MS + 1, reference: 'r', connector: 'up' })], 'sent');
+      await insert(
+        store,
+        [message(id(3), { expiresMs: NOON_MS + 1, reference: 'r', connector: 'up' })],
+        'sent',
+      );
       await insert(store, [message(id(4), { expiresMs: NOON_MS + 1 })], 'memory');
       const first = await store.takeExpired(NOON_MS + 10, 2);
       const second = await store.takeExpired(NOON_MS + 10, 2);
@@ -310,7 +328,12 @@ const cases: readonly (readonly [string, (given: StoreUnderTest) => Promise<void
       assert.deepEqual(await store.matching(match, 10), [id(1), id(0)]);
       assert.deepEqual(await store.matching(match, 1), [id(1)]);
       assert.deepEqual(await store.matching({ ...match, serviceType: '' }, 10), [id(0)]);
-      assert.deepEqual(await store.matching({ destination: '447700900123' }, 10), [id(3), id(2), id(1), id(0)]);
+      assert.deepEqual(await store.matching({ destination: '447700900123' }, 10), [
+        id(3),
+        id(2),
+        id(1),
+        id(0),
+      ]);
     },
   ],
   [
@@ -360,7 +383,10 @@ const cases: readonly (readonly [string, (given: StoreUnderTest) => Promise<void
       const at = (index: number): number => ids.indexOf(newest[index] as number);
       const search = async (query: Parameters<Store['search']>[0]): Promise<number[]> =>
         (await store.search(query)).messages.map(({ id }) => ids.indexOf(id));
-      assert.deepEqual(await search({}), newest.map((_, index) => at(index)));
+      assert.deepEqual(
+        await search({}),
+        newest.map((_, index) => at(index)),
+      );
       assert.deepEqual(await search({ account: 'acme', limit: 3 }), [28, 26, 24]);
       assert.deepEqual(await search({ account: 'acme', destination: '44771' }), [28, 22, 16, 10, 4]);
       assert.equal((await search({ account: 'acme', prefix: true })).length, 30);
@@ -398,14 +424,20 @@ const cases: readonly (readonly [string, (given: StoreUnderTest) => Promise<void
     async ({ store, reopen }) => {
       const id = (sequence: number): MessageId => idAt(NOON_MS, sequence);
       await insert(store, [message(id(0)), message(id(1), { dueMs: NOON_MS + 9, state: 'scheduled' })]);
-      await insert(store, [message(id(2)), message(id(3), { kind: 'receipt', lane: 'account:acme' })], 'memory');
+      await insert(
+        store,
+        [message(id(2)), message(id(3), { kind: 'receipt', lane: 'account:acme' })],
+        'memory',
+      );
       await insert(store, [message(id(4), { reference: 'r', connector: 'up' })], 'sent');
       await insert(store, [message(id(5), { state: 'delivered', doneMs: 1 })], 'done');
       const after = reopen === undefined ? store : await reopen();
       const recovery = await after.recover(NOON_MS + 1);
       assert.equal(recovery.uncertain, 2);
       assert.equal(recovery.highestId, id(5));
-      const waiting = recovery.waiting.map(({ lane, count, nextDueMs }) => `${lane} ${count} ${nextDueMs}`).sort();
+      const waiting = recovery.waiting
+        .map(({ lane, count, nextDueMs }) => `${lane} ${count} ${nextDueMs}`)
+        .sort();
       assert.deepEqual(waiting, [`account:acme 1 ${NOON_MS}`, `out 3 ${NOON_MS}`]);
       assert.match((await after.find(id(2)))?.timeline ?? '', /recovered uncertain=1\n$/);
       assert.doesNotMatch((await after.find(id(0)))?.timeline ?? '', /recovered/);

@@ -338,8 +338,9 @@ export class Dispatch {
 
   #claimed(lane: Lane, feed: Feed, claimed: Claimed, nowMs: number): void {
     this.#core.counters.claimed += claimed.messages.length;
-    feed.waiting -= claimed.messages.length;
     for (const stored of claimed.messages) {
+      if (this.#core.commits.refusedIds.has(stored.id)) continue;
+      feed.waiting -= 1;
       const message = liveMessage(stored);
       if (message.state === 'scheduled') message.state = 'enroute';
       message.feed = feed;

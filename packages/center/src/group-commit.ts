@@ -5,7 +5,7 @@
 import type { Clock } from './clock.ts';
 import { CenterError } from './errors.ts';
 import type { LiveMessage } from './lanes/live-message.ts';
-import type { Message } from './message.ts';
+import type { Message, MessageId } from './message.ts';
 import type { Change, Store } from './store.ts';
 
 /**
@@ -73,6 +73,8 @@ export class GroupCommit {
   #pauseMs = FIRST_PAUSE_MS;
   #disarm: (() => void) | undefined;
   #idle: (() => void)[] = [];
+  /** Messages refused after an unclear failure: until they have been removed, the store may bring them up. */
+  readonly refusedIds: Set<MessageId> = new Set();
   /** Highest number of a batch that came back. */
   settledNumber = 0;
   /** Changes not stored yet. */
@@ -169,6 +171,9 @@ export class GroupCommit {
     this.commits += 1;
     this.pending -= sizeOf(batch);
     this.#pauseMs = FIRST_PAUSE_MS;
+    if (this.refusedIds.size > 0) {
+      for (const { op, message } of batch.outcomes) if (op === 'remove') this.refusedIds.delete(message.id);
+    }
     // The worker gets its next group before this one is looked at.
     this.flush();
     this.#events.onCommitted(batch);
@@ -204,6 +209,7 @@ export class GroupCommit {
     if (wasSent) {
       for (const { message } of batch.inserts) {
         batch.outcomes.push({ op: 'remove', message, place: 'done', line: '' });
+        this.refusedIds.add(message.id);
         this.pending += 1;
       }
     }

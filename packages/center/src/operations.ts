@@ -66,7 +66,8 @@ export class Operations {
         if (found !== undefined && (found.tag !== parsed.tag || found.head !== parsed.id)) return undefined;
       }
     }
-    if (found === undefined || (ref.account !== undefined && found.account !== ref.account)) return undefined;
+    if (found === undefined || this.#core.commits.refusedIds.has(found.id)) return undefined;
+    if (ref.account !== undefined && found.account !== ref.account) return undefined;
     return this.freshest(found);
   }
 
@@ -125,12 +126,12 @@ export class Operations {
     if (stored === undefined) return false;
     const message = this.#fetched(stored);
     message.state = 'enroute';
+    message.dueMs = Math.min(message.dueMs, this.#core.settings.clock.nowMs());
     if (this.#dispatch.lanes.get(message.lane)?.connector !== undefined) {
       this.#core.live.set(id, message);
       this.#dispatch.enqueueNow(message);
       return true;
     }
-    message.dueMs = Math.min(message.dueMs, this.#core.settings.clock.nowMs());
     await this.#store(message, 'update');
     return true;
   }

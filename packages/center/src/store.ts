@@ -89,11 +89,14 @@ export interface SearchPage {
   readonly partial: boolean;
 }
 
-/** Durable storage of messages. All methods reject with a CenterError and never throw. */
+/**
+ * Durable storage of messages. All methods reject with a CenterError and never throw. Those that write (commit, claim,
+ * take, takeExpired) take effect and settle in the order of the calls.
+ */
 export interface Store {
   /** Called once, first: messages in place `memory` wait again, marked uncertain. */
   recover(nowMs: number): Promise<Recovery>;
-  /** All or nothing, durable when it settles. Reads the messages before it returns. Calls settle in order. */
+  /** All or nothing, durable when it settles. Reads the messages before it returns. */
   commit(changes: readonly Change[]): Promise<void>;
   /** Due waiting messages in order priority descending, due, id; from now in place `memory`. */
   claim(claim: Claim): Promise<Claimed>;

@@ -58,7 +58,11 @@ export async function runProgram(
     .description(about)
     .version(version, '-V, --version', 'print the version')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`chappe: ${text.replace(/^error: /, '')}`) })
+    .configureOutput({
+      writeOut: (text) => void process.stdout.write(text),
+      writeErr: (text) => void process.stderr.write(text),
+      outputError: (text, write) => write(`chappe: ${text.replace(/^error: /, '')}`),
+    })
     .showSuggestionAfterError()
     .showHelpAfterError('(chappe --help lists the commands, chappe COMMAND --help the flags of one)');
   for (const plan of plans) {

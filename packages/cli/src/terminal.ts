@@ -1,4 +1,5 @@
 /** Where a command speaks: data on one stream, talk on the other, colours only where a person looks. */
+import { once } from 'node:events';
 import { styleText } from 'node:util';
 
 /** A style of `node:util`. */
@@ -10,6 +11,8 @@ export interface Terminal {
   out(text: string): void;
   /** Talk: what a person reads. */
   talk(text: string): void;
+  /** Settles when `out` has room again; at once while it has. Who prints much waits for it, or fills the memory. */
+  drained(): Promise<void>;
   /** All of standard input. */
   readInput(): AsyncIterable<Uint8Array>;
   /** Whether a person sees `out`, and `talk`. */
@@ -32,6 +35,9 @@ export function processTerminal(process: NodeJS.Process, colours: boolean | unde
   return {
     out: (text) => void stdout.write(`${text}\n`),
     talk: (text) => void stderr.write(`${text}\n`),
+    drained: async () => {
+      if (stdout.writableNeedDrain) await once(stdout, 'drain');
+    },
     readInput: () => stdin,
     isOutTty: stdout.isTTY === true,
     isTalkTty: stderr.isTTY === true,

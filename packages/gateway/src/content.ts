@@ -5,7 +5,7 @@
  *   0 format (1)   1 shape   2 esm_class   3 protocol_id   4 data_coding   5 registered_delivery
  *   6 marks        7-8 payload octets      9- payload
  *   [group 8: kind 1, reserved 1, index 2, count 2, reference 2]       when marked
- *   [receipt 5: message_state 1, error 2, id octets 1, dpf_result 1]   when shape is receipt
+ *   [receipt 4: message_state 1, error 2, id octets 1]                 when shape is receipt
  *   [user_message_reference 2]                                         when marked
  *   TLVs, as on the wire, to the end
  *
@@ -35,8 +35,6 @@ export interface ReceiptContent {
   readonly error: number;
   /** Length of the message id, which stands in the text after `id:`. */
   readonly idOctets: number;
-  /** dpf_result plus 1; 0 when delivery pending flags were not asked for. */
-  readonly dpf: number;
 }
 
 /** The fields of a message that are not in the center's columns. */
@@ -76,7 +74,7 @@ export interface ContentInput {
 const format = 1;
 const headOctets = 9;
 const groupOctets = 8;
-const receiptOctets = 5;
+const receiptOctets = 4;
 const referenceOctets = 2;
 const markPayloadTlv = 1;
 const markGroup = 2;
@@ -137,7 +135,6 @@ export function readContent(bytes: Uint8Array): Content {
       state: bytes[at] ?? 0,
       error: get16(bytes, at + 1),
       idOctets: bytes[at + 3] ?? 0,
-      dpf: bytes[at + 4] ?? 0,
     };
     at += receiptOctets;
   }
@@ -224,7 +221,6 @@ function writeReceipt(bytes: Uint8Array, at: number, receipt: ReceiptContent): n
   bytes[at] = receipt.state;
   put16(bytes, at + 1, receipt.error);
   bytes[at + 3] = receipt.idOctets;
-  bytes[at + 4] = receipt.dpf;
   return at + receiptOctets;
 }
 

@@ -16,6 +16,9 @@ export type Lifetime =
   | { readonly status: 0; readonly dueMs: number; readonly expiresMs: number }
   | { readonly status: number; readonly dueMs?: undefined; readonly expiresMs?: undefined };
 
+// The shortest pause between two attempts is longer.
+const oneAttemptMs = 1_000;
+
 /**
  * Reads the times of a submission. `nowMs`: wall clock. `timeToLiveS`: qos_time_to_live, which wins over the
  * validity (SMPP 5.0 4.8.4.46); 0 there means one attempt at once, as a validity of no length does.
@@ -43,6 +46,8 @@ export function lifetimeOf(
     expiresMs = time.at.getTime();
     if (time.kind === 'absolute' && expiresMs <= nowMs) return { status: status.ESME_RINVEXPIRY };
   }
+  // No lifetime at all means one attempt at once (time-format.md 4): long enough for it, too short for another.
+  if (expiresMs === nowMs && dueMs === nowMs) expiresMs = nowMs + oneAttemptMs;
   if (expiresMs < dueMs) return { status: status.ESME_RINVEXPIRY };
   const latest = Math.max(dueMs, nowMs) + limits.maxValidityMs;
   return { status: 0, dueMs, expiresMs: Math.min(expiresMs, latest) };

@@ -33,7 +33,7 @@ describe('content of a stored message', () => {
       count: word,
       reference: word,
     });
-    const receipt = fc.record({ state: octet, error: word, idOctets: octet, dpf: octet });
+    const receipt = fc.record({ state: octet, error: word, idOctets: octet });
     const content = fc.record({
       shape: fc.constantFrom('submit' as const, 'data' as const, 'broadcast' as const, 'receipt' as const),
       esmClass: octet,

@@ -74,7 +74,7 @@ export {
   type Operations,
 } from './session/operations.ts';
 export type { Done, RequestResult } from './session/request-queue.ts';
-export type { RequestOptions } from './session/requests.ts';
+export type { RequestInput, RequestOptions } from './session/requests.ts';
 export type { Answerable, ResponseInput } from './session/responses.ts';
 export type { Session } from './session/session.ts';
 export type { ClientTls } from './transport/dial.ts';

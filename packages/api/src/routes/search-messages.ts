@@ -6,8 +6,8 @@ import { wholeNumber } from '../parameters.ts';
 import { type Route, route } from '../route.ts';
 import { type MessageSummaryBody, messageSummaryBody, summaryOf } from '../schemas/message.ts';
 
-// Of the longest texts, a page of as many is some megabytes.
-const maxLimit = 200;
+// What the gateway gives at once. Texts are short: such a page is half a megabyte.
+const maxLimit = 1_000;
 const defaultLimit = 50;
 
 /** One page of messages. */

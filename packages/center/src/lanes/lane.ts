@@ -34,11 +34,13 @@ export class Lane {
   claiming = 0;
   readonly #rounds: readonly Deque<Feed>[] = [new Deque(), new Deque(), new Deque(), new Deque()];
   readonly #limit: number;
+  readonly #leastShare: number;
 
-  /** `limit`: messages in memory, about; every account may have at least 32. */
+  /** `limit`: messages in memory, about; every account may have at least 32, or all of them if that is less. */
   constructor(name: string, limit: number) {
     this.name = name;
     this.#limit = limit;
+    this.#leastShare = Math.min(LEAST_SHARE, limit);
   }
 
   /** The feed of an account, made when there is none. */
@@ -53,12 +55,12 @@ export class Lane {
 
   /** Messages that one account may have in memory. */
   get share(): number {
-    return Math.max(LEAST_SHARE, Math.floor(this.#limit / Math.max(1, this.feeds.size)));
+    return Math.max(this.#leastShare, Math.floor(this.#limit / Math.max(1, this.feeds.size)));
   }
 
   /** How many more messages the account may have in memory; `isTight`: the whole center holds too many. */
   roomFor(feed: Feed, isTight: boolean): number {
-    return (isTight ? LEAST_SHARE : this.share) - feed.count;
+    return (isTight ? this.#leastShare : this.share) - feed.count;
   }
 
   /** Puts a feed with a message of that priority into the round. */

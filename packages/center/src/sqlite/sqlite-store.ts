@@ -5,7 +5,7 @@ import type { Message, MessageId } from '../message.ts';
 import { dayNumberOfId, firstIdAt } from '../message-id.ts';
 import type { Change, Claim, Claimed, Match, Recovery, SearchPage, SearchQuery, Store } from '../store.ts';
 import { makeFolder } from './folder.ts';
-import type { ClaimedRows, Row, SearchRows, WorkerRole } from './requests.ts';
+import type { ClaimedRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
 import { decodeRow, encodeChanges } from './row.ts';
 import { isVersionAtLeast, leastSqliteVersion, placeCodes } from './schema.ts';
 import { StoreThread } from './thread.ts';
@@ -105,24 +105,24 @@ export class SqliteStore implements Store {
   }
 
   matching(match: Match, limit: number): Promise<readonly MessageId[]> {
-    return this.#reading().ask({ ask: 'matching', match, limit }) as Promise<readonly MessageId[]>;
+    return this.#read({ ask: 'matching', match, limit }) as Promise<readonly MessageId[]>;
   }
 
   async find(id: MessageId): Promise<Message | undefined> {
-    return decoded(await this.#reading().ask({ ask: 'find', id }));
+    return decoded(await this.#read({ ask: 'find', id }));
   }
 
   async findByShort(counter: number): Promise<Message | undefined> {
-    return decoded(await this.#reading().ask({ ask: 'short', counter }));
+    return decoded(await this.#read({ ask: 'short', counter }));
   }
 
   async findByReference(connector: string, reference: string): Promise<readonly Message[]> {
-    const rows = (await this.#reading().ask({ ask: 'reference', connector, reference })) as readonly Row[];
+    const rows = (await this.#read({ ask: 'reference', connector, reference })) as readonly Row[];
     return rows.map(decodeRow);
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
-    const { rows, nextBeforeId, partial } = (await this.#reading().ask({
+    const { rows, nextBeforeId, partial } = (await this.#read({
       ask: 'search',
       query,
     })) as SearchRows;
@@ -153,14 +153,17 @@ export class SqliteStore implements Store {
     await this.#writer.close();
   }
 
-  /** The reading thread; started by the first who asks, since many programs never search. */
-  #reading(): StoreThread {
+  /** Asks the reading thread; it is started by the first who asks, since many programs never search. */
+  #read(request: Request): Promise<unknown> {
+    if (this.#isClosed) {
+      return Promise.reject(new CenterError('CHAPPE_STORE_CLOSED', `the store in ${this.path} is closed`));
+    }
     if (this.#reader === undefined) {
       this.#reader = new StoreThread({ ...this.#role, chappeStore: 'reader' }, this.#workerUrl);
       // Its failure to start is told to whoever asked.
       this.#reader.ready.catch(() => undefined);
     }
-    return this.#reader;
+    return this.#reader.ask(request);
   }
 }
 

@@ -99,6 +99,7 @@ async function decodeCapture(run: Run<DecodeValues>, decoding: Decoding, path: s
       return;
     }
     decoding.event(next.value);
+    await terminal.drained();
   }
 }
 

@@ -84,6 +84,8 @@ export async function runListen(run: Run<ListenValues>): Promise<ExitCode> {
     for await (const event of client.incoming({ signal: until })) {
       if (!isWanted(event)) continue;
       terminal.out(values.json ? JSON.stringify(eventJson(event)) : eventText(event));
+      // The message is acknowledged only after it could be written.
+      await terminal.drained();
       seen++;
       if (seen === values.count) {
         // Leaving the loop would refuse what was just printed.

@@ -55,14 +55,6 @@ export function duration(value: string): number {
   throw new TypeError('expected a duration such as 500ms, 30s, 5m, 48h');
 }
 
-/** Two durations, `50ms..500ms`, or one for both ends. */
-export function durations(value: string): readonly [number, number] {
-  const [from = '', to = from] = value.split('..');
-  const range = [duration(from), duration(to)] as const;
-  if (range[0] > range[1]) throw new TypeError('expected the shorter duration first, as 50ms..500ms');
-  return range;
-}
-
 /** A duration as people write it. */
 export function durationText(ms: number): string {
   for (const unit of ['d', 'h', 'm', 's']) {
@@ -70,15 +62,6 @@ export function durationText(ms: number): string {
     if (ms >= size && ms % size === 0) return `${ms / size}${unit}`;
   }
   return `${ms}ms`;
-}
-
-const sizeUnits: { readonly [unit: string]: number } = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
-
-/** Octets: `64k`, `4m`, `1g`, or a number. */
-export function size(value: string): number {
-  const match = /^(\d+)([kmg]?)$/i.exec(value.trim());
-  if (match === null) throw new TypeError('expected a size such as 64k, 4m or 131072');
-  return Number(match[1]) * sizeUnits[match[2]!.toLowerCase()]!;
 }
 
 /** A rate per second: `500`, `500/s`; `max` is none. */

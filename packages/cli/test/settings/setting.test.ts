@@ -112,7 +112,8 @@ describe('settings', () => {
 
 describe('the tables of all commands', () => {
   const tables = plans.map(
-    ({ name, settings: table }) => [name, Object.values<Setting<unknown>>(table)] as const,
+    ({ name, settings: table }) =>
+      [name, Object.values(table as { readonly [name: string]: Setting<unknown> })] as const,
   );
 
   it.each(tables)('%s: every flag, letter and variable once, each explained', (_, table) => {

@@ -1,7 +1,10 @@
-/** The real program, in a process of its own. */
+/** The program: in this process, where that says enough, and in one of its own. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { PassThrough, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { runProgram } from '../../src/program.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -22,19 +25,25 @@ export interface RunOptions {
 export interface Running {
   /** The first line on either stream that has this in it. Rejects with all output when it ends before. */
   line(part: string): Promise<string>;
-  write(text: string): void;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
 }
 
-function collect(child: ChildProcessWithoutNullStreams): Running {
+interface Streams {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+function collect({ stdout, stderr }: Streams, exit: Promise<number | null>, kill: Running['kill']): Running {
   const texts = { out: '', talk: '' };
   const lines: string[] = [];
   const waiting = new Set<() => void>();
-  for (const [stream, name] of [
-    [child.stdout, 'out'],
-    [child.stderr, 'talk'],
-  ] as const) {
+  const closed = (
+    [
+      [stdout, 'out'],
+      [stderr, 'talk'],
+    ] as const
+  ).map(async ([stream, name]) => {
     stream.setEncoding('utf8').on('data', (text: string) => {
       texts[name] += text;
     });
@@ -42,9 +51,12 @@ function collect(child: ChildProcessWithoutNullStreams): Running {
       lines.push(line);
       for (const look of waiting) look();
     });
-  }
-  child.stdin.on('error', () => undefined);
-  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, ...texts })));
+    await once(stream, 'close');
+  });
+  const ended = exit.then(async (code) => {
+    await Promise.all(closed);
+    return { code, ...texts };
+  });
   const line = (part: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
@@ -60,28 +72,52 @@ function collect(child: ChildProcessWithoutNullStreams): Running {
         reject(new Error(`ended with ${code} before ${JSON.stringify(part)}:\n${out}${talk}`));
       });
     });
-  return {
-    line,
-    write: (text) => void child.stdin.write(text),
-    kill: (signal) => void child.kill(signal),
-    ended,
-  };
+  return { line, kill, ended };
 }
 
-/** Starts it. Variables of this machine that are about Chappe are left out. */
-export function startCli(args: readonly string[], { input, env }: RunOptions = {}): Running {
+/** Variables of this machine that are about Chappe or colours are left out. */
+function variables(more: RunOptions['env']): { [name: string]: string | undefined } {
   const kept = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('CHAPPE_') && name !== 'FORCE_COLOR',
   );
-  const child = spawn(process.execPath, ['--conditions=chappe-source', main, ...args], {
-    env: { ...Object.fromEntries(kept), NO_COLOR: '1', ...env },
-  });
-  const running = collect(child);
-  if (input !== undefined) child.stdin.end(input);
-  return running;
+  return { ...Object.fromEntries(kept), NO_COLOR: '1', ...more };
 }
 
-/** Runs it to its end. */
+/** Starts it in a process of its own. */
+export function spawnCli(args: readonly string[], { input, env }: RunOptions = {}): Running {
+  const child: ChildProcessWithoutNullStreams = spawn(
+    process.execPath,
+    ['--conditions=chappe-source', main, ...args],
+    { env: variables(env) },
+  );
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  return collect(child, exit, (signal) => void child.kill(signal));
+}
+
+/** Starts it in this process, with streams and signals of its own. */
+export function startCli(args: readonly string[], { input = '', env }: RunOptions = {}): Running {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const handlers = new Map<string, () => void>();
+  const fake = {
+    stdout,
+    stderr,
+    stdin: Readable.from([Buffer.from(input)]),
+    env: variables(env),
+    on: (signal: string, handler: () => void) => handlers.set(signal, handler),
+    exit: () => undefined,
+  };
+  const exit = runProgram(args, '0.0.0', fake as unknown as NodeJS.Process).then((code) => {
+    stdout.end();
+    stderr.end();
+    return code;
+  });
+  return collect({ stdout, stderr }, exit, (signal) => handlers.get(signal)?.());
+}
+
+/** Runs it to its end, in this process. */
 export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  return await startCli(args, { input: '', ...options }).ended;
+  return await startCli(args, options).ended;
 }

@@ -129,11 +129,10 @@ function receiptPdu(message: Message, content: Content, version: Version): Deliv
   // The id stands in the text after "id:": both are the same octets.
   const id = latin1(payload.subarray(3, 3 + receipt.idOctets));
   const tlvs = receiptTlvs({ id, state, networkError, userMessageReference }, version);
-  const all: readonly TlvInput[] =
-    receipt.dpf === 0 ? tlvs : [...tlvs, { name: 'dpf_result', value: receipt.dpf - 1 }];
-  if (hasLongAddress(message))
-    return dataSm(message, content, [{ name: 'message_payload', value: text }, ...all]);
-  return deliverSm(message, content, content.esmClass, text, all);
+  if (hasLongAddress(message)) {
+    return dataSm(message, content, [{ name: 'message_payload', value: text }, ...tlvs]);
+  }
+  return deliverSm(message, content, content.esmClass, text, tlvs);
 }
 
 /** 3.3 has no REJECTED (fields.json message_state.downgrade). */

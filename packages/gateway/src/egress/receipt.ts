@@ -28,8 +28,6 @@ export interface ReceiptOccasion {
   readonly atMs: number;
   /** When the receipt is due; now when left out. */
   readonly dueMs?: number | undefined;
-  /** dpf_result (SMPP 3.4 5.3.2.31) where delivery pending flags were asked for. */
-  readonly dpfResult?: number | undefined;
 }
 
 /** The receipt of a message as a draft for its account: addresses swapped as a whole (shared/spec/receipts.md). */
@@ -71,7 +69,6 @@ export function receiptDraft(message: Message, occasion: ReceiptOccasion, option
         state: stateValue(state),
         error,
         idOctets: message.publicId.length,
-        dpf: occasion.dpfResult === undefined ? 0 : occasion.dpfResult + 1,
       },
       userMessageReference: hasTail(content) ? readContent(content).userMessageReference : undefined,
     }),

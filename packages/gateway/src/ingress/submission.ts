@@ -43,6 +43,8 @@ export function readTlvs(tlvs: readonly Tlv[], version: Version): ReadTlvs {
 
 /** The fields that all three submissions have. */
 export interface SubmissionFields {
+  readonly command: string;
+  readonly sequence_number: number;
   readonly service_type: string;
   readonly source_addr_ton: number;
   readonly source_addr_npi: number;
@@ -71,6 +73,8 @@ export interface Submission {
   readonly tlvs: ReadTlvs;
   readonly text: string | undefined;
   readonly shortId: boolean;
+  /** Where it came from, for the timeline. */
+  readonly detail: string;
 }
 
 /** Reads what does not depend on the destination; a number is the status to refuse with. */
@@ -107,6 +111,7 @@ export function submissionOf(
     tlvs,
     text: messageText(fields.esm_class, fields.data_coding, payload),
     shortId: version === 0x33,
+    detail: `session=${session.id} ${fields.command}=${fields.sequence_number}`,
   };
 }
 
@@ -143,6 +148,7 @@ export function draftFor(
     }),
     text: submission.text,
     shortId: submission.shortId,
+    detail: submission.detail,
     replaceIfPresent: fields.replace_if_present_flag === 1,
   };
 }

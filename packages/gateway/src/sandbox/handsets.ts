@@ -114,7 +114,7 @@ export class Handsets {
     this.#random = options.seed === undefined ? random : seeded(options.seed);
     this.#delayMs = options.delayMs ?? [50, 500];
     this.#inboxes = new Inboxes(options.inboxMessages);
-    this.#receiver = new Receiver();
+    this.#receiver = new Receiver((shown) => this.#keep(shown));
     this.#outcomes = ladder(options.outcomes);
   }
 
@@ -186,14 +186,12 @@ export class Handsets {
 
   /** Puts a message into a handset's inbox, whatever the handset's state. */
   show(msisdn: string, message: Message, wallMs: number): void {
-    const number = handsetNumber(msisdn);
-    const shown = this.#receiver.receive(number, message, wallMs);
-    if (shown !== undefined) this.#keep(shown);
+    this.#receiver.receive(handsetNumber(msisdn), message, wallMs);
   }
 
   /** Gives up long messages whose missing segments did not come: they are shown as far as they came. */
   expire(wallMs: number): void {
-    for (const shown of this.#receiver.expire(wallMs)) this.#keep(shown);
+    this.#receiver.expire(wallMs);
   }
 
   /** Remembers that a sender wants an alert_notification when this handset is back. */

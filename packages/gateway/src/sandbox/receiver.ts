@@ -29,49 +29,69 @@ const noTlvs: ContentPdu['tlvs'] = Object.freeze([]);
 const contentHeadOctets = 9;
 const udhi = 0x40;
 
-/** Joins segments and reads texts. */
+/** Joins segments and reads texts; `show` is given what the handset can show. */
 export class Receiver {
+  readonly #show: (shown: Shown) => void;
   // Bounds of the field: 1,000 sets and 4 MiB (a flood of first parts must not grow the process).
   readonly #reassembler = new Reassembler<Part>({ timeoutMs: segmentTimeoutMs });
 
-  /** What the handset can show now; undefined while segments are missing, and for a repeated one. */
-  receive(number: string, message: Message, wallMs: number): Shown | undefined {
-    const { content } = message;
-    // Hot path: no header, nothing behind the payload: an ordinary text, decoded when it was accepted.
-    if (isPlain(content) && message.text !== undefined) return plain(number, message, wallMs);
-    const read = readContent(content);
-    const pdu: ContentPdu = {
-      esm_class: read.esmClass,
-      data_coding: read.dataCoding,
-      short_message: read.payload,
-      tlvs: read.tlvs.length === 0 ? noTlvs : read.tlvs,
-    };
-    const data = readUserData(pdu);
-    const concat = readConcat(pdu, data);
-    const part: Part = {
-      reference: concat?.reference ?? 0,
-      total: concat?.total ?? 1,
-      sequence: concat?.sequence ?? 1,
-      bits: concat?.bits ?? 16,
-      source: `${message.source.ton}.${message.source.npi}.${message.source.digits}`,
-      destination: number,
-      payload: data.payload,
-      number,
-      publicId: message.publicId,
-      account: message.account,
-      from: message.source.digits,
-      pdu,
-      header: data.header,
-    };
-    if (part.total === 1) return shown([part], 1, wallMs);
-    const result = this.#reassembler.add(part, wallMs);
-    return result.kind === 'complete' ? shown(result.parts, part.total, wallMs) : undefined;
+  constructor(show: (shown: Shown) => void) {
+    this.#show = show;
   }
 
-  /** What is shown although segments are missing. */
-  expire(wallMs: number): Shown[] {
-    return this.#reassembler.expire(wallMs).flatMap((set) => shown(set.parts, set.total, wallMs) ?? []);
+  /** A message has arrived. It is shown when its segments are there, and a repeated one is not shown again. */
+  receive(number: string, message: Message, wallMs: number): void {
+    const { content } = message;
+    // Hot path: no header, nothing behind the payload: an ordinary text, decoded when it was accepted.
+    if (isPlain(content) && message.text !== undefined) this.#show(plain(number, message, wallMs));
+    else this.#take(number, message, wallMs);
   }
+
+  /** Shows what lacks segments that will not come any more. */
+  expire(wallMs: number): void {
+    for (const set of this.#reassembler.expire(wallMs)) this.#join(set.parts, set.total, wallMs);
+  }
+
+  #take(number: string, message: Message, wallMs: number): void {
+    const part = partOf(number, message);
+    if (part.total === 1) return this.#join([part], 1, wallMs);
+    const result = this.#reassembler.add(part, wallMs);
+    // Those that had to make room are shown as far as they came.
+    for (const set of result.givenUp) this.#join(set.parts, set.total, wallMs);
+    if (result.kind === 'complete') this.#join(result.parts, part.total, wallMs);
+  }
+
+  #join(parts: readonly Part[], total: number, wallMs: number): void {
+    const [first] = parts;
+    if (first !== undefined) this.#show(joined(first, parts, total, wallMs));
+  }
+}
+
+function partOf(number: string, message: Message): Part {
+  const read = readContent(message.content);
+  const pdu: ContentPdu = {
+    esm_class: read.esmClass,
+    data_coding: read.dataCoding,
+    short_message: read.payload,
+    tlvs: read.tlvs.length === 0 ? noTlvs : read.tlvs,
+  };
+  const data = readUserData(pdu);
+  const concat = readConcat(pdu, data);
+  return {
+    reference: concat?.reference ?? 0,
+    total: concat?.total ?? 1,
+    sequence: concat?.sequence ?? 1,
+    bits: concat?.bits ?? 16,
+    source: `${message.source.ton}.${message.source.npi}.${message.source.digits}`,
+    destination: number,
+    payload: data.payload,
+    number,
+    publicId: message.publicId,
+    account: message.account,
+    from: message.source.digits,
+    pdu,
+    header: data.header,
+  };
 }
 
 function isPlain(content: Uint8Array): boolean {
@@ -92,27 +112,25 @@ function plain(number: string, message: Message, wallMs: number): Shown {
   };
 }
 
-function shown(parts: readonly Part[], total: number, wallMs: number): Shown | undefined {
-  const [first] = parts;
-  if (first === undefined) return undefined;
+function joined(first: Part, parts: readonly Part[], total: number, wallMs: number): Shown {
   const dataCoding = first.pdu.data_coding;
   const coding = dataCodingOf(dataCoding);
-  const whole = readText(parts.map((part) => part.pdu));
+  const read = readText(parts.map((part) => part.pdu));
   const binary = isBinary(dataCoding);
   const count = first.header?.waiting?.[0];
   const { number, publicId, from, account } = first;
-  const text = binary ? undefined : whole.text;
-  const joined: InboxMessage = {
+  const text = binary ? undefined : read.text;
+  const whole: InboxMessage = {
     publicId,
     from,
     account,
     text,
-    bytes: binary ? new Uint8Array(whole.bytes) : undefined,
+    bytes: binary ? new Uint8Array(read.bytes) : undefined,
     receivedMs: wallMs,
     segments: parts.map((part) => ({ publicId: part.publicId, sequence: part.sequence })),
     total,
     flash: coding.messageClass === 0,
     waiting: coding.waiting ?? (count && { indication: count.indication, active: count.count > 0 }),
   };
-  return { number, publicId, from, account, text, receivedMs: wallMs, dataCoding, joined };
+  return { number, publicId, from, account, text, receivedMs: wallMs, dataCoding, joined: whole };
 }

@@ -6,7 +6,7 @@ import { type CloseReason, SmppClosedError, type SmppError, SmppStatusError } fr
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
 import type { Done } from '../session/request-queue.ts';
-import { type RequestOptions, requestPromise, type Submit } from '../session/requests.ts';
+import { type RequestInput, type RequestOptions, requestPromise, type Submit } from '../session/requests.ts';
 import type { Session } from '../session/session.ts';
 import { dial } from '../transport/dial.ts';
 import { Dispatch } from './dispatch.ts';
@@ -152,7 +152,7 @@ export class SmppClient implements BindOwner {
    * in order while no bind has room. Rejects as `Session.request` does.
    */
   request<C extends RequestName>(
-    pdu: PduInput<C>,
+    pdu: RequestInput<C>,
     options: RequestOptions = {},
   ): Promise<PduOf<ResponseOf<C>>> {
     const submit: Submit = (request, done, timeoutMs) => {

@@ -8,7 +8,7 @@ import { type CloseReason, SmppConnectError } from '../errors.ts';
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
 import { Answering, type Operations } from '../session/operations.ts';
 import { Session, type SessionOwner } from '../session/session.ts';
-import { remoteOf, SocketTransport } from '../transport/tcp.ts';
+import { handlesClosed, remoteOf, SocketTransport } from '../transport/tcp.ts';
 
 /** How an ESME waits for MCs that want to deliver. */
 export interface OutbindListenerOptions {
@@ -95,6 +95,7 @@ export class OutbindListener implements SessionOwner {
     await Promise.all([...this.#sessions].map((session) => session.close(options)));
     await stopped;
     this.#loop.deadlines.clear();
+    await handlesClosed();
   }
 
   /** @internal */

@@ -31,10 +31,12 @@ export class Closing {
   readonly #window: Window;
   readonly #counters: SessionCounters;
   #isOurs = false;
+  #unbindMs: number;
   #unbindToAnswer: number | undefined;
 
   constructor(options: SessionOptions, timers: Timers, window: Window, counters: SessionCounters) {
     this.#options = options;
+    this.#unbindMs = options.unbindMs;
     this.#timers = timers;
     this.#window = window;
     this.#counters = counters;
@@ -50,10 +52,11 @@ export class Closing {
     return this.#isOurs || this.#unbindToAnswer !== undefined;
   }
 
-  /** We begin: what is open has until then to be answered. */
-  drain(untilMs: number): void {
+  /** We begin: what is open has so long to be answered, and our unbind no longer. */
+  drain(nowMs: number, drainMs: number): void {
     this.#isOurs = true;
-    this.#timers.drain = untilMs;
+    this.#unbindMs = Math.min(this.#unbindMs, drainMs);
+    this.#timers.drain = nowMs + drainMs;
   }
 
   /** The peer has said unbind. */
@@ -74,7 +77,7 @@ export class Closing {
   saidUnbind(nowMs: number): void {
     this.#isOurs = true;
     this.#timers.clear();
-    this.#timers.unbind = nowMs + this.#options.unbindMs;
+    this.#timers.unbind = nowMs + this.#unbindMs;
   }
 
   /** The number of the peer's unbind, which is being answered. */

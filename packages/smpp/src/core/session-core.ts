@@ -199,7 +199,8 @@ export class SessionCore {
 
   /**
    * Ends the session in order: waits up to `drainMs` until all that is open in both directions is answered, sends
-   * unbind, waits for its answer. New requests of the peer are refused meanwhile. Ends in a `close` event.
+   * unbind, waits as long at most for its answer. New requests of the peer are refused meanwhile. Ends in a `close`
+   * event.
    */
   close(nowMs: number, drainMs: number): void {
     if (this.#state === 'closed' || this.#closing.isOurs) return;
@@ -207,7 +208,7 @@ export class SessionCore {
       if (this.#state !== 'unbound') this.end('closed');
       return;
     }
-    this.#closing.drain(nowMs + drainMs);
+    this.#closing.drain(nowMs, drainMs);
     this.#advanceClosing(nowMs);
   }
 

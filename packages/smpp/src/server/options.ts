@@ -1,4 +1,3 @@
-import type { Pdu } from '@chappe/protocol';
 import type { Clock } from '../clock.ts';
 import type { BindPdu, Notice } from '../core/events.ts';
 import type { PduTap, SessionCodec } from '../core/options.ts';
@@ -73,6 +72,3 @@ export interface OutbindTarget {
   readonly systemId: string;
   readonly password: string;
 }
-
-/** A request or notification, as handlers see it. */
-export type AnyPdu = Pdu;

@@ -12,7 +12,7 @@ import { Answering } from '../session/operations.ts';
 import type { ResponseInput } from '../session/responses.ts';
 import { Session, type SessionOwner } from '../session/session.ts';
 import { Networks } from '../transport/proxy-protocol.ts';
-import { remoteOf, SocketTransport } from '../transport/tcp.ts';
+import { handlesClosed, remoteOf, SocketTransport } from '../transport/tcp.ts';
 import type { Certificates } from '../transport/tls.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Admission, type Arrived } from './admission.ts';
@@ -138,6 +138,7 @@ export class SmppServer implements SessionOwner {
     await Promise.all([...this.#connected].map((session) => session.close(options)));
     await stopped;
     this.#loop.deadlines.clear();
+    await handlesClosed();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

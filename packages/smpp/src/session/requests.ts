@@ -1,4 +1,4 @@
-import type { EncodeError, PduInput } from '@chappe/protocol';
+import type { EncodeError, PduInput, RequestName } from '@chappe/protocol';
 import type { SessionCore } from '../core/session-core.ts';
 import { type CloseReason, SmppAbortError, SmppClosedError, SmppError, SmppTimeoutError } from '../errors.ts';
 import type { SessionLoop } from './loop.ts';
@@ -10,6 +10,9 @@ import {
   settleRequest,
   type Waiting,
 } from './request-queue.ts';
+
+/** A request as it is given to be sent. The command tells which response comes back. */
+export type RequestInput<C extends RequestName> = PduInput<C> & { readonly command: C };
 
 /** How one request is made. */
 export interface RequestOptions {

@@ -1,4 +1,4 @@
-import type { PduInput, PduOf, RequestName, ResponseOf } from '@chappe/protocol';
+import type { PduInput, RequestName, ResponseOf } from '@chappe/protocol';
 import { responseTo } from '../core/exchange.ts';
 
 /**
@@ -51,6 +51,3 @@ export function responsePdu(request: Answerable, response: ResponseInput): PduIn
   }
   return { ...response, command, command_status } as PduInput;
 }
-
-/** A request by its name, as handlers get it. */
-export type RequestOf<C extends RequestName> = PduOf<C>;

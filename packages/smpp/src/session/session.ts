@@ -18,6 +18,7 @@ import { Flow } from './flow.ts';
 import type { SessionLoop } from './loop.ts';
 import { type Done, type Settler, settleRequest } from './request-queue.ts';
 import {
+  type RequestInput,
   type RequestOptions,
   Requests,
   type RequestsOwner,
@@ -168,7 +169,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
    * or with what is wrong with the PDU.
    */
   request<C extends RequestName>(
-    pdu: PduInput<C>,
+    pdu: RequestInput<C>,
     options: RequestOptions = {},
   ): Promise<PduOf<ResponseOf<C>>> {
     const submit: Submit = (request, done, timeoutMs) => this.#requests.submit(request, done, timeoutMs);
@@ -214,7 +215,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
 
   /**
    * Ends the session in order: sends nothing more, waits up to `drainMs` (default 10 s) for what is open in both
-   * directions, unbinds, closes. Settles when the connection is over; never rejects.
+   * directions, unbinds, waits as long at most for the answer, closes. Settles when all is over; never rejects.
    */
   close(options: { readonly drainMs?: number } = {}): Promise<void> {
     if (this.#isOver) return Promise.resolve();

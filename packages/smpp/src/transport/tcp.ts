@@ -64,3 +64,11 @@ export function remoteOf(socket: Socket, tls: boolean, certificateSubject?: stri
   const remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0, tls };
   return certificateSubject === undefined ? remote : { ...remote, certificateSubject };
 }
+
+/**
+ * Settles when the handles that were closed before are gone: Node closes them at the end of a turn of the event loop,
+ * after its immediates, and until then counts them as active.
+ */
+export async function handlesClosed(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}

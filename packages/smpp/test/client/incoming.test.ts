@@ -320,7 +320,7 @@ describe('sending', () => {
       priority_flag: 2,
       service_type: 'WAP',
       protocol_id: 64,
-      data_coding: 0x10,
+      data_coding: 0xf0,
       replace_if_present_flag: 1,
       esm_class: 0,
       tlvs: [{ name: 'user_message_reference', value: 7 }],

@@ -1,0 +1,103 @@
+import {
+  CenterError,
+  type Change,
+  type Claim,
+  type Claimed,
+  type Match,
+  type Message,
+  type MessageId,
+  type Recovery,
+  type SearchPage,
+  type SearchQuery,
+  type Store,
+} from '@chappe/center';
+
+/** before: nothing is stored. after: everything is stored, but the store says otherwise. */
+export type Fault = 'before' | 'after';
+
+/** A store that fails when told to, and that can lose its process: then nothing answers any more. */
+export class FaultyStore implements Store {
+  readonly #inner: Store;
+  /** Faults of the next commits, in order. */
+  readonly faults: (Fault | undefined)[] = [];
+  /** Ids of messages whose insertion the inner store has committed. */
+  readonly stored: Set<MessageId> = new Set();
+  isDead = false;
+  #last: Promise<unknown> = Promise.resolve();
+  commits = 0;
+
+  constructor(inner: Store) {
+    this.#inner = inner;
+  }
+
+  async commit(changes: readonly Change[]): Promise<void> {
+    this.commits += 1;
+    const fault = this.faults.shift();
+    // What is read later must not be what the center changes meanwhile.
+    const frozen = changes.map((change) => ({ ...change, message: { ...change.message } }));
+    return this.#inOrder(async () => {
+      if (fault !== 'before') {
+        await this.#inner.commit(frozen);
+        for (const { op, message } of frozen) if (op === 'insert') this.stored.add(message.id);
+      }
+      await this.#alive();
+      if (fault !== undefined) throw new CenterError('CHAPPE_STORE_DISK_FULL', 'no room, says the test');
+    });
+  }
+
+  recover(nowMs: number): Promise<Recovery> {
+    return this.#inner.recover(nowMs);
+  }
+
+  async claim(claim: Claim): Promise<Claimed> {
+    return this.#inOrder(() => this.#inner.claim(claim));
+  }
+
+  async take(id: MessageId, from: 'waiting' | 'sent'): Promise<Message | undefined> {
+    return this.#inOrder(() => this.#inner.take(id, from));
+  }
+
+  async takeExpired(nowMs: number, limit: number): Promise<readonly Message[]> {
+    return this.#inOrder(() => this.#inner.takeExpired(nowMs, limit));
+  }
+
+  matching(match: Match, limit: number): Promise<readonly MessageId[]> {
+    return this.#inner.matching(match, limit);
+  }
+
+  find(id: MessageId): Promise<Message | undefined> {
+    return this.#inner.find(id);
+  }
+
+  findByShort(counter: number): Promise<Message | undefined> {
+    return this.#inner.findByShort(counter);
+  }
+
+  findByReference(connector: string, reference: string): Promise<readonly Message[]> {
+    return this.#inner.findByReference(connector, reference);
+  }
+
+  search(query: SearchQuery): Promise<SearchPage> {
+    return this.#inner.search(query);
+  }
+
+  purge(beforeMs: number): Promise<readonly string[]> {
+    return this.#inner.purge(beforeMs);
+  }
+
+  async close(): Promise<void> {
+    this.isDead = true;
+  }
+
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(() => this.#alive()).then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Settles in a later turn, as a disk does; never, once the process is gone. */
+  async #alive(): Promise<void> {
+    await new Promise<void>((settle) => setImmediate(settle));
+    if (this.isDead) await new Promise<never>(() => undefined);
+  }
+}
