@@ -23,8 +23,10 @@ interface PeerSession {
 /** npm `smpp` takes texts and codes them; our raw requests take octets, coded here per message as Latin-1. */
 const TEXT = 'x'.repeat(100);
 
+const destinations = Array.from({ length: 1_000 }, (_, i) => String(447_700_900_000 + i));
+
 function destination(number: number): string {
-  return String(447_700_900_000 + (number % 1_000_000));
+  return destinations[number % destinations.length]!;
 }
 
 /** Keeps `window` messages in flight and counts answers; says messages per second after the warm-up. */

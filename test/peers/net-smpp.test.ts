@@ -15,10 +15,12 @@ type Arguments = Readonly<Record<string, string | number | Octets | readonly str
 
 const octets = (bytes: Uint8Array): Octets => ({ hex: Buffer.from(bytes).toString('hex') });
 
+type Bind = 'transmitter' | 'receiver' | 'transceiver';
+
 /** A Net::SMPP client that is bound. */
 class NetSmpp extends LinePeer {
-  constructor(port: number, bind: 'transmitter' | 'receiver' | 'transceiver', systemId: string) {
-    super('perl', [script, '127.0.0.1', String(port), bind, systemId, 'secret']);
+  constructor(port: number, bind: Bind, systemId: string, version: number) {
+    super('perl', [script, '127.0.0.1', String(port), bind, systemId, 'secret', String(version)]);
   }
 
   /** Calls a method of Net::SMPP and gives the response. */
@@ -55,11 +57,8 @@ describe.runIf(canRun('Net::SMPP', [program('perl'), perlModule('Net::SMPP')]))(
   afterAll(() => rig?.close());
 
   /** A new bound client, with the response to its bind. */
-  async function connect(
-    bind: 'transmitter' | 'receiver' | 'transceiver',
-    systemId: string,
-  ): Promise<NetSmpp> {
-    const peer = new NetSmpp(rig.smppPort, bind, systemId);
+  async function connect(bind: Bind, systemId: string, version = 0x34): Promise<NetSmpp> {
+    const peer = new NetSmpp(rig.smppPort, bind, systemId, version);
     open.add(peer);
     const response = await peer.bound();
     expect(response).toMatchObject({ command: `bind_${bind}_resp`, status: wire.ok });
@@ -87,6 +86,28 @@ describe.runIf(canRun('Net::SMPP', [program('perl'), perlModule('Net::SMPP')]))(
     const receipt = await receiver.receipt(response.message_id);
     expect(receipt).toMatchObject({ source_addr: '46700000101', destination_addr: '12345' });
     expect((await rig.phone('46700000101').received('the text', () => true)).text).toBe('from a transmitter');
+    await disconnect(transmitter);
+    await disconnect(receiver);
+  });
+
+  it('speaks 3.3: short ids, receipts without TLVs, full messages from handsets', async () => {
+    const receiver = await connect('receiver', 'perl-33', 0x33);
+    const transmitter = await connect('transmitter', 'perl-33', 0x33);
+    const { message_id } = await transmitter.request('submit_sm', {
+      source_addr: '1233',
+      destination_addr: '46700000131',
+      registered_delivery: wire.finalReceipt,
+      short_message: 'an old one',
+    });
+    expect(message_id).toMatch(/^[0-9a-f]{8}$/);
+    const receipt = await receiver.receipt(message_id);
+    expect(shortMessage(receipt).toString('latin1')).toMatch(deliveredReceipt);
+    expect(receipt).not.toHaveProperty('receipted_message_id');
+    expect(receipt).not.toHaveProperty('message_state');
+    const text = 'Sixteen by ten is what one message holds. '.repeat(4).slice(0, 160);
+    await rig.phone('46700000131').send('1233', text);
+    const message = await receiver.message('46700000131');
+    expect(shortMessage(message).toString('latin1')).toBe(text);
     await disconnect(transmitter);
     await disconnect(receiver);
   });

@@ -102,7 +102,7 @@ export class Center {
     // An empty store starts anywhere, so that short ids of an older, deleted one do not come again soon.
     this.#core.nextShort =
       recovery.highestShort < 0 ? Math.floor(random() * 0x8000_0000) : recovery.highestShort + 1;
-    for (const { count } of recovery.waiting) this.#core.unfinished += count;
+    this.#core.unfinished = recovery.waiting.reduce((sum, { count }) => sum + count, recovery.sent);
     this.#state = 'running';
     this.#dispatch.restore(recovery.waiting, nowMs);
     this.#dispatch.resume();
@@ -327,7 +327,7 @@ export class Center {
       while (this.#state === 'running') {
         const expired = await store.takeExpired(nowMs, MAX_EXPIRED);
         for (const stored of expired) {
-          if (!this.#core.commits.refusedIds.has(stored.id)) this.#expire(stored);
+          if (!this.#core.isOurs(stored.id)) this.#expire(stored);
         }
         if (expired.length < MAX_EXPIRED) break;
         await this.#core.commits.idle();

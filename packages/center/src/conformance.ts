@@ -257,6 +257,18 @@ const cases: readonly (readonly [string, (given: StoreUnderTest) => Promise<void
     },
   ],
   [
+    'a removed message is not claimed and does not expire',
+    async ({ store }) => {
+      const one = message(idAt(NOON_MS));
+      const receipt = message(idAt(NOON_MS, 1), { kind: 'receipt' });
+      await insert(store, [one, receipt]);
+      await store.commit([change('remove', one, 'done'), change('remove', receipt, 'done')]);
+      assert.deepEqual(await claimAll(store), []);
+      assert.deepEqual(await store.takeExpired(NOON_MS + 9 * DAY_MS, 10), []);
+      assert.equal(await store.find(one.id), undefined);
+    },
+  ],
+  [
     'every change may come twice',
     async ({ store }) => {
       const one = message(idAt(NOON_MS));
@@ -434,6 +446,7 @@ const cases: readonly (readonly [string, (given: StoreUnderTest) => Promise<void
       const after = reopen === undefined ? store : await reopen();
       const recovery = await after.recover(NOON_MS + 1);
       assert.equal(recovery.uncertain, 2);
+      assert.equal(recovery.sent, 1);
       assert.equal(recovery.highestId, id(5));
       const waiting = recovery.waiting
         .map(({ lane, count, nextDueMs }) => `${lane} ${count} ${nextDueMs}`)

@@ -38,6 +38,14 @@ export class Core {
     });
   }
 
+  /**
+   * True when the memory, not the store, has the word about a message: the store brings it up after a commit that failed
+   * although it was written, and which is made again.
+   */
+  isOurs(id: MessageId): boolean {
+    return this.live.has(id) || this.commits.refusedIds.has(id);
+  }
+
   /** True when the memory holds more than it should. */
   get isTight(): boolean {
     return this.live.size >= this.settings.limits.memoryMessages;

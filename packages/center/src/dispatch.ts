@@ -1,25 +1,16 @@
-/**
- * Moves messages through their lanes: into memory or to the disk, from the disk when they are due, and to the
- * connectors as far as those have room.
- */
+/** Moves messages through their lanes: into memory or to the disk, and to the connectors as far as those have room. */
 import type { Connector, Outcome } from './connector.ts';
 import type { Core } from './core.ts';
 import { DueTimer } from './due-timer.ts';
-import { asCenterError } from './group-commit.ts';
 import type { Feed } from './lanes/feed.ts';
 import { Lane } from './lanes/lane.ts';
-import { type LiveMessage, liveMessage } from './lanes/live-message.ts';
+import type { LiveMessage } from './lanes/live-message.ts';
 import type { Message, Place } from './message.ts';
-import type { Claimed, Waiting } from './store.ts';
+import { Refill } from './refill.ts';
+import type { Waiting } from './store.ts';
 
 /** Messages handed to a connector at once; the loop goes on as long as it has room. */
 const MAX_DELIVERY = 512;
-/** Messages fetched from disk at once. */
-const MAX_CLAIM = 1_000;
-/** Messages fetched at least while fresh ones are parked. */
-const LEAST_CLOSING_CLAIM = 64;
-/** Claims of one lane under way at once: enough to keep the disk busy, few enough to stay fair between lanes. */
-const MAX_LANE_CLAIMS = 4;
 /** While the store fails, outcomes are kept in memory; beyond this nothing more is handed out. */
 const MAX_UNSAVED_OUTCOMES = 10_000;
 
@@ -38,6 +29,7 @@ export class Dispatch {
   readonly #events: DispatchEvents;
   #dirty: Lane[] = [];
   readonly #due: DueTimer;
+  readonly #refill: Refill;
   #pumping: Lane | undefined;
   /** Nothing is handed out or fetched: before the start and while stopping. */
   isPaused = true;
@@ -46,6 +38,11 @@ export class Dispatch {
     this.#core = core;
     this.#events = events;
     this.#due = new DueTimer(core.settings.clock, (nowMs) => this.#noteDue(nowMs));
+    this.#refill = new Refill(core, {
+      onFilled: (lane) => this.markDirty(lane),
+      onLate: (feed, message) => this.#releaseOne(feed, message),
+      onNextDue: (atMs, nowMs) => this.#due.arm(atMs, nowMs),
+    });
   }
 
   /** Decides where a new message goes: into memory, or to the disk behind older ones of its feed. */
@@ -68,13 +65,15 @@ export class Dispatch {
     }
     if (feed === undefined) return;
     if (message.savingPlace === 'memory') {
-      feed.enqueue(message);
-      if (feed.lane.connector === undefined) this.#release(feed.lane);
-      else this.markDirty(feed.lane);
+      const isLate = message.id < feed.releasedId && feed.mode !== 'memory';
+      if (isLate || feed.lane.connector === undefined) this.#releaseOne(feed, message);
+      else feed.enqueue(message);
+      this.markDirty(feed.lane);
       return;
     }
     message.phase = 'gone';
     this.#core.live.delete(message.id);
+    if (message.isReleasing) feed.releasing -= 1;
     if (message.savingPlace === 'waiting')
       this.#landedOnDisk(message, this.#lane(message.lane).feed(message.account));
     else feed.lane.forget(feed);
@@ -251,16 +250,30 @@ export class Dispatch {
 
   /** Puts everything queued in a lane without connector onto the disk. */
   #release(lane: Lane): void {
-    for (const message of lane.withdrawAll(() => true)) {
-      message.phase = 'saving';
-      message.savingPlace = 'waiting';
-      this.#core.commits.addOutcome({ op: 'update', message, place: 'waiting', line: '' });
-    }
+    for (const message of lane.withdrawAll(() => true)) this.#toDisk(message);
     for (const feed of lane.feeds.values()) {
       feed.parked.length = 0;
       feed.overflowed = false;
       feed.mode = 'disk';
+      feed.releases += 1;
+      feed.releasedId = this.#core.ids.next;
     }
+  }
+
+  /** Puts one message, which counts as being in memory, onto the disk with the others of its feed. */
+  #releaseOne(feed: Feed, message: LiveMessage): void {
+    feed.count -= 1;
+    feed.lane.count -= 1;
+    this.#toDisk(message);
+    if (feed.mode === 'memory') feed.mode = 'disk';
+  }
+
+  #toDisk(message: LiveMessage): void {
+    message.isReleasing = true;
+    if (message.feed !== undefined) message.feed.releasing += 1;
+    message.phase = 'saving';
+    message.savingPlace = 'waiting';
+    this.#core.commits.addOutcome({ op: 'update', message, place: 'waiting', line: '' });
     this.#core.wantTurn();
   }
 
@@ -292,77 +305,7 @@ export class Dispatch {
       connector.deliver(messages, this.#report);
     }
     this.#pumping = undefined;
-    this.#refill(lane);
-  }
-
-  #refill(lane: Lane): void {
-    while (lane.claiming < MAX_LANE_CLAIMS) {
-      const feed = lane.hungry.shift();
-      if (feed === undefined) return;
-      feed.isHungry = false;
-      // Those parked leave only when the last older ones have been fetched: there is always room for these.
-      const least = feed.mode === 'closing' ? LEAST_CLOSING_CLAIM : 0;
-      const room = Math.max(least, lane.roomFor(feed, this.#core.isTight));
-      if (room > 0 && feed.wantsClaim) this.#claim(lane, feed, Math.min(room, MAX_CLAIM));
-    }
-  }
-
-  #claim(lane: Lane, feed: Feed, limit: number): void {
-    const { settings, commits } = this.#core;
-    const nowMs = settings.clock.nowMs();
-    const isClosing = feed.mode === 'closing';
-    const isLast = isClosing && commits.settledNumber >= feed.closingCommit;
-    feed.isClaiming = true;
-    feed.isDue = false;
-    lane.claiming += 1;
-    const beforeId = isClosing ? feed.closingId : Number.MAX_SAFE_INTEGER;
-    settings.store.claim({ lane: lane.name, account: feed.account, limit, nowMs, beforeId }).then(
-      (claimed) => {
-        feed.isClaiming = false;
-        lane.claiming -= 1;
-        this.#claimed(lane, feed, claimed, nowMs);
-        if (claimed.messages.length >= limit) feed.isDue = true;
-        else this.#cameUpShort(feed, isLast);
-        lane.noteHunger(feed);
-        this.markDirty(lane);
-      },
-      (error: unknown) => {
-        // The sweep tries again.
-        feed.isClaiming = false;
-        lane.claiming -= 1;
-        feed.isDue = true;
-        settings.onError(asCenterError(error));
-      },
-    );
-  }
-
-  #claimed(lane: Lane, feed: Feed, claimed: Claimed, nowMs: number): void {
-    this.#core.counters.claimed += claimed.messages.length;
-    for (const stored of claimed.messages) {
-      if (this.#core.commits.refusedIds.has(stored.id)) continue;
-      feed.waiting -= 1;
-      const message = liveMessage(stored);
-      if (message.state === 'scheduled') message.state = 'enroute';
-      message.feed = feed;
-      this.#core.live.set(message.id, message);
-      this.#enter(feed);
-      feed.append(message);
-    }
-    const { nextDueMs } = claimed;
-    feed.nextDueMs = feed.nextDueMs <= nowMs ? nextDueMs : Math.min(feed.nextDueMs, nextDueMs);
-    if (lane.connector === undefined) this.#release(lane);
-    else this.#due.arm(feed.nextDueMs, nowMs);
-  }
-
-  /** Fewer than asked for: nothing older is due on disk, as far as the store knew then. */
-  #cameUpShort(feed: Feed, isLast: boolean): void {
-    if (feed.mode === 'disk' && feed.lane.connector !== undefined) {
-      feed.mode = 'closing';
-      feed.closingId = this.#core.ids.next;
-      feed.closingCommit = this.#core.commits.lastNumber;
-    } else if (feed.mode === 'closing' && isLast) {
-      feed.unpark();
-    }
+    this.#refill.run(lane);
   }
 
   /** Feeds whose next message is due may claim; the timer is set for the next of the others. */

@@ -89,6 +89,7 @@ export class Intake {
       phase: 'saving',
       feed: undefined,
       savingPlace: 'memory',
+      isReleasing: false,
       whenStored: undefined,
     };
   }

@@ -123,7 +123,7 @@ export class Operations {
   /** Makes a waiting message due now; false when it does not wait on disk. */
   async retryNow(id: MessageId): Promise<boolean> {
     const stored = await this.#core.settings.store.take(id, 'waiting');
-    if (stored === undefined) return false;
+    if (stored === undefined || this.#core.isOurs(id)) return false;
     const message = this.#fetched(stored);
     message.state = 'enroute';
     message.dueMs = Math.min(message.dueMs, this.#core.settings.clock.nowMs());
@@ -146,7 +146,7 @@ export class Operations {
   /** The final word about a message that an upstream had accepted; false when none waits for it. */
   async settle(id: MessageId, outcome: Outcome): Promise<boolean> {
     const stored = await this.#core.settings.store.take(id, 'sent');
-    if (stored === undefined) return false;
+    if (stored === undefined || this.#core.isOurs(id)) return false;
     const message = liveMessage(stored);
     message.phase = 'saving';
     message.feed = this.#dispatch.feedOf(message);
@@ -172,7 +172,7 @@ export class Operations {
         continue;
       }
       const stored = await this.#core.settings.store.take(found.id, 'waiting');
-      if (stored !== undefined) return this.#fetched(stored);
+      if (stored !== undefined && !this.#core.isOurs(found.id)) return this.#fetched(stored);
       if (found.reference !== undefined && !this.#core.live.has(found.id)) return 'in-flight';
     }
     return 'in-flight';

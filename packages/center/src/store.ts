@@ -31,6 +31,8 @@ export interface Recovery {
   /** Highest counter of a short public id; -1 when there is none. */
   readonly highestShort: number;
   readonly waiting: readonly Waiting[];
+  /** Messages at an upstream. */
+  readonly sent: number;
   /** Messages that were in the memory of a process that ended without saying so; they wait again. */
   readonly uncertain: number;
 }

@@ -1,5 +1,6 @@
 /** Errors as the one line that a person reads, and the exit code that a script reads. */
 import { ChappeError } from '@chappe/protocol';
+import { connectHint } from './connect-hint.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
 /** Why a command ends: what, where, and what to do. */
@@ -61,11 +62,8 @@ function codedFailure(error: ChappeError): Failure {
   const isConnect = error.code === 'CHAPPE_SMPP_TIMEOUT' && (error as { kind?: unknown }).kind === 'connect';
   // Codes that are not listed are about values that cannot be sent: the caller gave them.
   const exitCode = isConnect ? exitCodes.connect : (exitCodeByCode[error.code] ?? exitCodes.usage);
-  const hint =
-    exitCode === exitCodes.connect
-      ? 'is a message centre running there? `chappe start` starts one'
-      : undefined;
-  return new Failure(exitCode, error.message, hint, { cause: error });
+  const hint = exitCode === exitCodes.connect ? connectHint(error) : undefined;
+  return new Failure(exitCode, error.message.trim(), hint, { cause: error });
 }
 
 /** What an error means for the person at the terminal and for the exit code. */

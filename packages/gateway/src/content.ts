@@ -83,9 +83,6 @@ const shapes: readonly ContentShape[] = ['submit', 'data', 'receipt', 'broadcast
 // Octets of a data_sm before its TLVs when every field is empty (SMPP 3.4 4.7.1): header 16, fields 10.
 const dataSmOctets = 26;
 
-/** The largest text one Message can hold: the length of a TLV is 16 bits (SMPP 3.4 3.2.4.1). */
-export const maxPayloadOctets = 0xffff;
-
 /** Writes the content of a message. The payload is copied; nothing refers to the PDU's octets afterwards. */
 export function writeContent(input: ContentInput): Uint8Array {
   const { payload, group, receipt, userMessageReference, tlvs } = input;
@@ -169,6 +166,11 @@ export function payloadOf(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(headOctets, headOctets + payloadOctets(bytes));
 }
 
+/** True when there is nothing but a text: no group, no receipt, no TLV. */
+export function isTextOnly(bytes: Uint8Array): boolean {
+  return bytes.length === headOctets + get16(bytes, 7);
+}
+
 /** esm_class of a content, without reading the rest. */
 export function esmClassOf(bytes: Uint8Array): number {
   return bytes[2] ?? 0;
@@ -177,11 +179,6 @@ export function esmClassOf(bytes: Uint8Array): number {
 /** data_coding of a content, without reading the rest. */
 export function dataCodingOf(bytes: Uint8Array): number {
   return bytes[4] ?? 0;
-}
-
-/** registered_delivery of a content, without reading the rest. */
-export function registeredDeliveryOf(bytes: Uint8Array): number {
-  return bytes[5] ?? 0;
 }
 
 const noTlvs: readonly Tlv[] = Object.freeze([]);

@@ -18,6 +18,8 @@ export interface TimelineStep {
 /** One segment. */
 export interface SegmentView {
   readonly id: string;
+  /** Its destination: the segments of a submit_multi are its destinations. */
+  readonly to: string;
   readonly state: MessageState;
   readonly error: number;
   readonly text: string | undefined;
@@ -95,8 +97,8 @@ function hexOf(message: Message): string {
   return Buffer.from(readContent(message.content).payload).toString('hex');
 }
 
-function segmentView({ publicId, state, error, text, attempts }: Message): SegmentView {
-  return { id: publicId, state, error, text, attempts };
+function segmentView({ publicId, destination, state, error, text, attempts }: Message): SegmentView {
+  return { id: publicId, to: destination.digits, state, error, text, attempts };
 }
 
 function timelineOf(messages: readonly Message[]): TimelineStep[] {

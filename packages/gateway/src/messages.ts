@@ -6,7 +6,7 @@ import { GatewayError } from './errors.ts';
 import type { GatewayEvents } from './events.ts';
 import { groupOf } from './groups.ts';
 import { type MessageView, viewOf } from './message-view.ts';
-import { matchesSearch, parseSearch, type SearchQuery } from './search-language.ts';
+import { matchesSearch, parseSearch, type Searchable, type SearchQuery } from './search-language.ts';
 import { findMessages } from './store-query.ts';
 
 /** How much is wanted of a search. */
@@ -53,19 +53,23 @@ export class Messages {
 
   /**
    * One page of the messages that fulfil a query, newest first; receipts only with `kind:receipt`. A message of
-   * several segments stands there once. Throws `SearchError` for a query that cannot be read.
+   * several segments stands there once and is judged as a whole (words that lie across two segments are not found).
+   * Throws `SearchError` for a query that cannot be read.
    */
   async search(query: string, options: SearchOptions = {}): Promise<SearchPage> {
     const limit = Math.min(Math.max(options.limit ?? defaultLimit, 1), maxLimit);
-    const page = await findMessages(this.#center, this.#parse(query), limit, beforeIdOf(options.cursor));
-    const groups = await Promise.all(
-      page.messages.filter(isShown(page.messages)).map((message) => groupOf(this.#center, message)),
-    );
-    // The next page begins below the whole group, or its other segments would show it again.
-    const lowest = groups.at(-1)?.[0]?.id;
-    const next =
-      page.nextBeforeId === undefined ? undefined : Math.min(page.nextBeforeId, lowest ?? Infinity);
-    return { messages: groups.map(viewOf), next: next?.toString(16) };
+    const parsed = this.#parse(query);
+    const page = await findMessages(this.#center, parsed, limit, beforeIdOf(options.cursor));
+    const views: MessageView[] = [];
+    let lowest = page.nextBeforeId;
+    for (const message of page.messages.filter(isFirstOfGroup())) {
+      const whole = await this.#whole(message);
+      const view = viewOf(whole);
+      if (matchesSearch(parsed, searchableOf(view))) views.push(view);
+      // The next page begins below the whole group, or its other segments would show it again.
+      if (lowest !== undefined) lowest = Math.min(lowest, whole[0]?.id ?? lowest);
+    }
+    return { messages: views, next: lowest?.toString(16) };
   }
 
   /** The message with that id (of any of its segments); undefined when there is none. `account`: only of this one. */
@@ -80,18 +84,18 @@ export class Messages {
    */
   wait(query: string, options: WaitOptions = {}): Promise<MessageView> {
     const parsed = this.#parse(query);
-    return this.#waitFor(parsed, (message) => matchesSearch(parsed, message), options);
+    return this.#waitFor(parsed, (view) => matchesSearch(parsed, searchableOf(view)), options);
   }
 
-  /** As `wait`, for a condition in code; receipts are left out. It sees each segment of a long message by itself. */
+  /** As `wait`, for a condition in code; receipts are left out. */
   waitFor(holds: (message: MessageView) => boolean, options: WaitOptions = {}): Promise<MessageView> {
-    const all = this.#parse('');
-    return this.#waitFor(all, (message) => matchesSearch(all, message) && holds(viewOf([message])), options);
+    return this.#waitFor(this.#parse(''), holds, options);
   }
 
+  /** `query` holds for each segment that may make its message fulfil the condition; `holds` judges the whole. */
   async #waitFor(
     query: SearchQuery,
-    holds: (message: Message) => boolean,
+    holds: (view: MessageView) => boolean,
     options: WaitOptions,
   ): Promise<MessageView> {
     if (this.#waiters >= maxWaiters) {
@@ -99,15 +103,24 @@ export class Messages {
     }
     this.#waiters += 1;
     // Listening begins before looking, so that nothing slips through between the two.
-    const change = this.#nextChange(holds, options);
+    const change = this.#nextChange(query, holds, options);
     try {
       const page = await findMessages(this.#center, query, maxLimit);
-      const message = page.messages.find(holds) ?? (await change.message);
-      return viewOf(await groupOf(this.#center, message));
+      for (const message of page.messages.filter(isFirstOfGroup())) {
+        const view = viewOf(await this.#whole(message));
+        if (holds(view)) return view;
+      }
+      return await change.view;
     } finally {
       this.#waiters -= 1;
       change.stop();
     }
+  }
+
+  /** The segments of a message. Destinations of a submit_multi are messages of their own here. */
+  async #whole(message: Message): Promise<readonly Message[]> {
+    const isOneOfSegments = readGroupOf(message.content)?.kind === 'segments';
+    return isOneOfSegments ? groupOf(this.#center, message) : [message];
   }
 
   #parse(query: string): SearchQuery {
@@ -119,14 +132,16 @@ export class Messages {
   }
 
   #nextChange(
-    holds: (message: Message) => boolean,
+    query: SearchQuery,
+    holds: (view: MessageView) => boolean,
     { timeoutMs = defaultWaitMs, signal }: WaitOptions,
-  ): { readonly message: Promise<Message>; readonly stop: () => void } {
-    const { promise, resolve, reject } = Promise.withResolvers<Message>();
+  ): { readonly view: Promise<MessageView>; readonly stop: () => void } {
+    const { promise, resolve, reject } = Promise.withResolvers<MessageView>();
     // Nobody may be waiting for it any more when it fails.
     promise.catch(() => undefined);
     const unsubscribe = this.#events.subscribe((event) => {
-      if (event.kind === 'message' && holds(event.message)) resolve(event.message);
+      if (event.kind !== 'message' || !matchesSearch(query, event.message)) return;
+      this.#judge(event.message, holds, resolve, reject);
     });
     const waitMs = Math.min(Math.max(timeoutMs, 0), maxWaitMs);
     const disarm = this.#clock.setTimer(
@@ -142,7 +157,25 @@ export class Messages {
       disarm();
       signal?.removeEventListener('abort', abort);
     };
-    return { message: promise, stop };
+    return { view: promise, stop };
+  }
+
+  /** Resolves when a message that has changed fulfils a condition, its other segments seen too. */
+  #judge(
+    message: Message,
+    holds: (view: MessageView) => boolean,
+    resolve: (view: MessageView) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    if (readGroupOf(message.content)?.kind !== 'segments') {
+      const view = viewOf([message]);
+      if (holds(view)) resolve(view);
+      return;
+    }
+    this.#whole(message).then((whole) => {
+      const view = viewOf(whole);
+      if (holds(view)) resolve(view);
+    }, reject);
   }
 }
 
@@ -152,15 +185,32 @@ function beforeIdOf(cursor: string | undefined): number | undefined {
   return Number.isSafeInteger(id) ? id : undefined;
 }
 
-/** Of the segments of one message only the first on the page is shown, and it stands for all. */
-function isShown(page: readonly Message[]): (message: Message) => boolean {
+/** Of the segments of one message only the first on the page is looked at: it stands for all. */
+function isFirstOfGroup(): (message: Message) => boolean {
   const seen = new Set<number>();
   return (message) => {
     const group = readGroupOf(message.content);
-    if (group === undefined) return true;
+    if (group?.kind !== 'segments') return true;
     const first = message.id - group.index;
     if (seen.has(first)) return false;
     seen.add(first);
-    return page.length > 0;
+    return true;
+  };
+}
+
+function searchableOf(view: MessageView): Searchable {
+  const { id, kind, account, from, to, state, acceptedMs, text, clientReference } = view;
+  const ids = view.segments.map((segment) => segment.id);
+  return {
+    publicId: id,
+    publicIds: ids,
+    kind,
+    account,
+    source: { digits: from },
+    destination: { digits: to },
+    state,
+    acceptedMs,
+    text,
+    clientReference,
   };
 }

@@ -32,6 +32,8 @@ export interface SearchQuery {
 /** What of a message a query looks at. */
 export interface Searchable {
   readonly publicId: string;
+  /** Ids of its segments, where it has several. */
+  readonly publicIds?: readonly string[] | undefined;
   readonly kind: string;
   readonly account: string;
   readonly source: { readonly digits: string };
@@ -148,7 +150,7 @@ function holds(item: SearchTerm, message: Searchable): boolean {
     case 'text':
       return message.text?.toLowerCase().includes(item.value) === true;
     case 'id':
-      return message.publicId === item.value;
+      return message.publicId === item.value || message.publicIds?.includes(item.value) === true;
     case 'kind':
       return message.kind === item.value;
     case 'ref':

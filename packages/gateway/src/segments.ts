@@ -65,6 +65,11 @@ function cutText(text: string, content: ContentArgument, reference: number): Cut
     coding: content.coding,
     messageClass: content.messageClass,
   });
+  const [lost] = whole.unmappable;
+  if (lost !== undefined) {
+    const what = `${whole.coding} has no ${JSON.stringify(lost.character)} (at ${lost.index})`;
+    throw new GatewayError('CHAPPE_GATEWAY_INVALID', what, { field: 'coding' });
+  }
   return {
     coding: whole.coding,
     dataCoding: whole.dataCoding,

@@ -3,14 +3,13 @@ import type { MessageState } from '@chappe/center';
 import { messageStateValue, stateWord, type MessageState as WireState } from '@chappe/protocol';
 
 interface StateRow {
-  readonly wire: WireState;
   readonly value: number;
   readonly stat: string;
   readonly final: boolean;
 }
 
 function row(wire: WireState, final: boolean): StateRow {
-  return { wire, value: messageStateValue(wire), stat: stateWord(wire), final };
+  return { value: messageStateValue(wire), stat: stateWord(wire), final };
 }
 
 // SMPP 5.0 4.7.15 calls ACCEPTED final, and so is everything that we tell ourselves.
@@ -30,11 +29,6 @@ const states: Readonly<Record<MessageState, StateRow>> = {
 /** message_state of a state, as 5.0 has it. */
 export function stateValue(state: MessageState): number {
   return states[state].value;
-}
-
-/** The name of a state in the documents. */
-export function wireState(state: MessageState): WireState {
-  return states[state].wire;
 }
 
 /** The seven letters of `stat:` in receipts. */

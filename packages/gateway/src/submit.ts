@@ -85,6 +85,17 @@ export function store(ingress: Ingress, drafts: readonly Draft[]): Promise<reado
         return;
       }
       const commandStatus = statusOfError(error);
+      if (error.code === 'CHAPPE_CENTER_STOPPED') {
+        const options = { cause: error, commandStatus };
+        reject(
+          new GatewayError(
+            'CHAPPE_GATEWAY_STOPPED',
+            'the gateway is stopping; nothing was accepted',
+            options,
+          ),
+        );
+        return;
+      }
       const isFull = commandStatus === status.ESME_RMSGQFUL;
       reject(
         new GatewayError(

@@ -61,7 +61,7 @@ describe('when the centre cannot take a message', () => {
     await stopped;
     expect(esme.client.sessions).toEqual([]);
     await expect(stopping.gateway.submit({ account: 'a', to: '4477', text: 'x' })).rejects.toMatchObject({
-      code: 'CHAPPE_GATEWAY_STORE',
+      code: 'CHAPPE_GATEWAY_STOPPED',
     });
   });
 });

@@ -74,6 +74,7 @@ describe('submitting without SMPP', () => {
     ['clientReference', { clientReference: 'x'.repeat(129) }],
     ['scheduleAtMs', { scheduleAtMs: Date.UTC(2030, 0, 1) }],
     ['validityMs', { validityMs: -1 }],
+    ['coding', { text: '漢字', coding: 'gsm7' as const }],
     ['serviceType', { serviceType: 'TOOLONG' }],
   ])('refuses a bad %s', async (field, changed) => {
     const input = { account: 'acme', to, text: 'Hi', ...changed };
@@ -102,6 +103,52 @@ describe('searching', () => {
       '6543210',
     );
     expect(second.next).toBeUndefined();
+  });
+
+  it('judges a long message as a whole', async () => {
+    await rig.stop();
+    rig = await Rig.start({ handsets: { delayMs: [0, 1_000], seed: 3 } });
+    const text = 'a word and another '.repeat(30);
+    const sent = await rig.gateway.submit({ account: 'acme', to, text });
+    const delivered = rig.gateway.messages.wait('state:delivered', { timeoutMs: 60_000 });
+    await rig.clock.advance(600);
+    const some = await rig.gateway.messages.get(sent.ids[0] ?? '');
+    expect(new Set(some?.segments.map(({ state }) => state))).toEqual(new Set(['delivered', 'enroute']));
+    expect((await rig.gateway.messages.search('state:delivered')).messages).toEqual([]);
+    expect((await rig.gateway.messages.search('state:enroute')).messages).toHaveLength(1);
+    await rig.clock.advance(1_000);
+    const view = await delivered;
+    expect(view.segments.map(({ state }) => state)).toEqual([
+      'delivered',
+      'delivered',
+      'delivered',
+      'delivered',
+    ]);
+    expect((await rig.gateway.messages.search('state:delivered')).messages).toHaveLength(1);
+    expect((await rig.gateway.messages.search('-state:delivered')).messages).toEqual([]);
+    expect((await rig.gateway.messages.search(`id:${sent.ids[2]}`)).messages).toMatchObject([
+      { id: sent.ids[0] },
+    ]);
+  });
+
+  it('shows each destination of a submit_multi, and its id shows all', async () => {
+    const esme = await rig.esme();
+    const { message_id } = await esme.request<'submit_multi'>({
+      command: 'submit_multi',
+      dest_address: ['4477001', '4477002'].map((destination_addr) => ({
+        dest_flag: 1 as const,
+        dest_addr_ton: 1,
+        dest_addr_npi: 1,
+        destination_addr,
+      })),
+    });
+    expect((await rig.gateway.messages.search('')).messages.map((message) => message.to)).toEqual([
+      '4477002',
+      '4477001',
+    ]);
+    expect((await rig.gateway.messages.search('to:4477002')).messages).toMatchObject([{ to: '4477002' }]);
+    const whole = await rig.gateway.messages.get(message_id);
+    expect(whole?.segments.map((segment) => segment.to)).toEqual(['4477001', '4477002']);
   });
 
   it('leaves receipts out unless they are asked for', async () => {

@@ -423,6 +423,15 @@ describe('ESME to ESME', () => {
     expect(esme.stats.sort()).toEqual(['DELIVRD', 'UNDELIV']);
   });
 
+  it('a full message from a handset, and the parts of a long one, go to 3.3', async () => {
+    rig = await Rig.start();
+    const old = await rig.esme({ systemId: 'old', version: 0x33, bind: 'receiver' });
+    await rig.gateway.injectMo({ from: number, to: '777', text: 'x'.repeat(160) });
+    await rig.gateway.injectMo({ from: number, to: '777', text: 'y'.repeat(300) });
+    await settled();
+    expect(old.deliveries.map((pdu) => pdu.short_message.length)).toEqual([160, 6 + 153, 6 + 147]);
+  });
+
   it('what came by data_sm leaves by data_sm', async () => {
     rig = await Rig.start();
     const esme = await rig.esme();

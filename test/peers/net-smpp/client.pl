@@ -10,8 +10,9 @@ use IO::Select;
 use JSON::PP;
 use Net::SMPP;
 
-my ($host, $port, $bind, $system_id, $password) = @ARGV;
-die "usage: client.pl HOST PORT transmitter|receiver|transceiver SYSTEM_ID PASSWORD\n" unless defined $password;
+my ($host, $port, $bind, $system_id, $password, $version) = @ARGV;
+die "usage: client.pl HOST PORT transmitter|receiver|transceiver SYSTEM_ID PASSWORD INTERFACE_VERSION\n"
+    unless defined $version;
 
 my $json = JSON::PP->new->ascii->canonical->allow_nonref;
 $| = 1;
@@ -59,7 +60,7 @@ sub answer_request {
 ${*$smpp}{handlers} = { map { $_ => \&answer_request } grep { !($_ & 0x80000000) } keys %name_of };
 
 my $bind_call = "bind_$bind";
-my $bound = $smpp->$bind_call() or die "no answer to the bind\n";
+my $bound = $smpp->$bind_call(interface_version => $version) or die "no answer to the bind\n";
 say_line({ id => 0, pdu => shown($bound) });
 
 my $select = IO::Select->new(\*STDIN, $smpp);

@@ -38,6 +38,12 @@ export class Feed {
   /** While closing: number of the commit that holds the last older one. */
   closingCommit = 0;
   readonly parked: LiveMessage[] = [];
+  /** Grows when the queue is put onto the disk. */
+  releases = 0;
+  /** Those with lower ids that were being saved for the memory then belong on the disk, too. */
+  releasedId: MessageId = 0;
+  /** On their way from the memory to the disk: until they are there, nothing is claimed, else it would overtake them. */
+  releasing = 0;
   /** While closing: a fresh one found no room and went to the disk. */
   overflowed = false;
 
@@ -48,12 +54,18 @@ export class Feed {
 
   /** True when older messages are, or may be, due on disk. */
   get wantsClaim(): boolean {
-    return this.mode !== 'memory' || this.isDue;
+    return (this.mode !== 'memory' || this.isDue) && this.releasing === 0;
   }
 
   /** True when nothing is left to remember about it. */
   get isIdle(): boolean {
-    return this.count === 0 && this.waiting === 0 && !this.isClaiming && this.mode === 'memory';
+    return (
+      this.count === 0 &&
+      this.waiting === 0 &&
+      this.releasing === 0 &&
+      !this.isClaiming &&
+      this.mode === 'memory'
+    );
   }
 
   /** Puts a message at the end of its queue, or behind those that are being fetched. */

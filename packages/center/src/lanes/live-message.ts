@@ -15,6 +15,8 @@ export interface LiveMessage extends Writable<Message> {
   feed: Feed | undefined;
   /** Place asked for in the change that is being saved. */
   savingPlace: Place;
+  /** Its change puts it from the memory onto the disk, see Feed.releasing. */
+  isReleasing: boolean;
   /** Somebody waits for the commit of its change. */
   whenStored: (() => void) | undefined;
 }
@@ -52,12 +54,20 @@ export function liveMessage(from: Message): LiveMessage {
     phase: 'queued',
     feed: undefined,
     savingPlace: 'memory',
+    isReleasing: false,
     whenStored: undefined,
   };
 }
 
 /** A copy for callers who keep it: it does not change any more. */
 export function snapshot(message: LiveMessage): Message {
-  const { phase: _phase, feed: _feed, savingPlace: _place, whenStored: _stored, ...copy } = message;
+  const {
+    phase: _phase,
+    feed: _feed,
+    savingPlace: _place,
+    isReleasing: _releasing,
+    whenStored: _stored,
+    ...copy
+  } = message;
   return copy;
 }

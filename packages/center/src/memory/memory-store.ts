@@ -66,6 +66,7 @@ export class MemoryStore implements Store {
   async recover(nowMs: number): Promise<Recovery> {
     this.#check();
     let uncertain = 0;
+    let sent = 0;
     const waiting = new Map<string, { -readonly [K in keyof Waiting]: Waiting[K] }>();
     for (const row of this.#rows.values()) {
       if (row.place === 'memory') {
@@ -74,6 +75,7 @@ export class MemoryStore implements Store {
         this.#put(row, 'waiting');
         uncertain += 1;
       }
+      if (row.place === 'sent') sent += 1;
       if (row.place !== 'waiting') continue;
       const { lane, account, dueMs } = row.message;
       const key = `${lane}\0${account}`;
@@ -86,6 +88,7 @@ export class MemoryStore implements Store {
       highestId: this.#highestId,
       highestShort: this.#highestShort,
       waiting: [...waiting.values()],
+      sent,
       uncertain,
     };
   }
@@ -225,6 +228,9 @@ export class MemoryStore implements Store {
   #apply({ op, message, place, line }: Change): void {
     const { id } = message;
     if (op === 'remove') {
+      const gone = this.#rows.get(id);
+      // Its entries in the heaps hold no more.
+      if (gone !== undefined) gone.turn += 1;
       this.#rows.delete(id);
       const about = message.of === undefined || line === '' ? undefined : this.#rows.get(message.of);
       if (about !== undefined) {

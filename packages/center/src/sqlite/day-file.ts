@@ -197,6 +197,12 @@ export class DayFile {
     );
   }
 
+  /** How many are at an upstream. */
+  sent(): number {
+    const sql = `SELECT (SELECT count(*) FROM msg WHERE place = 1) + (SELECT count(*) FROM note WHERE place = 1) AS count`;
+    return (this.#database.prepare(sql).get() as unknown as { count: number }).count;
+  }
+
   /** Highest id and highest short counter; -1 when there is none. */
   highest(): { readonly id: number; readonly short: number } {
     const sql = `SELECT max((SELECT coalesce(max(id), -1) FROM msg), (SELECT coalesce(max(id), -1) FROM note)) AS id,

@@ -112,6 +112,7 @@ export class Writer {
   #recover(nowMs: number): Recovery {
     const waiting: Waiting[] = [];
     let uncertain = 0;
+    let sent = 0;
     let highestId = 0;
     let highestShort = -1;
     for (const day of daysIn(this.#role.path)) {
@@ -123,10 +124,11 @@ export class Writer {
         this.#unfinished.add(day);
         uncertain += file.recover(timelineLine(nowMs, 'recovered', 'uncertain=1'));
         waiting.push(...file.waiting());
+        sent += file.sent();
       });
       this.#closeIdle();
     }
-    return { highestId, highestShort, waiting, uncertain };
+    return { highestId, highestShort, waiting, sent, uncertain };
   }
 
   #limit(maxFileBytes: number): void {

@@ -5,6 +5,9 @@ import type { SmppClient } from '@chappe/smpp';
 import { Latencies } from './latencies.ts';
 import type { ReceiptBook } from './receipt-book.ts';
 
+/** What messages are given to. */
+export type Submitter = Pick<SmppClient, 'submit'>;
+
 /** What is sent, and how. */
 export interface LoadOptions {
   /** Requests that may be open at once, over all binds. */
@@ -54,7 +57,7 @@ export class Load {
   /** When measuring began and ended. */
   measuredFromMs = 0;
   measuredToMs = 0;
-  readonly #client: SmppClient;
+  readonly #client: Submitter;
   readonly #options: LoadOptions;
   readonly #book: ReceiptBook | undefined;
   readonly #onReceipt: (sentMs: number, cameMs: number) => void;
@@ -65,7 +68,7 @@ export class Load {
   #finish: () => void = () => undefined;
 
   constructor(
-    client: SmppClient,
+    client: Submitter,
     options: LoadOptions,
     book: ReceiptBook | undefined,
     onReceipt: (sentMs: number, cameMs: number) => void,

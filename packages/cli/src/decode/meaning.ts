@@ -133,7 +133,9 @@ function numberWords(node: FieldNode, value: number): string | undefined {
   }
   const table = node.values === undefined ? undefined : tables[node.values];
   if (table !== undefined) return table[value] ?? 'reserved';
-  return node.tag === undefined ? undefined : tlvDefinition(node.tag)?.values?.[value];
+  if (node.tag === undefined) return undefined;
+  // message_state is a field of query_sm_resp and a TLV of receipts.
+  return tlvDefinition(node.tag)?.values?.[value] ?? tables[node.name]?.[value];
 }
 
 /** The value of a field in words; undefined where the value itself says it all. `now` is what relative times count from. */

@@ -5,6 +5,7 @@ import { buildApi } from '@chappe/api';
 import { type Sandbox, startSandbox } from '@chappe/gateway';
 import { SmppServer, status } from '@chappe/smpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selfSigned } from '../../src/start/self-signed.ts';
 import { runCli, spawnCli, startCli } from '../support/run-cli.ts';
 
 let sandbox: Sandbox;
@@ -105,6 +106,42 @@ describe('chappe send', () => {
     expect(refused.code).toBe(4);
     expect(refused.talk).toContain('bind refused: ESME_RINVPASWD');
     expect(refused.talk).not.toContain('secret');
+  });
+
+  it('speaks TLS, and takes no certificate that it cannot trust', async () => {
+    const { cert, key } = selfSigned(Date.now() - 1000, Date.now() + 3_600_000);
+    const folder = mkdtempSync(join(tmpdir(), 'chappe-tls-'));
+    const secure = await startSandbox({ tls: { port: 0, cert, key } });
+    try {
+      const ca = join(folder, 'ca.pem');
+      writeFileSync(ca, cert);
+      const args = [
+        'send',
+        '--url',
+        `smpps://127.0.0.1:${secure.gateway.tlsPort}`,
+        '--to',
+        '447700900501',
+        '--text',
+        'x',
+      ];
+      const stranger = await runCli(args);
+      expect([stranger.code, stranger.talk]).toEqual([3, expect.stringContaining('--ca FILE')]);
+      expect((await runCli([...args, '--ca', ca])).code).toBe(0);
+      expect((await runCli([...args, '--insecure'])).code).toBe(0);
+      const mixed = await runCli([
+        'send',
+        '--url',
+        `smpps://127.0.0.1:${secure.port}`,
+        '--to',
+        '1',
+        '--text',
+        'x',
+      ]);
+      expect([mixed.code, mixed.talk]).toEqual([3, expect.stringContaining('smpp:// instead of smpps://')]);
+    } finally {
+      await secure.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it.each([

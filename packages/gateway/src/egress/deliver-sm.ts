@@ -21,14 +21,14 @@ const typeAndFeatures = 0xfc;
 const smeAcknowledgements = 0x0c;
 // SMPP 3.4 5.2.22: a short_message has at most 254 octets; longer texts need message_payload.
 const maxShortOctets = 254;
-// 3.3: 140 octets, and no TLV to put more into.
-const maxShortOctets33 = 140;
+// 3.3: 140 octets or 160 characters of seven bits, each in an octet of its own; and no TLV to put more into.
+const maxShortOctets33 = 160;
 const maxDeliverAddress = 20;
 // network_error_code: the first octet says GSM (SMPP 3.4 5.3.2.31).
 const gsmNetwork = 3;
 
 /**
- * The PDU for a peer of that version; undefined when this version cannot carry it (a text of more than 140 octets to
+ * The PDU for a peer of that version; undefined when this version cannot carry it (a text of more than 160 octets to
  * a 3.3 peer).
  */
 export function deliveryOf(message: Message, version: Version): Delivery | undefined {

@@ -1,6 +1,14 @@
 /** From the end of a message (or a failed attempt) to the receipt that the center stores with it. */
 import type { Draft, Message, MessageState } from '@chappe/center';
-import { dataCodingOf, esmClassOf, payloadOf, readContent, readGroupOf, writeContent } from '../content.ts';
+import {
+  dataCodingOf,
+  esmClassOf,
+  isTextOnly,
+  payloadOf,
+  readContent,
+  readGroupOf,
+  writeContent,
+} from '../content.ts';
 import { dataCodingOf as readCoding } from '../message-text.ts';
 import type { ReceiptWriter } from '../receipt-text.ts';
 import { isFinal, stateValue, statWord } from '../states.ts';
@@ -70,15 +78,10 @@ export function receiptDraft(message: Message, occasion: ReceiptOccasion, option
         error,
         idOctets: message.publicId.length,
       },
-      userMessageReference: hasTail(content) ? readContent(content).userMessageReference : undefined,
+      userMessageReference: isTextOnly(content) ? undefined : readContent(content).userMessageReference,
     }),
     text,
   };
-}
-
-/** Whether anything stands behind the payload: only then is the rest worth reading. */
-function hasTail(content: Uint8Array): boolean {
-  return content.length > 9 + (((content[7] ?? 0) << 8) | (content[8] ?? 0));
 }
 
 function submittedWith(content: Uint8Array): number {

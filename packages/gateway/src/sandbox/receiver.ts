@@ -9,7 +9,7 @@ import {
   readUserData,
   type UserDataHeader,
 } from '@chappe/protocol';
-import { readContent } from '../content.ts';
+import { dataCodingOf as contentCoding, esmClassOf, isTextOnly, readContent } from '../content.ts';
 import { dataCodingOf, isBinary } from '../message-text.ts';
 import type { InboxMessage, Shown } from './handset.ts';
 
@@ -25,8 +25,7 @@ interface Part extends MessagePart {
 /** Incomplete long messages of all handsets: a phone shows them after a while as far as they came. */
 const segmentTimeoutMs = 10 * 60_000;
 const noTlvs: ContentPdu['tlvs'] = Object.freeze([]);
-// 3GPP 23.040 9.2.3.24: header of plain messages ends where the content begins: 9 octets of ours.
-const contentHeadOctets = 9;
+// esm_class bit 6: a user data header stands before the text (SMPP 3.4 5.2.12).
 const udhi = 0x40;
 
 /** Joins segments and reads texts; `show` is given what the handset can show. */
@@ -43,7 +42,8 @@ export class Receiver {
   receive(number: string, message: Message, wallMs: number): void {
     const { content } = message;
     // Hot path: no header, nothing behind the payload: an ordinary text, decoded when it was accepted.
-    if (isPlain(content) && message.text !== undefined) this.#show(plain(number, message, wallMs));
+    const isPlain = isTextOnly(content) && (esmClassOf(content) & udhi) === 0;
+    if (isPlain && message.text !== undefined) this.#show(plain(number, message, wallMs));
     else this.#take(number, message, wallMs);
   }
 
@@ -54,7 +54,10 @@ export class Receiver {
 
   #take(number: string, message: Message, wallMs: number): void {
     const part = partOf(number, message);
-    if (part.total === 1) return this.#join([part], 1, wallMs);
+    if (part.total === 1) {
+      this.#join([part], 1, wallMs);
+      return;
+    }
     const result = this.#reassembler.add(part, wallMs);
     // Those that had to make room are shown as far as they came.
     for (const set of result.givenUp) this.#join(set.parts, set.total, wallMs);
@@ -72,7 +75,8 @@ function partOf(number: string, message: Message): Part {
   const pdu: ContentPdu = {
     esm_class: read.esmClass,
     data_coding: read.dataCoding,
-    short_message: read.payload,
+    // A copy: what waits for its other segments must not hold on to a piece of Node's pool.
+    short_message: new Uint8Array(read.payload),
     tlvs: read.tlvs.length === 0 ? noTlvs : read.tlvs,
   };
   const data = readUserData(pdu);
@@ -84,6 +88,7 @@ function partOf(number: string, message: Message): Part {
     bits: concat?.bits ?? 16,
     source: `${message.source.ton}.${message.source.npi}.${message.source.digits}`,
     destination: number,
+    context: message.account,
     payload: data.payload,
     number,
     publicId: message.publicId,
@@ -94,11 +99,6 @@ function partOf(number: string, message: Message): Part {
   };
 }
 
-function isPlain(content: Uint8Array): boolean {
-  const payload = ((content[7] ?? 0) << 8) | (content[8] ?? 0);
-  return ((content[2] ?? 0) & udhi) === 0 && content.length === contentHeadOctets + payload;
-}
-
 function plain(number: string, message: Message, wallMs: number): Shown {
   return {
     number,
@@ -107,7 +107,7 @@ function plain(number: string, message: Message, wallMs: number): Shown {
     account: message.account,
     text: message.text,
     receivedMs: wallMs,
-    dataCoding: message.content[4] ?? 0,
+    dataCoding: contentCoding(message.content),
     joined: undefined,
   };
 }

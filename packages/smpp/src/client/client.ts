@@ -38,6 +38,8 @@ export class SmppClient implements BindOwner {
   #lastId = 0;
   #wasBound = false;
   #isClosed = false;
+  /** No bind is left that is tried again. */
+  #isDead = false;
 
   private constructor(url: string, options: ClientOptions) {
     this.#address = readSmppUrl(url);
@@ -97,7 +99,7 @@ export class SmppClient implements BindOwner {
   }
 
   get state(): ClientState {
-    if (this.#isClosed || !this.#binds.some((bind) => bind.isAlive)) return 'closed';
+    if (this.#isClosed || this.#isDead) return 'closed';
     if (this.#binds.some((bind) => bind.session !== undefined)) return 'bound';
     return this.#wasBound ? 'reconnecting' : 'connecting';
   }
@@ -247,7 +249,7 @@ export class SmppClient implements BindOwner {
   }
 
   #submit(pdu: PduInput, done: Done, timeoutMs: number | undefined): unknown {
-    if (!this.#isClosed && this.#binds.some((bind) => bind.isAlive)) {
+    if (!this.#isClosed && !this.#isDead) {
       return this.#dispatch.submit(pdu, done, timeoutMs);
     }
     queueMicrotask(() => done(new SmppClosedError('closed', false)));
@@ -321,7 +323,8 @@ export class SmppClient implements BindOwner {
   }
 
   #failIfDead(error: SmppError): void {
-    if (!this.#binds.some((bind) => bind.isAlive)) this.#dispatch.fail(error);
+    this.#isDead = !this.#binds.some((bind) => bind.isAlive);
+    if (this.#isDead) this.#dispatch.fail(error);
   }
 
   #tell(callback: () => void, where: string): void {

@@ -19,29 +19,16 @@ import { Outbound } from './outbound.ts';
 import { Refusals } from './refusals.ts';
 import {
   isBound,
-  type OpeningCommand,
   type Permissions,
   permissionsFor,
   type SessionRole,
   type SessionState,
+  vendorRule,
 } from './states.ts';
 import { tellReceived } from './tap.ts';
 import { type TimerName, Timers } from './timers.ts';
 import { fitTo } from './versions.ts';
 import { type Outstanding, Window } from './window.ts';
-
-const binds: { readonly [command: string]: true | undefined } = {
-  bind_receiver: true,
-  bind_transmitter: true,
-  bind_transceiver: true,
-};
-
-/** Requests that hold no window slot: a full window must not keep a session from being kept alive or ended. */
-const control: { readonly [command: string]: true | undefined } = {
-  ...binds,
-  unbind: true,
-  enquire_link: true,
-};
 
 function noticed(notice: Notice): SessionEvent {
   return { kind: 'notice', notice };
@@ -133,19 +120,18 @@ export class SessionCore {
     token: unknown,
     timeoutMs: number = this.#options.responseTimeoutMs,
   ): number {
-    const command = pdu.command as OpeningCommand;
+    const { command } = pdu;
     if (this.#state === 'closed') throw new SmppClosedError('closed', false);
-    const allowed = this.#permissions.send[command];
-    if (allowed === false || (allowed === undefined && !isBound(this.#state))) {
+    const rule = this.#permissions.send[command] ?? vendorRule(command, this.#state);
+    if (!rule.isAllowed) {
       throw new SmppError('CHAPPE_SMPP_STATE', `${command} may not be sent in state ${this.#state}`);
     }
     const sequence = this.#out.writeRequest(fitTo(this.binding.version, pdu));
-    const response = responseTo(command);
+    const { response, takesSlot } = rule;
     if (response === undefined) {
       if (command === 'outbind') this.#enter('outbound');
       return sequence;
     }
-    const takesSlot = control[command] === undefined;
     this.window.add({ sequence, response, deadlineMs: after(nowMs, timeoutMs), token, takesSlot });
     if (takesSlot) {
       this.counters.requestsOut++;
@@ -153,8 +139,7 @@ export class SessionCore {
     } else if (command === 'unbind') {
       this.#enter('unbound');
       this.#closing.saidUnbind(nowMs);
-    }
-    if (binds[command]) this.binding.requested(pdu as BindPdu);
+    } else if (command !== 'enquire_link') this.binding.requested(pdu as BindPdu);
     return sequence;
   }
 

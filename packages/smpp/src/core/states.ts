@@ -22,6 +22,7 @@
  * - 3.3 peers use PDUs of 3.4 (data_sm, bind_transceiver) in practice: taken from them, never sent to them.
  */
 import type { CommandName } from '@chappe/protocol';
+import { responseTo } from './exchange.ts';
 
 /** Which end of the session we are: the ESME (client) or the MC (message centre). */
 export type SessionRole = 'esme' | 'mc';
@@ -178,7 +179,25 @@ export function maySend(
 /** The table, read for one role, version and state: the hot path looks a command up by its name. */
 export interface Permissions {
   readonly take: { readonly [command: string]: Verdict | undefined };
-  readonly send: { readonly [command: string]: boolean | undefined };
+  readonly send: { readonly [command: string]: SendRule | undefined };
+}
+
+/** What is to be known of a command that is being sent. */
+export interface SendRule {
+  readonly isAllowed: boolean;
+  /** The command that answers it; undefined where nothing does. */
+  readonly response: string | undefined;
+  /** Session control takes no slot: a full window must not keep a session from being kept alive or ended. */
+  readonly takesSlot: boolean;
+}
+
+function isControl(command: string): boolean {
+  return command === 'enquire_link' || command === 'unbind' || command.startsWith('bind_');
+}
+
+/** The rule of a vendor's command, which no table knows: it may be sent while bound. */
+export function vendorRule(command: string, state: SessionState): SendRule {
+  return { isAllowed: isBound(state), response: responseTo(command), takesSlot: true };
 }
 
 // Derived from the constant table above; at most 2 roles x 3 versions x 7 states.
@@ -192,7 +211,12 @@ export function permissionsFor(role: SessionRole, version: Version, state: Sessi
     const names = Object.keys(commandRules) as OpeningCommand[];
     permissions = {
       take: Object.fromEntries(names.map((name) => [name, verdictOn(role, version, state, name)])),
-      send: Object.fromEntries(names.map((name) => [name, maySend(role, version, state, name)])),
+      send: Object.fromEntries(
+        names.map((name) => {
+          const isAllowed = maySend(role, version, state, name);
+          return [name, { isAllowed, response: responseTo(name), takesSlot: !isControl(name) }];
+        }),
+      ),
     };
     cache.set(key, permissions);
   }

@@ -41,8 +41,11 @@ export function messageIdCharactersMax(version: Version): 8 | 64 {
   return version === 0x33 ? 8 : 64;
 }
 
-/** 3.3: 140 octets of text; 3.4: 254; 5.0: 255 (SMPP 3.4 5.2.21, SMPP 5.0 4.7.28). */
-const textOctetsMax: { readonly [V in Version]: number } = { 51: 140, 52: 254, 80: 255 };
+/**
+ * 3.4: 254 octets of text; 5.0: 255 (SMPP 3.4 5.2.21, SMPP 5.0 4.7.28). 3.3: what one short message of the network
+ * holds, which is 140 octets, or 160 characters of the default alphabet, each in an octet of its own.
+ */
+const textOctetsMax: { readonly [V in Version]: number } = { 51: 160, 52: 254, 80: 255 };
 /** SMPP 3.4 5.2.24: 254; 5.0 4.7.17: 255. */
 const destinationsMax: { readonly [V in Version]: number } = { 51: 255, 52: 254, 80: 255 };
 

@@ -77,7 +77,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
   #lingerAtMs = NEVER;
   #endReason: CloseReason | undefined;
   #isOver = false;
-  #onceOver: (() => void)[] | undefined;
+  #over: PromiseWithResolvers<void> | undefined;
 
   constructor(id: number, core: SessionCore, transport: Transport, loop: SessionLoop, owner: SessionOwner) {
     this.id = id;
@@ -219,14 +219,11 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
    */
   close(options: { readonly drainMs?: number } = {}): Promise<void> {
     if (this.#isOver) return Promise.resolve();
-    const over = new Promise<void>((resolve) => {
-      this.#onceOver ??= [];
-      this.#onceOver.push(resolve);
-    });
+    this.#over ??= Promise.withResolvers();
     this.#requests.fail('closed');
     this.#core.close(this.#loop.clock.monotonicMs(), options.drainMs ?? 10_000);
     this.#settleEvents();
-    return over;
+    return this.#over.promise;
   }
 
   /** Ends the connection at once. Outstanding requests fail; `maybeSent` says that the peer may have them. */
@@ -257,7 +254,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     this.#loop.deadlines.disarm(this);
     this.#requests.fail(this.#endReason ?? 'connection_lost');
     this.#owner.onEnd(this, this.#endReason ?? 'connection_lost', error);
-    for (const resolve of this.#onceOver ?? []) resolve();
+    this.#over?.resolve();
   }
 
   /** @internal The next turn of the event loop has begun. */

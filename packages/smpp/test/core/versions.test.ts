@@ -94,7 +94,8 @@ test('registered_delivery 3 is reserved before 5.0: a receipt in any case', () =
 
 test('what cannot be expressed is an error of ours, not a broken PDU', () => {
   const text = (octets: number): PduInput => ({ ...deliver, short_message: Buffer.alloc(octets) });
-  expect(() => fitTo(0x33, text(141))).toThrow(/CHAPPE_SMPP_VERSION|takes 140/);
+  expect(() => fitTo(0x33, text(161))).toThrow(/takes 160/);
+  expect(fitTo(0x33, text(160))).toMatchObject({ short_message: Buffer.alloc(160) });
   expect(() => fitTo(0x34, text(255))).toThrow(/takes 254/);
   expect(fitTo(0x50, text(255))).toEqual(text(255));
   const destinations = Array.from({ length: 255 }, () => ({ dest_flag: 2, dl_name: 'x' }) as const);

@@ -1,0 +1,112 @@
+/** Fetches messages that wait on disk into their feeds, in order and in bounded numbers. */
+import type { Core } from './core.ts';
+import { asCenterError } from './group-commit.ts';
+import type { Feed } from './lanes/feed.ts';
+import type { Lane } from './lanes/lane.ts';
+import { type LiveMessage, liveMessage } from './lanes/live-message.ts';
+import type { Claimed } from './store.ts';
+
+/** Messages fetched at once. */
+const MAX_CLAIM = 1_000;
+/** Messages fetched at least while fresh ones are parked. */
+const LEAST_CLOSING_CLAIM = 64;
+/** Claims of one lane under way at once: enough to keep the disk busy, few enough to stay fair between lanes. */
+const MAX_LANE_CLAIMS = 4;
+
+/** What comes of a claim. */
+export interface RefillEvents {
+  /** A lane has more to hand out. */
+  onFilled(lane: Lane): void;
+  /** A message came when it should wait on disk again: older ones are on their way there. */
+  onLate(feed: Feed, message: LiveMessage): void;
+  /** When the next message that is not due yet is due. */
+  onNextDue(atMs: number, nowMs: number): void;
+}
+
+/** Claims for the feeds that want it, in turn. */
+export class Refill {
+  readonly #core: Core;
+  readonly #events: RefillEvents;
+
+  constructor(core: Core, events: RefillEvents) {
+    this.#core = core;
+    this.#events = events;
+  }
+
+  /** Claims for the hungry feeds of a lane. */
+  run(lane: Lane): void {
+    while (lane.claiming < MAX_LANE_CLAIMS) {
+      const feed = lane.hungry.shift();
+      if (feed === undefined) return;
+      feed.isHungry = false;
+      // Those parked leave only when the last older ones have been fetched: there is always room for these.
+      const least = feed.mode === 'closing' ? LEAST_CLOSING_CLAIM : 0;
+      const room = Math.max(least, lane.roomFor(feed, this.#core.isTight));
+      if (room > 0 && feed.wantsClaim) this.#claim(lane, feed, Math.min(room, MAX_CLAIM));
+    }
+  }
+
+  #claim(lane: Lane, feed: Feed, limit: number): void {
+    const { settings, commits } = this.#core;
+    const nowMs = settings.clock.nowMs();
+    const isClosing = feed.mode === 'closing';
+    const isLast = isClosing && commits.settledNumber >= feed.closingCommit;
+    const { releases } = feed;
+    feed.isClaiming = true;
+    feed.isDue = false;
+    lane.claiming += 1;
+    const beforeId = isClosing ? feed.closingId : Number.MAX_SAFE_INTEGER;
+    settings.store.claim({ lane: lane.name, account: feed.account, limit, nowMs, beforeId }).then(
+      (claimed) => {
+        feed.isClaiming = false;
+        lane.claiming -= 1;
+        const isLate = lane.connector === undefined || feed.releases !== releases || feed.releasing > 0;
+        this.#take(lane, feed, claimed, isLate);
+        this.#noteNextDue(lane, feed, claimed, nowMs);
+        if (claimed.messages.length >= limit) feed.isDue = true;
+        else if (!isLate) this.#cameUpShort(feed, isLast);
+        lane.noteHunger(feed);
+        this.#events.onFilled(lane);
+      },
+      (error: unknown) => {
+        // The sweep tries again.
+        feed.isClaiming = false;
+        lane.claiming -= 1;
+        feed.isDue = true;
+        settings.onError(asCenterError(error));
+      },
+    );
+  }
+
+  #take(lane: Lane, feed: Feed, { messages }: Claimed, isLate: boolean): void {
+    this.#core.counters.claimed += messages.length;
+    for (const stored of messages) {
+      if (this.#core.isOurs(stored.id)) continue;
+      const message = liveMessage(stored);
+      if (message.state === 'scheduled') message.state = 'enroute';
+      message.feed = feed;
+      this.#core.live.set(message.id, message);
+      feed.waiting -= 1;
+      feed.count += 1;
+      lane.count += 1;
+      if (isLate) this.#events.onLate(feed, message);
+      else feed.append(message);
+    }
+  }
+
+  #noteNextDue(lane: Lane, feed: Feed, { nextDueMs }: Claimed, nowMs: number): void {
+    feed.nextDueMs = feed.nextDueMs <= nowMs ? nextDueMs : Math.min(feed.nextDueMs, nextDueMs);
+    if (lane.connector !== undefined) this.#events.onNextDue(feed.nextDueMs, nowMs);
+  }
+
+  /** Fewer than asked for: nothing older is due on disk, as far as the store knew then. */
+  #cameUpShort(feed: Feed, isLast: boolean): void {
+    if (feed.mode === 'disk') {
+      feed.mode = 'closing';
+      feed.closingId = this.#core.ids.next;
+      feed.closingCommit = this.#core.commits.lastNumber;
+    } else if (feed.mode === 'closing' && isLast) {
+      feed.unpark();
+    }
+  }
+}
