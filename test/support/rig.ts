@@ -34,7 +34,8 @@ export async function startRig(options: ChappeOptions = {}): Promise<Rig> {
   try {
     const folder = await mkdtemp(join(tmpdir(), 'chappe-peer-'));
     ends.push(() => rm(folder, { recursive: true, force: true }));
-    const chappe = await startChappe(options);
+    // On disk, as users run it: the memory store has its own tests.
+    const chappe = await startChappe({ data: join(folder, 'data'), ...options });
     ends.push(() => chappe.stop());
     const proxy = await recordingProxy(chappe.smppPort);
     ends.push(() => proxy.close());

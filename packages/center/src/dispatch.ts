@@ -52,6 +52,10 @@ export class Dispatch {
     message.feed = feed;
     message.savingPlace = this.#placeFor(message, lane, feed, nowMs);
     if (message.savingPlace === 'memory') this.#enter(feed);
+    else {
+      message.toDisk = 'arriving';
+      feed.arriving += 1;
+    }
     return message.savingPlace;
   }
 
@@ -73,7 +77,7 @@ export class Dispatch {
     }
     message.phase = 'gone';
     this.#core.live.delete(message.id);
-    if (message.isReleasing) feed.releasing -= 1;
+    this.#noteOnDisk(message, feed);
     if (message.savingPlace === 'waiting')
       this.#landedOnDisk(message, this.#lane(message.lane).feed(message.account));
     else feed.lane.forget(feed);
@@ -83,9 +87,12 @@ export class Dispatch {
   abandon(message: LiveMessage): void {
     message.phase = 'gone';
     const feed = message.feed;
-    if (feed === undefined || message.savingPlace !== 'memory') return;
-    feed.count -= 1;
-    feed.lane.count -= 1;
+    if (feed === undefined) return;
+    this.#noteOnDisk(message, feed);
+    if (message.savingPlace === 'memory') {
+      feed.count -= 1;
+      feed.lane.count -= 1;
+    }
     feed.lane.forget(feed);
   }
 
@@ -235,6 +242,12 @@ export class Dispatch {
     feed.lane.count += 1;
   }
 
+  #noteOnDisk(message: LiveMessage, feed: Feed): void {
+    if (message.toDisk === 'arriving') feed.arriving -= 1;
+    else if (message.toDisk === 'releasing') feed.releasing -= 1;
+    message.toDisk = undefined;
+  }
+
   #landedOnDisk(message: LiveMessage, feed: Feed): void {
     feed.waiting += 1;
     const nowMs = this.#core.settings.clock.nowMs();
@@ -269,7 +282,7 @@ export class Dispatch {
   }
 
   #toDisk(message: LiveMessage): void {
-    message.isReleasing = true;
+    message.toDisk = 'releasing';
     if (message.feed !== undefined) message.feed.releasing += 1;
     message.phase = 'saving';
     message.savingPlace = 'waiting';
@@ -280,8 +293,7 @@ export class Dispatch {
   #stir(lane: Lane): void {
     const nowMs = this.#core.settings.clock.nowMs();
     for (const feed of lane.feeds.values()) {
-      if (feed.mode === 'disk' && feed.waiting === 0 && feed.count === 0 && !feed.isClaiming)
-        feed.mode = 'memory';
+      if (feed.mode === 'disk' && feed.isEmpty) feed.mode = 'memory';
       if (feed.nextDueMs < Number.POSITIVE_INFINITY) this.#due.arm(feed.nextDueMs, nowMs);
       lane.noteHunger(feed);
     }

@@ -89,7 +89,7 @@ export class Intake {
       phase: 'saving',
       feed: undefined,
       savingPlace: 'memory',
-      isReleasing: false,
+      toDisk: undefined,
       whenStored: undefined,
     };
   }

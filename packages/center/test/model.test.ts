@@ -369,6 +369,6 @@ test('the center keeps its promises, whatever happens', async () => {
         await world.check();
       },
     ),
-    { numRuns: Number(process.env['CHAPPE_RUNS'] ?? 150) },
+    { numRuns: Number(process.env.CHAPPE_RUNS ?? 150) },
   );
 }, 60_000);

@@ -69,7 +69,7 @@ export async function injectMo(
 
 /** The handset's answer with the same text: the magic number `echo`. */
 export function echoDraft(message: Message, road: MoRoad): Draft {
-  const { esmClass, dataCoding } = readContent(message.content);
+  const { esmClass, dataCoding, tlvs } = readContent(message.content);
   const content = writeContent({
     shape: 'submit',
     esmClass: esmClass & 0x40,
@@ -78,6 +78,8 @@ export function echoDraft(message: Message, road: MoRoad): Draft {
     registeredDelivery: 0,
     inPayloadTlv: false,
     payload: payloadOf(message.content),
+    // Segments that are tied together by TLVs come back tied together.
+    tlvs: tlvs.filter(({ name }) => name?.startsWith('sar_') === true),
   });
   const account = road.ingress.routing.accountFor(message.source.digits, message.account);
   return moDraft(message.destination, message.source, account, content, message.text, road);

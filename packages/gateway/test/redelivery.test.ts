@@ -104,9 +104,16 @@ describe('receipts and messages for ESMEs are neither lost nor doubled without a
       text: 'x',
       receipt: 'final',
     });
-    await rig.gateway.injectMo({ from: '447700900123', to: '777', text: 'y'.repeat(150), account: 'acme' });
+    const text = 'y'.repeat(200);
+    await rig.gateway.injectMo({
+      from: '447700900123',
+      to: '777',
+      text,
+      account: 'acme',
+      longMessage: 'payload',
+    });
     await rig.clock.advance(500);
-    // 150 septets are more than 3.3 takes in one message: this one is over, the receipt has come.
+    // 3.3 has no message_payload: this one is over, the receipt has come.
     expect(esme.stats).toEqual(['DELIVRD']);
     expect(esme.texts[0]).toContain(`id:${long.ids[0]}`);
     const { messages } = await rig.gateway.messages.search('kind:mo');

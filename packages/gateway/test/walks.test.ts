@@ -261,6 +261,13 @@ describe('magic numbers', () => {
     expect(echo).toMatchObject({ source_addr: '44775550008', destination_addr: 'ACME' });
     expect(Buffer.from(echo?.short_message ?? []).toString()).toBe('Hello');
     expect(esme.stats).toEqual(['DELIVRD']);
+    for (const sar_segment_seqnum of [1, 2]) {
+      const tlvs = { sar_msg_ref_num: 77, sar_total_segments: 2, sar_segment_seqnum };
+      await esme.submit({ destination_addr: '44775550008', tlvs });
+    }
+    await rig.clock.advance(500);
+    const segments = esme.deliveries.filter((pdu) => tlv(pdu, 'sar_msg_ref_num') === 77);
+    expect(segments.map((pdu) => tlv(pdu, 'sar_segment_seqnum')).sort()).toEqual([1, 2]);
   });
 
   it('5550009: the receipt comes twice', async () => {

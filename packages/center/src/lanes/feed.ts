@@ -42,6 +42,8 @@ export class Feed {
   releases = 0;
   /** Those with lower ids that were being saved for the memory then belong on the disk, too. */
   releasedId: MessageId = 0;
+  /** Fresh ones on their way to the disk. */
+  arriving = 0;
   /** On their way from the memory to the disk: until they are there, nothing is claimed, else it would overtake them. */
   releasing = 0;
   /** While closing: a fresh one found no room and went to the disk. */
@@ -57,15 +59,9 @@ export class Feed {
     return (this.mode !== 'memory' || this.isDue) && this.releasing === 0;
   }
 
-  /** True when nothing is left to remember about it. */
-  get isIdle(): boolean {
-    return (
-      this.count === 0 &&
-      this.waiting === 0 &&
-      this.releasing === 0 &&
-      !this.isClaiming &&
-      this.mode === 'memory'
-    );
+  /** True when nothing of it is anywhere. */
+  get isEmpty(): boolean {
+    return this.count + this.waiting + this.arriving + this.releasing === 0 && !this.isClaiming;
   }
 
   /** Puts a message at the end of its queue, or behind those that are being fetched. */

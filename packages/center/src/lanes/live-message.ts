@@ -15,8 +15,8 @@ export interface LiveMessage extends Writable<Message> {
   feed: Feed | undefined;
   /** Place asked for in the change that is being saved. */
   savingPlace: Place;
-  /** Its change puts it from the memory onto the disk, see Feed.releasing. */
-  isReleasing: boolean;
+  /** Counts in Feed.arriving or Feed.releasing until its change is stored. */
+  toDisk: 'arriving' | 'releasing' | undefined;
   /** Somebody waits for the commit of its change. */
   whenStored: (() => void) | undefined;
 }
@@ -54,7 +54,7 @@ export function liveMessage(from: Message): LiveMessage {
     phase: 'queued',
     feed: undefined,
     savingPlace: 'memory',
-    isReleasing: false,
+    toDisk: undefined,
     whenStored: undefined,
   };
 }
@@ -65,7 +65,7 @@ export function snapshot(message: LiveMessage): Message {
     phase: _phase,
     feed: _feed,
     savingPlace: _place,
-    isReleasing: _releasing,
+    toDisk: _toDisk,
     whenStored: _stored,
     ...copy
   } = message;

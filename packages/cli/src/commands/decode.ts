@@ -113,6 +113,7 @@ export async function runDecode(run: Run<DecodeValues>): Promise<ExitCode> {
     for (const bytes of cutPdus(readHex(await readText(run)))) {
       if (!decoding.isWanted(bytes)) continue;
       decoding.print(reportOf(bytes, { defaultAlphabet, isLinted, now: new Date() }), undefined);
+      await run.terminal.drained();
     }
   }
   return values.lint && decoding.hasErrors ? exitCodes.assertion : exitCodes.ok;

@@ -1,5 +1,6 @@
 /** Readers of the values that only `start` has. Each throws a `TypeError` that says what is expected. */
 import { isIP } from 'node:net';
+import { weights } from '../settings/values.ts';
 
 /** One account of `--account`. */
 export interface AccountValue {
@@ -7,13 +8,18 @@ export interface AccountValue {
   readonly password: string;
 }
 
+/** Relative weights of what handsets do. */
+export type OutcomeValues = {
+  readonly [outcome in 'delivered' | 'undeliverable' | 'expired' | 'rejected']?: number;
+};
+
 // SMPP 3.4 4.1.1: 16 and 9 octets with the NUL. Longer ones exist in the field; 64 is what is let through.
 const maxAccountLength = 64;
 const maxSystemIdLength = 15;
 const maxHostLength = 253;
 
 /** An account as `id:password`; the password may have colons. */
-export function account(value: string): AccountValue {
+function account(value: string): AccountValue {
   const at = value.indexOf(':');
   const systemId = value.slice(0, at);
   const password = value.slice(at + 1);
@@ -23,6 +29,24 @@ export function account(value: string): AccountValue {
   }
   if (!isAscii(value)) throw new TypeError('id and password are ASCII without control characters');
   return { systemId, password };
+}
+
+/** Accounts, each name once. */
+export function accounts(values: readonly string[]): readonly AccountValue[] {
+  const read = values.map(account);
+  const names = new Set<string>();
+  for (const { systemId } of read) {
+    if (names.has(systemId)) throw new TypeError(`account ${JSON.stringify(systemId)} is given twice`);
+    names.add(systemId);
+  }
+  return read;
+}
+
+/** Weights of outcomes, at least one of them above 0. */
+export function outcomes(value: string): OutcomeValues {
+  const read = weights('delivered', 'undeliverable', 'expired', 'rejected')(value);
+  if (Object.values(read).some((weight) => weight > 0)) return read;
+  throw new TypeError('expected a weight above 0');
 }
 
 /** Our system_id: 1 to 15 ASCII characters (SMPP 3.4 4.1.2). */

@@ -32,9 +32,10 @@ type StartRun = Run<StartValues>;
 export async function runStart(run: StartRun): Promise<ExitCode> {
   const { values, terminal, signal } = run;
   checkAccess(values);
-  // A reader that has gone away (`chappe start | head`) is no reason to stop serving.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const running = await startAll(run);
+  // A reader that has gone away (`chappe start | head`) is no reason to stop serving.
+  const streams = [process.stdout, process.stderr];
+  for (const stream of streams) stream.on('error', ignore);
   announce(run, running);
   const view = isWatched(run) ? watch(run, running.gateway) : undefined;
   const reload = (): void => reloadCertificate(values, running);
@@ -51,6 +52,7 @@ export async function runStart(run: StartRun): Promise<ExitCode> {
   await running.http?.close();
   await running.gateway.stop({ drainMs: values.drainMs });
   process.off('SIGHUP', onHangUp);
+  for (const stream of streams) stream.off('error', ignore);
   return exitCodes.ok;
 }
 
@@ -183,4 +185,8 @@ function reloadCertificate(values: StartValues, { gateway, log, certificate }: R
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+function ignore(): void {
+  // Nobody reads any more.
 }

@@ -1,27 +1,21 @@
 /** Settings of `chappe start`. Flags, variables, help and the table in docs/cli.md derive from these. */
 import { serverLimits } from '@chappe/smpp';
 import type { Settings } from '../settings/setting.ts';
+import { duration, durationText, many, one, oneOf, onOff, port, text, whole } from '../settings/values.ts';
 import {
-  duration,
-  durationText,
-  many,
-  one,
-  oneOf,
-  onOff,
-  port,
-  text,
-  weights,
-  whole,
-} from '../settings/values.ts';
-import { type AccountValue, account, delayRange, host, hostName, network, systemId } from './readers.ts';
+  type AccountValue,
+  accounts,
+  delayRange,
+  host,
+  hostName,
+  network,
+  type OutcomeValues,
+  outcomes,
+  systemId,
+} from './readers.ts';
 
 /** From silent to talkative. */
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
-
-/** Relative weights of what handsets do. */
-export type OutcomeValues = {
-  readonly [outcome in 'delivered' | 'undeliverable' | 'expired' | 'rejected']?: number;
-};
 
 /** What start can be told. */
 export interface StartValues {
@@ -148,7 +142,7 @@ const admitting: Part<'accounts' | 'systemId' | 'window' | 'maxSessions' | 'tlsC
     isSecret: true,
     about: 'who may bind; without any, every system_id and password is accepted',
     fallback: [],
-    read: many(account),
+    read: accounts,
   },
   systemId: {
     flag: 'system-id',
@@ -248,7 +242,7 @@ const playing: Part<'delayMs' | 'outcomes' | 'seed'> = {
       'how often ordinary numbers deliver or fail, as delivered:90,undeliverable:10 (also expired, rejected)',
     fallback: undefined,
     shown: 'all deliver',
-    read: one(weights('delivered', 'undeliverable', 'expired', 'rejected')),
+    read: one(outcomes),
   },
   seed: {
     flag: 'seed',

@@ -79,11 +79,12 @@ export class SmppClient implements BindOwner {
 
   /**
    * Connects and binds; settles once the first of the binds stands. Rejects with `SmppConnectError`,
-   * `SmppTimeoutError`, `SmppBindError` or `SmppAbortError` when none does. A bind that is lost later is made again.
+   * `SmppTimeoutError`, `SmppBindError` or `SmppAbortError` when none does. The others, and one that is lost later,
+   * are tried again.
    */
   static async connect(url: string, options: ClientOptions = {}): Promise<SmppClient> {
     const client = new SmppClient(url, options);
-    const tries = client.#startBinds(false);
+    const tries = client.#startBinds();
     const results = await Promise.allSettled(tries);
     const first = results.find(({ status }) => status === 'fulfilled');
     if (first !== undefined) return client;
@@ -94,7 +95,7 @@ export class SmppClient implements BindOwner {
   /** As `connect`, but returns at once and keeps trying from the start; `onBound` tells when it is bound. */
   static open(url: string, options: ClientOptions = {}): SmppClient {
     const client = new SmppClient(url, options);
-    for (const started of client.#startBinds(true)) started.catch(() => undefined);
+    for (const started of client.#startBinds()) started.catch(() => undefined);
     return client;
   }
 
@@ -256,12 +257,12 @@ export class SmppClient implements BindOwner {
     return undefined;
   }
 
-  #startBinds(keepTrying: boolean): Promise<Session>[] {
+  #startBinds(): Promise<Session>[] {
     const started: Promise<Session>[] = [];
     for (let i = 0; i < (this.#options.binds ?? 1); i++) {
       const bind = this.#newBind();
       this.#binds.push(bind);
-      started.push(bind.start(keepTrying));
+      started.push(bind.start());
     }
     return started;
   }

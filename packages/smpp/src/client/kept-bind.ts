@@ -57,13 +57,12 @@ export class KeptBind {
     return !this.#isStopped;
   }
 
-  /** The first try. Rejects when it fails; `keepTrying` says whether there will be others then. */
-  async start(keepTrying: boolean): Promise<Session> {
+  /** The first try. Rejects when it fails; others follow by themselves then. */
+  async start(): Promise<Session> {
     try {
       return await this.#bind();
     } catch (error) {
-      if (keepTrying) this.#failed(error as SmppError);
-      else this.#isStopped = true;
+      if (!this.#isStopped) this.#failed(error as SmppError);
       throw error;
     }
   }

@@ -353,6 +353,11 @@ export class SessionCore {
         this.end(this.#closing.isOurs ? 'closed' : 'peer_unbound');
         break;
       case 'inactivity':
+        // A transaction that is under way is activity.
+        if (this.counters.requestsOpen > 0 || this.window.taken > 0) {
+          this.#liveness.transaction(nowMs);
+          break;
+        }
         // SMPP 5.0 2.7.3: unbind or close. Said, but not waited for.
         this.#out.writeRequest({ command: 'unbind' });
         this.end('inactivity_timeout');

@@ -210,7 +210,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     const bytes = this.#core.output();
     if (bytes === undefined || this.#isOver) return;
     this.#transport.write(bytes);
-    this.#flow.wrote(this.#nowMs);
+    this.#flow.wrote(this.#loop.turns.nowMs());
   }
 
   /**

@@ -123,6 +123,26 @@ describe('connecting', () => {
 });
 
 describe('reconnecting', () => {
+  test('of several binds, those that fail at first are tried again while one stands', async () => {
+    const clock = new SimulatedClock();
+    let refusals = 2;
+    const server = await startServer({
+      authenticate: () =>
+        refusals-- > 0 ? { accept: false, status: status.ESME_RALYBND } : { accept: true },
+    });
+    const transport = () => {
+      const [ours, theirs] = memoryPair();
+      server.accept(theirs);
+      return ours;
+    };
+    const client = closeLater(
+      await SmppClient.connect('smpp://a:b@memory', { clock, transport, binds: 3, reconnect: { jitter: 0 } }),
+    );
+    expect(client.sessions).toHaveLength(1);
+    await clock.advance(1_000);
+    expect(client.sessions).toHaveLength(3);
+  });
+
   test('a lost bind is made again, with growing waits and jitter, and what waited is sent then', async () => {
     const clock = new SimulatedClock();
     const waits: (number | undefined)[] = [];

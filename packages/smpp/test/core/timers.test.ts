@@ -98,6 +98,16 @@ describe('in a session', () => {
     expect(pair.esmeEvents).toMatchObject([{ kind: 'unbound' }]);
   });
 
+  test('inactivity: a request that is being worked on is activity', () => {
+    const pair = new CorePair({}, { inactivityMs: 60_000 }).bind();
+    const sequence = pair.esme.request(submit, 0, 's', 0);
+    pair.advance(300_000);
+    expect(pair.mc.state).toBe('bound_trx');
+    pair.mc.respond(sequence, { command: 'submit_sm_resp', message_id: 'm' }, pair.nowMs);
+    pair.advance(60_000);
+    expect(pair.mcEvents.at(-1)).toEqual({ kind: 'close', reason: 'inactivity_timeout' });
+  });
+
   test('response: a request without answer fails after its own time, the others stay', () => {
     const pair = new CorePair({ responseTimeoutMs: 60_000, enquireLinkMs: 0 }, { enquireLinkMs: 0 }).bind();
     pair.esme.request(submit, 0, 'default');

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Center, SqliteStore } from '@chappe/center';
+import { expect, onTestFinished, test } from 'vitest';
+import { plainReceipt, ScriptedConnector } from './support/rig.ts';
+import { seeded } from './support/simulated-clock.ts';
+
+const ROUNDS = 10;
+const child = fileURLToPath(new URL('support/crash-child.ts', import.meta.url));
+
+/** Lets a process submit, kills it some time after its first acknowledgement, and returns what it said. */
+async function round(folder: string, isBound: boolean, delayMs: number): Promise<string> {
+  const args = ['--conditions=chappe-source', child, folder, isBound ? 'bound' : 'unbound'];
+  const running = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  running.stdout.setEncoding('latin1');
+  running.stdout.on('data', (text: string) => {
+    said += text;
+  });
+  await once(running.stdout, 'data');
+  // The moment of the kill is the point of the test.
+  await after(delayMs);
+  running.kill('SIGKILL');
+  await once(running, 'close');
+  return said;
+}
+
+test(`kill -9, ${ROUNDS} times: every acknowledged message is there, and every receipt is or was`, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'chappe-crash-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const next = seeded(Number(process.env.CHAPPE_SEED ?? 20261123));
+  const acknowledged = new Set<number>();
+  const receipts = new Map<number, number>();
+  for (let at = 0; at < ROUNDS; at += 1) {
+    const said = await round(folder, at % 2 === 0, next() * 250);
+    for (const line of said.split('\n').slice(0, -1)) {
+      const id = Number(line.slice(2));
+      if (line.startsWith('A ')) acknowledged.add(id);
+      else receipts.set(id, (receipts.get(id) ?? 0) + 1);
+    }
+  }
+
+  const store = await SqliteStore.open({ path: folder });
+  const center = new Center({ store, receipt: plainReceipt });
+  await center.start();
+  const out = new ScriptedConnector();
+  const back = new ScriptedConnector();
+  center.attach('out', out);
+  center.attach('account:acme', back);
+  while (center.unfinished > 0 || center.commits.pending > 0) await after(10);
+  for (const { of } of back.got) receipts.set(of as number, (receipts.get(of as number) ?? 0) + 1);
+
+  const found = new Map<number, string>();
+  for (let beforeId: number | undefined; ; ) {
+    const page = await store.search({ limit: 1_000, beforeId });
+    for (const message of page.messages) found.set(message.id, message.state);
+    beforeId = page.nextBeforeId;
+    if (beforeId === undefined) break;
+  }
+  await center.stop();
+  console.log(
+    `${acknowledged.size} acknowledged, ${found.size} stored, ${out.got.length} delivered after the last kill`,
+  );
+  expect(acknowledged.size).toBeGreaterThan(ROUNDS * 100);
+  expect([...acknowledged].filter((id) => found.get(id) !== 'delivered')).toEqual([]);
+  expect([...acknowledged].filter((id) => !receipts.has(id))).toEqual([]);
+}, 60_000);

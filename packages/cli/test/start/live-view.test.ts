@@ -1,0 +1,149 @@
+import type { Message } from '@chappe/center';
+import type { GatewayCounters, GatewayEvent, GatewayListener, SessionView } from '@chappe/gateway';
+import { expect, test } from 'vitest';
+import { LiveView, lineOf, type Watched } from '../../src/start/live-view.ts';
+
+const session = {
+  id: 1,
+  account: 'acme',
+  bind: 'transceiver',
+  version: '3.4',
+  address: '127.0.0.1',
+  port: 51_234,
+  tls: false,
+} as SessionView;
+
+function message(more: Partial<Message> = {}): Message {
+  const digits = (of: string) => ({ ton: 1, npi: 1, digits: of });
+  return {
+    kind: 'mt',
+    account: 'acme',
+    source: digits('ACME'),
+    destination: digits('447700900123'),
+    publicId: '7f3a01',
+    attempts: 0,
+    text: 'Hello',
+    ...more,
+  } as Message;
+}
+
+function step(name: string, more?: Partial<Message>): GatewayEvent {
+  return { kind: 'message', step: name, message: message(more) };
+}
+
+/** A gateway and a clock that do only what they are told. */
+class Scene implements Watched {
+  readonly lines: string[] = [];
+  readonly listeners = new Set<GatewayListener>();
+  accepted = 0;
+  nowMs = Date.UTC(2026, 10, 23, 12);
+  timer: { readonly run: () => void; readonly atMs: number } | undefined;
+  readonly events = {
+    subscribe: (listener: GatewayListener) => {
+      this.listeners.add(listener);
+      return () => this.listeners.delete(listener);
+    },
+  };
+  readonly clock = {
+    nowMs: () => this.nowMs,
+    monotonicMs: () => this.nowMs,
+    setTimer: (run: () => void, delayMs: number) => {
+      this.timer = { run, atMs: this.nowMs + delayMs };
+      return () => {
+        this.timer = undefined;
+      };
+    },
+  };
+
+  view(isVerbose = false): LiveView {
+    return new LiveView(this, { print: (line) => this.lines.push(line), isVerbose, clock: this.clock });
+  }
+
+  counters(): GatewayCounters {
+    return { center: { accepted: this.accepted, delivered: this.accepted - 1 } } as GatewayCounters;
+  }
+
+  sessions(): SessionView[] {
+    return [session];
+  }
+
+  happens(event: GatewayEvent): void {
+    if (event.kind === 'message') this.accepted += 1;
+    for (const listener of this.listeners) listener(event);
+  }
+
+  passes(ms: number): void {
+    this.nowMs += ms;
+    const due = this.timer;
+    if (due === undefined || due.atMs > this.nowMs) return;
+    this.timer = undefined;
+    due.run();
+  }
+}
+
+test('a line per bind, message and unbind; texts only when asked for', () => {
+  expect(lineOf({ kind: 'bound', session }, false)).toBe('bound    acme  transceiver 3.4  127.0.0.1:51234');
+  expect(lineOf({ kind: 'bound', session: { ...session, tls: true, address: '::1' } }, false)).toContain(
+    'TLS  [::1]:51234',
+  );
+  expect(lineOf({ kind: 'closed', session, reason: 'peer_unbound' }, false)).toMatch(
+    /^unbound {2}acme .*: peer unbound$/,
+  );
+  expect(lineOf(step('enroute'), false)).toBe('mt       acme  ACME -> 447700900123  id 7f3a01');
+  expect(lineOf(step('enroute'), true)).toBe('mt       acme  ACME -> 447700900123  id 7f3a01  "Hello"');
+  expect(lineOf(step('scheduled'), false)).toContain('7f3a01');
+});
+
+test('ends of messages only when asked for; retries and receipts never', () => {
+  expect(lineOf(step('delivered', { attempts: 1 }), false)).toBeUndefined();
+  expect(lineOf(step('delivered', { attempts: 1 }), true)).toMatch(/7f3a01 {2}delivered$/);
+  expect(lineOf(step('retry', { attempts: 1 }), true)).toBeUndefined();
+  expect(lineOf(step('enroute', { attempts: 1 }), true)).toBeUndefined();
+  expect(lineOf(step('enroute', { kind: 'receipt' }), true)).toBeUndefined();
+});
+
+test('what peers send cannot move the cursor or write lines of its own', () => {
+  const evil = { ton: 5, npi: 0, digits: '\u001b[2J\nfake' };
+  const line = lineOf(step('enroute', { source: evil, account: 'a\u001b]0;', text: '\u001b[31m\r\n' }), true);
+  expect([...line!].filter((character) => character < ' ')).toEqual([]);
+  expect(lineOf(step('enroute', { text: 'x'.repeat(10_000) }), true)!.length).toBeLessThan(150);
+});
+
+test('a busy second is told in one line, and is not listened to', () => {
+  const scene = new Scene();
+  const view = scene.view();
+  for (let count = 0; count < 1_000; count += 1) scene.happens(step('enroute'));
+  expect(scene.lines).toHaveLength(20);
+  expect(scene.listeners.size).toBe(0);
+
+  scene.passes(1_000);
+  expect(scene.lines).toHaveLength(21);
+  expect(scene.lines.at(-1)).toMatch(/busy +979 messages more, 979 delivered, 1 sessions bound$/);
+  expect(scene.listeners.size).toBe(1);
+
+  scene.happens(step('enroute'));
+  expect(scene.lines).toHaveLength(22);
+  view.stop();
+  expect(scene.listeners.size).toBe(0);
+});
+
+test('twenty lines every second are shown', () => {
+  const scene = new Scene();
+  const view = scene.view();
+  for (let second = 0; second < 3; second += 1) {
+    for (let count = 0; count < 20; count += 1) scene.happens({ kind: 'bound', session });
+    scene.passes(1_000);
+  }
+  expect(scene.lines).toHaveLength(60);
+  view.stop();
+});
+
+test('stopped while resting, it stays stopped', () => {
+  const scene = new Scene();
+  const view = scene.view();
+  for (let count = 0; count < 30; count += 1) scene.happens(step('enroute'));
+  view.stop();
+  scene.passes(1_000);
+  expect(scene.listeners.size).toBe(0);
+  expect(scene.lines).toHaveLength(20);
+});
