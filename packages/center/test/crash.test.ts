@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,21 +14,15 @@ import { seeded } from './support/simulated-clock.ts';
 const ROUNDS = 10;
 const child = fileURLToPath(new URL('support/crash-child.ts', import.meta.url));
 
-/** Lets a process submit, kills it some time after its first acknowledgement, and returns what it said. */
-async function round(folder: string, isBound: boolean, delayMs: number): Promise<string> {
-  const args = ['--conditions=chappe-source', child, folder, isBound ? 'bound' : 'unbound'];
+/** Lets a process submit, and kills it some time after its first acknowledgement. */
+async function round(folder: string, journal: string, isBound: boolean, delayMs: number): Promise<void> {
+  const args = ['--conditions=chappe-source', child, folder, journal, isBound ? 'bound' : 'unbound'];
   const running = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  running.stdout.setEncoding('latin1');
-  running.stdout.on('data', (text: string) => {
-    said += text;
-  });
   await once(running.stdout, 'data');
   // The moment of the kill is the point of the test.
   await after(delayMs);
   running.kill('SIGKILL');
   await once(running, 'close');
-  return said;
 }
 
 test(`kill -9, ${ROUNDS} times: every acknowledged message is there, and every receipt is or was`, async () => {
@@ -36,16 +31,16 @@ test(`kill -9, ${ROUNDS} times: every acknowledged message is there, and every r
   const next = seeded(Number(process.env.CHAPPE_SEED ?? 20261123));
   const acknowledged = new Set<number>();
   const receipts = new Map<number, number>();
-  for (let at = 0; at < ROUNDS; at += 1) {
-    const said = await round(folder, at % 2 === 0, next() * 250);
-    for (const line of said.split('\n').slice(0, -1)) {
-      const id = Number(line.slice(2));
-      if (line.startsWith('A ')) acknowledged.add(id);
-      else receipts.set(id, (receipts.get(id) ?? 0) + 1);
-    }
+  const journal = join(folder, 'journal.txt');
+  for (let at = 0; at < ROUNDS; at += 1)
+    await round(join(folder, 'data'), journal, at % 2 === 0, next() * 250);
+  for (const line of readFileSync(journal, 'latin1').split('\n').slice(0, -1)) {
+    const id = Number(line.slice(2));
+    if (line.startsWith('A ')) acknowledged.add(id);
+    else receipts.set(id, (receipts.get(id) ?? 0) + 1);
   }
 
-  const store = await SqliteStore.open({ path: folder });
+  const store = await SqliteStore.open({ path: join(folder, 'data') });
   const center = new Center({ store, receipt: plainReceipt });
   await center.start();
   const out = new ScriptedConnector();

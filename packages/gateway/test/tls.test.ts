@@ -23,7 +23,10 @@ it('ESMEs may come by TLS; new certificates leave their sessions alone', async (
   const [nextCert, nextKey] = await Promise.all(['server2', 'server2-key'].map(certificate));
   gateway.setCertificates({ cert: nextCert ?? '', key: nextKey ?? '' });
   expect(() => gateway.setCertificates({ cert: 'x', key: 'y' })).toThrow();
-  const response = await client.request<'submit_sm'>({ command: 'submit_sm', destination_addr: '447700900123' });
+  const response = await client.request<'submit_sm'>({
+    command: 'submit_sm',
+    destination_addr: '447700900123',
+  });
   expect(response.command_status).toBe(0);
   await gateway.messages.wait('to:447700900123 state:delivered');
   await client.close();

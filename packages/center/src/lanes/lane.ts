@@ -147,7 +147,7 @@ export class Lane {
   /** Forgets a feed that has nothing left. */
   forget(feed: Feed): void {
     // A message may outlive the feed it came by; by then another feed may serve its account.
-    if (!feed.isIdle || feed.inRound !== 0 || feed.isHungry || this.feeds.get(feed.account) !== feed) return;
+    if (!feed.isEmpty || feed.inRound !== 0 || feed.isHungry || this.feeds.get(feed.account) !== feed) return;
     this.feeds.delete(feed.account);
   }
 

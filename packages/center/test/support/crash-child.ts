@@ -1,10 +1,12 @@
-// Submits as fast as it can until it is killed. Prints `A id` when a message was acknowledged and `R id` when the receipt
-// about it was handed to its account, in lines written at once: what is printed has happened.
-import { writeSync } from 'node:fs';
+// Submits as fast as it can until it is killed. Writes `A id` when a message was acknowledged and `R id` when the receipt
+// about it was handed to its account into a file, at once: what stands there has happened. Says when the first was.
+import { openSync, writeSync } from 'node:fs';
 import { Center, type Connector, type Message, SqliteStore } from '@chappe/center';
 import { draft, plainReceipt } from './rig.ts';
 
-const [folder = '', isBound = ''] = process.argv.slice(2);
+const [folder = '', journal = '', isBound = ''] = process.argv.slice(2);
+const file = openSync(journal, 'a');
+let isFirst = true;
 
 function instant(tell: (message: Message) => void): Connector {
   return {
@@ -29,14 +31,16 @@ center.attach(
 if (isBound === 'bound') {
   center.attach(
     'account:acme',
-    instant((message) => void writeSync(1, `R ${message.of}\n`)),
+    instant((message) => void writeSync(file, `R ${message.of}\n`)),
   );
 }
 
 function submit(): void {
   center.submit([draft({ receiptWanted: 3 }), draft({ receiptWanted: 3 })], (error, messages) => {
     if (error !== undefined) writeSync(2, `${error.message}\n`);
-    else writeSync(1, messages.map(({ id }) => `A ${id}\n`).join(''));
+    else writeSync(file, messages.map(({ id }) => `A ${id}\n`).join(''));
+    if (isFirst) writeSync(1, 'first\n');
+    isFirst = false;
     submit();
   });
 }

@@ -51,7 +51,9 @@ interface Given {
 }
 
 function fromVariable(setting: Setting<unknown>, text: string, where: string): Given {
-  const texts = setting.isRepeatable ? text.split('\n').filter((line) => line.trim() !== '') : [text.trim()];
+  const texts = setting.isRepeatable
+    ? text.split(/\r?\n/).filter((line) => line.trim() !== '')
+    : [text.trim()];
   return { texts, where };
 }
 

@@ -1,5 +1,6 @@
 /** The HTTP API of a running gateway. Loaded after SMPP answers: its libraries take longer than all the rest. */
 import { buildApi } from '@chappe/api';
+import { systemClock } from '@chappe/center';
 import type { Gateway } from '@chappe/gateway';
 import type { Logger } from 'pino';
 import type { Endpoint } from './banner.ts';
@@ -9,8 +10,8 @@ import { listenFailure } from './start-failure.ts';
 /** A listening API. */
 export interface HttpServer {
   readonly endpoint: Endpoint;
-  /** Takes nothing more and ends open waits. */
-  close(): Promise<void>;
+  /** Takes nothing more, ends open waits, and after `drainMs` cuts off what is still under way. */
+  close(drainMs: number): Promise<void>;
 }
 
 /** Listens. Rejects with a `Failure`. */
@@ -30,5 +31,11 @@ export async function serveHttp(
   }
   const address = app.server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
-  return { endpoint: { host, port: bound }, close: () => app.close() };
+  const close = async (drainMs: number): Promise<void> => {
+    // A request that comes in slowly, or an answer that nobody reads, must not keep the process.
+    const cancel = systemClock.setTimer(() => app.server.closeAllConnections(), drainMs);
+    await app.close();
+    cancel();
+  };
+  return { endpoint: { host, port: bound }, close };
 }

@@ -33,6 +33,7 @@ export async function runStart(run: StartRun): Promise<ExitCode> {
   const { values, terminal, signal } = run;
   checkAccess(values);
   const running = await startAll(run);
+  if (running.log.isLevelEnabled('info')) logSessions(running.gateway, running.log);
   // A reader that has gone away (`chappe start | head`) is no reason to stop serving.
   const streams = [process.stdout, process.stderr];
   for (const stream of streams) stream.on('error', ignore);
@@ -49,7 +50,7 @@ export async function runStart(run: StartRun): Promise<ExitCode> {
   view?.stop();
   running.log.info('stopping');
   // HTTP first: what it accepts still has to be stored.
-  await running.http?.close();
+  await running.http?.close(values.drainMs);
   await running.gateway.stop({ drainMs: values.drainMs });
   process.off('SIGHUP', onHangUp);
   for (const stream of streams) stream.off('error', ignore);
@@ -118,9 +119,10 @@ function gatewayOptions(
   };
 }
 
-function limitsOf({ host, window, maxSessions }: StartValues): Partial<ServerLimits> {
+function limitsOf({ host, window, maxSessions, trustProxy }: StartValues): Partial<ServerLimits> {
   // On loopback everybody has the same address; elsewhere one of many must not take all places.
-  const share = isLoopback(host) ? maxSessions : Math.min(maxSessions, serverLimits.perAddress);
+  const isShared = isLoopback(host) && trustProxy.length === 0;
+  const share = isShared ? maxSessions : Math.min(maxSessions, serverLimits.perAddress);
   return { window, connections: maxSessions, perAddress: share, perAccount: share };
 }
 
@@ -155,6 +157,16 @@ function announce(run: StartRun, { gateway, http, certificate, log }: Running): 
   if (values.json) terminal.out(readyLine(banner, process.pid));
   else if (!values.quiet) for (const line of bannerLines(banner, terminal)) terminal.out(line);
   log.info({ ...banner.addresses, version }, 'started');
+}
+
+/** Who comes and goes. */
+function logSessions(gateway: Gateway, log: Logger): void {
+  gateway.events.subscribe((event) => {
+    if (event.kind !== 'bound' && event.kind !== 'closed') return;
+    const { id, account, bind, version, address, port, tls } = event.session;
+    const reason = event.kind === 'closed' ? { reason: event.reason } : {};
+    log.info({ session: id, account, bind, smpp: version, address, port, tls, ...reason }, event.kind);
+  });
 }
 
 function isWatched({ values, terminal }: StartRun): boolean {

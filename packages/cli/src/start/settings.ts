@@ -48,8 +48,8 @@ export interface StartValues {
 }
 
 const hourMs = 3_600_000;
-// Supervisors give 10 s (Docker) and more between asking and killing: open work has to end well inside that.
-const defaultDrainMs = 4_000;
+// HTTP, sessions and commits have this one after the other, and Docker kills after 10 s.
+const defaultDrainMs = 3_000;
 const maxSeed = 0xffff_ffff;
 // More file descriptors than that need a kernel set up for it.
 const maxSessions = 1_000_000;

@@ -35,7 +35,7 @@ export class HandsetConnector implements Connector {
     this.#handsets = handsets;
     this.#clock = clock;
     this.#events = events;
-    this.#queue = new DelayQueue({ capacity, tickMs: 10 });
+    this.#queue = new DelayQueue({ capacity, tickMs: handsets.tickMs });
   }
 
   /** How many more messages can be under way. */

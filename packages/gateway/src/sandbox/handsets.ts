@@ -170,6 +170,15 @@ export class Handsets {
     return inbox.findLast((message) => handsetNumber(message.from) === wanted)?.account;
   }
 
+  /**
+   * How exactly delays need to be kept: a fiftieth of their spread, 1 to 10 ms. What is answered together is committed
+   * together, and commits are what costs.
+   */
+  get tickMs(): number {
+    const [shortest, longest] = this.#delayMs;
+    return Math.min(Math.max(Math.round((longest - shortest) / 50), 1), 10);
+  }
+
   /** Time until the handset answers an attempt. */
   delayMs(): number {
     const [shortest, longest] = this.#delayMs;
