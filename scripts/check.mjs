@@ -3,18 +3,19 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pinnedNode } from './pinned-node.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const steps = [
-  ['format and lint', bin('biome'), ['ci', '--colors=off', '--error-on-warnings', '--diagnostic-level=warn', '--max-diagnostics=40', '.']],
-  ['types', bin('tsc'), ['-b']],
-  ['layers, cycles, sizes, docs', process.execPath, ['scripts/tidy.ts']],
   [
-    'generated code',
-    process.execPath,
-    ['--conditions=chappe-source', 'scripts/generate-codec.ts', '--check'],
+    'format and lint',
+    bin('biome'),
+    ['ci', '--colors=off', '--error-on-warnings', '--diagnostic-level=warn', '--max-diagnostics=40', '.'],
   ],
+  ['types', bin('tsc'), ['-b']],
+  ['layers, cycles, sizes, docs', pinnedNode(), ['scripts/tidy.ts']],
+  ['generated code', pinnedNode(), ['--conditions=chappe-source', 'scripts/generate-codec.ts', '--check']],
   ['unused code', bin('knip'), []],
 ];
 

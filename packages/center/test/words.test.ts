@@ -137,7 +137,8 @@ describe('timeline', () => {
   test('keeps its beginning and its end, and counts what it dropped', () => {
     const begin = 1_790_000_000_000;
     let timeline = '';
-    for (let at = 0; at < 1_000; at += 1) timeline = withStep(timeline, timelineLine(begin + at, 'retry', 'x=1'));
+    for (let at = 0; at < 1_000; at += 1)
+      timeline = withStep(timeline, timelineLine(begin + at, 'retry', 'x=1'));
     const steps = timelineSteps(timeline);
     expect(steps.length).toBeLessThanOrEqual(maxTimelineSteps);
     expect(steps[0]?.atMs).toBe(begin);

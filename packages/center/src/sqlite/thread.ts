@@ -4,6 +4,9 @@ import { CenterError } from '../errors.ts';
 import { Deque } from '../lanes/deque.ts';
 import type { Answer, Request, WorkerRole } from './requests.ts';
 
+/** Rows are short-lived: collected early they cost nothing, collected late some 60 MB for each thread. */
+const YOUNG_GENERATION_MB = 16;
+
 interface Pending {
   readonly settle: (value: unknown) => void;
   readonly reject: (error: CenterError) => void;
@@ -24,6 +27,7 @@ export class StoreThread {
   constructor(role: WorkerRole, workerUrl: URL | undefined) {
     this.#worker = new Worker(workerUrl ?? defaultWorkerUrl(), {
       workerData: role,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       name: `store ${role.chappeStore}`,
     });
     this.#worker.on('message', (answer: Answer) => this.#take(answer));

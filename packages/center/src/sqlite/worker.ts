@@ -5,6 +5,9 @@ import { Reader } from './reader.ts';
 import type { Answer, Request, WorkerRole } from './requests.ts';
 import { Writer } from './writer.ts';
 
+/** Loading this module runs it; in a program in one file, the program calls it as well. */
+let isRunning = false;
+
 /**
  * Runs this thread as a thread of a SqliteStore, if it was started as one; true when it was. A program in one file
  * calls this first and gives its own URL as `workerUrl`.
@@ -12,6 +15,8 @@ import { Writer } from './writer.ts';
 export function runStoreWorker(): boolean {
   const role = workerData as Partial<WorkerRole> | null | undefined;
   if (isMainThread || parentPort === null || role?.chappeStore === undefined) return false;
+  if (isRunning) return true;
+  isRunning = true;
   const port = parentPort;
   const tell = (work: () => unknown): boolean => {
     try {

@@ -188,30 +188,18 @@ test('a data folder in use by another process: its id is named, and it is not di
 
 test('a full disk', () => {
   const path = folder();
-  const mount = `mount -t tmpfs -o size=16k tmpfs "${path}" && head -c 16384 /dev/zero > "${path}/fill"`;
-  const script = `${mount} || exit 77; exec "$@"`;
-  const child = spawnSync(
-    'unshare',
-    [
-      ...(process.getuid?.() === 0 ? ['-m'] : ['-rm']),
-      ...[
-        'sh',
-        '-c',
-        script,
-        'sh',
-        process.execPath,
-        '--conditions=chappe-source',
-        'packages/cli/src/main.ts',
-      ],
-      ...['start', ...anyPorts, '--data', join(path, 'inner')],
-    ],
-    { encoding: 'utf8' },
-  );
-  if (child.error !== undefined || child.status === 77 || child.stderr.includes('unshare failed')) {
+  // A file system of 16 KiB, seen by this process alone, and already full.
+  const fill = `mount -t tmpfs -o size=16k tmpfs "$0" && head -c 16384 /dev/zero > "$0/fill" || exit 77`;
+  const rights = process.getuid?.() === 0 ? '-m' : '-rm';
+  const program = [process.execPath, '--conditions=chappe-source', 'packages/cli/src/main.ts', 'start'];
+  const script = `exec unshare ${rights} sh -c '${fill}; exec "$@"' "$@"`;
+  const args = ['-c', script, 'sh', path, ...program, ...anyPorts, '--data', join(path, 'inner')];
+  const child = spawnSync('sh', args, { encoding: 'utf8' });
+  if (child.status !== 2) {
+    expect(child.stderr, 'only for want of rights may it not be tested').toMatch(/unshare|mount/);
     console.warn('NOT TESTED here: a full disk at start needs unshare and the right to mount');
     return;
   }
-  expect(child.status, child.stderr).toBe(2);
   expect(child.stderr).toMatch(
     /no room on the disk for the data folder .*inner\n {2}make room, then start again/,
   );
