@@ -25,12 +25,23 @@ interface Row {
 }
 
 /** One load on a fresh centre with a fresh data folder; `look` sees the process before it ends. */
-async function load(args: readonly string[], look: (pid: number) => void = () => undefined): Promise<Record<string, unknown>> {
+async function load(
+  args: readonly string[],
+  look: (pid: number) => void = () => undefined,
+): Promise<Record<string, unknown>> {
   const data = await mkdtemp(join(tmpdir(), 'chappe-bench-'));
   const chappe = await startChappe({ data });
   try {
     const { pid } = chappe.program;
-    const report = await jsonOf(join(tools, 'smppload'), ['-P', String(chappe.smppPort), '-l', '100', '-i', String(pid), ...args]);
+    const report = await jsonOf(join(tools, 'smppload'), [
+      '-P',
+      String(chappe.smppPort),
+      '-l',
+      '100',
+      '-i',
+      String(pid),
+      ...args,
+    ]);
     look(pid);
     return report;
   } finally {
@@ -42,7 +53,8 @@ async function load(args: readonly string[], look: (pid: number) => void = () =>
 /** Resident memory of a process now and at its highest, MiB. */
 function memoryMib(pid: number): { now: number; highest: number } {
   const text = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const of = (name: string): number => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(text)?.[1] ?? 0) / 1024);
+  const of = (name: string): number =>
+    Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(text)?.[1] ?? 0) / 1024);
   return { now: of('VmRSS'), highest: of('VmHWM') };
 }
 
@@ -50,7 +62,19 @@ async function wholeLife(rounds: number, seconds: number): Promise<Row> {
   const rates: number[] = [];
   let missing = 0;
   for (let round = 0; round < rounds; round += 1) {
-    const report = await load(['-c', String(CONNECTIONS), '-w', String(WINDOW), '-d', '-t', String(seconds), '-W', '3', '-R', '60']);
+    const report = await load([
+      '-c',
+      String(CONNECTIONS),
+      '-w',
+      String(WINDOW),
+      '-d',
+      '-t',
+      String(seconds),
+      '-W',
+      '3',
+      '-R',
+      '60',
+    ]);
     rates.push(Number(report['msgs_per_s']));
     missing += Number(report['receipts_missing']);
   }
@@ -99,5 +123,7 @@ const rounds = option('rounds', 5);
 const rows: Row[] = [await wholeLife(rounds, option('seconds', 20)), await latency(rounds)];
 if (option('queued', 1_000_000) > 0) rows.push(await queued(option('queued', 1_000_000)));
 if (process.argv.includes('--json')) console.log(JSON.stringify({ bench: 'centre', rows }));
-else for (const { what, asked, measured, ok } of rows) console.log(`${what}: ${measured} (asked ${asked}) ${ok ? 'ok' : 'BELOW'}`);
+else
+  for (const { what, asked, measured, ok } of rows)
+    console.log(`${what}: ${measured} (asked ${asked}) ${ok ? 'ok' : 'BELOW'}`);
 if (rows.some(({ ok }) => !ok)) process.exitCode = 1;

@@ -75,7 +75,9 @@ const benchmarks: readonly Benchmark[] = [
   {
     name: 'client',
     rows: ({ report }: { report: readonly (Ratio & { connections: number })[] }) =>
-      report.map((row) => ratioRow(`ESME client into smppsink, window 100, ${row.connections} connections`, row)),
+      report.map((row) =>
+        ratioRow(`ESME client into smppsink, window 100, ${row.connections} connections`, row),
+      ),
   },
   {
     name: 'sessions',
@@ -95,7 +97,10 @@ const benchmarks: readonly Benchmark[] = [
 function run({ name, args = [], rows }: Benchmark): Row[] {
   console.error(`running ${name} ...`);
   const flags = ['--conditions=chappe-source', '--expose-gc', join(folder, `${name}.ts`), '--json', ...args];
-  const child = spawnSync(process.execPath, flags, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawnSync(process.execPath, flags, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const last = child.stdout.trim().split('\n').at(-1) ?? '';
   if (!last.startsWith('{')) {
     return [{ what: name, asked: '', measured: `did not finish (exit ${child.status})`, ok: false }];
@@ -104,11 +109,15 @@ function run({ name, args = [], rows }: Benchmark): Row[] {
 }
 
 function table(rows: readonly Row[]): string {
-  const lines = rows.map(({ what, asked, measured, ok }) => `| ${what} | ${asked} | ${measured} | ${ok ? 'yes' : '**no**'} |`);
+  const lines = rows.map(
+    ({ what, asked, measured, ok }) => `| ${what} | ${asked} | ${measured} | ${ok ? 'yes' : '**no**'} |`,
+  );
   return ['| what | asked | measured | reached |', '| --- | --- | --- | --- |', ...lines].join('\n');
 }
 
-const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1]?.split(',') : undefined;
+const only = process.argv.includes('--only')
+  ? process.argv[process.argv.indexOf('--only') + 1]?.split(',')
+  : undefined;
 const chosen = benchmarks.filter(({ name }) => only === undefined || only.includes(name));
 const rows = chosen.flatMap(run);
 const text = table(rows);
@@ -116,6 +125,9 @@ console.log(text);
 if (only === undefined && !process.argv.includes('--no-write')) {
   const machine = `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model.trim()})`;
   const day = new Date().toISOString().slice(0, 10);
-  writeFileSync(join(folder, 'results.md'), `# Results\n\n${day}, ${machine}. Method: [README.md](README.md).\n\n${text}\n`);
+  writeFileSync(
+    join(folder, 'results.md'),
+    `# Results\n\n${day}, ${machine}. Method: [README.md](README.md).\n\n${text}\n`,
+  );
 }
 if (rows.some(({ ok }) => !ok)) process.exitCode = 1;

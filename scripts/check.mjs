@@ -16,6 +16,7 @@ const steps = [
   ['types', bin('tsc'), ['-b']],
   ['layers, cycles, sizes, docs', pinnedNode(), ['scripts/tidy.ts']],
   ['generated code', pinnedNode(), ['--conditions=chappe-source', 'scripts/generate-codec.ts', '--check']],
+  ['documented flags', pinnedNode(), ['--conditions=chappe-source', 'scripts/document-flags.ts', '--check']],
   ['unused code', bin('knip'), []],
 ];
 

@@ -5,7 +5,8 @@ import { CenterError } from './errors.ts';
 import type { Batch, Submitted } from './group-commit.ts';
 import { asCenterError } from './group-commit.ts';
 import { Intake } from './intake.ts';
-import { type LiveMessage, liveMessage, snapshot } from './lanes/live-message.ts';
+import type { LiveMessage } from './lanes/lane.ts';
+import { liveMessage, snapshot } from './lanes/live-message.ts';
 import type { Draft, Message, MessageId } from './message.ts';
 import { idGenerator } from './message-id.ts';
 import {

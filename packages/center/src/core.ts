@@ -1,5 +1,5 @@
 import { type CommitEvents, GroupCommit } from './group-commit.ts';
-import type { LiveMessage } from './lanes/live-message.ts';
+import type { LiveMessage } from './lanes/lane.ts';
 import type { MessageId } from './message.ts';
 import { type IdGenerator, idGenerator } from './message-id.ts';
 import { type CenterCounters, newCounters, type Settings } from './options.ts';

@@ -2,9 +2,7 @@
 import type { Connector, Outcome } from './connector.ts';
 import type { Core } from './core.ts';
 import { DueTimer } from './due-timer.ts';
-import type { Feed } from './lanes/feed.ts';
-import { Lane } from './lanes/lane.ts';
-import type { LiveMessage } from './lanes/live-message.ts';
+import { type Feed, Lane, type LiveMessage } from './lanes/lane.ts';
 import type { Message, Place } from './message.ts';
 import { Refill } from './refill.ts';
 import type { Waiting } from './store.ts';

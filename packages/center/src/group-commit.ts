@@ -4,7 +4,7 @@
  */
 import type { Clock } from './clock.ts';
 import { CenterError } from './errors.ts';
-import type { LiveMessage } from './lanes/live-message.ts';
+import type { LiveMessage } from './lanes/lane.ts';
 import type { Message, MessageId } from './message.ts';
 import type { Change, Store } from './store.ts';
 

@@ -2,7 +2,7 @@ import type { Core } from './core.ts';
 import type { Dispatch } from './dispatch.ts';
 import { CenterError } from './errors.ts';
 import type { Submission, Submitted } from './group-commit.ts';
-import type { LiveMessage } from './lanes/live-message.ts';
+import type { LiveMessage } from './lanes/lane.ts';
 import type { Draft, MessageId } from './message.ts';
 import { hexPublicId, shortPublicId } from './message-id.ts';
 import type { Change } from './store.ts';

@@ -3,7 +3,8 @@
 import type { Outcome } from './connector.ts';
 import type { Core } from './core.ts';
 import type { Dispatch } from './dispatch.ts';
-import { type LiveMessage, liveMessage, snapshot } from './lanes/live-message.ts';
+import type { LiveMessage } from './lanes/lane.ts';
+import { liveMessage, snapshot } from './lanes/live-message.ts';
 import type { Draft, Message, MessageId } from './message.ts';
 import { parsePublicId } from './message-id.ts';
 import type { Settlement } from './settlement.ts';

@@ -1,9 +1,8 @@
 /** Fetches messages that wait on disk into their feeds, in order and in bounded numbers. */
 import type { Core } from './core.ts';
 import { asCenterError } from './group-commit.ts';
-import type { Feed } from './lanes/feed.ts';
-import type { Lane } from './lanes/lane.ts';
-import { type LiveMessage, liveMessage } from './lanes/live-message.ts';
+import type { Feed, Lane, LiveMessage } from './lanes/lane.ts';
+import { liveMessage } from './lanes/live-message.ts';
 import type { Claimed } from './store.ts';
 
 /** Messages fetched at once. */

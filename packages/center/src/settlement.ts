@@ -5,7 +5,7 @@ import type { Dispatch } from './dispatch.ts';
 import { CenterError } from './errors.ts';
 import { asCenterError } from './group-commit.ts';
 import type { Intake } from './intake.ts';
-import type { LiveMessage } from './lanes/live-message.ts';
+import type { LiveMessage } from './lanes/lane.ts';
 import { type Draft, noticeOnRetry, receiptOnFailure, receiptOnSuccess } from './message.ts';
 import type { Step } from './options.ts';
 import { type FinalState, type MessageState, mayFollow } from './states.ts';

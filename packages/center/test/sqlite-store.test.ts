@@ -168,15 +168,19 @@ test('disk full: refused and not stored, what is stored stays; with room again i
   await center.stop({ drainMs: 0 });
 });
 
+function run(command: string, args: readonly string[]): void {
+  execFileSync(command, args, { stdio: 'ignore' });
+}
+
 function tmpfs(): string | undefined {
   const path = folder();
   if (process.getuid?.() !== 0) return undefined;
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', path], { stdio: 'ignore' });
+    run('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', path]);
   } catch {
     return undefined;
   }
-  onTestFinished(() => void execFileSync('umount', ['-l', path]));
+  onTestFinished(() => run('umount', ['-l', path]));
   return path;
 }
 

@@ -1,25 +1,5 @@
-import type { IdForm, Message, Place } from '../message.ts';
-import type { Feed } from './feed.ts';
-
-/**
- * Where a message in memory stands. saving: its commit is under way; queued: in its feed; flying: a connector has it;
- * gone: it left the memory (its queue may still hold it and passes over it).
- */
-export type Phase = 'saving' | 'queued' | 'flying' | 'gone';
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** A message in memory: what others see as `Message`, and what the center needs to move it. */
-export interface LiveMessage extends Writable<Message> {
-  phase: Phase;
-  feed: Feed | undefined;
-  /** Place asked for in the change that is being saved. */
-  savingPlace: Place;
-  /** Counts in Feed.arriving or Feed.releasing until its change is stored. */
-  toDisk: 'arriving' | 'releasing' | undefined;
-  /** Somebody waits for the commit of its change. */
-  whenStored: (() => void) | undefined;
-}
+import type { IdForm, Message } from '../message.ts';
+import type { LiveMessage } from './lane.ts';
 
 /** A stored message back in memory. One literal, so that all live messages have one shape. */
 export function liveMessage(from: Message): LiveMessage {

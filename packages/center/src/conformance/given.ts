@@ -1,0 +1,88 @@
+/** What the cases of the conformance suite start from. */
+
+import type { Message, MessageId, Place } from '../message.ts';
+import { hexPublicId } from '../message-id.ts';
+import type { Change, Store } from '../store.ts';
+
+/** A store under test and the way to lose its process. */
+export interface StoreUnderTest {
+  readonly store: Store;
+  /** What the next process would see; undefined for stores that do not outlive theirs. */
+  readonly reopen?: (() => Promise<Store>) | undefined;
+  /** Releases what the test used. */
+  dispose(): Promise<void>;
+}
+
+/** A test: what a store must do, and the proof. */
+export type Case = readonly [name: string, run: (given: StoreUnderTest) => Promise<void>];
+
+/** A day. */
+export const DAY_MS = 86_400_000;
+/** 2026-03-01T12:00:00Z. */
+export const NOON_MS: number = Date.UTC(2026, 2, 1, 12);
+/** Above every id and every time. */
+export const NEVER: number = Number.MAX_SAFE_INTEGER;
+const IDS_PER_MS = 4096;
+const EPOCH_MS = Date.UTC(2025, 0, 1);
+
+/** An id of a time. */
+export function idAt(timeMs: number, sequence = 0): MessageId {
+  return (timeMs - EPOCH_MS) * IDS_PER_MS + sequence;
+}
+
+/** A message with defaults. */
+export function message(id: MessageId, fields: Partial<Message> = {}): Message {
+  const tag = fields.tag ?? 0x01020304;
+  const head = fields.head ?? id;
+  return {
+    id,
+    tag,
+    publicId: hexPublicId(head, tag),
+    idForm: 'hex',
+    head,
+    kind: 'mt',
+    account: 'acme',
+    lane: 'out',
+    source: { ton: 5, npi: 0, digits: 'Chappe' },
+    destination: { ton: 1, npi: 1, digits: '447700900123' },
+    serviceType: '',
+    priority: 0,
+    dueMs: NOON_MS,
+    expiresMs: NOON_MS + DAY_MS,
+    acceptedMs: NOON_MS,
+    state: 'enroute',
+    attempts: 0,
+    error: 0,
+    doneMs: 0,
+    receiptWanted: 3,
+    of: undefined,
+    reference: undefined,
+    connector: undefined,
+    content: new Uint8Array([1, 2, 3]),
+    text: 'hello',
+    clientReference: undefined,
+    timeline: `${NOON_MS} accepted\n`,
+    ...fields,
+  };
+}
+
+/** A change. */
+export function change(op: Change['op'], one: Message, place: Place, line = ''): Change {
+  return { op, message: one, place, line };
+}
+
+/** Stores messages in one place. */
+export function insert(store: Store, messages: readonly Message[], place: Place = 'waiting'): Promise<void> {
+  return store.commit(messages.map((one) => change('insert', one, place)));
+}
+
+/** Ids of what a claim of the usual lane and account brings. */
+export async function claimAll(
+  store: Store,
+  nowMs = NOON_MS,
+  limit = 100,
+  beforeId = NEVER,
+): Promise<readonly number[]> {
+  const { messages } = await store.claim({ lane: 'out', account: 'acme', limit, nowMs, beforeId });
+  return messages.map(({ id }) => id);
+}
