@@ -79,9 +79,9 @@ export function insert(store: Store, messages: readonly Message[], place: Place 
 /** Ids of what a claim of the usual lane and account brings. */
 export async function claimAll(
   store: Store,
-  nowMs = NOON_MS,
-  limit = 100,
-  beforeId = NEVER,
+  nowMs: number = NOON_MS,
+  limit: number = 100,
+  beforeId: number = NEVER,
 ): Promise<readonly number[]> {
   const { messages } = await store.claim({ lane: 'out', account: 'acme', limit, nowMs, beforeId });
   return messages.map(({ id }) => id);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Message } from '../message.ts';
 import { shortPublicId } from '../message-id.ts';
 import type { Store } from '../store.ts';
-import { type Case, change, claimAll, DAY_MS, idAt, insert, message, NEVER, NOON_MS } from './given.ts';
+import { type Case, change, claimAll, DAY_MS, idAt, insert, message, NOON_MS } from './given.ts';
 
 const everyField: Partial<Message> = {
   kind: 'mo',
