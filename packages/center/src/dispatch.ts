@@ -255,6 +255,7 @@ export class Dispatch {
       return;
     }
     if (feed.mode === 'memory') feed.isDue = true;
+    if (message.priority > 0) feed.isUrgent = true;
     feed.lane.noteHunger(feed);
     if (feed.isHungry) this.markDirty(feed.lane);
   }

@@ -7,8 +7,8 @@ import type { Claimed } from './store.ts';
 
 /** Messages fetched at once. */
 const MAX_CLAIM = 1_000;
-/** Messages fetched at least while fresh ones are parked. */
-const LEAST_CLOSING_CLAIM = 64;
+/** Messages fetched at least while fresh ones are parked, or when one is urgent, however many are in memory. */
+const LEAST_CLAIM = 64;
 /** Claims of one lane under way at once: enough to keep the disk busy, few enough to stay fair between lanes. */
 const MAX_LANE_CLAIMS = 4;
 
@@ -39,7 +39,7 @@ export class Refill {
       if (feed === undefined) return;
       feed.isHungry = false;
       // Those parked leave only when the last older ones have been fetched: there is always room for these.
-      const least = feed.mode === 'closing' ? LEAST_CLOSING_CLAIM : 0;
+      const least = feed.mode === 'closing' || feed.isUrgent ? LEAST_CLAIM : 0;
       const room = Math.max(least, lane.roomFor(feed, this.#core.isTight));
       if (room > 0 && feed.wantsClaim) this.#claim(lane, feed, Math.min(room, MAX_CLAIM));
     }
@@ -53,6 +53,7 @@ export class Refill {
     const { releases } = feed;
     feed.isClaiming = true;
     feed.isDue = false;
+    feed.isUrgent = false;
     lane.claiming += 1;
     const beforeId = isClosing ? feed.closingId : Number.MAX_SAFE_INTEGER;
     settings.store.claim({ lane: lane.name, account: feed.account, limit, nowMs, beforeId }).then(
@@ -62,8 +63,10 @@ export class Refill {
         const isLate = lane.connector === undefined || feed.releases !== releases || feed.releasing > 0;
         this.#take(lane, feed, claimed, isLate);
         this.#noteNextDue(lane, feed, claimed, nowMs);
-        if (claimed.messages.length >= limit) feed.isDue = true;
-        else if (!isLate) this.#cameUpShort(feed, isLast);
+        if (claimed.messages.length >= limit) {
+          feed.isDue = true;
+          feed.isUrgent ||= (claimed.messages.at(-1)?.priority ?? 0) > 0;
+        } else if (!isLate) this.#cameUpShort(feed, isLast);
         lane.noteHunger(feed);
         this.#events.onFilled(lane);
       },

@@ -234,6 +234,23 @@ test('higher priorities go first', async () => {
   expect(out.got.map(({ priority }) => priority)).toEqual([3, 3, 2, 1, 0, 0]);
 });
 
+test('a higher priority overtakes its own account’s backlog in memory and on disk', async () => {
+  const { center, out } = await startRig({ limits: { laneMessages: 100 } });
+  center.attach('out', out);
+  out.room = 0;
+  await center.submitAll(Array.from({ length: 500 }, () => draft()));
+  const urgent = await center.submitOne(draft({ priority: 3 }));
+  await settle();
+  out.room = 10;
+  out.answer = () => undefined;
+  out.ready?.();
+  await settle();
+  expect(out.ids[0]).toBe(urgent.id);
+  await center.submitAll(Array.from({ length: 900 }, () => draft({ priority: 1 })));
+  await settle();
+  expect(center.depth('out').queued).toBeLessThanOrEqual(300);
+});
+
 test('a dead connector holds nobody else, and the memory keeps a bounded part of its queue', async () => {
   const { center, out, back } = await startRig({ limits: { laneMessages: 200 } });
   out.room = 0;

@@ -57,6 +57,8 @@ export class Feed {
   /** Something due may wait on disk although mode is `memory`: retries, schedules. */
   isDue = false;
   isClaiming = false;
+  /** Something of a higher priority than 0 waits on disk: it is fetched past the lower ones in memory. */
+  isUrgent = false;
   /** Stands in the lane's line of feeds that want a claim. */
   isHungry = false;
   /** While closing: the ids from here on are parked, those below are fetched. */
@@ -252,7 +254,7 @@ export class Lane {
   /** Lets a feed stand in line for a claim, when it wants one and has room for a good number. */
   noteHunger(feed: Feed): void {
     if (feed.isHungry || feed.isClaiming || this.connector === undefined || !feed.wantsClaim) return;
-    if (feed.count - feed.parked.length > this.share / 2) return;
+    if (feed.count - feed.parked.length > this.share * (feed.isUrgent ? 2 : 0.5)) return;
     feed.isHungry = true;
     this.hungry.push(feed);
   }

@@ -172,7 +172,7 @@ export function checkSqliteVersion(version: string): void {
   if (isVersionAtLeast(version, leastSqliteVersion)) return;
   throw new CenterError(
     'CHAPPE_STORE_SQLITE_TOO_OLD',
-    `SQLite ${version} may damage databases in WAL mode (fixed in ${leastSqliteVersion}): use Node 24.15 or later`,
+    `SQLite ${version} may damage databases in WAL mode (fixed in ${leastSqliteVersion}): use a newer Node; 22.23 and 24.21 will do`,
   );
 }
 
