@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { startChappe } from '../test/support/chappe.ts';
 import { jsonOf, loadTools, median, option } from './load-tools.ts';
 
-const CONNECTIONS = 4;
+const CONNECTIONS = 8;
 const WINDOW = 250;
 const ASKED_PER_SECOND = 20_000;
 const ASKED_P50_MS = 5;

@@ -64,8 +64,8 @@ export class Inboxes {
   #kept: (Shown | undefined)[] = [];
   #next = 0;
 
-  /** `limit`: messages kept over all handsets, default 100,000 (some 20 MB). */
-  constructor(limit = 100_000) {
+  /** `limit`: messages kept over all handsets, default 10,000: each holds its whole message. */
+  constructor(limit = 10_000) {
     this.#limit = limit;
   }
 

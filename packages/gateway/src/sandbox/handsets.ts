@@ -15,7 +15,7 @@ export interface HandsetOptions {
   readonly seed?: number;
   /** Messages under way to handsets at once, default 20,000; the rest waits in the store. */
   readonly capacity?: number;
-  /** Messages kept in all inboxes together, default 100,000. */
+  /** Messages kept in all inboxes together, default 10,000. */
   readonly inboxMessages?: number;
   /** Relative weights of outcomes of ordinary numbers; default: all are delivered. */
   readonly outcomes?: OutcomeWeights;
