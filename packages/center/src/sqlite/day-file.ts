@@ -27,7 +27,7 @@ export interface DayFileOptions {
 
 const PAGE_OCTETS = 4096;
 /** Page cache of one file. The pages of the last minutes are the ones that change. */
-const CACHE_KIB = 32_768;
+const CACHE_KIB = 16_384;
 /** A log that a burst made large is cut back to this. */
 const LOG_LIMIT_OCTETS = 64 * 1024 * 1024;
 /** A timeline takes no more lines of receipts beyond this. */
