@@ -306,6 +306,12 @@ test('a data folder that cannot be made is a clear error', async () => {
   });
 });
 
+test('a file system that makes no folders is told as quickly', async () => {
+  // mkdir with `recursive` never ends there; the path exists on Linux only, elsewhere it is just another bad one.
+  const path = join('/proc', 'chappe', 'data');
+  await expect(SqliteStore.open({ path })).rejects.toMatchObject({ code: 'CHAPPE_STORE_IO' });
+});
+
 test('two accounts that both wait on disk after a restart take turns', async () => {
   const path = folder();
   const store = await opened(path);

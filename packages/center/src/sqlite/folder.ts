@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
 import { dayNumber, dayOfNumber } from '../message-id.ts';
@@ -41,9 +41,15 @@ export function daysIn(folder: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Makes the folder, readable by its owner only. */
+/**
+ * Makes the folder and those above it, readable by their owner only. One by one: the recursive call of the platform
+ * never ends where a file system makes no folders (/proc).
+ */
 export function makeFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  if (exists(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  mkdirSync(folder, { mode: FOLDER_MODE });
 }
 
 /** Looks at every file before any is opened: a newer or foreign one must stay as it is. Throws a CenterError. */
