@@ -69,7 +69,12 @@ for (let run = 0; run < runs; run += 1) times.push(await oneStart());
 times.sort((a, b) => a - b);
 const median = Math.round(times[Math.floor(runs / 2)]!);
 const rows = [
-  { what: 'start of the bundle to the answer of a bind, ms', asked: '<= 1000', measured: median },
+  {
+    what: 'start of the one-file bundle to the answer of a bind',
+    asked: '<= 1 s',
+    measured: `${median} ms`,
+    ok: median <= 1_000,
+  },
 ];
 if (process.argv.includes('--json')) console.log(JSON.stringify({ rows }));
 else console.table(rows);

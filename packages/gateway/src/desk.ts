@@ -1,7 +1,14 @@
 /** Where ESMEs arrive: binds are let in, their requests find their operation, their receiving binds their lane. */
 
 import { status } from '@chappe/protocol';
-import { type BindDecision, type BindRequest, type Operations, type Session, SmppServer } from '@chappe/smpp';
+import {
+  type BindDecision,
+  type BindRequest,
+  type Notice,
+  type Operations,
+  type Session,
+  SmppServer,
+} from '@chappe/smpp';
 import type { Accounts } from './accounts.ts';
 import { broadcastSm } from './ingress/broadcast-sm.ts';
 import { cancelBroadcastSm } from './ingress/cancel-broadcast-sm.ts';
@@ -17,6 +24,7 @@ import { replaceSm } from './ingress/replace-sm.ts';
 import { submitMulti } from './ingress/submit-multi.ts';
 import { submitSm } from './ingress/submit-sm.ts';
 import type { GatewayOptions } from './options.ts';
+import { peerFaultOf } from './peer-faults.ts';
 
 /** The table of operations: what an ESME may ask for, and which file answers. */
 export function operationsOf(ingress: Ingress): Operations {
@@ -52,6 +60,16 @@ export function authenticator(
   };
 }
 
+function noticeListener(
+  onPeerFault: GatewayOptions['onPeerFault'],
+): ((session: Session, notice: Notice) => void) | undefined {
+  if (onPeerFault === undefined) return undefined;
+  return (session, notice) => {
+    const fault = peerFaultOf(session, notice);
+    if (fault !== undefined) onPeerFault(fault);
+  };
+}
+
 /** What the gateway does when sessions come and go. */
 export interface DeskEvents {
   onBound(session: Session): void;
@@ -84,6 +102,7 @@ export class Desk {
       onBound: (session: Session) => events.onBound(session),
       onClosed: (session: Session, reason: string) => events.onClosed(session, reason),
       onError: options.onError,
+      onNotice: noticeListener(options.onPeerFault),
     };
     const { host, port, proxyProtocol } = options.smpp ?? {};
     const plain = await SmppServer.listen({ ...common, host, port, proxyProtocol });

@@ -19,6 +19,7 @@ export {
   type SmppListenOptions,
   type TlsListenOptions,
 } from './options.ts';
+export type { PeerFault } from './peer-faults.ts';
 export type { ReceiptFormat } from './receipt-text.ts';
 export { type HandsetState, handsetStates, type InboxMessage, type InboxSegment } from './sandbox/handset.ts';
 export {

@@ -3,6 +3,7 @@ import type { CenterLimits, RetryPolicy, Store } from '@chappe/center';
 import type { Clock, Random, ServerLimits, ServerTls } from '@chappe/smpp';
 import type { AccountOptions } from './accounts.ts';
 import type { LifetimeLimits } from './lifetime.ts';
+import type { PeerFault } from './peer-faults.ts';
 import type { ReceiptFormat } from './receipt-text.ts';
 import type { HandsetOptions } from './sandbox/handsets.ts';
 
@@ -42,6 +43,8 @@ export interface GatewayOptions {
   readonly random?: Random | undefined;
   /** Hears of failures that no caller hears of. Default: nobody does. */
   readonly onError?: ((error: unknown, where: string) => void) | undefined;
+  /** Hears of what peers do wrong. As often as they do it: whoever writes it down must limit it. */
+  readonly onPeerFault?: ((fault: PeerFault) => void) | undefined;
   readonly lifetime?: Partial<LifetimeLimits> | undefined;
   /** How long a receipt, or a message from a handset, waits for its account. Default 72 hours. */
   readonly receiptValidityMs?: number | undefined;

@@ -21,6 +21,11 @@ export interface SessionView {
 
 const versions = { 51: '3.3', 52: '3.4', 80: '5.0' } as const;
 
+/** A version as people write it. */
+export function versionName(version: Session['version']): '3.3' | '3.4' | '5.0' {
+  return versions[version];
+}
+
 /** The view of a session at this moment. */
 export function viewOfSession(session: Session): SessionView {
   const { remote, bind } = session;
@@ -28,7 +33,7 @@ export function viewOfSession(session: Session): SessionView {
     id: session.id,
     account: session.context as string,
     bind: session.kind ?? 'transceiver',
-    version: versions[session.version],
+    version: versionName(session.version),
     address: remote.address,
     port: remote.port,
     tls: remote.tls,

@@ -20,17 +20,19 @@ const clockDigits = { from: 11, to: 19 } as const;
 function plainStream(terminal: Terminal): DestinationStream {
   return {
     write: (line: string) => {
-      const { level, time, msg, where, err } = JSON.parse(line) as {
+      const { level, time, msg, where, err, leftOut } = JSON.parse(line) as {
         readonly level: number;
         readonly time: string;
         readonly msg: string;
         readonly where?: string;
         readonly err?: { readonly message?: string };
+        readonly leftOut?: number;
       };
       const word = level >= errorLevel ? 'error' : level >= warnLevel ? 'warning' : 'info';
       const at = time.slice(clockDigits.from, clockDigits.to);
       const detail = err?.message === undefined || err.message === msg ? '' : `: ${err.message}`;
-      terminal.talk(`${at}  ${word}  ${where === undefined ? '' : `${where}: `}${msg}${detail}`);
+      const more = leftOut === undefined ? '' : ` (${leftOut} others were not told)`;
+      terminal.talk(`${at}  ${word}  ${where === undefined ? '' : `${where}: `}${msg}${detail}${more}`);
     },
   };
 }

@@ -12,6 +12,7 @@ import { type ChosenCertificate, chooseCertificate } from './certificate.ts';
 import { ErrorReport } from './error-report.ts';
 import type { HttpServer } from './http.ts';
 import { LiveView } from './live-view.ts';
+import { PeerFaultReport } from './peer-fault-report.ts';
 import { programName } from './program-name.ts';
 import { isLoopback } from './readers.ts';
 import type { StartValues } from './settings.ts';
@@ -69,6 +70,7 @@ function checkAccess({ host, accounts }: StartValues): void {
 async function startAll(run: StartRun): Promise<Running> {
   const { values, terminal, version } = run;
   const errors = new ErrorReport(systemClock);
+  const faults = new PeerFaultReport(systemClock);
   const store = await openStore(values.data);
   let certificate: ChosenCertificate | undefined;
   let gateway: Gateway;
@@ -78,6 +80,7 @@ async function startAll(run: StartRun): Promise<Running> {
       ...gatewayOptions(values, certificate),
       store,
       onError: (error, where) => errors.report(error, where),
+      onPeerFault: (fault) => faults.report(fault),
     });
   } catch (error) {
     await store.close();
@@ -87,6 +90,7 @@ async function startAll(run: StartRun): Promise<Running> {
     const { openLog } = await import('./log.ts');
     const log = openLog({ level: values.logLevel, isPlain: isPlainLog(values, terminal) }, terminal);
     errors.attach(log);
+    faults.attach(log);
     const http = values.http
       ? await (await import('./http.ts')).serveHttp(gateway, values, version, log)
       : undefined;

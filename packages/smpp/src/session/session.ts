@@ -26,7 +26,7 @@ import {
   type Submit,
 } from './requests.ts';
 import { type Answerable, type ResponseInput, responsePdu } from './responses.ts';
-import { Share } from './share.ts';
+import { EARLY_FLUSH_EVENTS, Share } from './share.ts';
 import type { Turned } from './turns.ts';
 
 /** Who made the session and decides what its events mean. */
@@ -287,7 +287,6 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     this.#arm();
   }
 
-  /** @internal */
   onError(error: unknown, where: string): void {
     this.#owner.onError(error, where);
   }
@@ -316,8 +315,10 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     const core = this.#core;
     this.#isHandling = true;
     let event = core.nextEvent();
+    let untilFlush = EARLY_FLUSH_EVENTS;
     while (event !== undefined) {
       this.#handle(event);
+      if (--untilFlush === 0) this.flush();
       if (share?.isSpent(core.counters.pdusIn) === true) break;
       event = core.nextEvent();
     }

