@@ -110,6 +110,15 @@ describe.runIf(canRun('libsmpp34', needs))('libsmpp34', () => {
     expect((await rig.phone('46700000203').received('the text', () => true)).text).toBe('телеграф 😀');
   });
 
+  it('submits octets', async () => {
+    const octets = Buffer.from('0001027fff80c01b', 'hex');
+    expect(await peer.submit('46700000207', octets, { coding: wire.octets })).toMatchObject({
+      status: wire.ok,
+    });
+    const shown = await rig.phone('46700000207').received('the octets', () => true);
+    expect(shown['hex']).toBe(octets.toString('hex'));
+  });
+
   it('sends data_sm', async () => {
     const hex = Buffer.from('by data sm').toString('hex');
     const response = await peer.request('data', '12345', '46700000204', 0, wire.finalReceipt, hex);
