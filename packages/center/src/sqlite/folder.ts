@@ -46,9 +46,10 @@ export function daysIn(folder: string): number[] {
  * never ends where a file system makes no folders (/proc).
  */
 export function makeFolder(folder: string): void {
-  if (exists(folder)) return;
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) return;
   const parent = dirname(folder);
-  if (parent !== folder) makeFolder(parent);
+  if (found === undefined && parent !== folder) makeFolder(parent);
   mkdirSync(folder, { mode: FOLDER_MODE });
 }
 
