@@ -49,7 +49,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /**
  * One SMPP session over a connection, for either role: the loop between a transport and a `SessionCore`. Reads a
- * chunk, lets its owner handle the events, writes once.
+ * chunk, lets its owner handle the events, writes once, or twice where much has come.
  */
 export class Session implements TransportListener, Sleeper, Turned, RequestsOwner {
   /** Unique within its server or client. */
