@@ -2,6 +2,9 @@
 export { Center, type LaneDepth } from './center.ts';
 export { type Clock, type Random, systemClock } from './clock.ts';
 export type { Connector, ErrorClass, Outcome, Report } from './connector.ts';
+export type { ControlChange, ControlEntry, ControlRange, ControlStore } from './control/control-store.ts';
+export { MemoryControl } from './control/memory-control.ts';
+export { SqliteControl } from './control/sqlite-control.ts';
 export { CenterError, type CenterErrorCode } from './errors.ts';
 export type { Submitted } from './group-commit.ts';
 export { MemoryStore } from './memory/memory-store.ts';

@@ -1,0 +1,2 @@
+/** The door of @chappe/config: the configuration file of a gateway, from YAML text to checked settings. */
+export {};

@@ -1,0 +1,169 @@
+/** An upstream message centre and how it is to be dealt with. Durations in milliseconds. */
+import type { ErrorClass, RetryDelays } from '@chappe/center';
+import type { NumberPlan, SenderRule } from './account.ts';
+
+/** TLS to an upstream. */
+export interface UpstreamTls {
+  /** PEM texts. */
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** Name in its certificate; default the host. */
+  readonly serverName?: string | undefined;
+  /** False takes any certificate: for tests only. */
+  readonly verify?: boolean | undefined;
+}
+
+/** TON, NPI and form of addresses towards an upstream. */
+export interface AddressRewrite {
+  /** Undefined: as they are. `auto`: guessed from the address (international, short code, name). */
+  readonly ton?: number | 'auto' | undefined;
+  readonly npi?: number | 'auto' | undefined;
+  /** Taken away from the front of a number, then `addPrefix` is put there. */
+  readonly stripPrefix?: string | undefined;
+  readonly addPrefix?: string | undefined;
+}
+
+/** What happens with one vendor TLV. */
+export interface TlvRule {
+  /** For people and for the API: `pe_id`. */
+  readonly name: string;
+  readonly tag: number;
+  readonly type: 'text' | 'hex' | 'integer';
+  /** Octets of an integer: 1, 2, 4; default as few as hold it. */
+  readonly octets?: number | undefined;
+  /** Without it the message is not sent here: next connector, or rejected. */
+  readonly required?: boolean | undefined;
+  /** Put in when the message has none. */
+  readonly value?: string | undefined;
+  /** Taken from the TLV with this tag instead (mapping). */
+  readonly fromTag?: number | undefined;
+  /** Longest value, octets. */
+  readonly maxOctets?: number | undefined;
+}
+
+/** What an upstream's command_status means. */
+export interface StatusRule {
+  /** command_status: number. */
+  readonly status: number;
+  /**
+   * permanent: never there (next connector if the route says so); temporary: again, as error class `system`; throttled:
+   * slow down and again; full: queue full, again later; accepted: as ESME_ROK without an id.
+   */
+  readonly means: 'permanent' | 'temporary' | 'throttled' | 'full' | 'accepted';
+}
+
+/** What receipts of an upstream say. */
+export interface UpstreamReceiptSettings {
+  /**
+   * How its ids in receipts relate to those in responses. `auto` (default) learns it. `same`; `hex-dec`: hexadecimal in
+   * responses, decimal in receipts; `dec-hex`: the other way; `loose`: any form, case and leading zeros aside.
+   */
+  readonly ids?: 'auto' | 'same' | 'hex-dec' | 'dec-hex' | 'loose' | undefined;
+  /** Minutes that its dates are east of UTC; default 0. */
+  readonly offsetMinutes?: number | undefined;
+  /** Its error codes to ours: `{'013': 27}`; others pass as they are. */
+  readonly errors?: Readonly<Record<string, number>> | undefined;
+  /** Receipt words with a meaning of their own: `{'FAILED': 'UNDELIVERABLE'}`. */
+  readonly states?: Readonly<Record<string, string>> | undefined;
+  /** How long one that finds no message waits for the response to a submission; default 10 minutes. */
+  readonly earlyMs?: number | undefined;
+  /** Unmatched receipts kept for looking and rematching; more are only counted. Default 10,000. */
+  readonly unmatched?: number | undefined;
+}
+
+/** When a connector is taken out of use for a while. */
+export interface BreakerSettings {
+  /** Failures in a row (timeouts, system errors) that open it; default 20, 0: never. */
+  readonly failures?: number | undefined;
+  /** How long it stays open before one message tries again; default 30 s. */
+  readonly pauseMs?: number | undefined;
+}
+
+/** One upstream. */
+export interface ConnectorSettings {
+  readonly name: string;
+  /**
+   * Receipts are matched among the connectors of one group: several binds of one account at one operator. Default: its
+   * name.
+   */
+  readonly group?: string | undefined;
+  readonly host: string;
+  /** Default 2775, or 3550 with TLS. */
+  readonly port?: number | undefined;
+  readonly tls?: UpstreamTls | undefined;
+  readonly systemId: string;
+  readonly password: string;
+  readonly systemType?: string | undefined;
+  /** Default 3.4. */
+  readonly version?: '3.3' | '3.4' | '5.0' | undefined;
+  /** `transceiver` (default), or `transmitter+receiver`: two kinds of binds. `transmitter`: no receipts come. */
+  readonly bind?: 'transceiver' | 'transmitter' | 'receiver' | 'transmitter+receiver' | undefined;
+  /** Where receiving binds go, when elsewhere. */
+  readonly receiveHost?: string | undefined;
+  readonly receivePort?: number | undefined;
+  /** Binds that act as one, of each kind; default 1. */
+  readonly binds?: number | undefined;
+  /** Requests per bind that may await a response; default 10. */
+  readonly window?: number | undefined;
+  /** Messages per second over all binds; default as fast as the windows allow. */
+  readonly perSecond?: number | undefined;
+  readonly burst?: number | undefined;
+  readonly addressRange?: string | undefined;
+  readonly bindTon?: number | undefined;
+  readonly bindNpi?: number | undefined;
+  readonly source?: AddressRewrite | undefined;
+  readonly destination?: AddressRewrite | undefined;
+  readonly numbers?: NumberPlan | undefined;
+  readonly senderRules?: readonly SenderRule[] | undefined;
+  /** service_type of all messages; undefined: the customer's. */
+  readonly serviceType?: string | undefined;
+  /** What data_coding 0 means there; default gsm7. */
+  readonly defaultAlphabet?: 'gsm7' | 'gsm7-packed' | 'latin1' | 'ascii' | undefined;
+  /** How segments belong together there; default udh8. */
+  readonly longMessages?: 'udh8' | 'udh16' | 'sar' | 'payload' | undefined;
+  /** data_sm instead of submit_sm; default: as it came. */
+  readonly command?: 'submit_sm' | 'data_sm' | undefined;
+  /** Which TLVs of the customer go on: `all`, `none`, or those of `tlvs` only. Default `all`. */
+  readonly passTlvs?: 'all' | 'none' | 'listed' | undefined;
+  readonly tlvs?: readonly TlvRule[] | undefined;
+  /** Whether the upstream's validity is told; default true. */
+  readonly sendValidity?: boolean | undefined;
+  /** Receipts are asked for even when the customer wants none: the outcome is known then. Default true. */
+  readonly alwaysReceipt?: boolean | undefined;
+  readonly statuses?: readonly StatusRule[] | undefined;
+  readonly retry?: Partial<Record<ErrorClass, Partial<RetryDelays>>> | undefined;
+  /**
+   * A submission without answer. `wait` (default): for its receipt or `unknownWaitMs`, then it ends as unknown; `resend`:
+   * again, marked; `fail`: ends as unknown at once.
+   */
+  readonly unknown?: 'wait' | 'resend' | 'fail' | undefined;
+  /** Default 5 minutes. */
+  readonly unknownWaitMs?: number | undefined;
+  readonly receipts?: UpstreamReceiptSettings | undefined;
+  readonly breaker?: BreakerSettings | undefined;
+  /** Default 30 s. */
+  readonly enquireLinkMs?: number | undefined;
+  /** Default 10 s. */
+  readonly enquireLinkResponseMs?: number | undefined;
+  /** Default 60 s. */
+  readonly responseTimeoutMs?: number | undefined;
+  readonly connectTimeoutMs?: number | undefined;
+  /** Shortest and longest wait before the next try to bind; default 1 s to 60 s. */
+  readonly reconnect?:
+    | { readonly minMs?: number | undefined; readonly maxMs?: number | undefined }
+    | undefined;
+  /** Where we listen for the upstream's outbind. */
+  readonly outbind?:
+    | {
+        readonly host?: string | undefined;
+        readonly port: number;
+        readonly systemId?: string;
+        readonly password?: string;
+      }
+    | undefined;
+  /** Not bound until it is started by hand. */
+  readonly paused?: boolean | undefined;
+  /** Tags for routing rules of what comes from there. */
+  readonly tags?: readonly string[] | undefined;
+}

@@ -1,0 +1,27 @@
+/** All that an operator sets about customers, operators and the roads between them. */
+import type { AccountSettings } from './account.ts';
+import type { ConnectorSettings } from './connector.ts';
+import type {
+  FilterSettings,
+  MoRouteSettings,
+  PumpingSettings,
+  RouteSettings,
+  WebhookSettings,
+} from './route.ts';
+
+/** Where an entry comes from: the configuration file, or made at run time and kept in the store. */
+export type Origin = 'file' | 'store';
+
+/** The settings of a gateway. An empty one is a sandbox: anybody may bind, everything goes to the handsets. */
+export interface GatewaySettings {
+  readonly accounts: readonly AccountSettings[];
+  readonly connectors: readonly ConnectorSettings[];
+  readonly routes: readonly RouteSettings[];
+  readonly mo: readonly MoRouteSettings[];
+  readonly webhooks: readonly WebhookSettings[];
+  readonly filters?: FilterSettings | undefined;
+  readonly pumping?: PumpingSettings | undefined;
+}
+
+/** Nothing set. */
+export const noSettings: GatewaySettings = { accounts: [], connectors: [], routes: [], mo: [], webhooks: [] };
