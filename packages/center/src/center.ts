@@ -18,7 +18,7 @@ import {
 } from './operations.ts';
 import { type CenterCounters, type CenterLimits, type CenterOptions, settingsOf } from './options.ts';
 import { Settlement } from './settlement.ts';
-import type { Match, Recovery, SearchPage, SearchQuery } from './store.ts';
+import type { DayCount, Match, Recovery, SearchPage, SearchQuery, Tally } from './store.ts';
 
 /** How much of a lane is where. */
 export interface LaneDepth {
@@ -199,9 +199,57 @@ export class Center {
     return this.#operations.settle(id, outcome);
   }
 
-  /** Messages at an upstream by what it called them. */
-  findByReference(connector: string, reference: string): Promise<readonly Message[]> {
-    return this.#core.settings.store.findByReference(connector, reference);
+  /**
+   * As `settle`, by what the upstream called it, for a message that is in memory; false when none is. `done` is called
+   * once that is on disk, told whether it was settled; never when false is returned.
+   */
+  settleAwaited(
+    connector: string,
+    reference: string,
+    outcomeOf: (message: Message) => Outcome,
+    done: (isSettled: boolean) => void,
+  ): boolean {
+    return this.#operations.settleAwaited(connector, reference, outcomeOf, done);
+  }
+
+  /** The message in memory that an upstream calls so and whose receipt is awaited. */
+  awaited(connector: string, reference: string): Message | undefined {
+    return this.#core.awaiting.get(connector, reference);
+  }
+
+  /** Messages at an upstream by what it called them: any of these references. */
+  findByReference(connector: string, references: readonly string[]): Promise<readonly Message[]> {
+    return this.#core.settings.store.findByReference(connector, references);
+  }
+
+  /** Messages that wait on disk in a lane, newest first. For lanes that nothing is attached to. */
+  waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<readonly Message[]> {
+    return this.#core.settings.store.waitingIn(lane, limit, beforeId);
+  }
+
+  /** Moves a message that no connector has into another lane; as `replace`. */
+  move(id: MessageId, lane: string, changes: Omit<Replacement, 'content' | 'text'>): Promise<ReplaceResult> {
+    return this.#operations.replace({ id }, { ...changes, lane });
+  }
+
+  /** Messages of customers by day and account, as far as they are kept. */
+  counts(): Promise<readonly DayCount[]> {
+    return this.#core.settings.store.counts();
+  }
+
+  /** The money of the messages that are kept. */
+  tallies(): Promise<readonly Tally[]> {
+    return this.#core.settings.store.tallies();
+  }
+
+  /** The same, added up from the messages one by one: slow. */
+  recount(): Promise<readonly Tally[]> {
+    return this.#core.settings.store.recount();
+  }
+
+  /** The highest priority that is queued in a lane; -1: nothing is in memory. */
+  urgency(lane: string): number {
+    return this.#dispatch.lanes.get(lane)?.topPriority ?? -1;
   }
 
   /** One page of a search, newest first; messages in memory are shown as they are now. */
@@ -328,7 +376,9 @@ export class Center {
       while (this.#state === 'running') {
         const expired = await store.takeExpired(nowMs, MAX_EXPIRED);
         for (const stored of expired) {
-          if (!this.#core.isOurs(stored.id)) this.#expire(stored);
+          const live = this.#core.live.get(stored.id);
+          if (live?.phase === 'sent') this.#overdue(live, nowMs);
+          else if (!this.#core.isOurs(stored.id)) this.#expire(stored, nowMs);
         }
         if (expired.length < MAX_EXPIRED) break;
         await this.#core.commits.idle();
@@ -336,7 +386,7 @@ export class Center {
       }
       if (clock.monotonicMs() - this.#purgedAtMs >= PURGE_EVERY_MS) {
         this.#purgedAtMs = clock.monotonicMs();
-        await store.purge(nowMs - limits.retentionMs);
+        await store.purge(nowMs - limits.retentionMs, this.#core.settings.onForget);
       }
     } catch (error) {
       if (this.#state === 'running') onError(asCenterError(error));
@@ -345,11 +395,24 @@ export class Center {
     }
   }
 
-  #expire(stored: Message): void {
+  #expire(stored: Message, nowMs: number): void {
     const message = liveMessage(stored);
-    message.feed = this.#dispatch.feedOf(message);
-    if (message.reference === undefined) message.feed.waiting -= 1;
     this.#core.live.set(message.id, message);
+    if (message.reference !== undefined) {
+      this.#overdue(message, nowMs);
+      return;
+    }
+    message.feed = this.#dispatch.feedOf(message);
+    message.feed.waiting -= 1;
     this.#settlement.expire(message);
+  }
+
+  /** A message at an upstream: its receipt is late, or its validity has ended. */
+  #overdue(message: LiveMessage, nowMs: number): void {
+    this.#core.awaiting.delete(message);
+    message.phase = 'saving';
+    message.feed = this.#dispatch.feedOf(message);
+    if (message.expiresMs <= nowMs) this.#settlement.expire(message);
+    else this.#settlement.late(message);
   }
 }

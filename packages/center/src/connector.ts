@@ -6,11 +6,14 @@ import type { FinalState } from './states.ts';
 export type ErrorClass = 'unreachable' | 'busy' | 'full' | 'throttled' | 'system' | 'unknown';
 
 /**
- * What became of an attempt. `detail` goes to the timeline as it is: `key=value` pairs.
+ * What became of an attempt. `detail` goes to the timeline as it is: `key=value` pairs. `memo`, where given, replaces
+ * that of the message.
  * - delivered: it arrived.
  * - accepted: an upstream took it; with a `reference` the message waits for the upstream's receipt, without one it
- *   ends in state `accepted`.
- * - retry: not now. `afterMs` overrules the retry policy; 0 means as soon as the lane has room again.
+ *   ends in state `accepted`. `connector`: who took it, for `findByReference`; default the connector's name. `lateMs`:
+ *   when its receipt is late (epoch milliseconds): then CenterOptions.late is asked.
+ * - retry: not now. `afterMs` overrules the retry policy; 0 means as soon as the lane has room again. `lane`: it moves
+ *   there.
  * - failed: never.
  * - unknown: no answer; it may have arrived. Tried again as error class `unknown`, and marked in the timeline.
  * - released: was not tried; goes back to the head of its queue, and the lane waits for `ready`.
@@ -20,6 +23,9 @@ export type Outcome =
   | {
       readonly kind: 'accepted';
       readonly reference?: string | undefined;
+      readonly connector?: string | undefined;
+      readonly lateMs?: number | undefined;
+      readonly memo?: string | undefined;
       readonly detail?: string | undefined;
     }
   | {
@@ -27,6 +33,8 @@ export type Outcome =
       readonly error: number;
       readonly errorClass: ErrorClass;
       readonly afterMs?: number | undefined;
+      readonly lane?: string | undefined;
+      readonly memo?: string | undefined;
       readonly detail?: string | undefined;
     }
   | {

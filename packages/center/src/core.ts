@@ -1,3 +1,4 @@
+import { Awaiting } from './awaiting.ts';
 import { type CommitEvents, GroupCommit } from './group-commit.ts';
 import type { LiveMessage } from './lanes/lane.ts';
 import type { MessageId } from './message.ts';
@@ -11,6 +12,8 @@ export class Core {
   readonly counters: CenterCounters = newCounters();
   /** Everything in memory, by id. */
   readonly live: Map<MessageId, LiveMessage> = new Map();
+  /** Those of them that wait for the receipt of an upstream. */
+  readonly awaiting: Awaiting = new Awaiting();
   ids: IdGenerator;
   nextShort = 0;
   /** Unfinished messages, receipts and notices included, on disk and in memory. */
@@ -48,6 +51,6 @@ export class Core {
 
   /** True when the memory holds more than it should. */
   get isTight(): boolean {
-    return this.live.size >= this.settings.limits.memoryMessages;
+    return this.live.size - this.awaiting.size >= this.settings.limits.memoryMessages;
   }
 }

@@ -73,12 +73,31 @@ export class Dispatch {
       this.markDirty(feed.lane);
       return;
     }
+    if (message.savingPlace === 'sent' && this.#core.awaiting.has(message)) {
+      message.phase = 'sent';
+      this.#makeRoom();
+      feed.lane.forget(feed);
+      return;
+    }
     message.phase = 'gone';
     this.#core.live.delete(message.id);
     this.#noteOnDisk(message, feed);
     if (message.savingPlace === 'waiting')
       this.#landedOnDisk(message, this.#lane(message.lane).feed(message.account));
     else feed.lane.forget(feed);
+  }
+
+  /** Of too many that wait for their receipts, the eldest wait on disk alone. */
+  #makeRoom(): void {
+    const { awaiting, live, settings } = this.#core;
+    for (;;) {
+      const eldest = awaiting.eldestBeyond(settings.limits.awaitedMessages);
+      // One that is being saved is on its way out of here, or in: it is looked at next time.
+      if (eldest === undefined || eldest.phase !== 'sent') return;
+      awaiting.delete(eldest);
+      eldest.phase = 'gone';
+      live.delete(eldest.id);
+    }
   }
 
   /** The message was not stored after all. */

@@ -30,6 +30,8 @@ export {
   idTimeMs,
   type ParsedPublicId,
   parsePublicId,
+  publicIdOf,
+  receiptIdOf,
   shortPublicId,
 } from './message-id.ts';
 export type { CancelResult, MessageRef, Replacement, ReplaceResult } from './operations.ts';
@@ -61,11 +63,13 @@ export type {
   Change,
   Claim,
   Claimed,
+  DayCount,
   Match,
   Recovery,
   SearchPage,
   SearchQuery,
   Store,
+  Tally,
   Waiting,
 } from './store.ts';
 export { maxTimelineSteps, type TimelineStep, timelineSteps } from './timeline.ts';

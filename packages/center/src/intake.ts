@@ -3,8 +3,8 @@ import type { Dispatch } from './dispatch.ts';
 import { CenterError } from './errors.ts';
 import type { Submission, Submitted } from './group-commit.ts';
 import type { LiveMessage } from './lanes/lane.ts';
-import type { Draft, MessageId } from './message.ts';
-import { hexPublicId, shortPublicId } from './message-id.ts';
+import type { Draft, IdForm, MessageId } from './message.ts';
+import { publicIdOf, shortPublicId } from './message-id.ts';
 import type { Change } from './store.ts';
 import { timelineLine } from './timeline.ts';
 
@@ -57,7 +57,7 @@ export class Intake {
     const isNote = draft.kind === 'receipt' || draft.kind === 'notice';
     const shared = draft.sharesPublicId === true ? first : undefined;
     const tag = shared?.tag ?? Math.floor(random() * TAG_VALUES);
-    const idForm = shared?.idForm ?? (draft.shortId === true ? 'short' : 'hex');
+    const idForm = shared?.idForm ?? draft.idForm ?? 'hex';
     return {
       id,
       tag,
@@ -86,6 +86,9 @@ export class Intake {
       text: draft.text,
       clientReference: draft.clientReference,
       timeline: isNote ? '' : timelineLine(nowMs, 'accepted', draft.detail),
+      price: draft.price ?? 0,
+      charged: undefined,
+      memo: draft.memo,
       phase: 'saving',
       feed: undefined,
       savingPlace: 'memory',
@@ -114,8 +117,8 @@ export class Intake {
     submission.done(error, []);
   }
 
-  #publicId(form: 'hex' | 'short', id: MessageId, tag: number): string {
-    if (form === 'hex') return hexPublicId(id, tag);
+  #publicId(form: IdForm, id: MessageId, tag: number): string {
+    if (form !== 'short') return publicIdOf(form, id, tag);
     const counter = this.#core.nextShort;
     this.#core.nextShort = (counter + 1) >>> 0;
     return shortPublicId(counter);

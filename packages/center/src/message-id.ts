@@ -3,7 +3,7 @@
  * plus a sequence number. The time bits say which day (and in the SQLite store which file) a message belongs to.
  */
 import type { Clock } from './clock.ts';
-import type { MessageId } from './message.ts';
+import type { IdForm, MessageId } from './message.ts';
 
 const EPOCH_MS = Date.UTC(2025, 0, 1);
 /** Ids of one millisecond; more per millisecond borrow from the next ones. */
@@ -105,21 +105,96 @@ export function shortPublicId(counter: number): string {
   return (Math.imul(counter, SCATTER) >>> 0).toString(16).padStart(TAG_DIGITS, '0');
 }
 
-/** What a public id says. */
+// A UUID of version 8 (RFC 9562 5.8): the 14 digits of the id, the 8 of the tag, the rest fixed.
+const UUID_PATTERN = '########-####-8###-8###-00000000####';
+// 53 bits of id and 10 of tag make a number that a signed 64-bit integer holds: some peers parse ids as one.
+const NUMBER_TAG_BITS = 10;
+const NUMBER_TAGS = 1 << NUMBER_TAG_BITS;
+const HEXDEC_DIGITS = 16;
+
+function numberOf(id: MessageId, tag: number): bigint {
+  return BigInt(id) * BigInt(NUMBER_TAGS) + BigInt(tag & (NUMBER_TAGS - 1));
+}
+
+function uuidPublicId(id: MessageId, tag: number): string {
+  const digits = hexPublicId(id, tag);
+  let next = 0;
+  let text = '';
+  for (const character of UUID_PATTERN) text += character === '#' ? (digits[next++] ?? '0') : character;
+  return text;
+}
+
+/** The public id of a message in one of the forms that hold its whole id. */
+export function publicIdOf(form: Exclude<IdForm, 'short'>, id: MessageId, tag: number): string {
+  switch (form) {
+    case 'hex':
+      return hexPublicId(id, tag);
+    case 'uuid':
+      return uuidPublicId(id, tag);
+    case 'decimal':
+      return numberOf(id, tag).toString();
+    case 'hexdec':
+      return numberOf(id, tag).toString(16).padStart(HEXDEC_DIGITS, '0');
+  }
+}
+
+/** How a receipt names a message: as the response did, but for `hexdec` in decimal. */
+export function receiptIdOf(publicId: string, form: IdForm): string {
+  return form === 'hexdec' ? BigInt(`0x${publicId}`).toString() : publicId;
+}
+
+/** What a public id says. `tag`: its lowest `tagBits` bits. */
 export type ParsedPublicId =
-  | { readonly form: 'hex'; readonly id: MessageId; readonly tag: number }
+  | {
+      readonly form: Exclude<IdForm, 'short'>;
+      readonly id: MessageId;
+      readonly tag: number;
+      readonly tagBits: 10 | 32;
+    }
   | { readonly form: 'short'; readonly counter: number };
 
 /** What a public id says, or undefined when it is none of ours. Upper and lower case are the same. */
 export function parsePublicId(text: string): ParsedPublicId | undefined {
+  if (text.length === UUID_PATTERN.length) return parseUuid(text);
   if (!isHex(text)) return undefined;
-  if (text.length === TAG_DIGITS) {
-    return { form: 'short', counter: Math.imul(Number.parseInt(text, 16), GATHER) >>> 0 };
+  switch (text.length) {
+    case TAG_DIGITS:
+      return { form: 'short', counter: Math.imul(Number.parseInt(text, 16), GATHER) >>> 0 };
+    case HEX_ID_DIGITS + TAG_DIGITS:
+      return parseHex(text, 'hex');
+    case HEXDEC_DIGITS:
+      return parseNumber(BigInt(`0x${text}`), 'hexdec');
+    default:
+      // 17 digits until 2025, 18 and 19 until 2097: none of the other forms has as many.
+      return /^\d{17,19}$/.test(text) ? parseNumber(BigInt(text), 'decimal') : undefined;
   }
-  if (text.length !== HEX_ID_DIGITS + TAG_DIGITS) return undefined;
+}
+
+function parseHex(text: string, form: 'hex' | 'uuid'): ParsedPublicId | undefined {
   const id = Number.parseInt(text.slice(0, HEX_ID_DIGITS), 16);
   if (!Number.isSafeInteger(id)) return undefined;
-  return { form: 'hex', id, tag: Number.parseInt(text.slice(HEX_ID_DIGITS), 16) };
+  const tag = Number.parseInt(text.slice(HEX_ID_DIGITS, HEX_ID_DIGITS + TAG_DIGITS), 16);
+  return { form, id, tag, tagBits: 32 };
+}
+
+function parseUuid(text: string): ParsedPublicId | undefined {
+  let digits = '';
+  for (let at = 0; at < UUID_PATTERN.length; at += 1) {
+    if (UUID_PATTERN[at] === '#') digits += text[at];
+    else if (UUID_PATTERN[at] !== text[at]) return undefined;
+  }
+  return isHex(digits) ? parseHex(digits, 'uuid') : undefined;
+}
+
+function parseNumber(value: bigint, form: 'decimal' | 'hexdec'): ParsedPublicId | undefined {
+  const id = Number(value >> BigInt(NUMBER_TAG_BITS));
+  if (!Number.isSafeInteger(id)) return undefined;
+  return { form, id, tag: Number(value & BigInt(NUMBER_TAGS - 1)), tagBits: 10 };
+}
+
+/** Whether a message's 32-bit tag is the one that a public id says. */
+export function isTagOf(parsed: { readonly tag: number; readonly tagBits: 10 | 32 }, tag: number): boolean {
+  return parsed.tagBits === 32 ? parsed.tag === tag : parsed.tag === (tag & (NUMBER_TAGS - 1));
 }
 
 function isHex(text: string): boolean {

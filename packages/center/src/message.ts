@@ -26,8 +26,12 @@ export const receiptOnFailure = 2;
 /** Bit of `receiptWanted`: a notice when an attempt failed and more will follow. */
 export const noticeOnRetry = 4;
 
-/** What the submitter was told: `hex`: 22 hexadecimal digits of id and tag; `short`: 8, for SMPP 3.3 peers. */
-export type IdForm = 'hex' | 'short';
+/**
+ * What the submitter was told, see message-id.ts: `hex`: 22 hexadecimal digits of id and tag; `short`: 8, for SMPP 3.3
+ * peers; `uuid`: 36 characters; `decimal`: 18 or 19 digits; `hexdec`: the same number in 16 hexadecimal digits, which
+ * receipts show in decimal.
+ */
+export type IdForm = 'hex' | 'short' | 'uuid' | 'decimal' | 'hexdec';
 
 /** A stored message. Only the center changes it; others read it and may keep it only until they return. */
 export interface Message {
@@ -48,7 +52,7 @@ export interface Message {
   readonly destination: Address;
   readonly serviceType: string;
   readonly priority: Priority;
-  /** Not tried before; epoch milliseconds, wall clock. */
+  /** Not tried before; while it is at an upstream: when its receipt is late. Epoch milliseconds, wall clock. */
   readonly dueMs: number;
   /** Not tried after; epoch milliseconds, wall clock. */
   readonly expiresMs: number;
@@ -76,6 +80,12 @@ export interface Message {
   readonly clientReference: string | undefined;
   /** What happened to it: lines `epochMs step key=value...`, see timeline.ts. */
   readonly timeline: string;
+  /** What it costs its account, in the smallest unit of the currency; reserved until it ends. 0: nothing. */
+  readonly price: number;
+  /** Whether it was charged; undefined while it has not ended, and when it costs nothing. */
+  readonly charged: boolean | undefined;
+  /** Opaque to the center: what connectors remember between attempts. */
+  readonly memo: string | undefined;
 }
 
 /** What becomes a message when it is submitted. */
@@ -99,14 +109,17 @@ export interface Draft {
   readonly content: Uint8Array;
   readonly text?: string | undefined;
   readonly clientReference?: string | undefined;
-  /** True: an 8-digit public id, for SMPP 3.3 peers. */
-  readonly shortId?: boolean | undefined;
+  /** Default `hex`. */
+  readonly idForm?: IdForm | undefined;
   /** True: takes the public id of the first draft of the same call (submit_multi has one message_id). */
   readonly sharesPublicId?: boolean | undefined;
   /** True: replaces a waiting message of the same account, addresses and service type, if there is one. */
   readonly replaceIfPresent?: boolean | undefined;
   /** Said in the `accepted` line of the timeline, e.g. `session=s12 sequence=77`. */
   readonly detail?: string | undefined;
+  /** A whole number, 0 or more; default 0. */
+  readonly price?: number | undefined;
+  readonly memo?: string | undefined;
 }
 
 /** Where a message is in the store: on disk only, in the center's memory, at an upstream, or over. */

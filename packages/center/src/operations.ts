@@ -6,7 +6,7 @@ import type { Dispatch } from './dispatch.ts';
 import type { LiveMessage } from './lanes/lane.ts';
 import { liveMessage, snapshot } from './lanes/live-message.ts';
 import type { Draft, Message, MessageId } from './message.ts';
-import { parsePublicId } from './message-id.ts';
+import { isTagOf, parsePublicId } from './message-id.ts';
 import type { Settlement } from './settlement.ts';
 import { isFinalState } from './states.ts';
 import type { Match } from './store.ts';
@@ -33,6 +33,8 @@ export interface Replacement {
   readonly receiptWanted?: number | undefined;
   readonly priority?: Draft['priority'];
   readonly detail?: string | undefined;
+  readonly lane?: string | undefined;
+  readonly memo?: string | undefined;
 }
 
 /** Messages that one cancelMatching or retryMatching touches at most. */
@@ -64,7 +66,8 @@ export class Operations {
       if (parsed.form === 'short') found = await store.findByShort(parsed.counter);
       else {
         found = this.#core.live.get(parsed.id) ?? (await store.find(parsed.id));
-        if (found !== undefined && (found.tag !== parsed.tag || found.head !== parsed.id)) return undefined;
+        if (found !== undefined && (!isTagOf(parsed, found.tag) || found.head !== parsed.id))
+          return undefined;
       }
     }
     if (found === undefined || this.#core.commits.refusedIds.has(found.id)) return undefined;
@@ -95,6 +98,8 @@ export class Operations {
       got.content = changes.content;
       got.text = changes.text;
     }
+    got.lane = changes.lane ?? got.lane;
+    got.memo = changes.memo ?? got.memo;
     got.dueMs = changes.dueMs ?? got.dueMs;
     got.expiresMs = changes.expiresMs ?? got.expiresMs;
     got.receiptWanted = changes.receiptWanted ?? got.receiptWanted;
@@ -146,18 +151,53 @@ export class Operations {
 
   /** The final word about a message that an upstream had accepted; false when none waits for it. */
   async settle(id: MessageId, outcome: Outcome): Promise<boolean> {
+    const live = this.#core.live.get(id);
+    if (live !== undefined) {
+      return new Promise((settled) => this.#settleLive(live, () => outcome, settled));
+    }
     const stored = await this.#core.settings.store.take(id, 'sent');
     if (stored === undefined || this.#core.isOurs(id)) return false;
     const message = liveMessage(stored);
+    this.#core.live.set(id, message);
+    return new Promise((settled) => this.#settleNow(message, outcome, settled));
+  }
+
+  /**
+   * The same for a message that is in memory, by what its upstream called it; false when none is, and then `done` is
+   * not called. `done` is told whether it was settled, once that is on disk.
+   */
+  settleAwaited(
+    connector: string,
+    reference: string,
+    outcomeOf: (message: Message) => Outcome,
+    done: (isSettled: boolean) => void,
+  ): boolean {
+    const message = this.#core.awaiting.get(connector, reference);
+    if (message === undefined) return false;
+    this.#settleLive(message, outcomeOf, done);
+    return true;
+  }
+
+  #settleLive(
+    message: LiveMessage,
+    outcomeOf: (message: Message) => Outcome,
+    done: (isSettled: boolean) => void,
+  ): void {
+    if (message.phase === 'saving' && message.savingPlace === 'sent') {
+      // Its receipt was quicker than the disk.
+      chainStored(message, () => this.#settleLive(message, outcomeOf, done));
+    } else if (message.phase === 'sent') this.#settleNow(message, outcomeOf(message), done);
+    else done(false);
+  }
+
+  #settleNow(message: LiveMessage, outcome: Outcome, done: (isSettled: boolean) => void): void {
+    this.#core.awaiting.delete(message);
     message.phase = 'saving';
     message.feed = this.#dispatch.feedOf(message);
-    this.#core.live.set(id, message);
-    const done = storedPromise(message);
+    chainStored(message, () => done(true));
     // The attempt was counted when the upstream accepted it.
     message.attempts -= 1;
     this.#settlement.settle(message, outcome);
-    await done;
-    return true;
   }
 
   /** Takes a message out of its queue or from the disk, so that nobody else moves it. */
@@ -181,6 +221,7 @@ export class Operations {
 
   async #obtainLive(live: LiveMessage): Promise<LiveMessage | 'in-flight' | 'again'> {
     const lane = this.#dispatch.lanes.get(live.lane);
+    if (live.phase === 'sent') return 'in-flight';
     if (live.phase === 'queued') {
       lane?.withdraw(live);
       live.phase = 'saving';
@@ -192,13 +233,7 @@ export class Operations {
       live.phase = 'saving';
       return live;
     }
-    await new Promise<void>((settle) => {
-      const before = live.whenStored;
-      live.whenStored = () => {
-        before?.();
-        settle();
-      };
-    });
+    await new Promise<void>((settle) => chainStored(live, settle));
     return 'again';
   }
 
@@ -221,9 +256,19 @@ export class Operations {
 }
 
 function storedPromise(message: LiveMessage): Promise<void> {
-  return new Promise((settle) => {
-    message.whenStored = settle;
-  });
+  return new Promise((settle) => chainStored(message, settle));
+}
+
+/** Calls `then` after the next commit of the message, behind those who wait for it already. */
+function chainStored(message: LiveMessage, then: () => void): void {
+  const before = message.whenStored;
+  message.whenStored =
+    before === undefined
+      ? then
+      : () => {
+          before();
+          then();
+        };
 }
 
 function isMatch(message: Message, match: Match): boolean {

@@ -1,9 +1,10 @@
 import { type Clock, type Random, systemClock } from './clock.ts';
+import type { Outcome } from './connector.ts';
 import type { CenterError } from './errors.ts';
 import type { Draft, Message } from './message.ts';
 import { type RetryPolicy, retryPolicy } from './retry.ts';
-import type { MessageState } from './states.ts';
-import type { Store } from './store.ts';
+import type { FinalState, MessageState } from './states.ts';
+import type { Store, Tally } from './store.ts';
 
 /** What happened to a message, for live views. Final states are steps of their own. */
 export type Step = MessageState | 'retry' | 'sent' | 'replaced';
@@ -28,6 +29,8 @@ export interface CenterLimits {
   readonly receiptValidityMs: number;
   /** Finished messages are forgotten, whole days at a time, after this. Default 30 days. */
   readonly retentionMs: number;
+  /** Messages at upstreams that stay in memory for their receipts, so that those need not be read. Default 50,000. */
+  readonly awaitedMessages: number;
   /** How often expiry and due times are looked at by the wall clock. Default 1 s. */
   readonly sweepMs: number;
 }
@@ -45,6 +48,7 @@ export const defaultLimits: CenterLimits = {
   validityMs: 48 * HOUR_MS,
   receiptValidityMs: 72 * HOUR_MS,
   retentionMs: 30 * 24 * HOUR_MS,
+  awaitedMessages: 50_000,
   sweepMs: 1_000,
 };
 
@@ -65,6 +69,14 @@ export interface CenterOptions {
     error: number,
   ) => Draft | readonly Draft[] | undefined;
   readonly retry?: RetryPolicy;
+  /** What becomes of a message whose receipt is late; undefined: it goes on waiting, until its validity ends. */
+  readonly late?: (message: Message) => Outcome | undefined;
+  /** Whether a message that costs something is charged, now that it ends in this state. Default: when delivered. */
+  readonly isCharged?: (message: Message, state: FinalState) => boolean;
+  /** Called before a message ends; what it returns is waited for. For what `receipt` needs to know. */
+  readonly beforeEnd?: (message: Message) => Promise<void> | undefined;
+  /** Called with the money of whole days before they are forgotten; those days stay when it rejects. */
+  readonly onForget?: (tallies: readonly Tally[]) => Promise<void>;
   readonly limits?: Partial<CenterLimits>;
   /** Called after the commit of each step. Must not throw or keep the message. */
   readonly onChange?: (message: Message, step: Step) => void;
@@ -84,6 +96,10 @@ export interface Settings {
     error: number,
   ) => Draft | readonly Draft[] | undefined;
   readonly retry: RetryPolicy;
+  readonly late: (message: Message) => Outcome | undefined;
+  readonly isCharged: (message: Message, state: FinalState) => boolean;
+  readonly beforeEnd: ((message: Message) => Promise<void> | undefined) | undefined;
+  readonly onForget: (tallies: readonly Tally[]) => Promise<void>;
   readonly limits: CenterLimits;
   readonly onChange: ((message: Message, step: Step) => void) | undefined;
   readonly onError: (error: CenterError) => void;
@@ -98,6 +114,10 @@ export function settingsOf(options: CenterOptions): Settings {
     route: options.route ?? ((draft) => `account:${draft.account}`),
     receipt: options.receipt ?? (() => undefined),
     retry: options.retry ?? retryPolicy(),
+    late: options.late ?? (() => undefined),
+    isCharged: options.isCharged ?? ((_message, state) => state === 'delivered'),
+    beforeEnd: options.beforeEnd,
+    onForget: options.onForget ?? (() => Promise.resolve()),
     limits: { ...defaultLimits, ...options.limits },
     onChange: options.onChange,
     onError: options.onError ?? (() => undefined),
@@ -117,6 +137,8 @@ export interface CenterCounters {
   failed: number;
   /** Attempts that will be repeated. */
   retried: number;
+  /** Messages that an upstream took and whose receipt is awaited. */
+  sent: number;
   /** Outcomes `unknown`: the message may have arrived. */
   uncertain: number;
   /** Receipts and notices made. */
@@ -141,6 +163,7 @@ export function newCounters(): CenterCounters {
     deleted: 0,
     failed: 0,
     retried: 0,
+    sent: 0,
     uncertain: 0,
     receipts: 0,
     receiptsDelivered: 0,

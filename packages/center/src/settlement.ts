@@ -1,5 +1,5 @@
 /** What becomes of a message after an attempt: its next state, its receipt, and the changes that store both. */
-import type { ErrorClass, Outcome } from './connector.ts';
+import type { Outcome } from './connector.ts';
 import type { Core } from './core.ts';
 import type { Dispatch } from './dispatch.ts';
 import { CenterError } from './errors.ts';
@@ -11,6 +11,9 @@ import type { Step } from './options.ts';
 import { type FinalState, type MessageState, mayFollow } from './states.ts';
 import type { Change } from './store.ts';
 import { timelineLine, withStep } from './timeline.ts';
+
+type Accepted = Extract<Outcome, { kind: 'accepted' }>;
+type Failed = Omit<Extract<Outcome, { kind: 'retry' }>, 'kind'>;
 
 /** Turns outcomes into changes. */
 export class Settlement {
@@ -37,15 +40,18 @@ export class Settlement {
         break;
       case 'accepted':
         message.attempts += 1;
+        message.memo = outcome.memo ?? message.memo;
         if (outcome.reference === undefined) this.finish(message, 'accepted', 0, outcome.detail);
-        else this.#sent(message, outcome.reference, outcome.detail);
+        else this.#sent(message, outcome.reference, outcome);
         break;
       case 'retry':
-        this.#retry(message, outcome.errorClass, outcome.error, outcome.afterMs, outcome.detail);
+        message.memo = outcome.memo ?? message.memo;
+        message.lane = outcome.lane ?? message.lane;
+        this.#retry(message, outcome);
         break;
       case 'unknown':
         this.#core.counters.uncertain += 1;
-        this.#retry(message, 'unknown', outcome.error ?? 0, undefined, outcome.detail);
+        this.#retry(message, { errorClass: 'unknown', error: outcome.error ?? 0, detail: outcome.detail });
         break;
       case 'released':
         this.#dispatch.putBack(message);
@@ -54,6 +60,20 @@ export class Settlement {
 
   /** Ends a message. Its receipt, when one is wanted, is stored in the same commit. */
   finish(message: LiveMessage, state: FinalState, error: number, detail: string | undefined): void {
+    const wait = this.#core.settings.beforeEnd?.(message);
+    if (wait === undefined) {
+      this.#end(message, state, error, detail);
+      return;
+    }
+    message.phase = 'saving';
+    const end = (): void => this.#end(message, state, error, detail);
+    wait.then(end, (cause: unknown) => {
+      this.#core.settings.onError(asCenterError(cause));
+      end();
+    });
+  }
+
+  #end(message: LiveMessage, state: FinalState, error: number, detail: string | undefined): void {
     if (!mayFollow(message.state, state)) {
       // A message that was never tried cannot have been delivered; the center brings no message here.
       const what = `message ${message.publicId} cannot go from ${message.state} to ${state}`;
@@ -65,6 +85,7 @@ export class Settlement {
     message.doneMs = nowMs;
     message.phase = 'saving';
     message.savingPlace = 'done';
+    if (message.price > 0) message.charged = this.#core.settings.isCharged(message, state);
     this.#core.wantTurn();
     if (message.kind === 'receipt' || message.kind === 'notice') {
       this.#finishNote(message, nowMs, detail);
@@ -75,6 +96,19 @@ export class Settlement {
     const wanted = state === 'delivered' ? receiptOnSuccess : receiptOnFailure;
     if ((message.receiptWanted & wanted) === 0) this.#core.commits.addOutcome(change);
     else this.#withNotes(change, state, error, nowMs);
+  }
+
+  /** No receipt has come in time: what becomes of it is asked; else it goes on waiting until its validity ends. */
+  late(message: LiveMessage): void {
+    const { late } = this.#core.settings;
+    const outcome = late(message);
+    if (outcome === undefined) {
+      this.#await(message, message.expiresMs);
+      return;
+    }
+    // The attempt was counted when the upstream took it.
+    message.attempts -= 1;
+    this.settle(message, outcome);
   }
 
   /** The validity ended before the message could be delivered. */
@@ -111,14 +145,11 @@ export class Settlement {
     this.#core.commits.addOutcome({ op: 'remove', message, place: 'done', line });
   }
 
-  #retry(
-    message: LiveMessage,
-    errorClass: ErrorClass,
-    error: number,
-    afterMs: number | undefined,
-    detail: string | undefined,
-  ): void {
+  #retry(message: LiveMessage, { errorClass, error, afterMs, detail }: Failed): void {
     const { clock, random, retry } = this.#core.settings;
+    const wasSent = message.reference !== undefined;
+    message.reference = undefined;
+    message.connector = undefined;
     message.attempts += 1;
     message.error = error;
     const delayMs = afterMs ?? retry({ message, attempts: message.attempts, errorClass, error }, random);
@@ -131,11 +162,12 @@ export class Settlement {
     const told = `class=${errorClass} afterMs=${delayMs}${detail === undefined ? '' : ` ${detail}`}`;
     message.timeline = withStep(message.timeline, this.#line(message, step, error, nowMs, told));
     this.#core.counters.retried += 1;
-    if (delayMs <= 0) {
+    // The store has one that an upstream had taken as being there: that must be undone on disk first.
+    if (delayMs <= 0 && !wasSent) {
       this.#dispatch.putBack(message);
       return;
     }
-    message.dueMs = nowMs + delayMs;
+    message.dueMs = nowMs + Math.max(0, delayMs);
     message.savingPlace = 'waiting';
     const change: Change = { op: 'update', message, place: 'waiting', line: '' };
     this.#core.wantTurn();
@@ -143,14 +175,21 @@ export class Settlement {
     else this.#withNotes(change, 'enroute', error, nowMs);
   }
 
-  #sent(message: LiveMessage, reference: string, detail: string | undefined): void {
+  #sent(message: LiveMessage, reference: string, { connector, lateMs, detail }: Accepted): void {
     const nowMs = this.#core.settings.clock.nowMs();
-    const lane = this.#dispatch.lanes.get(message.lane);
     message.reference = reference;
-    message.connector = lane?.connector?.name ?? message.lane;
-    message.savingPlace = 'sent';
+    message.connector = connector ?? this.#dispatch.lanes.get(message.lane)?.connector?.name ?? message.lane;
     const told = `reference=${reference}${detail === undefined ? '' : ` ${detail}`}`;
     message.timeline = withStep(message.timeline, this.#line(message, 'sent', 0, nowMs, told));
+    this.#core.counters.sent += 1;
+    this.#await(message, lateMs ?? message.expiresMs);
+  }
+
+  #await(message: LiveMessage, lateMs: number): void {
+    message.dueMs = lateMs;
+    message.phase = 'saving';
+    message.savingPlace = 'sent';
+    this.#core.awaiting.add(message);
     this.#core.commits.addOutcome({ op: 'update', message, place: 'sent', line: '' });
     this.#core.wantTurn();
   }

@@ -61,6 +61,31 @@ export interface Match {
   readonly serviceType?: string | undefined;
 }
 
+/**
+ * The money of one account's messages of one UTC day (of acceptance), in the smallest unit. Changes in the same
+ * transaction as the messages: accepted = reserved + settled + released at all times.
+ */
+export interface Tally {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly account: string;
+  /** Messages that cost something. */
+  readonly messages: number;
+  readonly accepted: number;
+  /** Of those that have not ended. */
+  readonly reserved: number;
+  readonly settled: number;
+  readonly released: number;
+}
+
+/** How many messages of customers an account has submitted on one UTC day, as far as they are kept. */
+export interface DayCount {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly account: string;
+  readonly messages: number;
+}
+
 /** A search; all conditions must hold. Newest first. */
 export interface SearchQuery {
   readonly account?: string | undefined;
@@ -104,17 +129,34 @@ export interface Store {
   claim(claim: Claim): Promise<Claimed>;
   /** The one message, if it is in that place; from now in place `memory`. */
   take(id: MessageId, from: 'waiting' | 'sent'): Promise<Message | undefined>;
-  /** Messages past their validity that wait or are at an upstream, at most `limit`; from now in place `memory`. */
+  /**
+   * Messages past their validity that wait or are at an upstream, and those at an upstream whose receipt is late (past
+   * `dueMs`), at most `limit`; from now in place `memory`.
+   */
   takeExpired(nowMs: number, limit: number): Promise<readonly Message[]>;
   /** Waiting messages alike, ids descending (the last submitted first). */
   matching(match: Match, limit: number): Promise<readonly MessageId[]>;
   find(id: MessageId): Promise<Message | undefined>;
   /** By the counter of a short public id; the first of those that share it. */
   findByShort(counter: number): Promise<Message | undefined>;
-  /** Messages at an upstream, by what it called them. */
-  findByReference(connector: string, reference: string): Promise<readonly Message[]>;
+  /** Messages at an upstream, by what it called them: any of these references. */
+  findByReference(connector: string, references: readonly string[]): Promise<readonly Message[]>;
   search(query: SearchQuery): Promise<SearchPage>;
-  /** Forgets whole days that ended before and hold nothing unfinished; returns those days. */
-  purge(beforeMs: number): Promise<readonly string[]>;
+  /** Messages that wait in a lane, newest first, at most `limit`; with a lower id than `beforeId`. */
+  waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<readonly Message[]>;
+  /** Messages of kind `mt` by day and account. Reads an index: a second for millions. */
+  counts(): Promise<readonly DayCount[]>;
+  /** The money of all days that are kept. */
+  tallies(): Promise<readonly Tally[]>;
+  /** The same, added up from the messages one by one: slow. */
+  recount(): Promise<readonly Tally[]>;
+  /**
+   * Forgets whole days that ended before and hold nothing unfinished; returns those days. `onForget` is given their
+   * money first; when it rejects nothing is forgotten.
+   */
+  purge(
+    beforeMs: number,
+    onForget?: (tallies: readonly Tally[]) => Promise<void>,
+  ): Promise<readonly string[]>;
   close(): Promise<void>;
 }

@@ -355,7 +355,7 @@ test('drafts of one call have ids that follow each other, and may share the publ
   expect(messages.map(({ id }) => id)).toEqual([first.id, first.id + 1, first.id + 2]);
   expect(new Set(messages.map(({ publicId }) => publicId)).size).toBe(1);
   expect((await center.query({ publicId: first.publicId }))?.id).toBe(first.id);
-  const short = await center.submitOne(draft({ shortId: true }));
+  const short = await center.submitOne(draft({ idForm: 'short' }));
   expect(short.publicId).toMatch(/^[0-9a-f]{8}$/);
   expect((await center.query({ publicId: short.publicId.toUpperCase(), account: 'acme' }))?.id).toBe(
     short.id,

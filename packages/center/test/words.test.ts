@@ -88,7 +88,7 @@ describe('ids', () => {
       fc.property(id, word, (anId, aWord) => {
         const hex = hexPublicId(anId, aWord);
         expect(hex.length).toBe(22);
-        expect(parsePublicId(hex.toUpperCase())).toEqual({ form: 'hex', id: anId, tag: aWord });
+        expect(parsePublicId(hex.toUpperCase())).toEqual({ form: 'hex', id: anId, tag: aWord, tagBits: 32 });
         const short = shortPublicId(aWord);
         expect(short.length).toBe(8);
         expect(parsePublicId(short)).toEqual({ form: 'short', counter: aWord });

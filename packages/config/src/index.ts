@@ -1,2 +1,25 @@
-/** The door of @chappe/config: the configuration file of a gateway, from YAML text to checked settings. */
-export {};
+/** The door of @chappe/config: one YAML file to checked settings. */
+export type {
+  Config,
+  HandsetSettings,
+  LifetimeSettings,
+  ListenSettings,
+  ListenTls,
+  LogLevel,
+  ServerSettings,
+  SessionDefaults,
+} from './config.ts';
+export { type ConfigChange, diffSettings } from './diff.ts';
+export {
+  type Entries,
+  type EntryKind,
+  type EntryOptions,
+  type ParsedEntry,
+  parseEntry,
+} from './entry.ts';
+export { type Flaw, type FlawPlace, flawText, pathText } from './flaw.ts';
+export { configSchema, type JsonSchema } from './json-schema.ts';
+export { type LoadedConfig, type LoadOptions, loadConfig } from './load.ts';
+export { type ServerVariable, serverVariables } from './overrides.ts';
+export { type HashPassword, PasswordHashes } from './passwords.ts';
+export type { KnownNames } from './schema/world.ts';

@@ -2,6 +2,7 @@
 import type { Center } from '@chappe/center';
 import type { ServerCounters } from '@chappe/smpp';
 import type { Desk } from './desk.ts';
+import type { RefusalKind } from './ingress/acceptance.ts';
 import type { IngressCounters } from './ingress/ingress.ts';
 
 /** What `gateway.counters()` returns. */
@@ -12,11 +13,14 @@ export interface GatewayCounters {
   /** The TLS listener; undefined when there is none. */
   readonly tls: ServerCounters | undefined;
   readonly center: Center['counters'];
+  /** Messages of customers that were not taken, by why. */
+  readonly refusals: Readonly<Record<RefusalKind, number>>;
 }
 
 /** Gathers them. */
 export function gatewayCounters(
   ingress: IngressCounters,
+  refusals: Readonly<Record<RefusalKind, number>>,
   desk: Desk | undefined,
   center: Center,
 ): GatewayCounters {
@@ -25,5 +29,6 @@ export function gatewayCounters(
     smpp: desk?.plain.counters,
     tls: desk?.tls?.counters,
     center: center.counters,
+    refusals: { ...refusals },
   };
 }

@@ -1,15 +1,15 @@
 /** Where ESMEs arrive: binds are let in, their requests find their operation, their receiving binds their lane. */
 
-import { status } from '@chappe/protocol';
 import {
-  type BindDecision,
-  type BindRequest,
   type Notice,
   type Operations,
+  type ServerTls,
   type Session,
   SmppServer,
+  systemClock,
 } from '@chappe/smpp';
-import type { Accounts } from './accounts.ts';
+import type { Accounts } from './accounts/accounts.ts';
+import { authenticator } from './accounts/admission.ts';
 import { broadcastSm } from './ingress/broadcast-sm.ts';
 import { cancelBroadcastSm } from './ingress/cancel-broadcast-sm.ts';
 import { cancelSm } from './ingress/cancel-sm.ts';
@@ -23,7 +23,7 @@ import { querySm } from './ingress/query-sm.ts';
 import { replaceSm } from './ingress/replace-sm.ts';
 import { submitMulti } from './ingress/submit-multi.ts';
 import { submitSm } from './ingress/submit-sm.ts';
-import type { GatewayOptions } from './options.ts';
+import type { GatewayOptions, ListenOptions } from './options.ts';
 import { peerFaultOf } from './peer-faults.ts';
 
 /** The table of operations: what an ESME may ask for, and which file answers. */
@@ -41,22 +41,6 @@ export function operationsOf(ingress: Ingress): Operations {
     param_retrieve: (pdu, session) => paramRetrieve(pdu, session, ingress),
     query_last_msgs: (pdu, session) => queryLastMsgs(pdu, session, ingress),
     query_msg_details: (pdu, session) => queryMsgDetails(pdu, session, ingress),
-  };
-}
-
-/** Lets a bind in, or says why not. A wrong name and a wrong password get the same answer. */
-export function authenticator(
-  accounts: Accounts,
-): (bind: BindRequest) => BindDecision | Promise<BindDecision> {
-  return ({ pdu, version }) => {
-    if (accounts.open) return { accept: true, context: accounts.meet(pdu.system_id).name };
-    return accounts.verify(pdu.system_id, pdu.password).then((account): BindDecision => {
-      if (account === 'busy') return { accept: false, status: status.ESME_RBINDFAIL };
-      if (account !== 'refused') return { accept: true, context: account.name };
-      // shared/spec/sessions.md: 5.0 keeps 0x0E and 0x0F for malformed fields, older peers expect 0x0E.
-      const wrong = version >= 0x50 ? status.ESME_RBINDFAIL : status.ESME_RINVPASWD;
-      return { accept: false, status: wrong };
-    });
   };
 }
 
@@ -80,10 +64,13 @@ export interface DeskEvents {
 export class Desk {
   readonly plain: SmppServer;
   readonly tls: SmppServer | undefined;
+  /** Those beyond the first of each kind. */
+  readonly more: readonly SmppServer[];
 
-  private constructor(plain: SmppServer, tls: SmppServer | undefined) {
+  private constructor(plain: SmppServer, tls: SmppServer | undefined, more: readonly SmppServer[]) {
     this.plain = plain;
     this.tls = tls;
+    this.more = more;
   }
 
   /** Listens. Rejects with `SmppConnectError` when a port cannot be had; then nothing is left open. */
@@ -93,11 +80,13 @@ export class Desk {
     accounts: Accounts,
     events: DeskEvents,
   ): Promise<Desk> {
+    const clock = options.clock ?? systemClock;
     const common = {
       systemId: options.smpp?.systemId,
       limits: options.smpp?.limits,
-      clock: options.clock,
-      authenticate: authenticator(accounts),
+      clock,
+      // One for all listeners: it counts the binds of an account, and guesses at its password.
+      authenticate: authenticator(accounts, { clock, onRefused: options.onBindRefused }),
       operations: operationsOf(ingress),
       onBound: (session: Session) => events.onBound(session),
       onClosed: (session: Session, reason: string) => events.onClosed(session, reason),
@@ -105,27 +94,40 @@ export class Desk {
       onNotice: noticeListener(options.onPeerFault),
     };
     const { host, port, proxyProtocol } = options.smpp ?? {};
-    const plain = await SmppServer.listen({ ...common, host, port, proxyProtocol });
-    if (options.tls === undefined) return new Desk(plain, undefined);
+    const opened: SmppServer[] = [];
+    const listen = async (
+      one: ListenOptions | { readonly port?: number | undefined },
+    ): Promise<SmppServer> => {
+      const server = await SmppServer.listen({ ...common, ...one });
+      opened.push(server);
+      return server;
+    };
     try {
-      const { host: tlsHost, port: tlsPort = 3550, ...tls } = options.tls;
-      return new Desk(
-        plain,
-        await SmppServer.listen({ ...common, host: tlsHost, port: tlsPort, tls, proxyProtocol }),
-      );
+      const plain = await listen({ host, port, proxyProtocol });
+      const { host: tlsHost, port: tlsPort = 3550, ...tls } = options.tls ?? {};
+      const secure =
+        options.tls === undefined
+          ? undefined
+          : await listen({ host: tlsHost, port: tlsPort, tls: tls as ServerTls, proxyProtocol });
+      const more: SmppServer[] = [];
+      for (const one of options.listeners ?? []) more.push(await listen(one));
+      return new Desk(plain, secure, more);
     } catch (error) {
-      await plain.close({ drainMs: 0 });
+      await Promise.all(opened.map((server) => server.close({ drainMs: 0 })));
       throw error;
     }
   }
 
   /** All bound sessions. */
   sessions(): Session[] {
-    return [...this.plain.sessions, ...(this.tls?.sessions ?? [])];
+    return [this.plain, ...(this.tls === undefined ? [] : [this.tls]), ...this.more].flatMap((server) => [
+      ...server.sessions,
+    ]);
   }
 
   /** Stops listening and ends all sessions in order; settles when they are gone. */
   async close(drainMs: number): Promise<void> {
-    await Promise.all([this.plain.close({ drainMs }), this.tls?.close({ drainMs })]);
+    const all = [this.plain, this.tls, ...this.more];
+    await Promise.all(all.map((server) => server?.close({ drainMs })));
   }
 }

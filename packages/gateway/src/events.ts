@@ -1,5 +1,6 @@
 /** What happens in the gateway, for live views and for those who wait: nothing is kept, nothing is waited for. */
 import type { Message } from '@chappe/center';
+import type { PumpingAlarm } from './money/pumping.ts';
 import type { InboxMessage } from './sandbox/handset.ts';
 import type { SessionView } from './session-view.ts';
 
@@ -9,6 +10,15 @@ export type GatewayEvent =
   | { readonly kind: 'message'; readonly step: string; readonly message: Message }
   | { readonly kind: 'bound'; readonly session: SessionView }
   | { readonly kind: 'closed'; readonly session: SessionView; readonly reason: string }
+  /** A bind to an upstream has come about, was lost, or failed. */
+  | {
+      readonly kind: 'upstream';
+      readonly connector: string;
+      readonly what: 'bound' | 'lost' | 'bind-failed';
+      readonly detail: string;
+    }
+  /** An account's messages look made up. */
+  | { readonly kind: 'pumping'; readonly alarm: PumpingAlarm }
   /** A handset shows a message. */
   | { readonly kind: 'handset'; readonly msisdn: string; readonly message: InboxMessage };
 

@@ -1,6 +1,9 @@
 /** The door of @chappe/gateway: the composed message centre, and a sandbox of it for tests. */
 
-export { type Account, type AccountInput, type AccountOptions, Accounts } from './accounts.ts';
+export type { Account } from './accounts/account.ts';
+export { type AccountInput, type AccountOptions, Accounts } from './accounts/accounts.ts';
+export type { BindRefusal } from './accounts/admission.ts';
+export { hashPassword } from './accounts/password.ts';
 export { addressOf } from './address.ts';
 export { type AddressRange, compileAddressRange } from './address-range.ts';
 export type { GatewayCounters } from './counters.ts';
@@ -21,6 +24,9 @@ export {
 } from './options.ts';
 export type { PeerFault } from './peer-faults.ts';
 export type { ReceiptFormat } from './receipt-text.ts';
+export type { RouteFlaw } from './routes/flaw.ts';
+export { checkRoutes } from './routes/validate.ts';
+export { checkMoRoutes } from './routes/validate-mo.ts';
 export { type HandsetState, handsetStates, type InboxMessage, type InboxSegment } from './sandbox/handset.ts';
 export {
   type HandsetOptions,
@@ -33,4 +39,42 @@ export { type Sandbox, type SandboxOptions, type SandboxPhone, startSandbox } fr
 export { matchesSearch, parseSearch, SearchError, type SearchQuery } from './search-language.ts';
 export type { ContentArgument } from './segments.ts';
 export type { SessionView } from './session-view.ts';
+export type {
+  AccountReceiptSettings,
+  AccountSettings,
+  CreditSettings,
+  MessageIdForm,
+  NumberPlan,
+  QuotaSettings,
+  SenderRule,
+  ThroughputSettings,
+} from './settings/account.ts';
+export type {
+  AddressRewrite,
+  BreakerSettings,
+  ConnectorSettings,
+  StatusRule,
+  TlvRule,
+  UpstreamReceiptSettings,
+  UpstreamTls,
+} from './settings/connector.ts';
+export type { GatewaySettings } from './settings/gateway.ts';
+export type {
+  DuplicateFilter,
+  FailoverSettings,
+  FilterSettings,
+  MoAction,
+  MoRouteSettings,
+  PriceSettings,
+  PumpingSettings,
+  RouteAction,
+  RouteConditions,
+  RouteSettings,
+  Target,
+  TextFilter,
+  TimeOfDay,
+  TlvCondition,
+  UrlFilter,
+  WebhookSettings,
+} from './settings/route.ts';
 export type { ReceiptChoice, SubmitArguments, Submitted } from './submit.ts';

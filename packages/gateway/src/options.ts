@@ -1,11 +1,13 @@
 /** How a gateway is started. Everything that touches the world (store, clock, randomness) is given. */
-import type { CenterLimits, RetryPolicy, Store } from '@chappe/center';
+import type { CenterLimits, ControlStore, RetryPolicy, Store } from '@chappe/center';
 import type { Clock, Random, ServerLimits, ServerTls } from '@chappe/smpp';
-import type { AccountOptions } from './accounts.ts';
+import type { AccountOptions } from './accounts/accounts.ts';
+import type { BindRefusal } from './accounts/admission.ts';
 import type { LifetimeLimits } from './lifetime.ts';
 import type { PeerFault } from './peer-faults.ts';
 import type { ReceiptFormat } from './receipt-text.ts';
 import type { HandsetOptions } from './sandbox/handsets.ts';
+import type { GatewaySettings } from './settings/gateway.ts';
 
 /** Where ESMEs connect. */
 export interface SmppListenOptions {
@@ -28,12 +30,26 @@ export interface TlsListenOptions extends ServerTls {
   readonly port?: number | undefined;
 }
 
+/** One more listener. */
+export interface ListenOptions {
+  readonly host?: string | undefined;
+  readonly port: number;
+  readonly tls?: ServerTls | undefined;
+  readonly proxyProtocol?: { readonly trusted: readonly string[] } | undefined;
+}
+
 /** What `Gateway.start` takes. */
 export interface GatewayOptions {
   /** The gateway closes it when it stops. */
   readonly store: Store;
+  /** What is durable beside the messages; closed too. Default: kept in memory. */
+  readonly control?: ControlStore | undefined;
+  /** Accounts, connectors, routes. Default: none, a sandbox. Its accounts take the place of `accounts`. */
+  readonly settings?: GatewaySettings | undefined;
   readonly smpp?: SmppListenOptions | undefined;
   readonly tls?: TlsListenOptions | undefined;
+  /** Further listeners. */
+  readonly listeners?: readonly ListenOptions[] | undefined;
   /** Default: open, every system_id and password is right. */
   readonly accounts?: AccountOptions | undefined;
   readonly handsets?: HandsetOptions | undefined;
@@ -45,6 +61,8 @@ export interface GatewayOptions {
   readonly onError?: ((error: unknown, where: string) => void) | undefined;
   /** Hears of what peers do wrong. As often as they do it: whoever writes it down must limit it. */
   readonly onPeerFault?: ((fault: PeerFault) => void) | undefined;
+  /** Hears of binds that were refused. As often as they are: whoever writes it down must limit it. */
+  readonly onBindRefused?: ((refusal: BindRefusal) => void) | undefined;
   readonly lifetime?: Partial<LifetimeLimits> | undefined;
   /** How long a receipt, or a message from a handset, waits for its account. Default 72 hours. */
   readonly receiptValidityMs?: number | undefined;

@@ -1,8 +1,11 @@
 /** The text of a receipt (SMPP 3.4 appendix B), as 3.3 peers need it and everybody else still reads it. */
 import { formatReceiptDate, type ReceiptTextFormat } from '@chappe/protocol';
+import { TimeZone } from './routes/time-zone.ts';
 
 /** How receipt texts look. */
 export interface ReceiptFormat extends ReceiptTextFormat {
+  /** IANA time zone of the dates; wins over `offsetMinutes`. Default UTC. */
+  readonly timeZone?: string | undefined;
   /** Whether the first 20 characters of the message stand at the end. Default true. */
   readonly quoteText?: boolean | undefined;
 }
@@ -24,6 +27,8 @@ export interface ReceiptFacts {
   readonly text: string;
 }
 
+const minuteMs = 60_000;
+
 interface KeptDate {
   step: number;
   text: string;
@@ -37,6 +42,7 @@ export class ReceiptWriter {
   readonly #format: ReceiptFormat;
   readonly #stepMs: number;
   readonly #label: string;
+  readonly #zone: TimeZone | undefined;
   // One for each of the two dates: submissions lie somewhat behind, and both move on.
   readonly #submitted: KeptDate = { step: -1, text: '' };
   readonly #done: KeptDate = { step: -1, text: '' };
@@ -45,6 +51,7 @@ export class ReceiptWriter {
     this.#format = format;
     this.#stepMs = format.seconds === true ? 1_000 : 60_000;
     this.#label = format.textLabel ?? 'text';
+    this.#zone = format.timeZone === undefined ? undefined : new TimeZone(format.timeZone);
   }
 
   /** The text; one character per octet. */
@@ -60,11 +67,16 @@ export class ReceiptWriter {
     );
   }
 
+  #formatAt(ms: number): ReceiptFormat {
+    if (this.#zone === undefined) return this.#format;
+    return { ...this.#format, offsetMinutes: this.#zone.offsetMs(ms) / minuteMs };
+  }
+
   #date(ms: number, kept: KeptDate): string {
     const step = Math.floor(ms / this.#stepMs);
     if (kept.step !== step) {
       kept.step = step;
-      kept.text = formatReceiptDate(new Date(ms), this.#format);
+      kept.text = formatReceiptDate(new Date(ms), this.#formatAt(ms));
     }
     return kept.text;
   }

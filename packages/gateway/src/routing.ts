@@ -9,6 +9,14 @@ export const broadcastLane = 'broadcast';
 /** The lane of messages from handsets that no account has been found for yet. */
 export const unclaimedLane = 'unclaimed';
 
+/** The lane of messages that are accepted and go nowhere. */
+export const droppedLane = 'dropped';
+
+/** The lane of messages that a route holds back: nothing is attached to it. */
+export function heldLane(route: string): string {
+  return `held:${route}`;
+}
+
 /** The lane of an account: messages from handsets and receipts, waiting for its binds. */
 export function accountLane(account: string): string {
   return `account:${account}`;

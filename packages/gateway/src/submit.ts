@@ -1,5 +1,6 @@
 /** Messages that are submitted without SMPP: the same road, from the arguments of a call to stored messages. */
 import {
+  type Address,
   type Draft,
   type Message,
   type MessageState,
@@ -7,11 +8,13 @@ import {
   receiptOnFailure,
   receiptOnSuccess,
 } from '@chappe/center';
-import { status, statusName, type TlvInput } from '@chappe/protocol';
+import { status, statusName, type Tlv, type TlvInput } from '@chappe/protocol';
+import { openAccount } from './accounts/account.ts';
 import { addressOf, maxAddressCharacters } from './address.ts';
 import { type Group, writeContent } from './content.ts';
 import { GatewayError } from './errors.ts';
-import { type Ingress, statusOfError } from './ingress/ingress.ts';
+import type { Asked, RefusalKind, Taken } from './ingress/acceptance.ts';
+import { type Ingress, knownAccount, statusOfError } from './ingress/ingress.ts';
 import { magicRefusal } from './ingress/submission.ts';
 import { type ContentArgument, type Cut, type CutSegment, cut } from './segments.ts';
 import { checkDestination, checkSource } from './validation.ts';
@@ -41,6 +44,8 @@ export interface SubmitArguments extends ContentArgument {
   readonly scheduleAtMs?: number | undefined;
   readonly serviceType?: string | undefined;
   readonly tlvs?: readonly TlvInput[] | undefined;
+  /** The gateway's own word to a handset: account and filters are not asked. */
+  readonly isReply?: boolean | undefined;
   /** The caller's own name for it, found again with `ref:`. At most 128 characters. */
   readonly clientReference?: string | undefined;
 }
@@ -65,8 +70,11 @@ export async function submit(
   reference: number,
 ): Promise<Submitted> {
   const parts = cut(input, reference);
-  const drafts = draftsOf(input, parts, ingress, reference);
-  const messages = await store(ingress, drafts);
+  const { drafts, giveBack } = draftsOf(input, parts, ingress, reference);
+  const messages = await store(ingress, drafts).catch((error: unknown) => {
+    giveBack?.();
+    throw error;
+  });
   return {
     ids: messages.map((message) => message.publicId),
     segments: messages.length,
@@ -110,7 +118,12 @@ export function store(ingress: Ingress, drafts: readonly Draft[]): Promise<reado
   });
 }
 
-function draftsOf(input: SubmitArguments, parts: Cut, ingress: Ingress, reference: number): Draft[] {
+interface Made {
+  readonly drafts: readonly Draft[];
+  readonly giveBack: (() => void) | undefined;
+}
+
+function draftsOf(input: SubmitArguments, parts: Cut, ingress: Ingress, reference: number): Made {
   const source = addressOf(input.from ?? '', typesOf(input.fromTon, input.fromNpi));
   const destination = addressOf(input.to, typesOf(input.toTon, input.toNpi));
   refuseStatus('from', lengthStatus(source.digits, status.ESME_RINVSRCADR));
@@ -127,25 +140,68 @@ function draftsOf(input: SubmitArguments, parts: Cut, ingress: Ingress, referenc
     refuseStatus('serviceType', status.ESME_RINVSERTYP);
   }
   const times = timesOf(input, ingress);
-  const lane = ingress.routing.laneTo(destination.digits);
-  const count = parts.segments.length;
-  return parts.segments.map((segment, index) => {
+  const { taken, cutAs } = decide(input, parts, source, destination, ingress);
+  const count = cutAs.segments.length;
+  const drafts = cutAs.segments.map((segment, index) => {
     const group: Group | undefined = count === 1 ? undefined : { kind: 'segments', index, count, reference };
     return {
       kind: 'mt' as const,
       account: input.account,
-      lane,
-      source,
-      destination,
+      lane: taken.lane,
+      source: taken.source,
+      destination: taken.destination,
       serviceType: input.serviceType ?? '',
-      priority: input.priority ?? 0,
+      priority: taken.priority,
+      memo: taken.memo,
+      price: taken.price,
+      ...(taken.detail === undefined ? {} : { detail: taken.detail }),
       ...times,
       receiptWanted: wantedBits(input),
-      content: contentOf(input, parts, segment, group),
+      content: contentOf(input, cutAs, segment, group),
       text: segment.text,
       ...(input.clientReference === undefined ? {} : { clientReference: input.clientReference }),
     };
   });
+  return { drafts, giveBack: taken.undo };
+}
+
+/** Asks the rules; a text that they change is cut anew. Throws a `GatewayError` for what is not taken. */
+function decide(
+  input: SubmitArguments,
+  parts: Cut,
+  source: Address,
+  destination: Address,
+  ingress: Ingress,
+): { readonly taken: Taken; readonly cutAs: Cut } {
+  const account = knownAccount(input.account, ingress) ?? openAccount(input.account);
+  const asked: Asked = {
+    account,
+    source,
+    destination,
+    text: input.text,
+    contentKey: input.text === undefined ? parts.segments[0]?.payload : undefined,
+    dataCoding: parts.dataCoding,
+    segments: parts.segments.length,
+    tlvs: (input.tlvs ?? []) as readonly Tlv[],
+    priority: input.priority ?? 0,
+    nowMs: ingress.clock.nowMs(),
+  };
+  const verdict =
+    input.isReply === true ? ingress.acceptance.decideReply(asked) : ingress.acceptance.decide(asked);
+  if (verdict.refusal !== undefined) {
+    const isThrottled = verdict.status === status.ESME_RTHROTTLED;
+    const code = isThrottled ? 'CHAPPE_GATEWAY_THROTTLED' : 'CHAPPE_GATEWAY_INVALID';
+    const what = `the message is refused (${verdict.refusal}): ${statusName(verdict.status) ?? verdict.status}`;
+    throw new GatewayError(code, what, { field: fieldOf(verdict.refusal), commandStatus: verdict.status });
+  }
+  const { text } = verdict;
+  const cutAs = text === undefined ? parts : cut({ ...input, text, bytes: undefined, hex: undefined }, 0);
+  return { taken: verdict, cutAs };
+}
+
+function fieldOf(refusal: RefusalKind): string | undefined {
+  if (refusal === 'sender') return 'from';
+  return refusal === 'destination' || refusal === 'unrouted' || refusal === 'pumping' ? 'to' : undefined;
 }
 
 function contentOf(

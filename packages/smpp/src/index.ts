@@ -24,7 +24,7 @@ export {
   type ReceiptWish,
   type TextSettings,
 } from './client/outgoing-message.ts';
-export type { Rate } from './client/pace.ts';
+export { Pace, type Rate } from './client/pace.ts';
 export type { ReceiptOptions, ReceiptResult, SentMessage } from './client/sent-message.ts';
 export { readSmppUrl, type SmppAddress } from './client/url.ts';
 export { type Clock, type Random, systemClock } from './clock.ts';

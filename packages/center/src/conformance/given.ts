@@ -62,6 +62,9 @@ export function message(id: MessageId, fields: Partial<Message> = {}): Message {
     text: 'hello',
     clientReference: undefined,
     timeline: `${NOON_MS} accepted\n`,
+    price: 0,
+    charged: undefined,
+    memo: undefined,
     ...fields,
   };
 }

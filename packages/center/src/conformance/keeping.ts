@@ -136,11 +136,11 @@ export const keepingCases: readonly Case[] = [
       await insert(store, [message(one.id)], 'memory');
       await store.commit([change('update', one, 'sent')]);
       assert.deepEqual(
-        (await store.findByReference('up', '00AB')).map(({ id }) => id),
+        (await store.findByReference('up', ['00AB', '00ab'])).map(({ id }) => id),
         [one.id],
       );
-      assert.deepEqual(await store.findByReference('other', '00AB'), []);
-      assert.deepEqual(await store.findByReference('up', 'AB'), []);
+      assert.deepEqual(await store.findByReference('other', ['00AB', '00ab']), []);
+      assert.deepEqual(await store.findByReference('up', ['AB']), []);
     },
   ],
   [

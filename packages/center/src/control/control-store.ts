@@ -30,7 +30,7 @@ export interface ControlRange {
 /** Durable entries. All methods reject with a CenterError. */
 export interface ControlStore {
   get(kind: string, key: string): Promise<string | undefined>;
-  /** In the order of the keys (code units). */
+  /** In the order of the keys (code points). */
   list(kind: string, range?: ControlRange): Promise<readonly ControlEntry[]>;
   /** All or nothing; durable when it settles. */
   write(changes: readonly ControlChange[]): Promise<void>;

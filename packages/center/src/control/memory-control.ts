@@ -1,23 +1,28 @@
+import { CenterError } from '../errors.ts';
 import type { ControlChange, ControlEntry, ControlRange, ControlStore } from './control-store.ts';
 
 /** Keeps entries in memory: for the sandbox and for tests. */
 export class MemoryControl implements ControlStore {
   readonly #kinds: Map<string, Map<string, string>> = new Map();
+  #isClosed = false;
 
   async get(kind: string, key: string): Promise<string | undefined> {
+    this.#check();
     return this.#kinds.get(kind)?.get(key);
   }
 
   async list(kind: string, range: ControlRange = {}): Promise<readonly ControlEntry[]> {
+    this.#check();
     const { prefix = '', after, limit } = range;
     const entries = [...(this.#kinds.get(kind) ?? [])]
       .filter(([key]) => key.startsWith(prefix) && (after === undefined || key > after))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
       .map(([key, value]) => ({ key, value }));
     return limit === undefined ? entries : entries.slice(0, limit);
   }
 
   async write(changes: readonly ControlChange[]): Promise<void> {
+    this.#check();
     for (const { kind, key, value } of changes) {
       const entries = this.#kinds.get(kind) ?? new Map<string, string>();
       if (value === undefined) entries.delete(key);
@@ -27,6 +32,10 @@ export class MemoryControl implements ControlStore {
   }
 
   async close(): Promise<void> {
-    this.#kinds.clear();
+    this.#isClosed = true;
+  }
+
+  #check(): void {
+    if (this.#isClosed) throw new CenterError('CHAPPE_STORE_CLOSED', 'the memory control store is closed');
   }
 }

@@ -56,9 +56,9 @@ export class SqliteControl implements ControlStore {
     return this.#try(() =>
       this.#database
         .prepare(
-          'SELECT key, value FROM entry WHERE kind = ? AND key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?',
+          'SELECT key, value FROM entry WHERE kind = ? AND key >= ? AND key < ? AND (key > ? OR ?) ORDER BY key LIMIT ?',
         )
-        .all(kind, prefix, prefix + LAST, after, limit)
+        .all(kind, prefix, prefix + LAST, after, range.after === undefined ? 1 : 0, limit)
         .map((row) => ({ key: row.key as string, value: row.value as string })),
     );
   }
@@ -106,22 +106,24 @@ function setUp(database: DatabaseSync, path: string): void {
       { path },
     );
   }
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-  if (version === 0) {
-    const { count } = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get() as {
-      count: number;
-    };
-    if (count > 0)
-      throw new CenterError(
-        'CHAPPE_STORE_DAMAGED',
-        damagedText(path, 'it is the database of another program'),
-        {
-          path,
-        },
-      );
-    database.exec(
-      `BEGIN; CREATE TABLE entry(kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(kind, key))
-       WITHOUT ROWID; PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${VERSION}; COMMIT`,
+  // Looked at before anything is written: the database of another program stays as it is.
+  const { count } = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get() as {
+    count: number;
+  };
+  const id = Number(Object.values(database.prepare('PRAGMA application_id').get() ?? {})[0]);
+  if (version === 0 ? count > 0 : id !== applicationId) {
+    throw new CenterError(
+      'CHAPPE_STORE_DAMAGED',
+      damagedText(path, 'it is the database of another program'),
+      {
+        path,
+      },
     );
   }
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  if (version > 0) return;
+  database.exec(
+    `BEGIN; CREATE TABLE entry(kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(kind, key))
+     WITHOUT ROWID; PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${VERSION}; COMMIT`,
+  );
 }

@@ -24,6 +24,19 @@ export class Deque<T> {
     this.#size += 1;
   }
 
+  /** Puts an item near the head: behind those at the head that come before it. */
+  unshiftBehind(item: T, isBefore: (other: T) => boolean): void {
+    this.unshift(item);
+    const { length } = this.#slots;
+    for (let at = 1; at < this.#size; at += 1) {
+      const next = (this.#head + at) & (length - 1);
+      const other = this.#slots[next] as T;
+      if (!isBefore(other)) return;
+      this.#slots[(next - 1) & (length - 1)] = other;
+      this.#slots[next] = item;
+    }
+  }
+
   peek(): T | undefined {
     return this.#slots[this.#head];
   }

@@ -11,9 +11,9 @@ const PRIORITIES: readonly Priority[] = [3, 2, 1, 0];
 
 /**
  * Where a message in memory stands. saving: its commit is under way; queued: in its feed; flying: a connector has it;
- * gone: it left the memory (its queue may still hold it and passes over it).
+ * sent: an upstream has it; gone: it left the memory (its queue may still hold it and passes over it).
  */
-export type Phase = 'saving' | 'queued' | 'flying' | 'gone';
+export type Phase = 'saving' | 'queued' | 'flying' | 'sent' | 'gone';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -107,12 +107,12 @@ export class Feed {
     this.lane.noteQueued(this, message.priority);
   }
 
-  /** Puts a message that was not tried back to the head of its queue. */
+  /** Puts a message that was not tried back to the head of its queue, in order with others that were put back. */
   putBack(message: LiveMessage): void {
     message.phase = 'queued';
     this.count += 1;
     this.lane.count += 1;
-    this.queues[message.priority]?.unshift(message);
+    this.queues[message.priority]?.unshiftBehind(message, (other) => other.id < message.id);
     this.lane.noteQueued(this, message.priority);
   }
 
@@ -224,6 +224,12 @@ export class Lane {
     this.flying += taken.length;
     this.taken += taken.length;
     return taken;
+  }
+
+  /** The highest priority that something is queued of; -1: nothing is. */
+  get topPriority(): Priority | -1 {
+    for (const priority of PRIORITIES) if ((this.#rounds[priority] as Deque<Feed>).size > 0) return priority;
+    return -1;
   }
 
   /** Takes one queued message out, wherever it stands; its slot is passed over later. */

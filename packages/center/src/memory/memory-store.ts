@@ -7,15 +7,18 @@ import type {
   Change,
   Claim,
   Claimed,
+  DayCount,
   Match,
   Recovery,
   SearchPage,
   SearchQuery,
   Store,
+  Tally,
   Waiting,
 } from '../store.ts';
 import { timelineLine, withStep } from '../timeline.ts';
 import { Heap } from './heap.ts';
+import { MemoryTallies } from './memory-tallies.ts';
 
 interface Row {
   message: Message;
@@ -55,6 +58,7 @@ export class MemoryStore implements Store {
   readonly #expiry: Heap<Entry> = new Heap(isEarlier);
   readonly #finished: MessageId[] = [];
   readonly #finishedLimit: number;
+  readonly #tallies: MemoryTallies = new MemoryTallies();
   #highestId: MessageId = 0;
   #highestShort = -1;
   #isClosed = false;
@@ -171,14 +175,49 @@ export class MemoryStore implements Store {
     return found;
   }
 
-  async findByReference(connector: string, reference: string): Promise<readonly Message[]> {
+  async findByReference(connector: string, references: readonly string[]): Promise<readonly Message[]> {
     this.#check();
     const found: Message[] = [];
     for (const { message, place } of this.#rows.values()) {
-      if (place === 'sent' && message.reference === reference && message.connector === connector)
-        found.push(message);
+      if (place !== 'sent' || message.connector !== connector) continue;
+      if (message.reference !== undefined && references.includes(message.reference)) found.push(message);
     }
     return found;
+  }
+
+  async waitingIn(lane: string, limit: number, beforeId: MessageId = NEVER): Promise<readonly Message[]> {
+    this.#check();
+    return [...this.#rows.values()]
+      .filter(({ message, place }) => place === 'waiting' && message.lane === lane && message.id < beforeId)
+      .map(({ message }) => message)
+      .sort((a, b) => b.id - a.id)
+      .slice(0, limit);
+  }
+
+  async counts(): Promise<readonly DayCount[]> {
+    this.#check();
+    const counts = new Map<string, { day: string; account: string; messages: number }>();
+    for (const { message } of this.#rows.values()) {
+      if (message.kind !== 'mt') continue;
+      const { account } = message;
+      const day = dayOfId(message.id);
+      const count = counts.get(`${day}/${account}`) ?? { day, account, messages: 0 };
+      count.messages += 1;
+      counts.set(`${day}/${account}`, count);
+    }
+    return [...counts.values()];
+  }
+
+  async tallies(): Promise<readonly Tally[]> {
+    this.#check();
+    return this.#tallies.all();
+  }
+
+  async recount(): Promise<readonly Tally[]> {
+    this.#check();
+    const counted = new MemoryTallies();
+    for (const { message, place } of this.#rows.values()) counted.add(message, place, 1);
+    return counted.all();
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
@@ -195,7 +234,10 @@ export class MemoryStore implements Store {
     return { messages, nextBeforeId: undefined, partial: false };
   }
 
-  async purge(beforeMs: number): Promise<readonly string[]> {
+  async purge(
+    beforeMs: number,
+    onForget: (tallies: readonly Tally[]) => Promise<void> = () => Promise.resolve(),
+  ): Promise<readonly string[]> {
     this.#check();
     const before = dayNumberOfId(firstIdAt(beforeMs));
     const busy = new Set<number>();
@@ -208,13 +250,11 @@ export class MemoryStore implements Store {
       ids.push(id);
       old.set(day, ids);
     }
-    const gone: string[] = [];
-    for (const [day, ids] of old) {
-      if (busy.has(day)) continue;
-      for (const id of ids) this.#rows.delete(id);
-      gone.push(dayOfId(ids[0] as MessageId));
-    }
-    return gone.sort();
+    const days = [...old].filter(([day]) => !busy.has(day)).map(([, ids]) => dayOfId(ids[0] as MessageId));
+    await onForget(this.#tallies.of(days));
+    for (const [day, ids] of old) if (!busy.has(day)) for (const id of ids) this.#rows.delete(id);
+    this.#tallies.forget(days);
+    return days.sort();
   }
 
   async close(): Promise<void> {
@@ -230,7 +270,10 @@ export class MemoryStore implements Store {
     if (op === 'remove') {
       const gone = this.#rows.get(id);
       // Its entries in the heaps hold no more.
-      if (gone !== undefined) gone.turn += 1;
+      if (gone !== undefined) {
+        gone.turn += 1;
+        this.#tallies.add(gone.message, gone.place, -1);
+      }
       this.#rows.delete(id);
       const about = message.of === undefined || line === '' ? undefined : this.#rows.get(message.of);
       if (about !== undefined) {
@@ -245,8 +288,9 @@ export class MemoryStore implements Store {
       this.#rows.set(id, row);
       if (id > this.#highestId) this.#highestId = id;
       if (message.idForm === 'short') this.#highestShort = Math.max(this.#highestShort, counterOf(message));
-    }
+    } else this.#tallies.add(row.message, row.place, -1);
     row.message = plain(message);
+    this.#tallies.add(row.message, place, 1);
     this.#put(row, place);
   }
 
@@ -260,7 +304,8 @@ export class MemoryStore implements Store {
       return;
     }
     if (place === 'memory') return;
-    this.#expiry.push({ row, turn, id: message.id, key: message.expiresMs });
+    const endMs = place === 'sent' ? Math.min(message.expiresMs, message.dueMs) : message.expiresMs;
+    this.#expiry.push({ row, turn, id: message.id, key: endMs });
     if (place === 'waiting')
       this.#queues(message)[message.priority]?.push({ row, turn, id: message.id, key: message.dueMs });
   }
@@ -325,6 +370,9 @@ function plain(message: Message): Message {
     text: message.text,
     clientReference: message.clientReference,
     timeline: message.timeline,
+    price: message.price,
+    charged: message.charged,
+    memo: message.memo,
   };
 }
 

@@ -7,6 +7,7 @@ import { checkVersion, createFile, exists } from './folder.ts';
 import type { Row } from './requests.ts';
 import {
   type DayChanges,
+  opCharge,
   opDone,
   opInsert,
   opLine,
@@ -16,7 +17,7 @@ import {
   opWidths,
   type Value,
 } from './row.ts';
-import { applicationId, columns, schemaSql } from './schema.ts';
+import { applicationId, columns, endSql, schemaSql, upgradeSql } from './schema.ts';
 
 /** How a file is opened. */
 export interface DayFileOptions {
@@ -39,6 +40,7 @@ const contentAt = columns.indexOf('content');
 interface Statements {
   readonly insert: StatementSync;
   readonly done: StatementSync;
+  readonly charge: StatementSync;
   readonly update: StatementSync;
   readonly remove: StatementSync;
   readonly claim: StatementSync;
@@ -63,9 +65,12 @@ function prepare(database: DatabaseSync, table: (typeof tables)[number]): Statem
     done: database.prepare(
       `UPDATE ${table} SET place = 3, state = ?, attempts = ?, error = ?, done = ?, timeline = ? WHERE id = ?`,
     ),
+    charge: database.prepare(
+      `UPDATE ${table} SET place = 3, state = ?, attempts = ?, error = ?, done = ?, timeline = ?, charged = ? WHERE id = ?`,
+    ),
     update: database.prepare(
       `UPDATE ${table} SET lane = ?, due = ?, place = ?, state = ?, attempts = ?, error = ?, connector = ?, ` +
-        'reference = ?, timeline = ? WHERE id = ?',
+        'reference = ?, timeline = ?, memo = ? WHERE id = ?',
     ),
     remove: database.prepare(`DELETE FROM ${table} WHERE id = ?`),
     claim: rows(`SELECT ${all} ${queue} AND due <= ? AND id < ? ORDER BY due, id LIMIT ?`),
@@ -73,7 +78,9 @@ function prepare(database: DatabaseSync, table: (typeof tables)[number]): Statem
     mark: database.prepare(`UPDATE ${table} SET place = 2, state = max(state, 1) WHERE id = ?`),
     nextDue: rows(`SELECT min(due) ${queue}`),
     find: rows(`SELECT ${all} FROM ${table} WHERE id = ?`),
-    expired: rows(`SELECT ${all} FROM ${table} WHERE place <= 1 AND exp <= ? ORDER BY exp LIMIT ?`),
+    expired: rows(
+      `SELECT ${all} FROM ${table} WHERE place <= 1 AND ${endSql} <= ? ORDER BY ${endSql} LIMIT ?`,
+    ),
   };
 }
 
@@ -257,6 +264,9 @@ export class DayFile {
         case opDone:
           statements.done.run(...row);
           break;
+        case opCharge:
+          statements.charge.run(...row);
+          break;
         case opUpdate:
           statements.update.run(...row);
           break;
@@ -296,6 +306,8 @@ function setUp(database: DatabaseSync, path: string, options: DayFileOptions): v
     `PRAGMA wal_autocheckpoint = ${options.checkpointPages}; PRAGMA journal_size_limit = ${LOG_LIMIT_OCTETS}`,
   );
   database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY`);
+  // A row that replaces another one is the end of that one: its money must be taken away.
+  database.exec('PRAGMA recursive_triggers = ON');
   limitPages(database, options.maxFileBytes);
   if (pragma('user_version') === 0) {
     const { count } = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get() as {
@@ -305,6 +317,7 @@ function setUp(database: DatabaseSync, path: string, options: DayFileOptions): v
     database.exec(`BEGIN IMMEDIATE; ${schemaSql} COMMIT; PRAGMA wal_checkpoint(TRUNCATE)`);
   }
   if (pragma('application_id') !== applicationId) throw foreign(path);
+  if (pragma('user_version') === 1) database.exec(`BEGIN IMMEDIATE; ${upgradeSql} COMMIT`);
 }
 
 function foreign(path: string): CenterError {

@@ -2,15 +2,19 @@
 import { DatabaseSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
 import type { MessageId, MessageKind } from '../message.ts';
-import { dayNumber, dayNumberOfId, firstIdAt } from '../message-id.ts';
+import { dayNumber, dayNumberOfId, dayOfNumber, firstIdAt } from '../message-id.ts';
 import { messageStates } from '../states.ts';
-import type { Match, SearchQuery } from '../store.ts';
+import type { DayCount, Match, SearchQuery, Tally } from '../store.ts';
 import { failureOf } from './failure.ts';
 import { dayPath, daysIn, exists } from './folder.ts';
 import type { Request, Row, SearchRows, WorkerRole } from './requests.ts';
-import { columns } from './schema.ts';
+import { chargeOpen, chargeReleased, chargeSettled, columns } from './schema.ts';
 
 const all = columns.join(', ');
+const TALLY = 'SELECT account, messages, accepted, reserved, settled, released FROM tally';
+const RECOUNT = `SELECT account, count(*), sum(price), sum(CASE charged WHEN ${chargeOpen} THEN price ELSE 0 END),
+  sum(CASE charged WHEN ${chargeSettled} THEN price ELSE 0 END),
+  sum(CASE charged WHEN ${chargeReleased} THEN price ELSE 0 END) FROM msg WHERE price > 0 GROUP BY account`;
 /** Rows looked at between two looks at the clock. */
 const CHUNK = 2_000;
 const DEFAULT_PAGE = 100;
@@ -37,7 +41,15 @@ export class Reader {
       case 'short':
         return this.#short(request.counter);
       case 'reference':
-        return this.#reference(request.connector, request.reference);
+        return this.#reference(request.connector, request.references);
+      case 'lane':
+        return this.#lane(request.lane, request.limit, request.beforeId);
+      case 'tallies':
+        return this.#tallies(TALLY, request.days);
+      case 'recount':
+        return this.#tallies(RECOUNT, undefined);
+      case 'counts':
+        return this.#counts();
       case 'matching':
         return this.#matching(request.match, request.limit);
       case 'search':
@@ -73,9 +85,43 @@ export class Reader {
     return undefined;
   }
 
-  #reference(connector: string, reference: string): Row[] {
-    const sql = `SELECT ${all} FROM msg WHERE place = 1 AND connector = ? AND reference = ? LIMIT ${MAX_REFERENCES}`;
-    return this.#days().flatMap((day) => this.#rows(day, sql, [connector, reference]));
+  #reference(connector: string, references: readonly string[]): Row[] {
+    const some = references.map(() => '?').join(', ');
+    const sql = `SELECT ${all} FROM msg WHERE place = 1 AND connector = ? AND reference IN (${some}) LIMIT ${MAX_REFERENCES}`;
+    return this.#days().flatMap((day) => this.#rows(day, sql, [connector, ...references]));
+  }
+
+  #lane(lane: string, limit: number, beforeId: MessageId): Row[] {
+    const found: Row[] = [];
+    for (const day of this.#days()) {
+      for (const table of ['msg', 'note']) {
+        const sql = `SELECT ${all} FROM ${table} WHERE place = 0 AND lane = ? AND id < ? ORDER BY id DESC LIMIT ?`;
+        found.push(...this.#rows(day, sql, [lane, beforeId, limit]));
+      }
+      if (found.length >= limit) break;
+    }
+    return found.sort((a, b) => (b[0] as number) - (a[0] as number)).slice(0, limit);
+  }
+
+  #counts(): DayCount[] {
+    const sql = 'SELECT account, count(*) FROM msg WHERE (flags & 3) = 0 GROUP BY account';
+    return this.#days().flatMap((day) =>
+      this.#rows(day, sql, []).map((row): DayCount => {
+        const [account, messages] = row as unknown as [string, number];
+        return { day: dayOfNumber(day), account, messages };
+      }),
+    );
+  }
+
+  #tallies(sql: string, days: readonly string[] | undefined): Tally[] {
+    const wanted = this.#days().filter((day) => days === undefined || days.includes(dayOfNumber(day)));
+    return wanted.flatMap((day) =>
+      this.#rows(day, sql, []).map((row): Tally => {
+        const [account, ...sums] = row as unknown as [string, ...number[]];
+        const [messages = 0, accepted = 0, reserved = 0, settled = 0, released = 0] = sums;
+        return { day: dayOfNumber(day), account, messages, accepted, reserved, settled, released };
+      }),
+    );
   }
 
   #matching(match: Match, limit: number): MessageId[] {

@@ -28,7 +28,11 @@ export type Request =
   | { readonly ask: 'matching'; readonly match: Match; readonly limit: number }
   | { readonly ask: 'find'; readonly id: MessageId }
   | { readonly ask: 'short'; readonly counter: number }
-  | { readonly ask: 'reference'; readonly connector: string; readonly reference: string }
+  | { readonly ask: 'reference'; readonly connector: string; readonly references: readonly string[] }
+  | { readonly ask: 'lane'; readonly lane: string; readonly limit: number; readonly beforeId: MessageId }
+  | { readonly ask: 'tallies'; readonly days: readonly string[] | undefined }
+  | { readonly ask: 'recount' }
+  | { readonly ask: 'counts' }
   | { readonly ask: 'search'; readonly query: SearchQuery }
   | { readonly ask: 'forget'; readonly days: readonly string[] }
   | { readonly ask: 'close' };

@@ -1,10 +1,10 @@
 /** Messages as rows: flat arrays of numbers and strings, which travel between threads at little cost. */
 
-import type { Message, MessageId, MessageKind } from '../message.ts';
-import { dayNumberOfId, hexPublicId, parsePublicId, shortPublicId } from '../message-id.ts';
+import type { IdForm, Message, MessageId, MessageKind } from '../message.ts';
+import { dayNumberOfId, parsePublicId, publicIdOf, shortPublicId } from '../message-id.ts';
 import { messageStates } from '../states.ts';
 import type { Change } from '../store.ts';
-import { columns, placeCodes } from './schema.ts';
+import { chargeOpen, chargeReleased, chargeSettled, columns, placeCodes } from './schema.ts';
 
 /** A value of a column. */
 export type Value = number | string | null | Uint8Array;
@@ -21,9 +21,11 @@ export const opReplace = 3;
 export const opRemove = 4;
 /** A line for the timeline of a message. */
 export const opLine = 5;
+/** A final state of a message that costs something: `opDone` and whether it was charged. */
+export const opCharge = 6;
 
 /** Values of each opcode, after opcode and table. */
-export const opWidths: readonly number[] = [columns.length, 6, 10, columns.length, 1, 2];
+export const opWidths: readonly number[] = [columns.length, 6, 11, columns.length, 1, 2, 7];
 
 /** Changes of one day file. Contents lie one after the other in `bytes`; their column holds the length. */
 export interface DayChanges {
@@ -33,6 +35,8 @@ export interface DayChanges {
 }
 
 const kinds: readonly MessageKind[] = ['mt', 'mo', 'receipt', 'notice'];
+// In bits 5 to 7 of the flags: the index of a form is its code, so the order never changes.
+const idForms: readonly IdForm[] = ['hex', 'short', 'uuid', 'decimal', 'hexdec'];
 const stateCodes = new Map(messageStates.map((state, code) => [state, code]));
 
 /** 1 for receipts and notices, which have a table of their own. */
@@ -52,7 +56,7 @@ class DayEncoder {
       message.tag,
       message.head === message.id ? null : message.head,
       message.idForm === 'short' ? shortCounter(message.publicId) : null,
-      kinds.indexOf(message.kind) | (message.receiptWanted << 2) | (message.idForm === 'short' ? 32 : 0),
+      kinds.indexOf(message.kind) | (message.receiptWanted << 2) | (idForms.indexOf(message.idForm) << 5),
       message.account,
       message.lane,
       source.digits,
@@ -75,6 +79,9 @@ class DayEncoder {
       content.length,
       message.text ?? null,
       message.timeline === '' ? null : message.timeline,
+      message.price,
+      chargeCode(message),
+      message.memo ?? null,
     );
     this.contents.push(content);
     this.octets += content.length;
@@ -91,6 +98,7 @@ class DayEncoder {
       message.connector ?? null,
       message.reference ?? null,
       message.timeline === '' ? null : message.timeline,
+      message.memo ?? null,
       message.id,
     );
   }
@@ -102,8 +110,9 @@ class DayEncoder {
       message.error,
       message.doneMs,
       message.timeline === '' ? null : message.timeline,
-      message.id,
     );
+    if (message.price > 0) this.values.push(chargeCode(message));
+    this.values.push(message.id);
   }
 
   finish(day: number): DayChanges {
@@ -150,7 +159,7 @@ function encode({ op, message, place, line }: Change, encoderOf: (id: MessageId)
       encoder.row(message, placeCodes[place]);
       break;
     case 'update':
-      encoder.values.push(place === 'done' ? opDone : opUpdate, table);
+      encoder.values.push(place !== 'done' ? opUpdate : message.price > 0 ? opCharge : opDone, table);
       if (place === 'done') encoder.done(message);
       else encoder.update(message, placeCodes[place]);
       break;
@@ -159,6 +168,11 @@ function encode({ op, message, place, line }: Change, encoderOf: (id: MessageId)
       if (message.of !== undefined && line !== '')
         encoderOf(message.of).values.push(opLine, 0, line, message.of);
   }
+}
+
+function chargeCode({ charged }: Message): number {
+  if (charged === undefined) return chargeOpen;
+  return charged ? chargeSettled : chargeReleased;
 }
 
 function shortCounter(publicId: string): number | null {
@@ -173,12 +187,13 @@ export function decodeRow(row: readonly Value[]): Message {
   const head = (row[2] as number | null) ?? id;
   const flags = row[4] as number;
   const numbering = row[9] as number;
-  const isShort = (flags & 32) !== 0;
+  const idForm = idForms[(flags >> 5) & 7] ?? 'hex';
   return {
     id,
     tag,
-    publicId: isShort ? shortPublicId((row[3] as number | null) ?? 0) : hexPublicId(head, tag),
-    idForm: isShort ? 'short' : 'hex',
+    publicId:
+      idForm === 'short' ? shortPublicId((row[3] as number | null) ?? 0) : publicIdOf(idForm, head, tag),
+    idForm,
     head,
     kind: kinds[flags & 3] as MessageKind,
     account: row[5] as string,
@@ -206,5 +221,8 @@ export function decodeRow(row: readonly Value[]): Message {
     content: row[24] as Uint8Array,
     text: (row[25] as string | null) ?? undefined,
     timeline: (row[26] as string | null) ?? '',
+    price: row[27] as number,
+    charged: row[28] === chargeOpen ? undefined : row[28] === chargeSettled,
+    memo: (row[29] as string | null) ?? undefined,
   };
 }

@@ -5,7 +5,7 @@
 import type { Place } from '../message.ts';
 
 /** PRAGMA user_version of the files this version writes. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 /** PRAGMA application_id: "CHPP". */
 export const applicationId = 0x43485050;
 /** The first SQLite whose WAL mode is sound: 3.7.0 to 3.51.2 may damage a file that two connections write. */
@@ -43,6 +43,9 @@ export const columns: readonly string[] = [
   'content',
   'text',
   'timeline',
+  'price',
+  'charged',
+  'memo',
 ];
 
 const table = `(
@@ -72,8 +75,62 @@ const table = `(
   client TEXT,
   content BLOB NOT NULL,
   text TEXT,
-  timeline TEXT
+  timeline TEXT,
+  price INTEGER NOT NULL DEFAULT 0,
+  charged INTEGER NOT NULL DEFAULT 0,
+  memo TEXT
 )`;
+
+/** When a row that waits or is at an upstream is to be looked at: its end, or before that when its receipt is late. */
+export const endSql = 'CASE place WHEN 1 THEN min(exp, due) ELSE exp END';
+
+/** `charged` of a row: not over yet, or free of charge. */
+export const chargeOpen = 0;
+/** `charged` of a row: it was. */
+export const chargeSettled = 1;
+/** `charged` of a row: it was not. */
+export const chargeReleased = 2;
+
+/** A row's part of its account's money, taken from or added to the tally: triggers make it one transaction with the row. */
+function tallying(row: 'OLD' | 'NEW', sign: '+' | '-'): string {
+  const part = (charge: number): string => `CASE ${row}.charged WHEN ${charge} THEN ${row}.price ELSE 0 END`;
+  return `INSERT INTO tally VALUES(${row}.account, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING;
+    UPDATE tally SET messages = messages ${sign} 1, accepted = accepted ${sign} ${row}.price,
+      reserved = reserved ${sign} ${part(chargeOpen)}, settled = settled ${sign} ${part(chargeSettled)},
+      released = released ${sign} ${part(chargeReleased)} WHERE account = ${row}.account;`;
+}
+
+/** Money beside the messages. A repeated change adds nothing: what the row was is taken away before what it is is added. */
+const tallySql = `
+CREATE TABLE tally(
+  account TEXT PRIMARY KEY,
+  messages INTEGER NOT NULL,
+  accepted INTEGER NOT NULL,
+  reserved INTEGER NOT NULL,
+  settled INTEGER NOT NULL,
+  released INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TRIGGER msg_priced AFTER INSERT ON msg WHEN NEW.price > 0 BEGIN ${tallying('NEW', '+')} END;
+CREATE TRIGGER msg_charged AFTER UPDATE OF charged ON msg WHEN NEW.price > 0 BEGIN
+  ${tallying('OLD', '-')} ${tallying('NEW', '+')} END;
+CREATE TRIGGER msg_gone AFTER DELETE ON msg WHEN OLD.price > 0 BEGIN ${tallying('OLD', '-')} END;
+`;
+
+/** From version 1: the money and the memo of messages, and the end of waiting for a receipt. */
+export const upgradeSql: string = `
+${['msg', 'note']
+  .map(
+    (name) => `ALTER TABLE ${name} ADD COLUMN price INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ${name} ADD COLUMN charged INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ${name} ADD COLUMN memo TEXT;
+UPDATE ${name} SET due = exp WHERE place = 1;
+DROP INDEX ${name}_expiry;
+CREATE INDEX ${name}_expiry ON ${name}(${endSql}) WHERE place <= 1;`,
+  )
+  .join('\n')}
+${tallySql}
+PRAGMA user_version = ${schemaVersion};
+`;
 
 /** Creates everything in an empty file. The rowid ends every index entry, so (account) is (account, id). */
 export const schemaSql: string = `
@@ -81,14 +138,14 @@ CREATE TABLE msg ${table};
 CREATE TABLE note ${table};
 CREATE INDEX msg_queue ON msg(lane, account, prio, due) WHERE place = 0;
 CREATE INDEX note_queue ON note(lane, account, prio, due) WHERE place = 0;
-CREATE INDEX msg_expiry ON msg(exp) WHERE place <= 1;
-CREATE INDEX note_expiry ON note(exp) WHERE place <= 1;
+CREATE INDEX msg_expiry ON msg(${endSql}) WHERE place <= 1;
+CREATE INDEX note_expiry ON note(${endSql}) WHERE place <= 1;
 CREATE INDEX msg_memory ON msg(id) WHERE place = 2;
 CREATE INDEX msg_account ON msg(account);
 CREATE INDEX msg_destination ON msg(destination);
 CREATE INDEX msg_reference ON msg(connector, reference) WHERE place = 1;
 CREATE INDEX msg_short ON msg(short) WHERE short IS NOT NULL;
-PRAGMA application_id = ${applicationId};
+${tallySql}PRAGMA application_id = ${applicationId};
 PRAGMA user_version = ${schemaVersion};
 `;
 

@@ -3,7 +3,18 @@ import { join, resolve } from 'node:path';
 import { CenterError } from '../errors.ts';
 import type { Message, MessageId } from '../message.ts';
 import { dayNumberOfId, firstIdAt } from '../message-id.ts';
-import type { Change, Claim, Claimed, Match, Recovery, SearchPage, SearchQuery, Store } from '../store.ts';
+import type {
+  Change,
+  Claim,
+  Claimed,
+  DayCount,
+  Match,
+  Recovery,
+  SearchPage,
+  SearchQuery,
+  Store,
+  Tally,
+} from '../store.ts';
 import { makeFolder } from './folder.ts';
 import type { ClaimedRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
 import { decodeRow, encodeChanges } from './row.ts';
@@ -116,9 +127,26 @@ export class SqliteStore implements Store {
     return decoded(await this.#read({ ask: 'short', counter }));
   }
 
-  async findByReference(connector: string, reference: string): Promise<readonly Message[]> {
-    const rows = (await this.#read({ ask: 'reference', connector, reference })) as readonly Row[];
+  async findByReference(connector: string, references: readonly string[]): Promise<readonly Message[]> {
+    const rows = (await this.#read({ ask: 'reference', connector, references })) as readonly Row[];
     return rows.map(decodeRow);
+  }
+
+  async waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<readonly Message[]> {
+    const request = { ask: 'lane', lane, limit, beforeId: beforeId ?? Number.MAX_SAFE_INTEGER } as const;
+    return ((await this.#read(request)) as readonly Row[]).map(decodeRow);
+  }
+
+  counts(): Promise<readonly DayCount[]> {
+    return this.#read({ ask: 'counts' }) as Promise<readonly DayCount[]>;
+  }
+
+  tallies(): Promise<readonly Tally[]> {
+    return this.#read({ ask: 'tallies', days: undefined }) as Promise<readonly Tally[]>;
+  }
+
+  recount(): Promise<readonly Tally[]> {
+    return this.#read({ ask: 'recount' }) as Promise<readonly Tally[]>;
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
@@ -129,9 +157,13 @@ export class SqliteStore implements Store {
     return { messages: rows.map(decodeRow), nextBeforeId, partial };
   }
 
-  async purge(beforeMs: number): Promise<readonly string[]> {
+  async purge(
+    beforeMs: number,
+    onForget: (tallies: readonly Tally[]) => Promise<void> = () => Promise.resolve(),
+  ): Promise<readonly string[]> {
     const beforeDay = dayNumberOfId(firstIdAt(beforeMs));
     const days = (await this.#writer.ask({ ask: 'close-finished', beforeDay })) as string[];
+    if (days.length > 0) await onForget((await this.#read({ ask: 'tallies', days })) as readonly Tally[]);
     if (days.length > 0 && this.#reader !== undefined) await this.#reader.ask({ ask: 'forget', days });
     // Here and not in the writer: unlinking half a gigabyte takes longer than a commit may.
     for (const day of days) {

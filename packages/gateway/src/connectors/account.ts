@@ -6,6 +6,7 @@ import type { Connector, Message, Outcome } from '@chappe/center';
 import { type Pdu, status, statusName } from '@chappe/protocol';
 import { deliveryOf, verdictOf } from '../egress/deliver-sm.ts';
 import type { Bind } from '../routing.ts';
+import type { AccountSettings } from '../settings/account.ts';
 
 type Report = (message: Message, outcome: Outcome) => void;
 
@@ -18,7 +19,13 @@ export class AccountConnector implements Connector {
   ready: (() => void) | undefined;
   /** Called when a message has been handed to a session. */
   onSent: ((message: Message) => void) | undefined;
+  readonly #settingsOf: (account: string) => AccountSettings | undefined;
   #next = 0;
+
+  /** `settingsOf`: what an account's binds want. */
+  constructor(settingsOf: (account: string) => AccountSettings | undefined) {
+    this.#settingsOf = settingsOf;
+  }
 
   /** Number of binds. */
   get size(): number {
@@ -57,26 +64,30 @@ export class AccountConnector implements Connector {
 
   #choose(message: Message): Bind | undefined {
     const binds = this.#binds;
+    const kind = kindFor(message, this.#settingsOf(message.account));
     // A number that a bind serves goes to that bind; receipts go to any.
     if (message.kind !== 'receipt') {
       const serving = binds.find(
-        ({ range, session }) => roomOf(session) > 0 && range?.matches(message.destination.digits) === true,
+        ({ range, session }) =>
+          isOfKind(session, kind) &&
+          roomOf(session) > 0 &&
+          range?.matches(message.destination.digits) === true,
       );
       if (serving !== undefined) return serving;
     }
     for (let tried = 0; tried < binds.length; tried += 1) {
       const bind = binds[this.#next % binds.length];
       this.#next = (this.#next + 1) % binds.length;
-      if (bind !== undefined && roomOf(bind.session) > 0) return bind;
+      if (bind !== undefined && isOfKind(bind.session, kind) && roomOf(bind.session) > 0) return bind;
     }
     return undefined;
   }
 
   #send(message: Message, bind: Bind, report: Report): void {
     const { session } = bind;
-    const pdu = deliveryOf(message, session.version);
+    const pdu = deliveryOf(message, session.version, this.#settingsOf(message.account));
     if (pdu === undefined) {
-      const detail = `${bind.label} version 3.3 cannot take so long a text`;
+      const detail = `${bind.label} its version or alphabet cannot express the text`;
       report(message, { kind: 'failed', state: 'undeliverable', error: 0, detail });
       return;
     }
@@ -88,6 +99,19 @@ export class AccountConnector implements Connector {
     });
     this.onSent?.(message);
   }
+}
+
+/** The kind of bind that a message is for; undefined: any that receives. */
+function kindFor(
+  { kind }: Message,
+  settings: AccountSettings | undefined,
+): 'receiver' | 'transceiver' | undefined {
+  const wanted = kind === 'mo' || kind === 'mt' ? settings?.mo : settings?.receipts?.binds;
+  return wanted === 'receiver' || wanted === 'transceiver' ? wanted : undefined;
+}
+
+function isOfKind(session: Bind['session'], kind: 'receiver' | 'transceiver' | undefined): boolean {
+  return kind === undefined || session.kind === kind;
 }
 
 /** A session that is ending takes nothing more, whatever its window says. */

@@ -1,19 +1,28 @@
 /** The connectors of all accounts: a lane is attached while its account has a receiving bind, and waits otherwise. */
 import type { Center, Message } from '@chappe/center';
+import type { Accounts } from '../accounts/accounts.ts';
 import { accountLane, type Bind, type Routing, unclaimedLane } from '../routing.ts';
 import { AccountConnector } from './account.ts';
+
+/** What the connectors work with. */
+export interface AccountConnectorsOptions {
+  readonly center: Center;
+  readonly routing: Routing;
+  readonly accounts: Accounts;
+  readonly onSent: (message: Message) => void;
+}
 
 /** Attaches and detaches lanes as binds come and go. */
 export class AccountConnectors {
   readonly #center: Center;
   readonly #routing: Routing;
-  readonly #onSent: (message: Message) => void;
+  readonly #options: AccountConnectorsOptions;
   readonly #connectors = new Map<string, AccountConnector>();
 
-  constructor(center: Center, routing: Routing, onSent: (message: Message) => void) {
-    this.#center = center;
-    this.#routing = routing;
-    this.#onSent = onSent;
+  constructor(options: AccountConnectorsOptions) {
+    this.#center = options.center;
+    this.#routing = options.routing;
+    this.#options = options;
   }
 
   /** A receiving bind has come. */
@@ -41,8 +50,9 @@ export class AccountConnectors {
   #join(lane: string, bind: Bind): void {
     let connector = this.#connectors.get(lane);
     if (connector === undefined) {
-      connector = new AccountConnector();
-      connector.onSent = this.#onSent;
+      const { accounts, onSent } = this.#options;
+      connector = new AccountConnector((name) => accounts.get(name)?.settings);
+      connector.onSent = onSent;
       this.#connectors.set(lane, connector);
       connector.add(bind);
       this.#center.attach(lane, connector);

@@ -1,5 +1,5 @@
 /** alert_notification (SMPP 3.4 4.12): a handset that a message waited for is back. */
-import type { PduInput } from '@chappe/protocol';
+import type { PduInput, PduOf, TlvInput } from '@chappe/protocol';
 import type { Alert } from '../sandbox/handsets.ts';
 
 /** ms_availability_status 0: available (SMPP 3.4 5.3.2.30). */
@@ -17,5 +17,19 @@ export function alertPdu({ source, destination }: Alert): PduInput<'alert_notifi
     esme_addr_npi: source.npi,
     esme_addr: source.digits,
     tlvs: [{ name: 'ms_availability_status', value: available }],
+  };
+}
+
+/** A notification of an upstream, for the sender that it is about. */
+export function passedAlert(pdu: PduOf<'alert_notification'>): PduInput<'alert_notification'> {
+  return {
+    command: 'alert_notification',
+    source_addr_ton: pdu.source_addr_ton,
+    source_addr_npi: pdu.source_addr_npi,
+    source_addr: pdu.source_addr,
+    esme_addr_ton: pdu.esme_addr_ton,
+    esme_addr_npi: pdu.esme_addr_npi,
+    esme_addr: pdu.esme_addr,
+    tlvs: pdu.tlvs as readonly TlvInput[],
   };
 }

@@ -9,7 +9,10 @@ import {
   type TlvInput,
   type TlvName,
 } from '@chappe/protocol';
+import { fromCanonical } from '../alphabet.ts';
 import { type Content, readContent } from '../content.ts';
+import type { AccountSettings } from '../settings/account.ts';
+import { isUnfit } from '../upstream/submission/unfit.ts';
 import type { Version } from '../validation.ts';
 
 /** The request that carries a message to an ESME. */
@@ -24,6 +27,8 @@ const maxShortOctets = 254;
 // 3.3: 140 octets or 160 characters of seven bits, each in an octet of its own; and no TLV to put more into.
 const maxShortOctets33 = 160;
 const maxDeliverAddress = 20;
+// SMPP 3.4 5.3.2.32.
+const maxPayloadOctets = 65_535;
 // network_error_code: the first octet says GSM (SMPP 3.4 5.3.2.31).
 const gsmNetwork = 3;
 
@@ -31,12 +36,27 @@ const gsmNetwork = 3;
  * The PDU for a peer of that version; undefined when this version cannot carry it (a text of more than 160 octets to
  * a 3.3 peer).
  */
-export function deliveryOf(message: Message, version: Version): Delivery | undefined {
-  const content = readContent(message.content);
-  if (content.receipt !== undefined) return receiptPdu(message, content, version);
+export function deliveryOf(
+  message: Message,
+  version: Version,
+  settings?: Pick<AccountSettings, 'defaultAlphabet' | 'receipts'>,
+): Delivery | undefined {
+  const stored = readContent(message.content);
+  if (stored.receipt !== undefined)
+    return receiptPdu(message, stored, version, settings?.receipts?.asDataSm === true);
+  const content = inAlphabet(stored, settings?.defaultAlphabet);
+  if (content === undefined) return undefined;
   const isData = content.shape === 'data' || hasLongAddress(message);
   if (isData && version !== 0x33) return dataSm(message, content, tlvsFor(content, true, version));
   return deliverPdu(message, content, version);
+}
+
+/** The content with its text in the receiver's alphabet; undefined when that cannot express it. */
+function inAlphabet(content: Content, alphabet: AccountSettings['defaultAlphabet']): Content | undefined {
+  if (alphabet === undefined || alphabet === 'gsm7') return content;
+  const { payload, esmClass, dataCoding } = content;
+  const coded = fromCanonical(payload, esmClass, dataCoding, alphabet, maxPayloadOctets);
+  return isUnfit(coded) ? undefined : { ...content, ...coded };
 }
 
 /** What an ESME's answer to a delivery means for the message. */
@@ -119,7 +139,7 @@ function dataSm(message: Message, content: Content, tlvs: readonly TlvInput[]): 
   };
 }
 
-function receiptPdu(message: Message, content: Content, version: Version): Delivery {
+function receiptPdu(message: Message, content: Content, version: Version, asDataSm: boolean): Delivery {
   const { payload, receipt, userMessageReference } = content;
   const state = messageState(receipt?.state ?? 0) ?? 'UNKNOWN';
   const text = version === 0x33 && state === 'REJECTED' ? downgraded(payload) : payload;
@@ -129,7 +149,7 @@ function receiptPdu(message: Message, content: Content, version: Version): Deliv
   // The id stands in the text after "id:": both are the same octets.
   const id = latin1(payload.subarray(3, 3 + receipt.idOctets));
   const tlvs = receiptTlvs({ id, state, networkError, userMessageReference }, version);
-  if (hasLongAddress(message)) {
+  if (hasLongAddress(message) || asDataSm) {
     return dataSm(message, content, [{ name: 'message_payload', value: text }, ...tlvs]);
   }
   return deliverSm(message, content, content.esmClass, text, tlvs);

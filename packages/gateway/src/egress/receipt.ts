@@ -1,5 +1,5 @@
 /** From the end of a message (or a failed attempt) to the receipt that the center stores with it. */
-import type { Draft, Message, MessageState } from '@chappe/center';
+import { type Draft, type Message, type MessageState, receiptIdOf } from '@chappe/center';
 import {
   dataCodingOf,
   esmClassOf,
@@ -42,8 +42,9 @@ export interface ReceiptOccasion {
 export function receiptDraft(message: Message, occasion: ReceiptOccasion, options: ReceiptOptions): Draft {
   const { state, error, atMs } = occasion;
   const { content } = message;
+  const id = receiptIdOf(message.publicId, message.idForm);
   const text = options.writer.write({
-    id: message.publicId,
+    id,
     stat: statWord(state),
     delivered: state === 'delivered',
     error,
@@ -76,7 +77,7 @@ export function receiptDraft(message: Message, occasion: ReceiptOccasion, option
       receipt: {
         state: stateValue(state),
         error,
-        idOctets: message.publicId.length,
+        idOctets: id.length,
       },
       userMessageReference: isTextOnly(content) ? undefined : readContent(content).userMessageReference,
     }),

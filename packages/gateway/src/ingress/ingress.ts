@@ -1,10 +1,15 @@
 /** What every operation of an ESME works with, and how an operation that stores something is answered. */
 import { type Center, CenterError, type Draft, type Message } from '@chappe/center';
 import { status } from '@chappe/protocol';
-import { type Clock, DEFERRED, type ResponseInput, type Session } from '@chappe/smpp';
+import { type Answerable, type Clock, DEFERRED, type ResponseInput, type Session } from '@chappe/smpp';
+import type { Account } from '../accounts/account.ts';
+import type { Accounts } from '../accounts/accounts.ts';
 import type { EarlyReceipts } from '../early-receipts.ts';
 import type { LifetimeLimits } from '../lifetime.ts';
 import type { Routing } from '../routing.ts';
+import type { Transactions } from '../transactions.ts';
+import type { Plan } from '../upstream/plan.ts';
+import type { Acceptance } from './acceptance.ts';
 
 /** Plain integers of the ingress, for metrics. */
 export interface IngressCounters {
@@ -17,18 +22,43 @@ export interface IngressCounters {
 /** What an operation needs. One object for the life of the gateway. */
 export interface Ingress {
   readonly center: Center;
+  readonly accounts: Accounts;
+  readonly acceptance: Acceptance;
+  readonly transactions: Transactions;
   readonly routing: Routing;
   readonly clock: Clock;
   readonly lifetime: LifetimeLimits;
   readonly early: EarlyReceipts;
+  /** Ties the segments of a long message together; another for each. */
+  nextReference(): number;
+  /** Whether there are upstreams, for which long texts are cut. */
+  cutsLong(): boolean;
+  /** Whether all upstreams of a plan take long texts in one message_payload. */
+  takesWhole(plan: Plan): boolean;
   readonly counters: IngressCounters;
   /** Hears of failures of the store, which the ESME only sees as a status. */
   readonly onError: (error: unknown, where: string) => void;
 }
 
-/** The account of a session: what `authenticate` put there. */
+/** Drafts that are ready to be stored together. */
+export interface Prepared {
+  readonly drafts: readonly Draft[];
+  /** They are stored so many milliseconds later. */
+  readonly waitMs: number;
+  /** Answered with the outcome. */
+  readonly isTransaction: boolean;
+  /** To be called when they are not stored: what was set aside for them is given back. */
+  readonly giveBack: (() => void) | undefined;
+}
+
+/** The name of a session's account: what `authenticate` put there. */
 export function accountOf(session: Session): string {
   return session.context as string;
+}
+
+/** The account of that name. One that was removed while its session was still there may do what an open one may not. */
+export function knownAccount(name: string, { accounts }: Ingress): Account | undefined {
+  return accounts.get(name) ?? (accounts.open ? accounts.meet(name) : undefined);
 }
 
 /** An error response, counted. */
@@ -48,24 +78,41 @@ export function storeAndAnswer(
   ingress: Ingress,
   session: Session,
   request: { readonly command: string; readonly sequence_number: number },
-  drafts: readonly Draft[],
+  prepared: Prepared,
   response: (messages: readonly Message[]) => ResponseInput,
 ): typeof DEFERRED {
   // The PDU itself is a view of a received chunk: it must not be kept until the commit.
   const answerable = { command: request.command, sequence_number: request.sequence_number };
-  ingress.center.submit(drafts, (error, messages) => {
-    if (error !== undefined) {
-      ingress.onError(error, request.command);
-      session.respond(answerable, refuse(ingress, statusOfError(error)));
-      return;
-    }
-    ingress.counters.accepted += messages.length;
-    const answer = response(messages);
-    if (ingress.early.isHeld(messages))
-      ingress.early.hold(messages, () => session.respond(answerable, answer));
-    else session.respond(answerable, answer);
-  });
+  const store = (): void => {
+    ingress.center.submit(prepared.drafts, (error, messages) => {
+      if (error === undefined) answer(ingress, session, answerable, prepared, messages, response(messages));
+      else {
+        prepared.giveBack?.();
+        ingress.onError(error, request.command);
+        session.respond(answerable, refuse(ingress, statusOfError(error)));
+      }
+    });
+  };
+  // Shaped: not stored and not answered before its time, so that its sender's window slows it down.
+  if (prepared.waitMs > 0) ingress.clock.setTimer(store, prepared.waitMs);
+  else store();
   return DEFERRED;
+}
+
+function answer(
+  ingress: Ingress,
+  session: Session,
+  answerable: Answerable,
+  prepared: Prepared,
+  messages: readonly Message[],
+  response: ResponseInput,
+): void {
+  ingress.counters.accepted += messages.length;
+  if (prepared.isTransaction)
+    ingress.transactions.hold(messages, response, (outcome) => session.respond(answerable, outcome));
+  else if (ingress.early.isHeld(messages))
+    ingress.early.hold(messages, () => session.respond(answerable, response));
+  else session.respond(answerable, response);
 }
 
 export { DEFERRED };

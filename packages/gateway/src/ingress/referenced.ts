@@ -2,7 +2,7 @@
 import type { Message } from '@chappe/center';
 import { status } from '@chappe/protocol';
 import type { Session } from '@chappe/smpp';
-import { accountOf, type Ingress } from './ingress.ts';
+import { accountOf, type Ingress, knownAccount } from './ingress.ts';
 
 /** How a message is named by an ESME. */
 export interface Reference {
@@ -24,6 +24,13 @@ export async function referencedBy(
   if (reference.message_id === '') return status.ESME_RINVMSGID;
   const message = await ingress.center.query({ publicId: reference.message_id, account: accountOf(session) });
   if (message === undefined || message.kind === 'receipt') return status.ESME_RINVMSGID;
-  if (reference.source_addr !== '' && reference.source_addr !== message.source.digits) return mismatch;
+  if (!isSource(reference.source_addr, message, ingress)) return mismatch;
   return message;
+}
+
+/** As it was submitted, or as the rules of its account have changed it then. */
+function isSource(digits: string, { source, account }: Message, ingress: Ingress): boolean {
+  if (digits === '' || digits === source.digits) return true;
+  const known = knownAccount(account, ingress);
+  return known?.policy.sender({ ton: source.ton, npi: source.npi, digits })?.digits === source.digits;
 }

@@ -1,14 +1,17 @@
 /** From the fields of a submission to what is stored: shared by submit_sm, submit_multi and data_sm. */
-import type { Address, Draft } from '@chappe/center';
+import type { Address, Draft, IdForm, Priority } from '@chappe/center';
 import { status, type Tlv } from '@chappe/protocol';
 import type { Session } from '@chappe/smpp';
+import type { Account } from '../accounts/account.ts';
+import { toCanonical } from '../alphabet.ts';
 import { type ContentShape, type Group, writeContent } from '../content.ts';
 import { lifetimeOf } from '../lifetime.ts';
 import { messageText } from '../message-text.ts';
 import { receiptsWanted } from '../receipts-wanted.ts';
 import { magicOf } from '../sandbox/magic.ts';
+import type { CutSegment } from '../segments.ts';
 import type { Version } from '../validation.ts';
-import { accountOf, type Ingress } from './ingress.ts';
+import { accountOf, type Ingress, knownAccount } from './ingress.ts';
 
 /** What the centre reads out of a submission's TLVs; the others are carried along. */
 export interface ReadTlvs {
@@ -17,6 +20,9 @@ export interface ReadTlvs {
   readonly timeToLiveS: number | undefined;
   readonly rest: readonly Tlv[];
 }
+
+// Datagrams and transactions: shorter than any ESME waits for a response.
+const briefMs = 20_000;
 
 const noTlvs: ReadTlvs = {
   payload: undefined,
@@ -62,17 +68,22 @@ export interface SubmissionFields {
 
 /** A submission without its destination: one draft is made from it for each destination. */
 export interface Submission {
-  readonly account: string;
+  readonly account: Account;
   readonly source: Address;
   readonly fields: SubmissionFields;
   readonly dueMs: number;
   readonly expiresMs: number;
   readonly receiptWanted: number;
+  /** Answered with the outcome (SMPP 3.4 5.2.12, message mode 2). */
+  readonly isTransaction: boolean;
   readonly shape: ContentShape;
+  /** Canonical, as are the two that say how to read it: see alphabet.ts. */
+  readonly esmClass: number;
+  readonly dataCoding: number;
   readonly payload: Uint8Array;
   readonly tlvs: ReadTlvs;
   readonly text: string | undefined;
-  readonly shortId: boolean;
+  readonly idForm: IdForm;
   /** Where it came from, for the timeline. */
   readonly detail: string;
 }
@@ -97,59 +108,92 @@ export function submissionOf(
     dueMs = lifetime.dueMs;
     expiresMs = lifetime.expiresMs;
   }
-  const payload = tlvs.payload ?? fields.short_message ?? nothing;
   const { version } = session;
+  const account = knownAccount(accountOf(session), ingress);
+  // Removed a moment ago: its sessions are being ended.
+  if (account === undefined) return status.ESME_RINVSYSID;
+  const alphabet = account.settings.defaultAlphabet ?? 'gsm7';
+  const received = tlvs.payload ?? fields.short_message ?? nothing;
+  const { payload, esmClass, dataCoding } =
+    alphabet === 'gsm7'
+      ? { payload: received, esmClass: fields.esm_class, dataCoding: fields.data_coding }
+      : toCanonical(received, fields.esm_class, fields.data_coding, alphabet);
+  const mode = modeOf(fields.esm_class);
   return {
-    account: accountOf(session),
+    account,
     source: { ton: fields.source_addr_ton, npi: fields.source_addr_npi, digits: fields.source_addr },
     fields,
     dueMs,
-    expiresMs,
+    // Who waits for the outcome, or wants one attempt only, does not want it in an hour.
+    expiresMs: mode === 'stored' || version === 0x33 ? expiresMs : Math.min(expiresMs, dueMs + briefMs),
+    isTransaction: mode === 'transaction' && version !== 0x33,
     receiptWanted: receiptsWanted(fields.registered_delivery, version),
     shape,
+    esmClass,
+    dataCoding,
     payload,
     tlvs,
-    text: messageText(fields.esm_class, fields.data_coding, payload),
-    shortId: version === 0x33,
+    text: messageText(esmClass, dataCoding, payload),
+    idForm: version === 0x33 ? 'short' : (account.settings.messageId ?? 'hex'),
     detail: `session=${session.id} ${fields.command}=${fields.sequence_number}`,
   };
 }
 
+/** Message mode of an esm_class (SMPP 3.4 5.2.12). */
+function modeOf(esmClass: number): 'stored' | 'datagram' | 'transaction' {
+  const mode = esmClass & 3;
+  return mode === 1 ? 'datagram' : mode === 2 ? 'transaction' : 'stored';
+}
+
+/** What of a draft is not the submission's: where it goes, and which part of the text it is. */
+export interface Destined {
+  readonly source: Address;
+  readonly destination: Address;
+  readonly priority: Priority;
+  readonly lane: string;
+  readonly memo: string | undefined;
+  readonly price: number;
+  readonly detail: string | undefined;
+  readonly group: Group | undefined;
+  /** A segment of the text, where it is cut here. */
+  readonly piece: CutSegment | undefined;
+  /** data_coding of the pieces, where a filter has changed the text. */
+  readonly dataCoding?: number | undefined;
+}
+
 /** The draft for one destination. */
-export function draftFor(
-  submission: Submission,
-  destination: Address,
-  lane: string,
-  group: Group | undefined,
-): Draft {
+export function draftFor(submission: Submission, destined: Destined): Draft {
   const { fields, tlvs } = submission;
+  const { piece, group, detail } = destined;
   return {
     kind: 'mt',
-    account: submission.account,
-    lane,
-    source: submission.source,
-    destination,
+    account: submission.account.name,
+    lane: destined.lane,
+    source: destined.source,
+    destination: destined.destination,
     serviceType: fields.service_type,
-    priority: priorityOf(fields.priority_flag ?? 0),
+    priority: destined.priority,
     dueMs: submission.dueMs,
     expiresMs: submission.expiresMs,
     receiptWanted: submission.receiptWanted,
     content: writeContent({
       shape: submission.shape,
-      esmClass: fields.esm_class,
+      esmClass: piece === undefined ? submission.esmClass : (submission.esmClass & 0xbf) | piece.esmClassBits,
       protocolId: fields.protocol_id ?? 0,
-      dataCoding: fields.data_coding,
+      dataCoding: destined.dataCoding ?? submission.dataCoding,
       registeredDelivery: fields.registered_delivery,
-      inPayloadTlv: tlvs.payload !== undefined,
-      payload: submission.payload,
+      inPayloadTlv: piece === undefined ? tlvs.payload !== undefined : piece.inPayloadTlv,
+      payload: piece?.payload ?? submission.payload,
       group,
       userMessageReference: tlvs.userMessageReference,
-      tlvs: tlvs.rest,
+      tlvs: piece === undefined || piece.tlvs.length === 0 ? tlvs.rest : [...tlvs.rest, ...piece.tlvs],
     }),
-    text: submission.text,
-    shortId: submission.shortId,
-    detail: submission.detail,
+    text: piece === undefined ? submission.text : piece.text,
+    idForm: submission.idForm,
+    detail: detail === undefined ? submission.detail : `${submission.detail} ${detail}`,
     replaceIfPresent: fields.replace_if_present_flag === 1,
+    memo: destined.memo,
+    price: destined.price,
   };
 }
 

@@ -1,10 +1,12 @@
 /** submit_multi (SMPP 3.4 4.5, SMPP 5.0 4.2.3): one text to many destinations under one message_id. */
-import type { Address, Draft } from '@chappe/center';
+import type { Address } from '@chappe/center';
 import { type PduOf, status } from '@chappe/protocol';
 import type { OperationResult, Session } from '@chappe/smpp';
 import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../validation.ts';
-import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
-import { draftFor, magicRefusal, readTlvs, type Submission, submissionOf } from './submission.ts';
+import type { Taken } from './acceptance.ts';
+import { type Ingress, type Prepared, refuse, storeAndAnswer } from './ingress.ts';
+import { contentKeyOf } from './prepare.ts';
+import { draftFor, magicRefusal, priorityOf, readTlvs, type Submission, submissionOf } from './submission.ts';
 
 type Unsuccess = PduOf<'submit_multi_resp'>['unsuccess_sme'][number];
 
@@ -33,27 +35,58 @@ export function submitMulti(
   if (typeof submission === 'number') return refuse(ingress, submission);
 
   const { good, bad } = sorted(pdu);
+  const taken = decided(submission, good, bad, ingress);
   const [firstBad] = bad;
-  if (good.length === 0) return refuse(ingress, firstBad?.error_status_code ?? status.ESME_RSUBMITFAIL);
-  const drafts = good.map((destination, index) =>
-    draft(submission, destination, index, good.length, ingress),
-  );
-  return storeAndAnswer(ingress, session, pdu, drafts, (messages) => ({
+  if (taken.length === 0) return refuse(ingress, firstBad?.error_status_code ?? status.ESME_RSUBMITFAIL);
+  return storeAndAnswer(ingress, session, pdu, prepareAll(submission, taken), (messages) => ({
     message_id: messages[0]?.publicId ?? '',
     unsuccess_sme: bad,
   }));
 }
 
-function draft(
+/** Destinations that may be sent to, each by its own route; the others go to `bad`. */
+function decided(
   submission: Submission,
-  destination: Address,
-  index: number,
-  count: number,
+  good: readonly Address[],
+  bad: Unsuccess[],
   ingress: Ingress,
-): Draft {
-  const lane = ingress.routing.laneTo(destination.digits);
-  const group = { kind: 'destinations' as const, index, count, reference: 0 };
-  return { ...draftFor(submission, destination, lane, group), sharesPublicId: true };
+): Taken[] {
+  const { account, source, text, dataCoding, tlvs, fields } = submission;
+  const taken: Taken[] = [];
+  for (const destination of good) {
+    const verdict = ingress.acceptance.decide({
+      account,
+      source,
+      destination,
+      text,
+      contentKey: contentKeyOf(submission),
+      dataCoding,
+      segments: 1,
+      tlvs: tlvs.rest,
+      priority: priorityOf(fields.priority_flag ?? 0),
+      nowMs: ingress.clock.nowMs(),
+    });
+    if (verdict.refusal === undefined) taken.push(verdict);
+    else bad.push(unsuccess(destination.ton, destination.npi, destination.digits, verdict.status));
+  }
+  return taken;
+}
+
+function prepareAll(submission: Submission, taken: readonly Taken[]): Prepared {
+  const count = taken.length;
+  const drafts = taken.map((one, index) => {
+    const group = { kind: 'destinations' as const, index, count, reference: 0 };
+    const destined = { ...one, group, piece: undefined };
+    return { ...draftFor(submission, destined), sharesPublicId: true };
+  });
+  return {
+    drafts,
+    waitMs: Math.max(...taken.map(({ waitMs }) => waitMs)),
+    isTransaction: false,
+    giveBack: () => {
+      for (const { undo } of taken) undo?.();
+    },
+  };
 }
 
 function sorted(pdu: PduOf<'submit_multi'>): { good: Address[]; bad: Unsuccess[] } {

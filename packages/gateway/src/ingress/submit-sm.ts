@@ -3,7 +3,8 @@ import type { PduOf } from '@chappe/protocol';
 import type { OperationResult, Session } from '@chappe/smpp';
 import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../validation.ts';
 import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
-import { draftFor, magicRefusal, readTlvs, submissionOf } from './submission.ts';
+import { prepare } from './prepare.ts';
+import { magicRefusal, readTlvs, submissionOf } from './submission.ts';
 
 /** Stores the message; answered with its id once it is on disk. */
 export function submitSm(
@@ -28,9 +29,9 @@ export function submitSm(
     npi: pdu.dest_addr_npi,
     digits: pdu.destination_addr,
   };
-  const lane = ingress.routing.laneTo(pdu.destination_addr);
-  const draft = draftFor(submission, destination, lane, undefined);
-  return storeAndAnswer(ingress, session, pdu, [draft], idOfFirst);
+  const prepared = prepare(submission, destination, ingress);
+  if (typeof prepared === 'number') return refuse(ingress, prepared);
+  return storeAndAnswer(ingress, session, pdu, prepared, idOfFirst);
 }
 
 function idOfFirst(messages: readonly { readonly publicId: string }[]): { message_id: string } {

@@ -3,7 +3,7 @@ import type { ErrorClass, MessageState, Priority } from '@chappe/center';
 
 /** A part of the day, on some days of the week, in a time zone. */
 export interface TimeOfDay {
-  /** `mon` to `sun`; undefined: every day. */
+  /** `mon` to `sun`, those on which it begins: a night of `fri` ends on Saturday. Undefined: every day. */
   readonly days?: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[] | undefined;
   /** `08:00`, included. */
   readonly from: string;
@@ -41,7 +41,10 @@ export interface RouteConditions {
   readonly keywords?: readonly string[] | undefined;
   /** Where it came from (mo). */
   readonly connectors?: readonly string[] | undefined;
-  /** A CEL expression over `msg`, `account`, `hour`, `weekday`: must be true. */
+  /**
+   * A CEL expression that must be true, over `msg` (from, to, text, coding, segments, priority, account, connector, tags),
+   * `account`, `hour` (0 to 23) and `weekday` (0 Sunday to 6 Saturday), both UTC.
+   */
   readonly when?: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { type PduInput, status, statusName } from '@chappe/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Esme, Rig } from '../rig.ts';
+import { type Esme, Rig, settled } from '../rig.ts';
 
 type Fields = Partial<Omit<PduInput<'submit_sm'>, 'command'>>;
 
@@ -98,10 +98,27 @@ describe('submit_sm over 3.4', () => {
 });
 
 describe('submit_sm by version', () => {
-  it('5.0: success-only receipts, transaction mode and receipts are allowed, 255 octets too', async () => {
+  it('5.0: transaction mode is allowed, and answered with the outcome', async () => {
+    const answers: string[] = [];
+    const ask = async (destination: string): Promise<void> => {
+      const { command_status } = await esme50.submit({ esm_class: 2, destination_addr: destination });
+      answers.push(statusName(command_status));
+    };
+    const good = ask('447700900123');
+    await settled();
+    expect(answers).toEqual([]);
+    await rig.clock.advance(100);
+    await good;
+    rig.gateway.handsets.setState('447700900124', 'off');
+    const bad = ask('447700900124');
+    await rig.clock.advance(30_000);
+    await bad;
+    expect(answers).toEqual(['ESME_ROK', 'ESME_RDELIVERYFAILURE']);
+  });
+
+  it('5.0: success-only receipts and receipts are allowed, 255 octets too', async () => {
     for (const fields of [
       { registered_delivery: 3 },
-      { esm_class: 2 },
       { esm_class: 4 },
       { short_message: text(255) },
     ]) {

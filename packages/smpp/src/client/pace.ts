@@ -54,14 +54,27 @@ export class Pace {
       this.#count(nowMs);
       return 0;
     }
-    const burst = Number.isFinite(this.#burst) ? this.#burst : Math.max(1, this.#limit / 10);
-    const earned = ((nowMs - this.#refilledMs) / 1000) * this.#limit;
-    this.#tokens = Math.min(burst, this.#tokens + earned);
-    this.#refilledMs = nowMs;
+    this.#earn(nowMs);
     if (this.#tokens < 1) return Math.max(1, ((1 - this.#tokens) / this.#limit) * 1000);
     this.#tokens--;
     this.#count(nowMs);
     return 0;
+  }
+
+  /** Requests that may leave now: 0 or more, `Infinity` without a limit. Takes nothing. */
+  room(nowMs: number): number {
+    if (nowMs < this.#pausedUntilMs) return 0;
+    this.#grow(nowMs);
+    if (this.#limit === Number.POSITIVE_INFINITY) return this.#limit;
+    this.#earn(nowMs);
+    return Math.floor(this.#tokens);
+  }
+
+  /** Milliseconds until `room` is at least 1; 0 when it is. */
+  untilRoomMs(nowMs: number): number {
+    const pauseMs = this.waitMs(nowMs);
+    if (this.room(nowMs + pauseMs) >= 1) return pauseMs;
+    return pauseMs + Math.max(1, ((1 - this.#tokens) / this.#limit) * 1000);
   }
 
   /** Milliseconds for which nothing may leave, as the peer said "slow down". */
@@ -91,6 +104,13 @@ export class Pace {
     }
     const grown = this.#rateAtCut * (0.5 + (GROWTH_PER_SECOND * sinceMs) / 1000);
     this.#limit = Math.min(this.#ceiling, Math.max(1, grown));
+  }
+
+  #earn(nowMs: number): void {
+    const burst = Number.isFinite(this.#burst) ? this.#burst : Math.max(1, this.#limit / 10);
+    const earned = Math.max(0, ((nowMs - this.#refilledMs) / 1000) * this.#limit);
+    this.#tokens = Math.min(burst, this.#tokens + earned);
+    this.#refilledMs = Math.max(nowMs, this.#refilledMs);
   }
 
   #count(nowMs: number): void {

@@ -42,6 +42,8 @@ export class SessionCore {
   readonly binding: Binding;
   /** Our requests that await a response. */
   readonly window: Window;
+  /** Requests of the peer that may await our answer. May be changed at any time. */
+  peerWindow: number;
   readonly #options: SessionOptions;
   readonly #framer: Framer;
   readonly #timers = new Timers();
@@ -60,6 +62,7 @@ export class SessionCore {
     this.#options = options;
     this.#framer = new Framer({ maxPduOctets: options.maxPduOctetsBeforeBind });
     this.window = new Window(options.window);
+    this.peerWindow = options.peerWindow;
     this.#out = new Outbound(options, this.counters, this.window);
     this.#refusals = new Refusals(this.#out, this.counters);
     this.binding = new Binding(options, this.#timers);
@@ -254,7 +257,7 @@ export class SessionCore {
   #takeOperation(pdu: Pdu): SessionEvent | undefined {
     const { counters } = this;
     this.#liveness.transaction(this.#receivedMs);
-    if (this.#closing.isOurs || counters.requestsOpen >= this.#options.peerWindow) {
+    if (this.#closing.isOurs || counters.requestsOpen >= this.peerWindow) {
       counters.throttled++;
       // 3.4 5.1.3: an ESME says "temporary application error" where an MC says "throttled".
       const busy = this.role === 'mc' ? status.ESME_RTHROTTLED : status.ESME_RX_T_APPN;

@@ -26,7 +26,13 @@ export interface BindRequest {
  * 5.0 peers (SMPP 5.0 4.7.6).
  */
 export type BindDecision =
-  | { readonly accept: true; readonly context?: unknown; readonly systemId?: string | undefined }
+  | {
+      readonly accept: true;
+      readonly context?: unknown;
+      readonly systemId?: string | undefined;
+      /** Requests of this session that may await our answer; default the server's. */
+      readonly window?: number | undefined;
+    }
   | { readonly accept: false; readonly status: number };
 
 /** How a server listens and what it does. */

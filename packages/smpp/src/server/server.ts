@@ -252,6 +252,7 @@ export class SmppServer implements SessionOwner {
       return;
     }
     session.context = decision.context;
+    if (decision.window !== undefined) session.peerWindow = decision.window;
     const system_id = decision.systemId ?? this.#options.systemId ?? 'chappe';
     session.respond(pdu, { system_id } as ResponseInput);
     this.#counters.bindsAccepted++;

@@ -151,6 +151,11 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     if (!this.#isHandling) this.#afterEvents();
   }
 
+  /** Requests of the peer that may await our answer; beyond, it is told to wait. May be changed at any time. */
+  set peerWindow(limit: number) {
+    this.#core.peerWindow = limit;
+  }
+
   /** Longest message_id the peer can hold, in characters: 8 for 3.3, else 64. */
   get messageIdCharactersMax(): 8 | 64 {
     return messageIdCharactersMax(this.#core.binding.version);

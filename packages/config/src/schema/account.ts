@@ -1,0 +1,229 @@
+/** Accounts: who connects to us. */
+import { createHash } from 'node:crypto';
+import type {
+  AccountReceiptSettings,
+  AccountSettings,
+  CreditSettings,
+  MessageIdForm,
+  QuotaSettings,
+} from '@chappe/gateway';
+import type { z } from 'zod';
+import { timeZone } from '../values/values.ts';
+import { credential, digitPrefix, network, pattern, plainText, systemId } from '../values/words.ts';
+import { alphabet } from './codings.ts';
+import { compact, oneOf, oneOrMany, optional, required, scalar, section } from './field.ts';
+import { numberPlan, senderRules, throughput } from './numbers.ts';
+import { type PriorityRange, priority } from './priority.ts';
+import { count, flag, money, pauseMs } from './shapes.ts';
+import { npi, ton } from './ton-npi.ts';
+import { secret, type World } from './world.ts';
+
+/** An account whose password is still to be hashed: it has one of the two. */
+export interface AccountDraft {
+  readonly settings: Omit<AccountSettings, 'passwordHash'>;
+  readonly password: string | undefined;
+  readonly passwordHash: string | undefined;
+}
+
+// What one session may have open; a customer with more opens more sessions.
+const maxWindow = 100_000;
+const maxBinds = 10_000;
+// The whole world's messages of a day are fewer.
+const maxQuota = 1_000_000_000_000;
+const maxTagLength = 64;
+// Shorter ones are guessed.
+const minKeyLength = 16;
+
+const bindKinds = ['transmitter', 'receiver', 'transceiver'] as const;
+const messageIdForms: readonly MessageIdForm[] = ['hex', 'uuid', 'decimal', 'hexdec', 'short'];
+
+/** SHA-256 in hexadecimal. */
+export function sha256(text: string): string {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+  throw new TypeError('expected a SHA-256 of 64 hexadecimal digits');
+}
+
+/** The hash of a key for the HTTP API. */
+export function keyHash(world: World): (text: string) => string {
+  return (text) => {
+    const key = secret(world)(text);
+    if (key.length < minKeyLength) throw new TypeError(`a key has at least ${minKeyLength} characters`);
+    return createHash('sha256').update(key).digest('hex');
+  };
+}
+
+function scryptHash(world: World): (text: string) => string {
+  return (text) => {
+    const hash = secret(world)(text);
+    if (/^scrypt\$\d+\$\d+\$\d+\$[\w-]+\$[\w-]+$/.test(hash)) return hash;
+    throw new TypeError('expected a hash of the form scrypt$N$r$p$salt$hash');
+  };
+}
+
+const quota: z.ZodType<QuotaSettings> = section({
+  day: optional(count(maxQuota), 'segments a day (UTC)'),
+  month: optional(count(maxQuota), 'segments a month (UTC)'),
+}).transform(({ day, month }) => compact<QuotaSettings>({ day, month }));
+
+const credit: z.ZodType<CreditSettings> = section({
+  mode: required(
+    oneOf(['prepaid', 'postpaid']),
+    'prepaid: nothing is accepted that the balance does not cover; postpaid: it may go below zero',
+  ),
+  limit: optional(money, 'postpaid: how far below zero; without it there is no bound'),
+  perDay: optional(money, 'most that may be spent in a day (UTC)'),
+  perMonth: optional(money, 'most that may be spent in a month (UTC)'),
+  charge: optional(
+    oneOf(['accepted', 'delivered']),
+    'accepted: charged unless every upstream refuses it; delivered: only when delivered',
+    'accepted',
+  ),
+}).transform(({ mode, limit, perDay, perMonth, charge }, context) => {
+  if (mode === 'prepaid' && limit !== undefined)
+    context.addIssue({ code: 'custom', message: 'a limit below zero is for postpaid', path: ['limit'] });
+  return compact<CreditSettings>({ mode, limit, perDay, perMonth, charge });
+});
+
+interface Dlr {
+  readonly messageId: MessageIdForm | undefined;
+  readonly receipts: AccountReceiptSettings | undefined;
+}
+
+const dlr: z.ZodType<Dlr> = section({
+  messageId: optional(
+    oneOf(messageIdForms),
+    'form of message ids: hexdec is hexadecimal in responses and decimal in receipts; 3.3 sessions get short',
+    'hex',
+  ),
+  timezone: optional(scalar(timeZone), 'of the two dates: Europe/Paris, +02:00', 'UTC'),
+  seconds: optional(flag, 'dates with seconds, 12 digits instead of 10', false),
+  textLabel: optional(oneOf(['text', 'Text']), 'how the label of the text is written', 'text'),
+  quoteText: optional(flag, 'whether the first 20 characters of the message stand in it', true),
+  longMessages: optional(
+    oneOf(['all', 'first', 'last', 'aggregate']),
+    'receipts for a long text that was cut here: of all segments, of one, or one for the whole',
+    'aggregate',
+  ),
+  binds: optional(oneOf(['any', 'receiver', 'transceiver']), 'which binds get receipts', 'any'),
+  validity: optional(
+    pauseMs,
+    'how long a receipt waits for a bind; default that of lifetime.receiptValidity',
+  ),
+  dataSm: optional(flag, 'sent as data_sm instead of deliver_sm', false),
+}).transform((given): Dlr => {
+  const receipts = compact<AccountReceiptSettings>({
+    timeZone: given.timezone,
+    seconds: given.seconds,
+    textLabel: given.textLabel,
+    quoteText: given.quoteText,
+    longMessages: given.longMessages,
+    binds: given.binds,
+    validityMs: given.validity,
+    asDataSm: given.dataSm,
+  });
+  return {
+    messageId: given.messageId,
+    receipts: Object.keys(receipts).length === 0 ? undefined : receipts,
+  };
+});
+
+function whoKeys(world: World) {
+  return {
+    systemId: required(scalar(systemId), 'its name: system_id of its binds, name of the account everywhere'),
+    password: optional(
+      scalar((text) => credential(secret(world)(text))),
+      'its password; hashed when the file is read',
+    ),
+    passwordHash: optional(scalar(scryptHash(world)), 'or the hash of it: scrypt$N$r$p$salt$hash'),
+    apiKey: optional(scalar(keyHash(world)), 'its key for the HTTP API; without one it cannot send by HTTP'),
+    apiKeyHash: optional(scalar(sha256), 'or the SHA-256 of it, in hexadecimal'),
+    allowFrom: optional(oneOrMany(scalar(network)), 'networks or addresses that it may come from; else any'),
+    tlsOnly: optional(flag, 'binds without TLS are refused', false),
+    bindKinds: optional(oneOrMany(oneOf(bindKinds)), 'which kinds of binds it may make; else any'),
+    binds: optional(count(maxBinds), 'sessions at once', 100),
+    suspended: optional(flag, 'binds are refused and sessions ended; its receipts wait', false),
+  };
+}
+
+const mayKeys = {
+  window: optional(count(maxWindow), 'its requests that may await our answer; else smpp.defaults.window'),
+  throughput: optional(throughput, 'how fast it may submit: 200/s, or keys rate, burst and excess'),
+  quota: optional(quota, 'how much it may submit; beyond: ESME_RTHROTTLED'),
+  senderIds: optional(
+    oneOrMany(scalar(pattern)),
+    'senders it may use: exact, or with * at the end; else any',
+  ),
+  destinations: optional(oneOrMany(scalar(digitPrefix)), 'first digits of numbers it may write to; else any'),
+  senderRules: optional(
+    senderRules,
+    'senders that are replaced or refused: the first rule that matches counts',
+  ),
+  credit: optional(credit, 'prepaid or postpaid, and what it may spend'),
+};
+
+const formKeys = {
+  numbers: optional(numberPlan, 'how it writes destinations'),
+  defaultTon: optional(ton, 'TON of addresses that came with TON and NPI 0'),
+  defaultNpi: optional(npi, 'NPI of addresses that came with TON and NPI 0'),
+  defaultAlphabet: optional(alphabet, 'what data_coding 0 means to it', 'gsm7'),
+  dlr: optional(dlr, 'how receipts to it look'),
+  mo: optional(
+    oneOf(['any', 'receiver', 'transceiver', 'none']),
+    'whether messages from handsets go to it, and to which binds',
+    'any',
+  ),
+  priority: optional(priority, '0 to 3: that of messages that do not say, or keys default and max'),
+  tags: optional(oneOrMany(scalar(plainText(maxTagLength))), 'names for routing rules'),
+};
+
+type Parsed = z.output<ReturnType<typeof accountKeys>>;
+
+function accountKeys(world: World) {
+  return section({ ...whoKeys(world), ...mayKeys, ...formKeys });
+}
+
+/** An account as it is written. */
+export function accountSchema(world: World): z.ZodType<AccountDraft> {
+  return accountKeys(world).transform((given, context): AccountDraft => {
+    const say = (message: string, key: string): void =>
+      context.addIssue({ code: 'custom', message, path: [key] });
+    const { password, passwordHash, apiKey, apiKeyHash } = given;
+    if (password === undefined && passwordHash === undefined)
+      context.addIssue({ code: 'custom', message: '"password" or "passwordHash" is missing' });
+    if (password !== undefined && passwordHash !== undefined)
+      say('there are a password and a hash: one of them is enough', 'passwordHash');
+    if (apiKey !== undefined && apiKeyHash !== undefined)
+      say('there are a key and a hash: one of them is enough', 'apiKeyHash');
+    return { settings: settingsOf(given), password, passwordHash };
+  });
+}
+
+function settingsOf(given: Parsed): AccountDraft['settings'] {
+  const range: PriorityRange = given.priority ?? {};
+  return compact<AccountDraft['settings']>({
+    systemId: given.systemId,
+    apiKeyHash: given.apiKey ?? given.apiKeyHash,
+    allowFrom: given.allowFrom,
+    tlsOnly: given.tlsOnly,
+    bindKinds: given.bindKinds,
+    binds: given.binds,
+    window: given.window,
+    throughput: given.throughput,
+    quota: given.quota,
+    senders: given.senderIds,
+    destinations: given.destinations,
+    senderRules: given.senderRules,
+    numbers: given.numbers,
+    defaultTon: given.defaultTon,
+    defaultNpi: given.defaultNpi,
+    defaultAlphabet: given.defaultAlphabet,
+    messageId: given.dlr?.messageId,
+    receipts: given.dlr?.receipts,
+    mo: given.mo,
+    defaultPriority: range.default,
+    maxPriority: range.max,
+    tags: given.tags,
+    credit: given.credit,
+    suspended: given.suspended,
+  });
+}

@@ -1,0 +1,31 @@
+/** Alphabets and codings by name. */
+import type { AccountSettings } from '@chappe/gateway';
+import type { TextCoding } from '@chappe/protocol';
+import type { z } from 'zod';
+import { oneOf } from './field.ts';
+
+type Alphabet = NonNullable<AccountSettings['defaultAlphabet']>;
+
+/** What data_coding 0 means. `gsm8` is the field's word for GSM 7-bit with one septet in an octet. */
+export const alphabet: z.ZodType<Alphabet> = oneOf(['gsm7', 'gsm7-packed', 'latin1', 'ascii'], {
+  gsm8: 'gsm7',
+  gsm7packed: 'gsm7-packed',
+});
+
+const names: Readonly<Record<TextCoding, true>> = {
+  gsm7: true,
+  'gsm7-packed': true,
+  ascii: true,
+  latin1: true,
+  ucs2: true,
+  cyrillic: true,
+  hebrew: true,
+  jis: true,
+  'iso-2022-jp': true,
+  'euc-kr': true,
+  'jis-x-0212': true,
+  octet: true,
+};
+
+/** A coding of texts. */
+export const coding: z.ZodType<TextCoding> = oneOf(Object.keys(names) as TextCoding[]);

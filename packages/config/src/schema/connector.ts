@@ -1,0 +1,186 @@
+/** Connectors: operators that we connect to. */
+import type { ConnectorSettings } from '@chappe/gateway';
+import { z } from 'zod';
+import { connectorName, credential, host, name, plainText, remotePort } from '../values/words.ts';
+import { alphabet } from './codings.ts';
+import {
+  addressRewrite,
+  breaker,
+  outbind,
+  pace,
+  reconnect,
+  retry,
+  statusRules,
+  upstreamReceipts,
+  upstreamTls,
+} from './connector-parts.ts';
+import { compact, oneOf, oneOrMany, optional, required, scalar, section } from './field.ts';
+import { numberPlan, senderRules } from './numbers.ts';
+import { count, flag, pauseMs } from './shapes.ts';
+import { tlvRule } from './tlv.ts';
+import { npi, ton } from './ton-npi.ts';
+import { secret, type World } from './world.ts';
+
+// More sockets to one operator are hardly meant.
+const maxBinds = 1_000;
+const maxWindow = 100_000;
+const maxTagLength = 64;
+// SMPP 3.4 4.1.1: with their NUL 13, 41 and 6 octets.
+const maxSystemType = 12;
+const maxAddressRange = 40;
+const maxServiceType = 5;
+
+const portShape = { type: 'integer', minimum: 1, maximum: 65_535 };
+const remote = scalar(remotePort, portShape);
+
+function bindKeys(world: World) {
+  return {
+    name: required(scalar(connectorName), 'its name in routes, metrics and the API'),
+    group: optional(
+      scalar(name),
+      'receipts are matched among the connectors of one group: several binds of one account; else its name',
+    ),
+    host: required(scalar(host), 'where it is'),
+    port: optional(remote, 'default 2775, or 3550 with TLS'),
+    tls: optional(upstreamTls(world), 'true, or keys ca, cert, key, serverName and verify', false),
+    systemId: required(scalar(credential), 'who we are there'),
+    password: optional(
+      scalar((text) => credential(secret(world)(text))),
+      'our password there; else none',
+    ),
+    systemType: optional(scalar(plainText(maxSystemType)), 'some operators want one'),
+    version: optional(oneOf(['3.3', '3.4', '5.0']), 'SMPP version', '3.4'),
+    bind: optional(
+      oneOf(['transceiver', 'transmitter', 'receiver', 'transmitter+receiver']),
+      'kind of binds; with transmitter no receipts come',
+      'transceiver',
+    ),
+    receive: optional(
+      section({
+        host: optional(scalar(host), 'where receiving binds go; else host'),
+        port: optional(remote, 'and by which port; else port'),
+      }),
+      'where receiving binds go, when elsewhere',
+    ),
+    binds: optional(count(maxBinds), 'binds that act as one, of each kind', 1),
+    addressRange: optional(scalar(plainText(maxAddressRange)), 'address_range of the binds'),
+    bindTon: optional(ton, 'addr_ton of the binds'),
+    bindNpi: optional(npi, 'addr_npi of the binds'),
+    outbind: optional(outbind(world), 'where we listen for its outbind: a port, or keys'),
+    paused: optional(flag, 'not bound until it is started by hand', false),
+  };
+}
+
+const paceKeys = {
+  window: optional(count(maxWindow), 'requests per bind that may await a response', 10),
+  throughput: optional(pace, '100/s, or keys rate and burst; else as fast as the windows allow'),
+  enquireLink: optional(pauseMs, 'from the last PDU to our enquire_link', '30s'),
+  enquireLinkResponse: optional(pauseMs, 'how long its response may take', '10s'),
+  responseTimeout: optional(pauseMs, 'how long a response to a submission may take', '60s'),
+  connectTimeout: optional(pauseMs, 'how long connecting and binding may take'),
+  reconnect: optional(reconnect, 'shortest and longest wait before the next try to bind', '1s..60s'),
+  retry: optional(retry, 'delays by error class: throttled: 1s, system: 5s..10m, or keys'),
+  breaker: optional(breaker, 'when it is taken out of use for a while'),
+  unknown: optional(
+    oneOf(['wait', 'resend', 'fail']),
+    'a submission without answer: waits for its receipt, is sent again and marked, or ends as unknown',
+    'wait',
+  ),
+  unknownWait: optional(pauseMs, 'how long it waits for its receipt', '5m'),
+};
+
+const messageKeys = {
+  source: optional(addressRewrite, 'TON, NPI and form of senders'),
+  destination: optional(addressRewrite, 'TON, NPI and form of destinations'),
+  numbers: optional(numberPlan, 'how it writes numbers'),
+  senderRules: optional(
+    senderRules,
+    'senders that are replaced or refused: the first rule that matches counts',
+  ),
+  serviceType: optional(
+    scalar(plainText(maxServiceType)),
+    "service_type of all messages; else the customer's",
+  ),
+  charset: optional(alphabet, 'what data_coding 0 means there', 'gsm7'),
+  longMessages: optional(
+    oneOf(['udh8', 'udh16', 'sar', 'payload'], { udh: 'udh8' }),
+    'how segments belong together there',
+    'udh8',
+  ),
+  command: optional(oneOf(['submit_sm', 'data_sm']), 'what messages are sent as; else as they came'),
+  passTlvs: optional(
+    oneOf(['all', 'none', 'listed']),
+    'which TLVs of the customer go on: all, none, or those of tlvs only',
+    'all',
+  ),
+  tlvs: optional(z.array(tlvRule), 'vendor TLVs that are required, put in, mapped or bounded'),
+  sendValidity: optional(flag, 'whether it is told the validity', true),
+  alwaysReceipt: optional(flag, 'receipts are asked for even when the customer wants none', true),
+  statuses: optional(
+    statusRules,
+    'what a status means: {ESME_RSYSERR: temporary, "0x400": permanent}; or throttled, full, accepted',
+  ),
+  dlr: optional(upstreamReceipts, 'what its receipts say'),
+  tags: optional(oneOrMany(scalar(plainText(maxTagLength))), 'names for rules of what comes from there'),
+};
+
+function connectorKeys(world: World) {
+  return section({ ...bindKeys(world), ...paceKeys, ...messageKeys });
+}
+
+type Parsed = z.output<ReturnType<typeof connectorKeys>>;
+
+/** A connector as it is written. */
+export function connectorSchema(world: World): z.ZodType<ConnectorSettings> {
+  return connectorKeys(world).transform(settingsOf);
+}
+
+function settingsOf(given: Parsed): ConnectorSettings {
+  return compact<ConnectorSettings>({
+    name: given.name,
+    group: given.group,
+    host: given.host,
+    port: given.port,
+    tls: given.tls,
+    systemId: given.systemId,
+    password: given.password ?? '',
+    systemType: given.systemType,
+    version: given.version,
+    bind: given.bind,
+    receiveHost: given.receive?.host,
+    receivePort: given.receive?.port,
+    binds: given.binds,
+    window: given.window,
+    perSecond: given.throughput?.perSecond,
+    burst: given.throughput?.burst,
+    addressRange: given.addressRange,
+    bindTon: given.bindTon,
+    bindNpi: given.bindNpi,
+    source: given.source,
+    destination: given.destination,
+    numbers: given.numbers,
+    senderRules: given.senderRules,
+    serviceType: given.serviceType,
+    defaultAlphabet: given.charset,
+    longMessages: given.longMessages,
+    command: given.command,
+    passTlvs: given.passTlvs,
+    tlvs: given.tlvs,
+    sendValidity: given.sendValidity,
+    alwaysReceipt: given.alwaysReceipt,
+    statuses: given.statuses,
+    retry: given.retry,
+    unknown: given.unknown,
+    unknownWaitMs: given.unknownWait,
+    receipts: given.dlr,
+    breaker: given.breaker,
+    enquireLinkMs: given.enquireLink,
+    enquireLinkResponseMs: given.enquireLinkResponse,
+    responseTimeoutMs: given.responseTimeout,
+    connectTimeoutMs: given.connectTimeout,
+    reconnect: given.reconnect,
+    outbind: given.outbind,
+    paused: given.paused,
+    tags: given.tags,
+  });
+}

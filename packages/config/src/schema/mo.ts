@@ -1,0 +1,115 @@
+/** Rules for messages from handsets. */
+import type { MoAction, MoRouteSettings } from '@chappe/gateway';
+import { z } from 'zod';
+import { anyText, name } from '../values/words.ts';
+import { conditionKeys, conditionsOf } from './conditions.ts';
+import { compact, type Every, oneOf, oneOrMany, optional, reference, scalar, section } from './field.ts';
+import { flag } from './shapes.ts';
+import type { World } from './world.ts';
+
+// Ten segments: longer answers to STOP are hardly meant.
+const maxReply = 1_530;
+
+/** A rule; the file gives those without a name one by their place. */
+export type MoRouteDraft = Omit<MoRouteSettings, 'name'> & { readonly name?: string | undefined };
+
+function deliverSchema(world: World): z.ZodType<MoAction> {
+  const account = scalar(reference(world.known.accounts, 'account'));
+  return z.union(
+    [
+      account.transform((given): MoAction => accountsAction([given])),
+      section({
+        account: optional(account, 'the account that gets it'),
+        accounts: optional(z.array(account), 'or the accounts'),
+        spread: optional(
+          oneOf(['round-robin', 'sticky', 'all']),
+          'of several accounts: in turn, the same for the same handset, or each gets one',
+          'round-robin',
+        ),
+        webhook: optional(scalar(reference(world.known.webhooks, 'webhook')), 'or the webhook'),
+      }).transform((given, context): MoAction => {
+        const { account: one, accounts, spread, webhook } = given;
+        const ways = [one, accounts, webhook].filter((way) => way !== undefined);
+        if (ways.length !== 1)
+          context.addIssue({
+            code: 'custom',
+            message: `deliver takes exactly one of account, accounts and webhook: here are ${ways.length}`,
+          });
+        if (spread !== undefined && accounts === undefined)
+          context.addIssue({ code: 'custom', message: 'spread is for several accounts', path: ['spread'] });
+        if (webhook !== undefined) return { kind: 'webhook', webhook };
+        return accountsAction(accounts ?? [one ?? ''], spread);
+      }),
+    ],
+    { error: 'expected an account, or keys account, accounts and spread, or webhook' },
+  );
+}
+
+type Spread = Extract<MoAction, { kind: 'accounts' }>['spread'];
+
+function accountsAction(accounts: readonly string[], spread: Spread = 'round-robin'): MoAction {
+  return { kind: 'accounts', accounts, spread };
+}
+
+function moKeys(world: World) {
+  const connector = oneOrMany(scalar(reference(world.known.connectors, 'connector')));
+  return section({
+    name: optional(scalar(name), 'its name in metrics and timelines; else mo- and its place'),
+    connector: optional(connector, 'where it came from'),
+    connectors: optional(connector, 'the same for several'),
+    ...conditionKeys(world),
+    deliver: optional(deliverSchema(world), 'who gets it: an account, or keys'),
+    do: optional(
+      oneOf(['opt-out', 'opt-in', 'drop'], { optout: 'opt-out', optin: 'opt-in' }),
+      'opt-out: no more messages from the number written to; opt-in: again; drop: nobody gets it',
+    ),
+    reply: optional(scalar(anyText(maxReply)), 'what an opt-out or opt-in is answered with'),
+    reassemble: optional(
+      flag,
+      'a long message is put together first, else its segments pass as they came',
+      false,
+    ),
+  });
+}
+
+type Parsed = z.output<ReturnType<typeof moKeys>>;
+
+/** A rule as it is written. */
+export function moSchema(world: World): z.ZodType<MoRouteDraft> {
+  return moKeys(world).transform((given, context): MoRouteDraft => {
+    const say = (message: string, ...path: readonly string[]): void =>
+      context.addIssue({ code: 'custom', message, path: [...path] });
+    if (given.connector !== undefined && given.connectors !== undefined)
+      say('there are connector and connectors: one of them is enough', 'connectors');
+    if (given.keyword !== undefined && given.keywords !== undefined)
+      say('there are keyword and keywords: one of them is enough', 'keywords');
+    if (given.reply !== undefined && (given.do === undefined || given.do === 'drop'))
+      say('only an opt-out or opt-in is answered', 'reply');
+    if (given.do === 'drop' && given.deliver !== undefined)
+      say('it is dropped or delivered, not both', 'deliver');
+    if (given.do === undefined && given.deliver === undefined) say('"deliver" or "do" is missing');
+    const conditions = conditionsOf({ ...given, connectors: given.connectors ?? given.connector });
+    const all: Every<MoRouteDraft> = {
+      ...(conditions as Every<MoRouteDraft>),
+      name: given.name,
+      action: actionOf(given),
+      reassemble: given.reassemble,
+    };
+    return compact<MoRouteDraft>(all);
+  });
+}
+
+function actionOf({ do: what, deliver, reply }: Parsed): MoAction {
+  if (what === undefined || what === 'drop') return deliver ?? { kind: 'drop' };
+  return {
+    kind: what,
+    ...(reply === undefined ? {} : { reply }),
+    // biome-ignore lint/suspicious/noThenProperty: the name in the settings; nobody awaits an action
+    ...(deliver === undefined ? {} : { then: deliver }),
+  };
+}
+
+/** A rule of a file with the name that it has there, or gets by its place (from 0). */
+export function namedRule(rule: MoRouteDraft, index: number): MoRouteSettings {
+  return { ...rule, name: rule.name ?? `mo-${index + 1}` };
+}

@@ -1,0 +1,50 @@
+/** Webhooks: where messages and receipts are posted to. */
+import type { WebhookSettings } from '@chappe/gateway';
+import type { z } from 'zod';
+import { name, webUrl } from '../values/words.ts';
+import { compact, optional, required, scalar, section } from './field.ts';
+import { count, flag, pauseMs } from './shapes.ts';
+import { secret, type World } from './world.ts';
+
+const maxConcurrency = 1_000;
+// Standard Webhooks: 24 to 64 octets.
+const minOctets = 24;
+const maxOctets = 64;
+
+function signingSecret(world: World): (text: string) => string {
+  return (text) => {
+    const value = secret(world)(text);
+    const match = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value);
+    const octets = Buffer.from(match?.[1] ?? '', 'base64').length;
+    if (octets >= minOctets && octets <= maxOctets) return value;
+    throw new TypeError(`expected whsec_ and the base64 of ${minOctets} to ${maxOctets} random octets`);
+  };
+}
+
+/** A webhook as it is written. */
+export function webhookSchema(world: World): z.ZodType<WebhookSettings> {
+  return section({
+    name: required(scalar(name), 'its name in rules and metrics'),
+    url: required(scalar(webUrl), 'where it is'),
+    secret: required(
+      scalar(signingSecret(world)),
+      'whsec_ and base64: calls are signed with it (Standard Webhooks)',
+    ),
+    timeout: optional(pauseMs, 'how long a call may take', '15s'),
+    concurrency: optional(count(maxConcurrency), 'calls at once', 10),
+    allowPrivate: optional(
+      flag,
+      'addresses of this machine and of private networks may be called: for tests',
+      false,
+    ),
+  }).transform((given) =>
+    compact<WebhookSettings>({
+      name: given.name,
+      url: given.url,
+      secret: given.secret,
+      timeoutMs: given.timeout,
+      concurrency: given.concurrency,
+      allowPrivate: given.allowPrivate,
+    }),
+  );
+}

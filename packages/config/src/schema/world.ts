@@ -1,0 +1,89 @@
+/** What is around an entry while it is read: the names that others have, and files. */
+import { digitPrefix } from '../values/words.ts';
+
+/** Names that entries may refer to. Undefined: not known here, so not checked. */
+export interface KnownNames {
+  readonly accounts?: ReadonlySet<string> | undefined;
+  /** With `handsets` where there are some. */
+  readonly connectors?: ReadonlySet<string> | undefined;
+  readonly webhooks?: ReadonlySet<string> | undefined;
+  /** Tags of the TLVs that connectors name. */
+  readonly tlvs?: ReadonlyMap<string, number> | undefined;
+}
+
+/** Given to all schemas. */
+export interface World {
+  readonly known: KnownNames;
+  /**
+   * Reads a file named in the configuration. Undefined where files cannot be named: who sends entries over the network
+   * must not make us read any.
+   */
+  readonly readFile: ((path: string) => string) | undefined;
+}
+
+const fileMark = 'file:';
+// A key with its chain has some thousands.
+const maxSecretLength = 65_536;
+
+/** A text file. Throws a `TypeError` that names it, never what is in it. */
+export function fileText(path: string, { readFile }: World): string {
+  if (readFile === undefined) throw new TypeError('no files can be named here: give the value itself');
+  try {
+    return readFile(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new TypeError(`${path} cannot be read${code === undefined ? '' : `: ${code}`}`);
+  }
+}
+
+/** A secret: its text, or `file:/run/secrets/name` for that of a file, without the line end. Never empty. */
+export function secret(world: World): (text: string) => string {
+  return (text) => {
+    const isFile = text.startsWith(fileMark);
+    const value = isFile ? fileText(text.slice(fileMark.length), world).replace(/\r?\n$/, '') : text;
+    if (value === '') throw new TypeError(isFile ? 'this file is empty' : 'this is empty');
+    if (value.length > maxSecretLength) throw new TypeError('this is too long');
+    return value;
+  };
+}
+
+/** A PEM text: as it stands, or of a file. */
+export function pem(world: World): (text: string) => string {
+  return (text) => {
+    const value = text.trimStart().startsWith('-----BEGIN')
+      ? text
+      : fileText(text.replace(/^file:/, ''), world);
+    if (value.includes('-----BEGIN')) return value;
+    throw new TypeError('expected a PEM file');
+  };
+}
+
+// A country's numbering plan with all its ports has some hundred thousands.
+const maxLines = 1_000_000;
+const maxFlaws = 5;
+
+/** Lines of a list in a file, without comments (`#`) and empty ones. Throws a `TypeError` that names wrong lines. */
+export function fileLines<T>(path: string, world: World, read: (line: string) => T): T[] {
+  const lines = fileText(path, world).split(/\r?\n/);
+  if (lines.length > maxLines) throw new TypeError(`${path} has more than ${maxLines} lines`);
+  const values: T[] = [];
+  const wrong: string[] = [];
+  lines.forEach((line, index) => {
+    const text = line.replace(/#.*$/, '').trim();
+    if (text === '') return;
+    try {
+      values.push(read(text));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      wrong.push(`line ${index + 1}: ${error.message}`);
+    }
+  });
+  if (wrong.length === 0) return values;
+  const more = wrong.length > maxFlaws ? `; and ${wrong.length - maxFlaws} lines more` : '';
+  throw new TypeError(`${path} ${wrong.slice(0, maxFlaws).join('; ')}${more}`);
+}
+
+/** Prefixes of a file, one a line. */
+export function filePrefixes(path: string, world: World): string[] {
+  return fileLines(path, world, digitPrefix);
+}

@@ -1,0 +1,73 @@
+/** What is allowed and hardly meant, in a configuration that is right. */
+import { isIP } from 'node:net';
+import type { Config, ListenSettings } from './config.ts';
+import type { Path } from './yaml/tree.ts';
+
+/** A warning. */
+export interface Warning {
+  readonly message: string;
+  readonly hint?: string;
+  readonly path: Path;
+}
+
+/** True for addresses that only this machine reaches. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+// SMPP 3.4 5.2.1: 16 octets with the NUL; older peers cut what is longer.
+const maxSystemIdLength = 15;
+
+/** All warnings. */
+export function unwise(config: Config): Warning[] {
+  const { server, settings } = config;
+  return [
+    ...server.smpp.listen.flatMap(ofListener),
+    ...settings.accounts.flatMap(({ systemId }, index): Warning[] =>
+      systemId.length <= maxSystemIdLength
+        ? []
+        : [
+            {
+              message: `"${systemId}" has more than ${maxSystemIdLength} characters, which SMPP does not provide for`,
+              path: ['accounts', index, 'systemId'],
+            },
+          ],
+    ),
+    ...settings.connectors.flatMap(({ tls, host }, index): Warning[] =>
+      tls?.verify !== false || isLoopback(host)
+        ? []
+        : [
+            {
+              message: 'any certificate is taken: for tests only',
+              path: ['connectors', index, 'tls', 'verify'],
+            },
+          ],
+    ),
+    ...settings.webhooks.flatMap(({ url }, index): Warning[] =>
+      url.startsWith('https:') || isLoopback(new URL(url).hostname)
+        ? []
+        : [
+            {
+              message: 'texts and numbers go there in clear',
+              hint: 'use https',
+              path: ['webhooks', index, 'url'],
+            },
+          ],
+    ),
+    ...(settings.accounts.length > 0 && settings.routes.length === 0
+      ? [{ message: 'there are no routes: every message is refused', path: [] }]
+      : []),
+  ];
+}
+
+function ofListener({ host, port, tls }: ListenSettings, index: number): Warning[] {
+  if (tls !== undefined || isLoopback(host)) return [];
+  const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return [
+    {
+      message: `plain SMPP on ${where}: passwords and texts cross the network in clear`,
+      hint: 'give it tls, or keep it inside of a private network',
+      path: ['smpp', 'listen', index],
+    },
+  ];
+}

@@ -1,0 +1,63 @@
+/** Networks that an account may come from, and addresses as brute force is counted by. */
+import { BlockList, isIP, SocketAddress } from 'node:net';
+
+// A BlockList is walked from end to end for each bind.
+const maxNetworks = 1_000;
+const maxKeyCharacters = 64;
+
+/**
+ * Compiles networks (`203.0.113.0/24`, `2001:db8::/32`) and single addresses to a check. What is no IP address lies
+ * in none of them; an empty list holds nothing. Throws a RangeError; `where` names the entry in it.
+ */
+export function compileNetworks(networks: readonly string[], where: string): (address: string) => boolean {
+  if (networks.length > maxNetworks) {
+    throw new RangeError(`${where}: at most ${maxNetworks} networks; put neighbours together`);
+  }
+  const list = new BlockList();
+  for (const [index, network] of networks.entries()) addNetwork(list, network, `${where}[${index}]`);
+  return (address) => {
+    // A zone (`fe80::1%eth0`) is ours, not a part of the peer's address.
+    const plain = address.split('%', 1)[0] ?? '';
+    const family = isIP(plain);
+    // IPv4 addresses mapped into IPv6 are looked up as IPv4 by BlockList itself.
+    return family !== 0 && list.check(plain, family === 6 ? 'ipv6' : 'ipv4');
+  };
+}
+
+function addNetwork(list: BlockList, network: string, where: string): void {
+  const slash = network.indexOf('/');
+  const address = slash < 0 ? network : network.slice(0, slash);
+  const family = isIP(address);
+  const most = family === 6 ? 128 : 32;
+  const prefix = slash < 0 ? String(most) : network.slice(slash + 1);
+  const bits = Number(prefix);
+  const isLength = Number.isInteger(bits) && String(bits) === prefix && bits >= 0 && bits <= most;
+  if (family === 0 || address.includes('%') || !isLength) {
+    throw new RangeError(
+      `${where}: "${network}" is no network; write an IP address, or one with a prefix length as 203.0.113.0/24`,
+    );
+  }
+  list.addSubnet(address, bits, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/**
+ * What stands for a peer's address when its failures are counted: an IPv4 address itself, of IPv6 the first 64 bits,
+ * since one customer has all addresses below them.
+ */
+export function addressKey(address: string): string {
+  const plain = address.split('%', 1)[0] ?? '';
+  if (isIP(plain) !== 6) return address.slice(0, maxKeyCharacters);
+  const { address: canonical } = new SocketAddress({ address: plain, family: 'ipv6' });
+  if (canonical.startsWith('::ffff:') && canonical.includes('.')) return canonical.slice('::ffff:'.length);
+  const [head = '', tail] = canonical.split('::');
+  const before = head === '' ? [] : head.split(':');
+  // Without `::` all eight groups stand before it.
+  const zeros = tail === undefined ? 0 : 8 - before.length - groupsOf(tail);
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after];
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+function groupsOf(tail: string): number {
+  return tail === '' ? 0 : tail.split(':').length;
+}

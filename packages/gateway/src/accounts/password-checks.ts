@@ -1,0 +1,135 @@
+/**
+ * Checks of passwords with little work: few scrypt runs at a time, the rest in a bounded queue, equal checks share
+ * one run, and what has been found out is not found out again.
+ *
+ * A found-out password is remembered as its HMAC under a key that lives and dies with this process, over the hash
+ * too: a new hash forgets the old answer. Comparing such digests need not take constant time, since nobody outside
+ * can make one.
+ */
+import { createHmac, randomBytes } from 'node:crypto';
+import { BoundedMap } from './bounded-map.ts';
+import { type Derive, matches, type PasswordHash, scryptInPool } from './password.ts';
+
+/** Asked and told about a check that costs a run; not about one whose answer is known or under way. */
+export interface Gate {
+  /** Its turn has come. False: it is not run, and its answer is `held`. */
+  enter(): boolean;
+  /** It has been run. Undefined: it could not be. */
+  leave(right: boolean | undefined): void;
+}
+
+/** One password to be checked. */
+export interface Check {
+  readonly name: string;
+  readonly password: string;
+  readonly hash: PasswordHash;
+  /** From an address that is the account's own: it stands in a queue of its own, which is served first. */
+  readonly isOwn: boolean;
+  readonly gate: Gate;
+}
+
+/** `busy`: too many are waiting. `held`: the gate did not let it in. */
+export type CheckResult = 'right' | 'wrong' | 'busy' | 'held';
+
+// Each run takes 16 MiB and a thread of the pool, which has four.
+const maxRunsAtOnce = 4;
+// On two cores they are done within some 4 s; a peer waits 10 s for a bind.
+const maxWaiting = 128;
+// Of accounts, so peers cannot fill it: twice the sessions that a server holds.
+const maxRight = 20_000;
+// Of any name, so peers can: 10,000 names are about 4 MB.
+const maxWrongNames = 10_000;
+// A client with an old password says the same again and again; more than a few such clients is no accident.
+const wrongPerName = 4;
+
+interface Waiting {
+  readonly check: Check;
+  readonly digest: string;
+  readonly resolve: (result: CheckResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The checks of one gateway. */
+export class PasswordChecks {
+  readonly #derive: Derive;
+  readonly #key = randomBytes(32);
+  readonly #right = new BoundedMap<string>(maxRight);
+  readonly #wrong = new BoundedMap<readonly string[]>(maxWrongNames);
+  readonly #underWay = new Map<string, Promise<CheckResult>>();
+  readonly #own: Waiting[] = [];
+  readonly #others: Waiting[] = [];
+  #running = 0;
+
+  /** `derive`: default scrypt in the thread pool. */
+  constructor(derive: Derive = scryptInPool) {
+    this.#derive = derive;
+  }
+
+  /** At once when the answer is known. Rejects when scrypt fails. */
+  check(check: Check): CheckResult | Promise<CheckResult> {
+    const digest = this.#digestOf(check);
+    const known = this.#recall(check.name, digest);
+    if (known !== undefined) return known;
+    // An owner's check does not join one that stands among strangers'.
+    const key = check.isOwn ? `own ${digest}` : digest;
+    const same = this.#underWay.get(key);
+    if (same !== undefined) return same;
+    const queue = check.isOwn ? this.#own : this.#others;
+    if (queue.length >= maxWaiting) return 'busy';
+    const result = new Promise<CheckResult>((resolve, reject) => {
+      queue.push({ check, digest, resolve, reject });
+    }).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, result);
+    this.#runNext();
+    return result;
+  }
+
+  #runNext(): void {
+    while (this.#running < maxRunsAtOnce) {
+      const next = this.#own.shift() ?? this.#others.shift();
+      if (next === undefined) return;
+      // The same may have been found out for another address meanwhile.
+      const known = this.#recall(next.check.name, next.digest);
+      if (known !== undefined) next.resolve(known);
+      else if (next.check.gate.enter()) this.#run(next);
+      else next.resolve('held');
+    }
+  }
+
+  #run({ check, digest, resolve, reject }: Waiting): void {
+    this.#running += 1;
+    matches(check.password, check.hash, this.#derive).then(
+      (right) => {
+        this.#remember(check.name, digest, right);
+        this.#leave(check, right);
+        resolve(right ? 'right' : 'wrong');
+      },
+      (error: unknown) => {
+        this.#leave(check, undefined);
+        reject(error);
+      },
+    );
+  }
+
+  #leave(check: Check, right: boolean | undefined): void {
+    this.#running -= 1;
+    check.gate.leave(right);
+    this.#runNext();
+  }
+
+  #digestOf({ name, password, hash }: Check): string {
+    const hmac = createHmac('sha256', this.#key);
+    // Lengths first: no two checks give the same octets.
+    return hmac.update(`${name.length} ${hash.text.length} ${name}${hash.text}${password}`).digest('base64');
+  }
+
+  #recall(name: string, digest: string): 'right' | 'wrong' | undefined {
+    if (this.#right.get(name) === digest) return 'right';
+    return this.#wrong.get(name)?.includes(digest) === true ? 'wrong' : undefined;
+  }
+
+  #remember(name: string, digest: string, right: boolean): void {
+    if (right) this.#right.set(name, digest);
+    else this.#wrong.set(name, [...(this.#wrong.get(name) ?? []).slice(1 - wrongPerName), digest]);
+  }
+}

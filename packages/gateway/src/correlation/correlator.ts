@@ -1,0 +1,325 @@
+/**
+ * Receipts of upstreams find their messages here. The memory is asked first, then the disk; one that comes before the
+ * response to its submission is held for a moment, one that finds nothing is kept on disk. The upstream gets its answer
+ * only when what the receipt says is on disk.
+ */
+import type { Center, ControlStore, Message, Outcome } from '@chappe/center';
+import { type PduOf, type Receipt, status } from '@chappe/protocol';
+import { type Clock, DEFERRED, type Session } from '@chappe/smpp';
+import type { CompiledFailover } from '../upstream/failover.ts';
+import { unansweredMark } from '../upstream/outcome.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { GroupReceipts, type Held } from './group-receipts.ts';
+import { type IdRelation, idRelations, referenceBy } from './id-forms.ts';
+import { outcomeOfReceipt, type Verdict, verdictOf } from './receipt-outcome.ts';
+import { storedReceipt, type UnmatchedReceipt, unmatchedDraft } from './unmatched.ts';
+
+/** What the correlator asks for. */
+export interface CorrelatorContext {
+  readonly center: Center;
+  readonly control: ControlStore;
+  readonly clock: Clock;
+  failoverOf(memo: string | undefined): CompiledFailover;
+  /** Whether another upstream of the message's plan could take it, when those of that memo have tried. */
+  hasNext(message: Message, memo: string): boolean;
+  /** An upstream said something that is not final. */
+  onIntermediate(message: Message, verdict: Verdict): void;
+  onError(error: unknown, where: string): void;
+}
+
+/** A receipt on its way. */
+interface Incoming {
+  readonly receipt: Receipt;
+  readonly verdict: Verdict;
+  readonly upstream: Upstream;
+  readonly group: GroupReceipts;
+  /** The handset that it is about. */
+  readonly from: string;
+  readonly answer: (commandStatus: number) => void;
+}
+
+interface Candidate {
+  readonly relation: IdRelation;
+  readonly id: string;
+  readonly reference: string;
+}
+
+// Digits at the end of a number that survive whatever an upstream puts before it.
+const tellingDigits = 6;
+const controlKind = 'receipt-ids';
+
+/** The receipts of all upstreams. */
+export class Correlator {
+  readonly #context: CorrelatorContext;
+  readonly #groups: Map<string, GroupReceipts> = new Map();
+  readonly #known: Map<string, IdRelation> = new Map();
+
+  constructor(context: CorrelatorContext) {
+    this.#context = context;
+  }
+
+  /** Reads what was learned before. */
+  async load(): Promise<void> {
+    for (const { key, value } of await this.#context.control.list(controlKind)) {
+      if ((idRelations as readonly string[]).includes(value)) this.#known.set(key, value as IdRelation);
+    }
+  }
+
+  /** The receipts of a group of connectors. */
+  group(upstream: Upstream): GroupReceipts {
+    const { name } = upstream.group;
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      const { center, clock } = this.#context;
+      group = new GroupReceipts(name, upstream.settings.receipts ?? {}, this.#known.get(name), center, clock);
+      this.#groups.set(name, group);
+    }
+    return group;
+  }
+
+  /** Takes a receipt; it is answered when what it says is on disk. */
+  take(
+    pdu: PduOf<'deliver_sm'> | PduOf<'data_sm'>,
+    receipt: Receipt,
+    upstream: Upstream,
+    session: Session,
+  ): typeof DEFERRED {
+    upstream.counters.receipts += 1;
+    const group = this.group(upstream);
+    // The PDU is a view of a chunk and must not be kept.
+    const answerable = { command: pdu.command, sequence_number: pdu.sequence_number };
+    const incoming: Incoming = {
+      receipt,
+      verdict: verdictOf(receipt, upstream.settings.receipts),
+      upstream,
+      group,
+      from: pdu.source_addr,
+      answer: (commandStatus) => session.respond(answerable, { command_status: commandStatus } as never),
+    };
+    const candidates = candidatesOf(receipt, group.ids.order);
+    if (this.#fromMemory(incoming, candidates)) return DEFERRED;
+    if (group.wasRecent(candidates)) {
+      upstream.counters.receiptsRepeated += 1;
+      incoming.answer(0);
+      return DEFERRED;
+    }
+    const draft = unmatchedDraft(pdu, receipt.ids, group.name, upstream.name, this.#context.clock.nowMs());
+    this.#fromDisk(incoming, candidates)
+      .then((isFound) => {
+        if (!isFound) this.#wait(incoming, candidates, () => this.#keep(incoming, candidates, draft));
+      })
+      .catch((error: unknown) => this.#failed(incoming, error));
+    return DEFERRED;
+  }
+
+  /** An upstream has taken a message: a receipt may have been quicker than its response. */
+  onTaken(upstream: Upstream, message: Message, outcome: Outcome): void {
+    if (outcome.kind !== 'accepted' || outcome.reference === undefined) return;
+    upstream.group.unsaved += 1;
+    const { reference } = outcome;
+    if (reference.startsWith(unansweredMark)) {
+      this.group(upstream).noteUnanswered(message.destination.digits.slice(-tellingDigits), reference);
+      return;
+    }
+    const group = this.#groups.get(upstream.group.name);
+    const held = group?.release(reference);
+    if (held !== undefined) held.found();
+  }
+
+  /** The newest unmatched receipts of a group, or of all. */
+  async unmatched(name: string | undefined, limit: number): Promise<readonly UnmatchedReceipt[]> {
+    const groups = [...this.#groups.values()].filter((group) => name === undefined || group.name === name);
+    const found = await Promise.all(
+      groups.map(async ({ unmatched }) => (await unmatched.waiting(limit)).map((one) => unmatched.view(one))),
+    );
+    return found
+      .flat()
+      .sort((a, b) => b.receivedMs - a.receivedMs)
+      .slice(0, limit);
+  }
+
+  /** Looks for the messages of unmatched receipts once more, by one relation or by all; says how many found theirs. */
+  async rematch(
+    name: string,
+    relation: IdRelation | undefined,
+    upstream: Upstream,
+  ): Promise<{ matched: number; left: number }> {
+    const group = this.group(upstream);
+    let matched = 0;
+    for (const kept of await group.unmatched.waiting(1_000)) {
+      const receipt = storedReceipt(kept, upstream.settings.receipts?.offsetMinutes);
+      if (receipt === undefined) continue;
+      const incoming: Incoming = {
+        receipt,
+        verdict: verdictOf(receipt, upstream.settings.receipts),
+        upstream,
+        group,
+        from: kept.source.digits,
+        answer: () => undefined,
+      };
+      const candidates = candidatesOf(receipt, relation === undefined ? idRelations : [relation]);
+      if (this.#fromMemory(incoming, candidates) || (await this.#fromDisk(incoming, candidates))) {
+        matched += 1;
+        await group.unmatched.remove(kept.id);
+      }
+    }
+    this.#known.get(name);
+    return { matched, left: group.unmatched.count };
+  }
+
+  /** Ends what waits for a moment: it is sent again by its upstream. */
+  close(): void {
+    for (const group of this.#groups.values()) group.close();
+  }
+
+  #fromMemory(incoming: Incoming, candidates: readonly Candidate[]): boolean {
+    const { group } = incoming;
+    const { center } = this.#context;
+    let doubtful: Candidate | undefined;
+    for (const candidate of candidates) {
+      const message = center.awaited(group.name, candidate.reference);
+      if (message === undefined) continue;
+      if (isSure(candidate, group, message, incoming.from)) return this.#settleAwaited(incoming, candidate);
+      doubtful ??= candidate;
+    }
+    if (doubtful !== undefined) return this.#settleAwaited(incoming, doubtful);
+    return this.#fromUnanswered(incoming);
+  }
+
+  /** A message that was not answered has no id of the upstream: the handset tells, if only one is meant. */
+  #fromUnanswered(incoming: Incoming): boolean {
+    const reference = incoming.group.unanswered(incoming.from.slice(-tellingDigits));
+    if (reference === undefined) return false;
+    const id = incoming.receipt.id ?? '';
+    return this.#settleAwaited(incoming, { relation: 'same', id, reference });
+  }
+
+  #settleAwaited(incoming: Incoming, candidate: Candidate): boolean {
+    const { center } = this.#context;
+    const { group, verdict, answer } = incoming;
+    if (!verdict.isFinal) {
+      const message = center.awaited(group.name, candidate.reference);
+      if (message === undefined) return false;
+      this.#context.onIntermediate(message, verdict);
+      answer(0);
+      return true;
+    }
+    const isTaken = center.settleAwaited(
+      group.name,
+      candidate.reference,
+      (message) => this.#outcome(message, incoming),
+      (isSettled) => this.#settled(incoming, candidate, isSettled),
+    );
+    return isTaken;
+  }
+
+  async #fromDisk(incoming: Incoming, candidates: readonly Candidate[]): Promise<boolean> {
+    const { center } = this.#context;
+    const { group, verdict, from, answer } = incoming;
+    if (candidates.length === 0) return false;
+    const references = [...new Set(candidates.map(({ reference }) => reference))];
+    const found = await center.findByReference(group.name, references);
+    const pairs = candidates.flatMap((candidate) =>
+      found
+        .filter(({ reference }) => reference === candidate.reference)
+        .map((message) => ({ candidate, message })),
+    );
+    const best = pairs.find(({ candidate, message }) => isSure(candidate, group, message, from)) ?? pairs[0];
+    if (best === undefined) return false;
+    if (!verdict.isFinal) {
+      this.#context.onIntermediate(best.message, verdict);
+      answer(0);
+      return true;
+    }
+    const isSettled = await center.settle(best.message.id, this.#outcome(best.message, incoming));
+    if (isSettled) this.#settled(incoming, best.candidate, true);
+    return isSettled;
+  }
+
+  #outcome(message: Message, { verdict, upstream }: Incoming): Outcome {
+    const { failoverOf, hasNext } = this.#context;
+    return outcomeOfReceipt(verdict, message.memo, upstream.name, failoverOf(message.memo), (memo) =>
+      hasNext(message, memo),
+    );
+  }
+
+  #settled(incoming: Incoming, { relation, id, reference }: Candidate, isSettled: boolean): void {
+    const { group, upstream, answer } = incoming;
+    if (isSettled) {
+      group.noteSettled(reference);
+      if (id !== '' && group.ids.noteHit(relation, id)) this.#learned(group);
+    } else upstream.counters.receiptsRepeated += 1;
+    answer(0);
+  }
+
+  #learned(group: GroupReceipts): void {
+    const change = { kind: controlKind, key: group.name, value: group.ids.relation };
+    this.#context.control
+      .write([change])
+      .catch((error: unknown) => this.#context.onError(error, `receipt ids of ${group.name}`));
+  }
+
+  /** The response to its submission may be on its way: then it is a matter of milliseconds. */
+  #wait(incoming: Incoming, candidates: readonly Candidate[], giveUp: () => void): void {
+    const held: Held = {
+      references: candidates.map(({ reference }) => reference),
+      found: () => {
+        if (!this.#fromMemory(incoming, candidates)) giveUp();
+      },
+      giveUp,
+    };
+    if (incoming.upstream.group.room >= incoming.upstream.window || !incoming.group.hold(held)) giveUp();
+  }
+
+  #keep(
+    incoming: Incoming,
+    candidates: readonly Candidate[],
+    draft: ReturnType<typeof unmatchedDraft>,
+  ): void {
+    const { group, upstream, answer } = incoming;
+    upstream.counters.receiptsUnmatched += 1;
+    group.unmatched.keep(draft, (error, kept) => {
+      if (error !== undefined) {
+        this.#failed(incoming, error);
+        return;
+      }
+      answer(0);
+      if (kept === undefined) return;
+      const { id } = kept;
+      const found = (): void => {
+        if (this.#fromMemory({ ...incoming, answer: () => undefined }, candidates)) this.#forget(group, id);
+      };
+      group.park({
+        references: candidates.map(({ reference }) => reference),
+        found,
+        giveUp: () => undefined,
+      });
+    });
+  }
+
+  #forget(group: GroupReceipts, id: number): void {
+    group.unmatched.remove(id).catch((error: unknown) => this.#context.onError(error, 'unmatched receipts'));
+  }
+
+  #failed(incoming: Incoming, error: unknown): void {
+    this.#context.onError(error, 'receipts');
+    incoming.answer(status.ESME_RX_T_APPN);
+  }
+}
+
+function candidatesOf({ ids }: Receipt, order: readonly IdRelation[]): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const relation of order) {
+    for (const id of ids) {
+      const reference = referenceBy(relation, id);
+      if (reference !== undefined) candidates.push({ relation, id, reference });
+    }
+  }
+  return candidates;
+}
+
+/** What is known to hold is sure; a guess is when the handset is the same one, too. */
+function isSure({ relation }: Candidate, group: GroupReceipts, message: Message, from: string): boolean {
+  if (relation === group.ids.relation) return true;
+  return message.destination.digits.slice(-tellingDigits) === from.slice(-tellingDigits);
+}

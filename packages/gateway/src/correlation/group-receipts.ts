@@ -1,0 +1,144 @@
+/** What is remembered of the receipts of one group of connectors; all of it bounded. */
+import type { Center } from '@chappe/center';
+import type { Clock } from '@chappe/smpp';
+import type { UpstreamReceiptSettings } from '../settings/connector.ts';
+import type { IdRelation } from './id-forms.ts';
+import { IdLearning } from './learning.ts';
+import { Unmatched } from './unmatched.ts';
+
+/** A receipt that waits for its message to be known. */
+export interface Held {
+  readonly references: readonly string[];
+  /** An upstream has just given one of the references to a message. */
+  found(): void;
+  giveUp(): void;
+}
+
+interface Waiting extends Held {
+  readonly untilMs: number;
+  isOver: boolean;
+}
+
+// Its answer is held back for so long: longer than any response takes, shorter than any upstream waits.
+const holdMs = 1_000;
+// Each holds a slot of an upstream's window.
+const maxHeld = 1_000;
+const maxParked = 10_000;
+const defaultEarlyMs = 600_000;
+// Some upstreams say everything twice, within seconds.
+const maxRecent = 20_000;
+const maxUnanswered = 10_000;
+/** Two messages to one handset without answer: a receipt could mean either. */
+const several = '';
+
+/** The receipts of a group. */
+export class GroupReceipts {
+  readonly name: string;
+  readonly ids: IdLearning;
+  readonly unmatched: Unmatched;
+  readonly #clock: Clock;
+  readonly #earlyMs: number;
+  readonly #held: Map<string, Waiting> = new Map();
+  readonly #parked: Map<string, Waiting> = new Map();
+  #recent: Set<string> = new Set();
+  #before: Set<string> = new Set();
+  readonly #unanswered: Map<string, string> = new Map();
+  readonly #disarms: Set<() => void> = new Set();
+
+  constructor(
+    name: string,
+    settings: UpstreamReceiptSettings,
+    known: IdRelation | undefined,
+    center: Center,
+    clock: Clock,
+  ) {
+    this.name = name;
+    this.ids = new IdLearning(settings.ids, known);
+    this.unmatched = new Unmatched(center, name, settings.unmatched);
+    this.#clock = clock;
+    this.#earlyMs = settings.earlyMs ?? defaultEarlyMs;
+  }
+
+  /** Holds a receipt for a moment; false when too many are held. */
+  hold(held: Held): boolean {
+    if (this.#disarms.size >= maxHeld || held.references.length === 0) return false;
+    const waiting: Waiting = { ...held, untilMs: this.#clock.monotonicMs() + holdMs, isOver: false };
+    for (const reference of held.references) this.#held.set(reference, waiting);
+    const disarm = this.#clock.setTimer(() => {
+      this.#disarms.delete(disarm);
+      if (waiting.isOver) return;
+      this.#end(this.#held, waiting);
+      waiting.giveUp();
+    }, holdMs);
+    this.#disarms.add(disarm);
+    return true;
+  }
+
+  /** Remembers one that is on disk, for as long as responses may still come. */
+  park(parked: Held): void {
+    const nowMs = this.#clock.monotonicMs();
+    const waiting: Waiting = { ...parked, untilMs: nowMs + this.#earlyMs, isOver: false };
+    for (const reference of parked.references) this.#parked.set(reference, waiting);
+    for (const [reference, eldest] of this.#parked) {
+      if (eldest.untilMs > nowMs && this.#parked.size <= maxParked) return;
+      this.#parked.delete(reference);
+    }
+  }
+
+  /** The receipt that waits for a message of that reference, which waits no more. */
+  release(reference: string): Held | undefined {
+    if (this.#held.size + this.#parked.size === 0) return undefined;
+    for (const map of [this.#held, this.#parked]) {
+      const waiting = map.get(reference);
+      if (waiting === undefined) continue;
+      this.#end(map, waiting);
+      if (waiting.untilMs > this.#clock.monotonicMs()) return waiting;
+    }
+    return undefined;
+  }
+
+  /** A message has got its last receipt. */
+  noteSettled(reference: string): void {
+    this.#recent.add(reference);
+    if (this.#recent.size < maxRecent) return;
+    // Two generations instead of an order: adding is what has to be quick.
+    this.#before = this.#recent;
+    this.#recent = new Set();
+  }
+
+  /** Whether one of them is a message that got its last receipt not long ago. */
+  wasRecent(candidates: readonly { readonly reference: string }[]): boolean {
+    return candidates.some(({ reference }) => this.#recent.has(reference) || this.#before.has(reference));
+  }
+
+  /** A message to that handset was not answered. */
+  noteUnanswered(handset: string, reference: string): void {
+    if (this.#unanswered.size >= maxUnanswered) {
+      const eldest = this.#unanswered.keys().next();
+      if (eldest.done !== true) this.#unanswered.delete(eldest.value);
+    }
+    this.#unanswered.set(handset, this.#unanswered.has(handset) ? several : reference);
+  }
+
+  /** The one message to that handset that was not answered; undefined: none, or more than one. */
+  unanswered(handset: string): string | undefined {
+    if (this.#unanswered.size === 0) return undefined;
+    const reference = this.#unanswered.get(handset);
+    if (reference === undefined || reference === several) return undefined;
+    this.#unanswered.delete(handset);
+    return reference;
+  }
+
+  /** Disarms the timers. */
+  close(): void {
+    for (const disarm of this.#disarms) disarm();
+    this.#disarms.clear();
+  }
+
+  #end(map: Map<string, Waiting>, waiting: Waiting): void {
+    waiting.isOver = true;
+    for (const reference of waiting.references) {
+      if (map.get(reference) === waiting) map.delete(reference);
+    }
+  }
+}

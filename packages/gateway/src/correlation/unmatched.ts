@@ -1,0 +1,141 @@
+/**
+ * Receipts that found no message: kept on disk, each as a message of a lane that nothing is attached to, so that an
+ * operator can look at them and match them again. Beyond a number they are only counted.
+ */
+import type { Center, Draft, Message } from '@chappe/center';
+import { type ContentPdu, type PduOf, type Receipt, readReceipt, type TlvInput, tlv } from '@chappe/protocol';
+import { readContent, writeContent } from '../content.ts';
+
+/** A receipt without a message, as people look at it. */
+export interface UnmatchedReceipt {
+  readonly id: string;
+  readonly group: string;
+  readonly connector: string;
+  readonly receivedMs: number;
+  readonly from: string;
+  readonly to: string;
+  /** What the upstream called the message. */
+  readonly ids: readonly string[];
+  readonly stat: string | undefined;
+  readonly err: string | undefined;
+  readonly text: string | undefined;
+}
+
+const defaultLimit = 10_000;
+const validityMs = 72 * 3_600_000;
+
+/** The lane of a group's unmatched receipts. */
+export function unmatchedLane(group: string): string {
+  return `unmatched:${group}`;
+}
+
+/** A receipt PDU copied out of its chunk, ready to be stored. */
+export function unmatchedDraft(
+  pdu: PduOf<'deliver_sm'> | PduOf<'data_sm'>,
+  ids: readonly string[],
+  group: string,
+  connector: string,
+  nowMs: number,
+): Draft {
+  const payload = tlv(pdu, 'message_payload') ?? ('short_message' in pdu ? pdu.short_message : nothing);
+  return {
+    kind: 'receipt',
+    account: connector,
+    lane: unmatchedLane(group),
+    source: { ton: pdu.source_addr_ton, npi: pdu.source_addr_npi, digits: pdu.source_addr },
+    destination: { ton: pdu.dest_addr_ton, npi: pdu.dest_addr_npi, digits: pdu.destination_addr },
+    dueMs: nowMs,
+    expiresMs: nowMs + validityMs,
+    content: writeContent({
+      shape: pdu.command === 'data_sm' ? 'data' : 'submit',
+      esmClass: pdu.esm_class,
+      protocolId: 0,
+      dataCoding: pdu.data_coding,
+      registeredDelivery: 0,
+      inPayloadTlv: false,
+      payload,
+      tlvs: pdu.tlvs.filter(({ name }) => name !== 'message_payload') as readonly TlvInput[],
+    }),
+    text: Buffer.from(payload).toString('latin1'),
+    clientReference: ids[0],
+  };
+}
+
+/** The receipt in a stored message. */
+export function storedReceipt(message: Message, offsetMinutes: number | undefined): Receipt | undefined {
+  const content = readContent(message.content);
+  const pdu: ContentPdu = {
+    esm_class: content.esmClass,
+    data_coding: content.dataCoding,
+    short_message: content.payload,
+    tlvs: content.tlvs,
+  };
+  return readReceipt(pdu, { acceptTextOnly: true, timeZoneOffsetMinutes: offsetMinutes });
+}
+
+/** The unmatched receipts of one group. */
+export class Unmatched {
+  readonly #center: Center;
+  readonly #group: string;
+  readonly #limit: number;
+  #count: number;
+  /** Receipts that came when there was no room for more. */
+  dropped = 0;
+
+  constructor(center: Center, group: string, limit: number = defaultLimit) {
+    this.#center = center;
+    this.#group = group;
+    this.#limit = limit;
+    this.#count = center.depth(unmatchedLane(group)).waiting;
+  }
+
+  /** How many are kept. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Keeps one; `done` is told its message once that is on disk, undefined when there is no room for more. */
+  keep(draft: Draft, done: (error: Error | undefined, kept: Message | undefined) => void): void {
+    if (this.#count >= this.#limit) {
+      this.dropped += 1;
+      done(undefined, undefined);
+      return;
+    }
+    this.#count += 1;
+    this.#center.submit([draft], (error, messages) => {
+      if (error !== undefined) this.#count -= 1;
+      done(error, messages[0]);
+    });
+  }
+
+  /** The newest, at most `limit`, below `beforeId`. */
+  waiting(limit: number, beforeId?: number): Promise<readonly Message[]> {
+    return this.#center.waitingIn(unmatchedLane(this.#group), limit, beforeId);
+  }
+
+  /** Takes one away: it has found its message, or nobody wants it. */
+  async remove(id: number): Promise<boolean> {
+    const isGone = (await this.#center.cancel({ id })) === 'cancelled';
+    if (isGone) this.#count = Math.max(0, this.#count - 1);
+    return isGone;
+  }
+
+  /** One as people look at it. */
+  view(message: Message): UnmatchedReceipt {
+    const receipt = storedReceipt(message, undefined);
+    return {
+      id: message.publicId,
+      group: this.#group,
+      connector: message.account,
+      receivedMs: message.acceptedMs,
+      from: message.source.digits,
+      to: message.destination.digits,
+      ids: receipt?.ids ?? [],
+      stat: receipt?.stat ?? receipt?.state,
+      err: receipt?.err,
+      text: message.text,
+    };
+  }
+}
+
+const nothing = new Uint8Array(0);

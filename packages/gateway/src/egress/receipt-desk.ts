@@ -1,0 +1,107 @@
+/** The receipts that accounts get: in their account's form, and for a text in several segments by its account's policy. */
+import type { Center, Draft, Message, MessageState } from '@chappe/center';
+import type { Clock } from '@chappe/smpp';
+import type { Accounts } from '../accounts/accounts.ts';
+import { readGroupOf } from '../content.ts';
+import { type ReceiptFormat, ReceiptWriter } from '../receipt-text.ts';
+import { lateReceiptMs, magicOf } from '../sandbox/magic.ts';
+import type { AccountReceiptSettings, AccountSettings } from '../settings/account.ts';
+import { isFinal } from '../states.ts';
+import { type ReceiptOccasion, type ReceiptOptions, receiptDraft } from './receipt.ts';
+import { SegmentEnds } from './segment-ends.ts';
+
+/** What a desk works with. */
+export interface ReceiptDeskOptions {
+  readonly center: () => Center;
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  /** Of accounts that do not say. */
+  readonly format: ReceiptFormat | undefined;
+  readonly validityMs: number;
+}
+
+interface Style extends ReceiptOptions {
+  readonly settings: AccountSettings | undefined;
+  readonly longMessages: NonNullable<AccountReceiptSettings['longMessages']>;
+}
+
+/** Writes receipts. */
+export class ReceiptDesk {
+  readonly #options: ReceiptDeskOptions;
+  readonly #common: Style;
+  readonly #styles: Map<string, Style> = new Map();
+  readonly #ends: SegmentEnds;
+
+  constructor(options: ReceiptDeskOptions) {
+    this.#options = options;
+    const { format, validityMs, center } = options;
+    const writer = new ReceiptWriter(format);
+    this.#common = { writer, validityMs, settings: undefined, longMessages: 'aggregate' };
+    this.#ends = new SegmentEnds(center);
+  }
+
+  /** The center's `beforeEnd`: the other segments of a text must be known before one of them ends. */
+  beforeEnd(message: Message): Promise<void> | undefined {
+    return readGroupOf(message.content)?.kind === 'segments' ? this.#ends.know(message) : undefined;
+  }
+
+  /** The center's `receipt`: what is stored together with a new state of a message. */
+  draftsFor(message: Message, state: MessageState, error: number): Draft | readonly Draft[] | undefined {
+    const style = this.#styleOf(message.account);
+    const end = isFinal(state)
+      ? this.#ends.ended(message, state, error, style.longMessages)
+      : { state, error };
+    if (end === undefined) return undefined;
+    const atMs = this.#options.clock.nowMs();
+    const occasion: ReceiptOccasion = { state: end.state, error: end.error, atMs };
+    switch (magicOf(message.destination.digits)) {
+      case 'no-receipt':
+        return undefined;
+      case 'late-receipt':
+        return receiptDraft(message, { ...occasion, dueMs: atMs + lateReceiptMs }, style);
+      case 'duplicate-receipt': {
+        const receipt = receiptDraft(message, occasion, style);
+        return [receipt, receipt];
+      }
+      default:
+        return receiptDraft(message, occasion, style);
+    }
+  }
+
+  /** What an upstream said before the end, as a notice. */
+  noticeFor(message: Message, error: number): Draft {
+    const occasion = { state: 'enroute' as const, error, atMs: this.#options.clock.nowMs() };
+    return receiptDraft(message, occasion, this.#styleOf(message.account));
+  }
+
+  #styleOf(name: string): Style {
+    const account = this.#options.accounts.get(name);
+    const known = this.#styles.get(name);
+    if (known !== undefined && known.settings === account?.settings) return known;
+    const receipts = account?.settings.receipts;
+    if (receipts === undefined) return this.#common;
+    const style = styleFrom(account?.settings, receipts, this.#options);
+    this.#styles.set(name, style);
+    return style;
+  }
+}
+
+function styleFrom(
+  settings: AccountSettings | undefined,
+  receipts: AccountReceiptSettings,
+  { format, validityMs }: ReceiptDeskOptions,
+): Style {
+  const { timeZone, seconds, textLabel, quoteText } = receipts;
+  return {
+    writer: new ReceiptWriter({
+      ...format,
+      ...(timeZone === undefined ? {} : { timeZone }),
+      ...(seconds === undefined ? {} : { seconds }),
+      ...(textLabel === undefined ? {} : { textLabel }),
+      ...(quoteText === undefined ? {} : { quoteText }),
+    }),
+    validityMs: receipts.validityMs ?? validityMs,
+    settings,
+    longMessages: receipts.longMessages ?? 'aggregate',
+  };
+}

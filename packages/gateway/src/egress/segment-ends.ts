@@ -1,0 +1,93 @@
+/**
+ * The ends of texts that were cut here and have one id for their sender: which segment's end calls for a receipt, and
+ * what it says. The receipt is stored in the same commit as that end, so the other segments must be known before.
+ */
+import type { Center, Message, MessageId, MessageState } from '@chappe/center';
+import { readGroupOf } from '../content.ts';
+import { groupOf } from '../groups.ts';
+import { isFinal } from '../states.ts';
+
+interface End {
+  readonly state: MessageState;
+  readonly error: number;
+}
+
+interface Text {
+  /** By index; undefined: it has not ended. */
+  readonly ends: (End | undefined)[];
+  /** One id for all: else each segment is a message of its own. */
+  readonly isOne: boolean;
+}
+
+// Texts whose segments are ending; one that is forgotten is read again.
+const maxTexts = 10_000;
+
+/** Keeps count of ends. */
+export class SegmentEnds {
+  readonly #center: () => Center;
+  /** By the id of the first segment. */
+  readonly #texts: Map<MessageId, Text> = new Map();
+
+  constructor(center: () => Center) {
+    this.#center = center;
+  }
+
+  /** Sees that the segments of a message's text are known; undefined: they are. */
+  know(message: Message): Promise<void> | undefined {
+    const first = firstOf(message);
+    if (first === undefined || this.#texts.has(first)) return undefined;
+    return groupOf(this.#center(), message).then((segments) => {
+      if (!this.#texts.has(first)) this.#remember(first, segments, message);
+    });
+  }
+
+  /** A segment has ended: the end to tell of, or undefined when none is to be told (yet). */
+  ended(
+    message: Message,
+    state: MessageState,
+    error: number,
+    policy: 'all' | 'first' | 'last' | 'aggregate',
+  ): End | undefined {
+    const group = readGroupOf(message.content);
+    const text = group?.kind === 'segments' ? this.#texts.get(message.id - group.index) : undefined;
+    if (group === undefined || text === undefined || !text.isOne) return { state, error };
+    text.ends[group.index] = { state, error };
+    switch (policy) {
+      case 'all':
+        return { state, error };
+      case 'first':
+        return group.index === 0 ? { state, error } : undefined;
+      case 'last':
+        return group.index === group.count - 1 ? { state, error } : undefined;
+      case 'aggregate':
+        return this.#whole(message.id - group.index, text);
+    }
+  }
+
+  #whole(first: MessageId, { ends }: Text): End | undefined {
+    if (ends.includes(undefined)) return undefined;
+    this.#texts.delete(first);
+    return ends.find((end) => end?.state !== 'delivered') ?? ends[0];
+  }
+
+  #remember(first: MessageId, segments: readonly Message[], ending: Message): void {
+    const count = readGroupOf(ending.content)?.count ?? 1;
+    const ends = new Array<End | undefined>(count).fill(undefined);
+    for (const segment of segments) {
+      const index = readGroupOf(segment.content)?.index ?? 0;
+      // One that is not there any more has ended long ago; the one that is ending now tells by itself.
+      if (segment.id !== ending.id && isFinal(segment.state))
+        ends[index] = { state: segment.state, error: segment.error };
+    }
+    const isOne = segments.some(({ id, head }) => head !== id);
+    this.#texts.set(first, { ends, isOne });
+    if (this.#texts.size <= maxTexts) return;
+    const eldest = this.#texts.keys().next();
+    if (eldest.done !== true) this.#texts.delete(eldest.value);
+  }
+}
+
+function firstOf(message: Message): MessageId | undefined {
+  const group = readGroupOf(message.content);
+  return group === undefined || group.count < 2 ? undefined : message.id - group.index;
+}

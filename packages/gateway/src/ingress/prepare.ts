@@ -1,0 +1,104 @@
+/** From a submission to one destination to what is stored: decided, priced, and cut where the way out needs it. */
+import type { Address, Draft } from '@chappe/center';
+import { status } from '@chappe/protocol';
+import type { Group } from '../content.ts';
+import { GatewayError } from '../errors.ts';
+import { type CutSegment, cut } from '../segments.ts';
+import { planOfLane } from '../upstream/plan.ts';
+import { cutText } from '../upstream/submission/cut-text.ts';
+import type { Taken } from './acceptance.ts';
+import type { Ingress, Prepared } from './ingress.ts';
+import { type Destined, draftFor, priorityOf, type Submission } from './submission.ts';
+
+// esm_class bit 6: a user data header stands before the text (SMPP 3.4 5.2.12).
+const udhi = 0x40;
+
+/** The pieces of a text that is sent in several messages, or that a filter has changed. */
+interface Pieces {
+  readonly segments: readonly CutSegment[];
+  /** Undefined: that of the submission. */
+  readonly dataCoding: number | undefined;
+}
+
+/** Prepares a message; a number is the command_status to refuse it with. */
+export function prepare(submission: Submission, destination: Address, ingress: Ingress): Prepared | number {
+  const { account, source, text, dataCoding, tlvs, fields } = submission;
+  const nowMs = ingress.clock.nowMs();
+  // Hot path: what is in short_message is one message.
+  const long = tlvs.payload === undefined ? undefined : longPieces(submission, ingress);
+  if (typeof long === 'number') return long;
+  const taken = ingress.acceptance.decide({
+    account,
+    source,
+    destination,
+    text,
+    contentKey: contentKeyOf(submission),
+    dataCoding,
+    segments: long?.segments.length ?? 1,
+    tlvs: tlvs.rest,
+    priority: priorityOf(fields.priority_flag ?? 0),
+    nowMs,
+  });
+  if (taken.refusal !== undefined) return taken.status;
+  const changed = taken.text === undefined ? undefined : changedPieces(taken.text, ingress);
+  if (typeof changed === 'number') return changed;
+  const pieces = changed ?? (long !== undefined && isCutFor(taken.lane, ingress) ? long : undefined);
+  const drafts = draftsOf(submission, taken, pieces, long?.segments.length ?? 1, ingress);
+  return {
+    drafts,
+    waitMs: taken.waitMs,
+    isTransaction: submission.isTransaction,
+    giveBack: taken.undo,
+  };
+}
+
+function draftsOf(
+  submission: Submission,
+  taken: Taken,
+  pieces: Pieces | undefined,
+  segments: number,
+  ingress: Ingress,
+): readonly Draft[] {
+  const whole: Destined = { ...taken, group: undefined, piece: undefined };
+  // One message that costs as much as the segments it will become.
+  if (pieces === undefined) return [draftFor(submission, { ...whole, price: taken.price * segments })];
+  const { dataCoding } = pieces;
+  const count = pieces.segments.length;
+  if (count === 1) return [draftFor(submission, { ...whole, piece: pieces.segments[0], dataCoding })];
+  const reference = ingress.nextReference();
+  return pieces.segments.map((piece, index) => {
+    const group: Group = { kind: 'segments', index, count, reference };
+    // To its sender it is one message, with one id.
+    return { ...draftFor(submission, { ...whole, piece, group, dataCoding }), sharesPublicId: true };
+  });
+}
+
+/** The segments of a message_payload that is too long for one message; undefined when it is not, or nobody asks. */
+function longPieces(submission: Submission, ingress: Ingress): Pieces | undefined | number {
+  if (!ingress.cutsLong()) return undefined;
+  const { payload, esmClass, dataCoding, tlvs } = submission;
+  const made = cutText({ payload, esmClass, dataCoding, tlvs: tlvs.rest }, ingress.nextReference());
+  if (made.segments !== undefined) return { segments: made.segments, dataCoding: undefined };
+  return made.count > 1 ? status.ESME_RINVMSGLEN : undefined;
+}
+
+function changedPieces(text: string, ingress: Ingress): Pieces | number {
+  try {
+    const { segments, dataCoding } = cut({ text }, ingress.nextReference());
+    return { segments, dataCoding };
+  } catch (error) {
+    if (error instanceof GatewayError) return status.ESME_RINVMSGLEN;
+    throw error;
+  }
+}
+
+/** Only a lane that leads to upstreams, one of which does not take the text whole, needs segments. */
+function isCutFor(lane: string, ingress: Ingress): boolean {
+  const plan = planOfLane(lane);
+  return plan !== undefined && !ingress.takesWhole(plan);
+}
+
+/** Octets that stand for the content where the text does not: none, or that of one segment of several. */
+export function contentKeyOf({ text, esmClass, payload }: Submission): Uint8Array | undefined {
+  return text === undefined || (esmClass & udhi) !== 0 ? payload : undefined;
+}

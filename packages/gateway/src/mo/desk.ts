@@ -1,0 +1,103 @@
+/** Where messages from handsets arrive: what they lead past, and the long ones that wait for their segments. */
+import type { ReassemblerOptions } from '@chappe/protocol';
+import type { Clock } from '@chappe/smpp';
+import { Parts } from './reassembly.ts';
+import type { MoCenter, MoCounters, MoRoad, MoRouting, MoRules, OptOutBook, Reply } from './road.ts';
+import { type LastWriters, Spread } from './spread.ts';
+import { deliverSet } from './whole.ts';
+
+/** What a desk is made of. */
+export interface MoDeskOptions {
+  readonly center: MoCenter;
+  readonly clock: Clock;
+  readonly routing: MoRouting;
+  readonly writers: LastWriters;
+  readonly optOuts: OptOutBook;
+  readonly reply: Reply;
+  /** The rules, and those of `partRules`. */
+  readonly rules: MoRules;
+  readonly partRules: MoRules;
+  /** How long a message waits for its account or hook, milliseconds. */
+  readonly validityMs: number;
+  /** Tags of a connector, for segments that were stored before a start. */
+  readonly tagsOf: (connector: string) => readonly string[];
+  readonly onError: (error: unknown, where: string) => void;
+  /** Default: 1,000 long messages under way, 4 MiB, 24 hours. */
+  readonly limits?: ReassemblerOptions | undefined;
+}
+
+/** Takes what connectors receive. One for the gateway. */
+export class MoDesk implements MoRoad {
+  readonly center: MoCenter;
+  readonly clock: Clock;
+  readonly routing: MoRouting;
+  readonly writers: LastWriters;
+  readonly spread: Spread = new Spread();
+  readonly optOuts: OptOutBook;
+  readonly reply: Reply;
+  readonly validityMs: number;
+  readonly counters: MoCounters;
+  readonly onError: (error: unknown, where: string) => void;
+  readonly parts: Parts;
+  #rules: MoRules;
+  #partRules: MoRules;
+
+  constructor(options: MoDeskOptions) {
+    this.center = options.center;
+    this.clock = options.clock;
+    this.routing = options.routing;
+    this.writers = options.writers;
+    this.optOuts = options.optOuts;
+    this.reply = options.reply;
+    this.validityMs = options.validityMs;
+    this.onError = options.onError;
+    this.counters = {
+      received: 0,
+      refused: 0,
+      dropped: 0,
+      optedOut: 0,
+      optedIn: 0,
+      unclaimed: 0,
+      joined: 0,
+      incomplete: 0,
+      repeated: 0,
+    };
+    this.#rules = options.rules;
+    this.#partRules = options.partRules;
+    this.parts = new Parts({
+      center: options.center,
+      clock: options.clock,
+      counters: this.counters,
+      onError: options.onError,
+      deliver: (set, done) => deliverSet(set, this, done),
+      tagsOf: options.tagsOf,
+      limits: options.limits,
+    });
+  }
+
+  /** The rules in force. */
+  get rules(): MoRules {
+    return this.#rules;
+  }
+
+  /** The rules for single segments: which ones wait for the others. */
+  get partRules(): MoRules {
+    return this.#partRules;
+  }
+
+  /** New rules for what comes from now on, and for long messages that are not whole yet. */
+  use(rules: MoRules, partRules: MoRules): void {
+    this.#rules = rules;
+    this.#partRules = partRules;
+  }
+
+  /** Reads back the segments that waited. After the center's start, before connectors bind. */
+  start(): Promise<void> {
+    return this.parts.restore();
+  }
+
+  /** Stops the timers. */
+  stop(): void {
+    this.parts.stop();
+  }
+}

@@ -1,0 +1,55 @@
+/** deliver_sm and data_sm from an upstream (SMPP 3.4 4.6, 4.7), receipts apart: a message from a handset. */
+import { CenterError } from '@chappe/center';
+import { status } from '@chappe/protocol';
+import { act } from './act.ts';
+import type { MoDesk } from './desk.ts';
+import { ruleFor } from './part-rules.ts';
+import { setKey } from './part-set.ts';
+import { factsOf, type MoOrigin, type MoPdu, receivedOf, segmentOf } from './received.ts';
+
+/**
+ * Takes a message and calls `answer` once, with the command_status of the response: ESME_ROK after all that comes of the
+ * message is on disk; ESME_RX_T_APPN when it could not be stored, so that the operator tries again; ESME_RX_R_APPN when
+ * it never can be. May call it before it returns (a segment that came again). The PDU may be views of received octets:
+ * nothing of it is kept.
+ *
+ * A connector's handler returns `DEFERRED`, having kept command and sequence_number for `session.respond`.
+ */
+export function takeMo(
+  pdu: MoPdu,
+  from: MoOrigin,
+  desk: MoDesk,
+  answer: (commandStatus: number) => void,
+): void {
+  const { counters, onError } = desk;
+  counters.received += 1;
+  const received = receivedOf(pdu, from);
+  const concat = segmentOf(pdu);
+  const facts = factsOf(received, pdu.tlvs, concat?.total ?? 1, desk.clock.nowMs());
+  const done = (error: Error | undefined): void => {
+    if (error === undefined) {
+      answer(status.ESME_ROK);
+      return;
+    }
+    counters.refused += 1;
+    onError(error, pdu.command);
+    answer(statusOf(error));
+  };
+  if (concat === undefined) {
+    act({ messages: [received] }, ruleFor(facts, true, desk.rules, onError), desk, done);
+    return;
+  }
+  const hasHead = concat.sequence === 1;
+  if (ruleFor(facts, hasHead, desk.partRules, onError)?.reassemble === true) {
+    desk.parts.take(received, concat, done);
+    return;
+  }
+  const set = setKey(received.group, received.source.digits, received.destination.digits, concat);
+  act({ messages: [received], set }, ruleFor(facts, hasHead, desk.rules, onError), desk, done);
+}
+
+/** A draft that the center never takes would come again for ever if it were refused for now. */
+function statusOf(error: Error): number {
+  const isHopeless = error instanceof CenterError && error.code === 'CHAPPE_CENTER_DRAFT';
+  return isHopeless ? status.ESME_RX_R_APPN : status.ESME_RX_T_APPN;
+}

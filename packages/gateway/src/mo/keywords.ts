@@ -1,0 +1,75 @@
+/** STOP and START: opt-outs written and taken back by the handset itself, and the word that confirms it. */
+import { GatewayError } from '../errors.ts';
+import type { MoAction } from '../settings/route.ts';
+import type { Received } from './received.ts';
+import type { MoRoad, Stored } from './road.ts';
+
+type KeywordAction = Extract<MoAction, { readonly kind: 'opt-out' | 'opt-in' }>;
+
+/**
+ * Writes the opt-out down (or takes it away), then does what else the rule says, then replies. In this order: what an
+ * operator sends again after an error is written down twice without harm, but confirmed only once.
+ */
+export function takeKeyword(
+  action: KeywordAction,
+  received: Received,
+  road: MoRoad,
+  andThen: (done: Stored) => void,
+  done: Stored,
+): void {
+  const handset = received.source.digits;
+  const number = received.destination.digits;
+  const isOut = action.kind === 'opt-out';
+  // Without a number there is nobody to opt out or to reply to.
+  if (handset === '') {
+    andThen(done);
+    return;
+  }
+  const written = isOut
+    ? road.optOuts.add(handset, number, received.text ?? '')
+    : road.optOuts.remove(handset, number);
+  written.then(
+    () => {
+      if (isOut) road.counters.optedOut += 1;
+      else road.counters.optedIn += 1;
+      andThen((error) => {
+        if (error !== undefined || action.reply === undefined) done(error);
+        else confirm(action.reply, action, received, road, done);
+      });
+    },
+    (error: unknown) => {
+      const isAddress = error instanceof GatewayError && error.code === 'CHAPPE_GATEWAY_INVALID';
+      if (!isAddress) {
+        done(error instanceof Error ? error : new Error(String(error)));
+        return;
+      }
+      // An address that nothing can be sent to: it would come again for ever if it were refused.
+      road.onError(error, action.kind);
+      andThen(done);
+    },
+  );
+}
+
+/** The opt-out stands whether its confirmation can be sent or not. */
+function confirm(
+  text: string,
+  action: KeywordAction,
+  { source, destination }: Received,
+  road: MoRoad,
+  done: Stored,
+): void {
+  const account = accountOf(action) ?? road.writers.of(destination.digits, source.digits) ?? '';
+  road.reply(destination.digits, source.digits, text, account).then(
+    () => done(undefined),
+    (error: unknown) => {
+      road.onError(error, `reply to ${action.kind}`);
+      done(undefined);
+    },
+  );
+}
+
+/** The account that the rule passes the message on to: then the reply is its. */
+function accountOf({ then: next }: KeywordAction): string | undefined {
+  if (next?.kind === 'accounts') return next.accounts[0];
+  return next?.kind === 'opt-out' || next?.kind === 'opt-in' ? accountOf(next) : undefined;
+}

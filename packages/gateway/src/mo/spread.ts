@@ -1,0 +1,103 @@
+/** Which of several accounts gets a message from a handset. */
+import type { MoAction } from '../settings/route.ts';
+
+type AccountsAction = Extract<MoAction, { readonly kind: 'accounts' }>;
+
+/** Chooses accounts. Holds nothing but whose turn it is. */
+export class Spread {
+  // By the rule's action: a new table of rules begins anew, and the old turns go with the old table.
+  readonly #turns = new WeakMap<AccountsAction, number>();
+
+  /**
+   * The accounts for one message. `handset`: its number. `set`: what the segments of one long message have in common,
+   * so that all go to the same account when they are passed as they came; undefined for a message of one piece.
+   */
+  choose(action: AccountsAction, handset: string, set: string | undefined): readonly string[] {
+    const { accounts, spread } = action;
+    if (spread === 'all' || accounts.length < 2) return accounts;
+    if (spread === 'sticky') return [stickyAccount(accounts, handset)];
+    if (set !== undefined) return [stickyAccount(accounts, set)];
+    const turn = this.#turns.get(action) ?? 0;
+    this.#turns.set(action, (turn + 1) % accounts.length);
+    return [accounts[turn % accounts.length] as string];
+  }
+}
+
+/**
+ * Rendezvous hashing: the account whose hash with the key is highest. No table, and when an account leaves the list
+ * only its handsets move. `accounts` is not empty.
+ */
+export function stickyAccount(accounts: readonly string[], key: string): string {
+  let chosen = accounts[0] as string;
+  let highest = -1;
+  for (const account of accounts) {
+    const weight = hashOf(account, key);
+    // Equal hashes: by name, so that the order of the list does not matter.
+    if (weight > highest || (weight === highest && account < chosen)) {
+      chosen = account;
+      highest = weight;
+    }
+  }
+  return chosen;
+}
+
+/** FNV-1a over both, then mixed (as MurmurHash3 ends): neighbouring numbers must not share their account. */
+function hashOf(account: string, key: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < account.length; at += 1) hash = step(hash, account.charCodeAt(at));
+  hash = step(hash, 0x100);
+  for (let at = 0; at < key.length; at += 1) hash = step(hash, key.charCodeAt(at));
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+function step(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, 0x0100_0193);
+}
+
+// Pairs of sender and handset: some 15 MB. A conversation older than the last 100,000 begins anew.
+const defaultPairs = 100_000;
+
+/** Which account last wrote to a handset from a sender: answers go there. Bounded: the eldest pairs are forgotten. */
+export class LastWriters {
+  readonly #half: number;
+  // Two generations: throwing the elder away as a whole costs nothing per message.
+  #young = new Map<string, string>();
+  #old = new Map<string, string>();
+
+  /** `pairs`: at most so many are known, at least half of it. */
+  constructor(pairs: number = defaultPairs) {
+    this.#half = Math.max(1, Math.floor(pairs / 2));
+  }
+
+  /** Pairs known now. */
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+
+  /** The account has written to the handset as that sender. To be called for every accepted message. */
+  note(account: string, sender: string, handset: string): void {
+    const key = pairOf(sender, handset);
+    if (this.#young.size >= this.#half && !this.#young.has(key)) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, account);
+  }
+
+  /** The account that last did; undefined when it is not known. */
+  of(sender: string, handset: string): string | undefined {
+    const key = pairOf(sender, handset);
+    return this.#young.get(key) ?? this.#old.get(key);
+  }
+}
+
+// No address holds a line end: it is printable (validation.ts).
+function pairOf(sender: string, handset: string): string {
+  return `${withoutPlus(sender)}\n${withoutPlus(handset)}`;
+}
+
+function withoutPlus(digits: string): string {
+  return digits.charCodeAt(0) === 0x2b ? digits.slice(1) : digits;
+}

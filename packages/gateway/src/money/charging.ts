@@ -1,0 +1,33 @@
+/** What is charged when a message ends, and what was taken before a start. */
+import type { Center, FinalState, Message } from '@chappe/center';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { AccountSettings } from '../settings/account.ts';
+
+/**
+ * Whether a message is charged. `accepted`: somebody has taken it, whatever became of it then; one that every upstream
+ * refused, or that never left, costs nothing. `delivered`: only when it arrived.
+ */
+export function chargedAtEnd(
+  message: Message,
+  state: FinalState,
+  settings: AccountSettings | undefined,
+): boolean {
+  if (state === 'delivered') return true;
+  if (settings?.credit?.charge === 'delivered') return false;
+  // An upstream that has taken it stands there until it is tried elsewhere.
+  return state === 'accepted' || message.connector !== undefined;
+}
+
+/** Counts what accounts with quotas have sent today and this month (UTC), before anything is taken. */
+export async function restoreQuotas(accounts: Accounts, center: Center, nowMs: number): Promise<void> {
+  const limited = accounts.names().filter((name) => accounts.get(name)?.settings.quota !== undefined);
+  if (limited.length === 0) return;
+  const today = new Date(nowMs).toISOString().slice(0, 10);
+  const month = today.slice(0, 7);
+  const counts = (await center.counts()).filter(({ day }) => day.startsWith(month));
+  for (const name of limited) {
+    const own = counts.filter(({ account }) => account === name);
+    const sum = (days: typeof own): number => days.reduce((total, { messages }) => total + messages, 0);
+    accounts.get(name)?.policy.quota.restore(sum(own.filter(({ day }) => day === today)), sum(own), nowMs);
+  }
+}

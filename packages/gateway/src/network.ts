@@ -1,0 +1,293 @@
+/**
+ * Everything that is made of an operator's settings: the rules for messages of customers, the upstreams and the plans
+ * that lead to them, the receipts that come back, and the roads of messages from handsets. New settings are compiled
+ * whole before anything changes; what they do not touch goes on undisturbed.
+ */
+import type { Center, ControlStore, Message, Outcome } from '@chappe/center';
+import { type PduOf, readReceipt, status } from '@chappe/protocol';
+import {
+  type Clock,
+  DEFERRED,
+  type Random,
+  type ResponseInput,
+  type Session,
+  type SmppError,
+} from '@chappe/smpp';
+import type { Account } from './accounts/account.ts';
+import { normaliseNumber } from './accounts/number-plan.ts';
+import { type CompiledSettings, compileSettings } from './compiled-settings.ts';
+import { DroppedConnector } from './connectors/dropped.ts';
+import { Correlator } from './correlation/correlator.ts';
+import type { Verdict } from './correlation/receipt-outcome.ts';
+import type { OptOuts } from './filters/opt-outs.ts';
+import type { Acceptance, RouteFilters } from './ingress/acceptance.ts';
+import { MoDesk } from './mo/desk.ts';
+import { takeMo } from './mo/incoming.ts';
+import type { MoOrigin } from './mo/received.ts';
+import type { Reply } from './mo/road.ts';
+import type { LastWriters } from './mo/spread.ts';
+import type { Ledger } from './money/ledger.ts';
+import { type PumpingAlarm, PumpingWatch } from './money/pumping.ts';
+import type { CompiledRoute, Router } from './routes/router.ts';
+import { Rules } from './routes/rules.ts';
+import { droppedLane, type Routing } from './routing.ts';
+import { type GatewaySettings, noSettings } from './settings/gateway.ts';
+import type { FromUpstream } from './upstream/binds.ts';
+import { unansweredMark } from './upstream/outcome.ts';
+import type { Plan } from './upstream/plan.ts';
+import { checkConnector } from './upstream/upstream.ts';
+import { Upstreams } from './upstream/upstreams.ts';
+import { webhookLane } from './webhooks/lane.ts';
+import { WebhookConnector } from './webhooks/webhook-connector.ts';
+
+/** What happens at upstreams, for logs and live views. */
+export interface NetworkEvents {
+  onUpstream(connector: string, what: 'bound' | 'lost' | 'bind-failed', detail: string): void;
+  /** A receipt that is not final. */
+  onIntermediate(message: Message, verdict: Verdict): void;
+  /** A handset that an upstream was asked about can be reached again. */
+  onAlert(pdu: PduOf<'alert_notification'>, connector: string): void;
+  onPumping(alarm: PumpingAlarm): void;
+  onError(error: unknown, where: string): void;
+}
+
+/** What a network is made of. */
+export interface NetworkOptions {
+  readonly center: Center;
+  readonly control: ControlStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly routing: Routing;
+  readonly acceptance: Acceptance;
+  readonly ledger: () => Ledger;
+  readonly optOuts: OptOuts;
+  readonly writers: LastWriters;
+  readonly reply: Reply;
+  readonly moValidityMs: number;
+  readonly events: NetworkEvents;
+}
+
+/** The gateway's roads. */
+export class Network {
+  readonly upstreams: Upstreams;
+  readonly correlator: Correlator;
+  readonly mo: MoDesk;
+  readonly pumping: PumpingWatch = new PumpingWatch();
+  readonly #options: NetworkOptions;
+  readonly #webhooks: Map<string, { readonly connector: WebhookConnector; readonly text: string }> =
+    new Map();
+  readonly #origins: Map<string, MoOrigin> = new Map();
+  #settings: GatewaySettings = noSettings;
+  #compiled: CompiledSettings | undefined;
+
+  constructor(options: NetworkOptions) {
+    const { center, control, clock, random, events, optOuts } = options;
+    this.#options = options;
+    this.correlator = new Correlator({
+      center,
+      control,
+      clock,
+      failoverOf: (memo) => this.upstreams.failoverOf(memo),
+      hasNext: (message, memo) => this.upstreams.hasNext(message, memo),
+      onIntermediate: (message, verdict) => events.onIntermediate(message, verdict),
+      onError: (error, where) => events.onError(error, where),
+    });
+    this.upstreams = new Upstreams({
+      center,
+      clock,
+      random,
+      events: {
+        onDelivery: (pdu, session) => this.#take(pdu, session),
+        onAlert: (pdu, connector) => events.onAlert(pdu, connector),
+        onBound: (connector, session) => this.#onBound(connector, session),
+        onLost: (connector, _session, reason) => events.onUpstream(connector, 'lost', reason),
+        onBindFailed: (connector, error) => this.#onBindFailed(connector, error),
+        onError: (error, where) => events.onError(error, where),
+      },
+      onTaken: (upstream, message, outcome) => this.correlator.onTaken(upstream, message, outcome),
+    });
+    this.mo = new MoDesk({
+      center,
+      clock,
+      routing: options.routing,
+      writers: options.writers,
+      optOuts,
+      reply: options.reply,
+      rules: new Rules([], 'mo route'),
+      partRules: new Rules([], 'mo route'),
+      validityMs: options.moValidityMs,
+      tagsOf: (connector) => this.#origins.get(connector)?.tags ?? [],
+      onError: (error, where) => events.onError(error, where),
+    });
+    center.attach(droppedLane, new DroppedConnector());
+  }
+
+  /** The settings in force. */
+  get settings(): GatewaySettings {
+    return this.#settings;
+  }
+
+  /** The routes in force; undefined: everything goes to the handsets. */
+  get router(): Router | undefined {
+    return this.#compiled?.router;
+  }
+
+  /** Whether long texts are cut, for upstreams that want them so. */
+  get cutsLong(): boolean {
+    return this.#settings.connectors.length > 0;
+  }
+
+  /** Reads what was learned, and takes the settings. After the center's start. */
+  async start(settings: GatewaySettings): Promise<void> {
+    await this.correlator.load();
+    this.use(settings);
+    await this.mo.start();
+    this.upstreams.start();
+  }
+
+  /** Throws the RangeError that `use` would. Changes nothing. */
+  check(settings: GatewaySettings): void {
+    compileSettings(settings, this.#compiled, this.#options.optOuts);
+    for (const connector of settings.connectors) checkConnector(connector);
+  }
+
+  /** Takes settings over. Throws a RangeError that names the entry and the field; then nothing has changed. */
+  use(settings: GatewaySettings): void {
+    const compiled = compileSettings(settings, this.#compiled, this.#options.optOuts);
+    this.upstreams.use(settings.connectors, compiled.plans);
+    this.#useWebhooks(settings);
+    this.#settings = settings;
+    this.#compiled = compiled;
+    this.#origins.clear();
+    this.pumping.configure(settings.pumping ?? {});
+    this.mo.use(compiled.moRules, compiled.partRules);
+    const { router } = compiled;
+    this.#options.acceptance.use({
+      router,
+      laneOf: (route) => compiled.lanes.get(route.settings.name) ?? '',
+      filtersOf: (route) => compiled.filters.get(route.settings.name) as RouteFilters,
+      creditOf: (account) => this.#creditOf(account),
+      isStopped: (account, digits, nowMs) => this.#isStopped(account, digits, nowMs),
+    });
+  }
+
+  /** What becomes of a message whose receipt is late: the center asks. */
+  late(message: Message): Outcome | undefined {
+    if (message.reference?.startsWith(unansweredMark) === true) {
+      return {
+        kind: 'failed',
+        state: 'unknown',
+        error: message.error,
+        detail: 'no receipt has told what became of it',
+      };
+    }
+    if (!this.upstreams.hasNext(message, message.memo ?? '')) return undefined;
+    const detail = 'receipt late: sent again, possible duplicate';
+    return { kind: 'retry', error: 0, errorClass: 'unknown', afterMs: 0, detail };
+  }
+
+  /** Whether all upstreams of a plan take long texts in one message_payload. */
+  takesWhole(plan: Plan): boolean {
+    return plan.groups.every((group) =>
+      group.every(({ connector }) => this.upstreams.get(connector)?.settings.longMessages === 'payload'),
+    );
+  }
+
+  /** The route that a message would take, decided anew and without those that hold back. */
+  releaseLane(message: Message): { readonly lane: string; readonly route: CompiledRoute } | undefined {
+    return this.#compiled?.release(message, this.#options.clock.nowMs());
+  }
+
+  /** Ends all binds in order. */
+  async stop(drainMs: number): Promise<void> {
+    this.correlator.close();
+    this.mo.stop();
+    await this.upstreams.stop(drainMs);
+    for (const { connector } of this.#webhooks.values()) connector.stop();
+  }
+
+  #creditOf(account: Account): ReturnType<Ledger['account']> {
+    const credit = this.#options.ledger().account(account.name);
+    // Bounds are numbers: setting them anew for every message costs less than knowing when they have changed.
+    credit.configure(account.settings.credit);
+    return credit;
+  }
+
+  #isStopped(account: string, digits: string, nowMs: number): boolean {
+    if (this.#settings.pumping === undefined) return false;
+    if (this.pumping.isStopped(account, digits)) return true;
+    const alarm = this.pumping.note(account, digits, nowMs);
+    if (alarm === undefined) return false;
+    this.#options.events.onPumping(alarm);
+    return alarm.stopped;
+  }
+
+  #useWebhooks(settings: GatewaySettings): void {
+    const { center, clock } = this.#options;
+    const gone = new Set(this.#webhooks.keys());
+    for (const webhook of settings.webhooks) {
+      gone.delete(webhook.name);
+      const text = JSON.stringify(webhook);
+      const known = this.#webhooks.get(webhook.name);
+      if (known?.text === text) continue;
+      const connector = new WebhookConnector(webhook, { clock });
+      center.attach(webhookLane(webhook.name), connector);
+      known?.connector.stop();
+      this.#webhooks.set(webhook.name, { connector, text });
+    }
+    for (const name of gone) {
+      center.detach(webhookLane(name));
+      this.#webhooks.get(name)?.connector.stop();
+      this.#webhooks.delete(name);
+    }
+  }
+
+  /** A deliver_sm or data_sm of an upstream: a receipt, or a message from a handset. */
+  #take(pdu: FromUpstream, session: Session): ResponseInput | typeof DEFERRED {
+    const upstream = this.upstreams.get(session.context as string);
+    // Its connector was taken out of the settings a moment ago: whoever comes after it gets the message.
+    if (upstream === undefined) return { command_status: status.ESME_RX_T_APPN };
+    const { receipts, defaultAlphabet } = upstream.settings;
+    const receipt = readReceipt(pdu, {
+      acceptTextOnly: true,
+      defaultAlphabet,
+      timeZoneOffsetMinutes: receipts?.offsetMinutes,
+    });
+    if (receipt !== undefined) return this.correlator.take(pdu, receipt, upstream, session);
+    upstream.counters.mo += 1;
+    const answerable = { command: pdu.command, sequence_number: pdu.sequence_number };
+    takeMo(pdu, this.#origin(upstream.name), this.mo, (commandStatus) =>
+      session.respond(answerable, { command_status: commandStatus } as ResponseInput),
+    );
+    return DEFERRED;
+  }
+
+  #origin(name: string): MoOrigin {
+    let origin = this.#origins.get(name);
+    if (origin === undefined) {
+      const settings = this.upstreams.get(name)?.settings;
+      const numbers = settings?.numbers;
+      origin = {
+        connector: name,
+        group: settings?.group,
+        tags: settings?.tags ?? [],
+        defaultAlphabet: settings?.defaultAlphabet,
+        normalise: numbers === undefined ? undefined : (address) => normaliseNumber(address, numbers),
+      };
+      this.#origins.set(name, origin);
+    }
+    return origin;
+  }
+
+  #onBound(connector: string, session: Session): void {
+    const { address, port, tls } = session.remote;
+    const detail = `${session.kind ?? ''} ${address}:${port}${tls ? ' TLS' : ''}`;
+    this.#options.events.onUpstream(connector, 'bound', detail);
+  }
+
+  #onBindFailed(connector: string, error: SmppError): void {
+    const upstream = this.upstreams.get(connector);
+    if (upstream !== undefined) upstream.counters.bindFailures += 1;
+    this.#options.events.onUpstream(connector, 'bind-failed', error.message);
+  }
+}

@@ -1,0 +1,110 @@
+/** Why a rule took a message and the others did not, in words. */
+import type { RouteConditions } from '../settings/route.ts';
+import type { Condition, ConditionField } from './condition.ts';
+import { numberStart, withoutPlus } from './names.ts';
+import type { Reading } from './reading.ts';
+import { listed, shown } from './words.ts';
+
+// What a person or a page can still show; the rule that was chosen is always among them.
+const maxVerdicts = 1_000;
+
+/** What became of one rule. */
+export interface RuleVerdict {
+  readonly rule: string;
+  /** Its place in the settings, from 0. */
+  readonly index: number;
+  /** `matches`: it would have taken the message too, had the chosen one not come first. */
+  readonly outcome: 'chosen' | 'matches' | 'fails' | 'disabled';
+  /** The first condition that failed. */
+  readonly field: ConditionField | undefined;
+  /** `to: 447700900123 is none of 336, 337`. */
+  readonly words: string;
+}
+
+/** A rule with its conditions, `to` apart. */
+export interface ExplainedRule {
+  readonly settings: RouteConditions & { readonly name: string };
+  readonly index: number;
+  readonly disabled: boolean;
+  readonly conditions: readonly Condition[];
+}
+
+/**
+ * The verdicts in the order of the rules, at most 1,000. `reached`: the rules whose prefixes hold the destination, or
+ * that have none.
+ */
+export function explainRules(
+  rules: readonly ExplainedRule[],
+  reached: ReadonlySet<number>,
+  reading: Reading,
+): readonly RuleVerdict[] {
+  const verdicts: RuleVerdict[] = [];
+  let isChosen = false;
+  for (const rule of rules) {
+    const isFull = verdicts.length === maxVerdicts;
+    if (isFull && isChosen) break;
+    const verdict = verdictOf(rule, reached, reading, isChosen);
+    if (!isFull) verdicts.push(verdict);
+    // Without the chosen one an explanation explains nothing.
+    else if (verdict.outcome === 'chosen') verdicts[maxVerdicts - 1] = verdict;
+    isChosen ||= verdict.outcome === 'chosen';
+  }
+  return verdicts;
+}
+
+function verdictOf(
+  rule: ExplainedRule,
+  reached: ReadonlySet<number>,
+  reading: Reading,
+  isChosen: boolean,
+): RuleVerdict {
+  const named = { rule: rule.settings.name, index: rule.index };
+  if (rule.disabled) return { ...named, outcome: 'disabled', field: undefined, words: 'it is disabled' };
+  const failure = failureOf(rule, reached, reading);
+  if (failure !== undefined) {
+    const [field, words] = failure;
+    return { ...named, outcome: 'fails', field, words: `${field}: ${words}` };
+  }
+  const words = matchWords(rule, reading);
+  if (isChosen) {
+    return { ...named, outcome: 'matches', field: undefined, words: `${words}, but another came first` };
+  }
+  return { ...named, outcome: 'chosen', field: undefined, words };
+}
+
+function failureOf(
+  rule: ExplainedRule,
+  reached: ReadonlySet<number>,
+  reading: Reading,
+): readonly [ConditionField, string] | undefined {
+  if (!reached.has(rule.index)) {
+    const prefixes = rule.settings.to ?? [];
+    const { digits } = reading.facts.destination;
+    return prefixes.length === 0
+      ? ['to', 'its list is empty, so nothing matches']
+      : ['to', `${shown(digits)} is none of ${listed(prefixes)}`];
+  }
+  for (const condition of rule.conditions) {
+    const words = condition.failure(reading);
+    if (words !== undefined) return [condition.field, words];
+  }
+  return undefined;
+}
+
+function matchWords({ settings, conditions }: ExplainedRule, reading: Reading): string {
+  const fields: string[] = conditions.map((condition) => condition.field);
+  if (settings.to !== undefined) {
+    fields.unshift(`to ${shown(longestOf(settings.to, reading.facts.destination.digits))}`);
+  }
+  return fields.length === 0 ? 'it has no conditions' : `all hold: ${fields.join(', ')}`;
+}
+
+function longestOf(prefixes: readonly string[], digits: string): string {
+  const start = numberStart(digits);
+  let longest = '';
+  for (const prefix of prefixes) {
+    const bare = withoutPlus(prefix);
+    if (bare.length > longest.length && digits.startsWith(bare, start)) longest = bare;
+  }
+  return longest;
+}

@@ -1,0 +1,129 @@
+/** Ordered rules, compiled once: the first whose conditions all hold counts. */
+import type { MessageFacts } from '../facts.ts';
+import type { RouteConditions } from '../settings/route.ts';
+import { AccountIndex, type IndexedRule } from './account-index.ts';
+import type { Condition } from './condition.ts';
+import { compileConditions } from './conditions.ts';
+import { type ExplainedRule, explainRules, type RuleVerdict } from './explain.ts';
+import { numberStart, withoutPlus } from './names.ts';
+import { PathCursor, type PrefixEntry, PrefixTrie } from './prefix-trie.ts';
+import { Reading } from './reading.ts';
+import { TimeZones } from './time-zone.ts';
+import type { WhenCondition } from './when.ts';
+import { quoted } from './words.ts';
+
+/** The least that a rule has. */
+export interface RuleSettings extends RouteConditions {
+  readonly name: string;
+  readonly disabled?: boolean | undefined;
+}
+
+interface CompiledRule<S> extends ExplainedRule, IndexedRule {
+  readonly settings: S & RuleSettings;
+  /** What is tried for each message: all conditions but `to` and `accounts`, which are answered by then. */
+  readonly checks: readonly Condition[];
+  readonly when: WhenCondition | undefined;
+}
+
+/**
+ * The rules of one table. Prefixes of all rules stand in one trie, and each account has its list of rules without any:
+ * so only rules that destination and account allow are looked at, in their order, however many there are.
+ */
+export class Rules<S extends RuleSettings> {
+  readonly #rules: readonly CompiledRule<S>[];
+  readonly #accounts: AccountIndex;
+  readonly #cursor: PathCursor;
+  readonly #reading = new Reading();
+
+  /**
+   * Compiles the rules. `kind` is what they are called in errors. Throws a RangeError that names rule and field: a name
+   * that is empty or given twice, a condition that cannot be.
+   */
+  constructor(settings: readonly S[], kind = 'route') {
+    const names = new Set<string>();
+    const zones = new TimeZones();
+    this.#rules = settings.map((rule, index) => {
+      if (rule.name === '') throw new RangeError(`${kind} number ${index + 1}: name: give it one`);
+      if (names.has(rule.name)) {
+        throw new RangeError(`${kind} ${quoted(rule.name)}: name: another has it too, give it its own`);
+      }
+      names.add(rule.name);
+      return compileRule(rule, index, zones, kind);
+    });
+    this.#accounts = new AccountIndex(this.#rules);
+    this.#cursor = new PathCursor(new PrefixTrie(prefixesOf(this.#rules)));
+  }
+
+  /** Place of the first rule that matches, -1 for none. `counted` false: expressions that fail are not counted. */
+  find(facts: MessageFacts, counted = true): number {
+    const { digits } = facts.destination;
+    const reading = this.#reading;
+    reading.begin(facts, counted);
+    const { open, allowed } = this.#accounts.of(reading);
+    const cursor = this.#cursor;
+    cursor.start(digits, numberStart(digits), open);
+    for (let index = cursor.next(); index >= 0; index = cursor.next()) {
+      if (allowed !== undefined && allowed[index] === 0) continue;
+      const rule = this.#rules[index];
+      if (rule !== undefined && holdsAll(rule.checks, reading)) return index;
+    }
+    return -1;
+  }
+
+  /** The first rule that matches. */
+  match(facts: MessageFacts): S | undefined {
+    const index = this.find(facts);
+    return index < 0 ? undefined : this.#rules[index]?.settings;
+  }
+
+  /** For each rule, in order and at most 1,000, whether it matches, or the first condition that fails, in words. */
+  explain(facts: MessageFacts): readonly RuleVerdict[] {
+    const { digits } = facts.destination;
+    this.#reading.begin(facts, false);
+    const reached = new Set<number>();
+    this.#cursor.start(digits, numberStart(digits), this.#accounts.everybody.open);
+    for (let index = this.#cursor.next(); index >= 0; index = this.#cursor.next()) reached.add(index);
+    return explainRules(this.#rules, reached, this.#reading);
+  }
+
+  /** How often the expression of the rule at that place failed and so counted as not matching. */
+  whenFailures(index: number): number {
+    return this.#rules[index]?.when?.failures ?? 0;
+  }
+}
+
+function compileRule<S extends RuleSettings>(
+  settings: S,
+  index: number,
+  zones: TimeZones,
+  kind: string,
+): CompiledRule<S> {
+  const conditions = compileConditions(settings, zones, ({ field, message }) => {
+    throw new RangeError(`${kind} ${quoted(settings.name)}: ${field}: ${message}`);
+  });
+  const accounts = conditions.find(({ field }) => field === 'accounts');
+  return {
+    settings,
+    index,
+    disabled: settings.disabled === true,
+    hasPrefixes: settings.to !== undefined,
+    accountHolds: accounts?.holds,
+    conditions,
+    checks: conditions.filter((condition) => condition !== accounts),
+    when: conditions.find((condition): condition is WhenCondition => condition.field === 'when'),
+  };
+}
+
+function prefixesOf(rules: readonly CompiledRule<RuleSettings>[]): PrefixEntry[] {
+  const entries: PrefixEntry[] = [];
+  for (const { settings, index, disabled } of rules) {
+    if (disabled) continue;
+    for (const prefix of settings.to ?? []) entries.push([withoutPlus(prefix), index]);
+  }
+  return entries;
+}
+
+function holdsAll(conditions: readonly Condition[], reading: Reading): boolean {
+  for (const condition of conditions) if (!condition.holds(reading)) return false;
+  return true;
+}

@@ -1,0 +1,227 @@
+/** The binds to one upstream: made, kept, and made again when they are lost; also those that it asks for by outbind. */
+import type { PduOf } from '@chappe/protocol';
+import {
+  type ClientOptions,
+  type Clock,
+  type DEFERRED,
+  type Operations,
+  OutbindListener,
+  type Random,
+  type ResponseInput,
+  type Session,
+  SmppClient,
+  type SmppError,
+} from '@chappe/smpp';
+import type { ConnectorSettings } from '../settings/connector.ts';
+
+/** A message or receipt from an upstream. */
+export type FromUpstream = PduOf<'deliver_sm'> | PduOf<'data_sm'>;
+
+/** What comes from an upstream, and what happens to its binds. */
+export interface BindsEvents {
+  /** Answered with `session.respond`, or by what is returned. */
+  onDelivery(pdu: FromUpstream, session: Session): ResponseInput | typeof DEFERRED;
+  onAlert(pdu: PduOf<'alert_notification'>, connector: string): void;
+  onBound(connector: string, session: Session): void;
+  onLost(connector: string, session: Session, reason: string): void;
+  /** `retryInMs`: undefined when it is not tried again. */
+  onBindFailed(connector: string, error: SmppError, retryInMs: number | undefined): void;
+  onError(error: unknown, where: string): void;
+}
+
+/** Who is told that more can be sent. */
+export interface BindsListener {
+  onSendable(): void;
+  onRoom(): void;
+}
+
+const versions = { '3.3': 0x33, '3.4': 0x34, '5.0': 0x50 } as const;
+const tlsPort = 3550;
+const plainPort = 2775;
+const defaultReconnect = { minMs: 1_000, maxMs: 60_000 };
+
+/** The binds of one connector. */
+export class Binds {
+  readonly #settings: ConnectorSettings;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #events: BindsEvents;
+  readonly #listener: BindsListener;
+  #clients: SmppClient[] = [];
+  #outbind: OutbindListener | undefined;
+  readonly #sending: Session[] = [];
+  readonly #all: Set<Session> = new Set();
+  /** Why the last try to bind failed; undefined once one succeeded. */
+  lastError: string | undefined;
+
+  constructor(
+    settings: ConnectorSettings,
+    context: { readonly clock: Clock; readonly random: Random; readonly events: BindsEvents },
+    listener: BindsListener,
+  ) {
+    this.#settings = settings;
+    this.#clock = context.clock;
+    this.#random = context.random;
+    this.#events = context.events;
+    this.#listener = listener;
+  }
+
+  /** Bound sessions that messages can be sent on. */
+  get sending(): readonly Session[] {
+    return this.#sending;
+  }
+
+  /** All bound sessions. */
+  get sessions(): ReadonlySet<Session> {
+    return this.#all;
+  }
+
+  get windowFree(): number {
+    let free = 0;
+    for (const session of this.#sending) if (session.isBound) free += session.windowFree;
+    return free;
+  }
+
+  get outstanding(): number {
+    let open = 0;
+    for (const session of this.#sending) open += session.outstanding;
+    return open;
+  }
+
+  /** The bound session with the most free slots; undefined when none has any. */
+  freest(): Session | undefined {
+    let best: Session | undefined;
+    let most = 0;
+    for (const session of this.#sending) {
+      const free = session.isBound ? session.windowFree : 0;
+      if (free <= most) continue;
+      most = free;
+      best = session;
+    }
+    return best;
+  }
+
+  /** Begins to bind, and goes on trying. */
+  start(): void {
+    if (this.#clients.length > 0) return;
+    const { bind = 'transceiver' } = this.#settings;
+    const kinds =
+      bind === 'transmitter+receiver' ? (['transmitter', 'receiver'] as const) : ([bind] as const);
+    this.#clients = kinds.map((kind) => SmppClient.open(this.#url(kind), this.#options(kind)));
+    this.#listen();
+  }
+
+  /** Ends all binds in order and tries no more. */
+  async stop(drainMs: number): Promise<void> {
+    const clients = this.#clients;
+    this.#clients = [];
+    const listening = this.#outbind;
+    this.#outbind = undefined;
+    await Promise.all([...clients.map((client) => client.close({ drainMs })), listening?.close({ drainMs })]);
+  }
+
+  #url(kind: 'transceiver' | 'transmitter' | 'receiver'): string {
+    const { host, port, tls, receiveHost, receivePort } = this.#settings;
+    const isElsewhere = kind === 'receiver';
+    const name = (isElsewhere ? receiveHost : undefined) ?? host;
+    const at = (isElsewhere ? receivePort : undefined) ?? port ?? (tls === undefined ? plainPort : tlsPort);
+    return `${tls === undefined ? 'smpp' : 'smpps'}://${name.includes(':') ? `[${name}]` : name}:${at}`;
+  }
+
+  #options(kind: 'transceiver' | 'transmitter' | 'receiver'): ClientOptions {
+    const settings = this.#settings;
+    const { name, tls } = settings;
+    const version = versions[settings.version ?? '3.4'];
+    return {
+      bind: kind,
+      binds: settings.binds ?? 1,
+      version,
+      assumeVersion: version === 0x33 ? 0x33 : 0x34,
+      window: settings.window ?? 10,
+      onThrottled: 'report',
+      systemId: settings.systemId,
+      password: settings.password,
+      systemType: settings.systemType,
+      addressRange: settings.addressRange,
+      ton: settings.bindTon,
+      npi: settings.bindNpi,
+      connectTimeoutMs: settings.connectTimeoutMs,
+      responseTimeoutMs: settings.responseTimeoutMs,
+      enquireLinkMs: settings.enquireLinkMs,
+      enquireLinkResponseMs: settings.enquireLinkResponseMs,
+      reconnect: {
+        minMs: settings.reconnect?.minMs ?? defaultReconnect.minMs,
+        maxMs: settings.reconnect?.maxMs ?? defaultReconnect.maxMs,
+        // A gateway is there for years: a wrong password may be mended at the other end.
+        giveUpOn: [],
+      },
+      tls,
+      operations: this.#operations(),
+      onAlert: (pdu) => this.#events.onAlert(pdu as PduOf<'alert_notification'>, name),
+      onBound: (session) => this.#bound(session),
+      onDisconnected: (session, reason) => this.#lost(session, reason),
+      onConnectFailed: (error, retryInMs) => {
+        this.lastError = error.message;
+        this.#events.onBindFailed(name, error, retryInMs);
+      },
+      onError: (error, where) => this.#events.onError(error, `${name} ${where}`),
+      clock: this.#clock,
+      random: this.#random,
+    };
+  }
+
+  #operations(): Operations {
+    return {
+      deliver_sm: (pdu, session) => this.#events.onDelivery(pdu, session) as ResponseInput<'deliver_sm'>,
+      data_sm: (pdu, session) => this.#events.onDelivery(pdu, session) as ResponseInput<'data_sm'>,
+    };
+  }
+
+  #listen(): void {
+    const { outbind, systemId, password, name, bind } = this.#settings;
+    if (outbind === undefined) return;
+    OutbindListener.listen({
+      host: outbind.host,
+      port: outbind.port,
+      authenticate: (pdu) =>
+        (outbind.systemId === undefined || pdu.system_id === outbind.systemId) &&
+        (outbind.password === undefined || pdu.password === outbind.password),
+      systemId,
+      password,
+      bind: bind === 'transmitter+receiver' || bind === undefined ? 'receiver' : bind,
+      operations: this.#operations(),
+      onBound: (session) => this.#bound(session),
+      onClosed: (session, reason) => this.#lost(session, reason),
+      onError: (error, where) => this.#events.onError(error, `${name} outbind ${where}`),
+      clock: this.#clock,
+    }).then(
+      (listener) => {
+        // Stopped while it was being opened.
+        if (this.#clients.length === 0) void listener.close({ drainMs: 0 });
+        else this.#outbind = listener;
+      },
+      (error: unknown) => this.#events.onError(error, `${name} outbind`),
+    );
+  }
+
+  #bound(session: Session): void {
+    this.lastError = undefined;
+    session.context = this.#settings.name;
+    this.#all.add(session);
+    if (session.kind !== 'receiver') {
+      this.#sending.push(session);
+      session.onWindowFree = () => this.#listener.onRoom();
+    }
+    this.#events.onBound(this.#settings.name, session);
+    this.#listener.onSendable();
+  }
+
+  #lost(session: Session, reason: string): void {
+    this.#all.delete(session);
+    const at = this.#sending.indexOf(session);
+    if (at >= 0) this.#sending.splice(at, 1);
+    this.#events.onLost(this.#settings.name, session, reason);
+    // The others may take what it gave back.
+    this.#listener.onRoom();
+  }
+}

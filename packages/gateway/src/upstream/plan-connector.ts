@@ -1,0 +1,175 @@
+/**
+ * The way out of a plan's lane: for each message, when it is its turn, one of the plan's upstreams is chosen, of those
+ * that are bound, well, and have room. So the decision is never older than the moment in which the message leaves.
+ */
+import type { Connector, Message, Outcome, Report } from '@chappe/center';
+import type { Answer } from './answer.ts';
+import type { CompiledFailover } from './failover.ts';
+import { triedOf, withTried } from './memo.ts';
+import { outcomeOfAnswer } from './outcome.ts';
+import type { Plan, PlanMember } from './plan.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What a plan's connector asks for. */
+export interface PlanContext {
+  /** The upstream of that name; undefined when there is none (any more). */
+  upstream(name: string): Upstream | undefined;
+  /** When a message of that memo moves on. */
+  failoverOf(memo: string | undefined): CompiledFailover;
+  /** Least time that messages of this plan may be queued before the next group takes them too; Infinity: never. */
+  queuedMs(plan: Plan): number;
+  /** Wall clock, and monotonic clock. */
+  nowMs(): number;
+  monotonicMs(): number;
+  /** An upstream has taken a message, under that reference. */
+  onTaken(upstream: Upstream, message: Message, outcome: Outcome): void;
+}
+
+interface Member extends PlanMember {
+  /** Smooth weighted round robin: grows by the weight, falls by the sum when chosen. */
+  credit: number;
+}
+
+const released: Outcome = { kind: 'released' };
+
+/** Connects the lane of one plan. */
+export class PlanConnector implements Connector {
+  readonly plan: Plan;
+  readonly name: string;
+  /** Set by the center. */
+  ready: (() => void) | undefined;
+  readonly #context: PlanContext;
+  readonly #groups: readonly (readonly Member[])[];
+  readonly #queuedMs: number;
+  /** Since when the first usable group has had no room, monotonic; Infinity while it has. */
+  #fullSinceMs = Number.POSITIVE_INFINITY;
+  /** How old the message that left last was. */
+  #lastAgeMs = 0;
+
+  constructor(plan: Plan, context: PlanContext) {
+    this.plan = plan;
+    this.name = plan.lane;
+    this.#context = context;
+    this.#groups = plan.groups.map((group) => group.map((member) => ({ ...member, credit: 0 })));
+    this.#queuedMs = context.queuedMs(plan);
+  }
+
+  /** Room of the first group that has a usable upstream; of later ones as well once messages have queued too long. */
+  capacity(): number {
+    let room = 0;
+    for (const group of this.#groups) {
+      const here = this.#roomOf(group);
+      if (here === undefined) continue;
+      room += here;
+      if (here > 0) this.#fullSinceMs = Number.POSITIVE_INFINITY;
+      if (!this.#isOverdue(here)) return room;
+    }
+    return room;
+  }
+
+  deliver(messages: readonly Message[], report: Report): void {
+    const last = messages.at(-1);
+    if (last !== undefined) this.#lastAgeMs = this.#context.nowMs() - last.dueMs;
+    for (const message of messages) {
+      const upstream = this.#choose(message);
+      if (upstream === undefined) report(message, released);
+      else upstream.send(message, (sent, answer, by) => this.#answered(sent, answer, by, report));
+    }
+  }
+
+  /** Whether the upstream of that name is in its plan. */
+  leadsTo(name: string): boolean {
+    return this.#groups.some((group) => group.some(({ connector }) => connector === name));
+  }
+
+  /** Whether another upstream than those that tried could take the message now. */
+  hasNext(message: Message, tried: readonly string[]): boolean {
+    return (
+      this.#groups.some((group) =>
+        group.some(({ connector }) => {
+          if (tried.includes(connector)) return false;
+          return this.#context.upstream(connector)?.isUsable === true;
+        }),
+      ) && this.#mayGoOn(message, tried)
+    );
+  }
+
+  #mayGoOn(message: Message, tried: readonly string[]): boolean {
+    return tried.length < this.#context.failoverOf(message.memo).tries;
+  }
+
+  #roomOf(group: readonly Member[]): number | undefined {
+    let room: number | undefined;
+    for (const { connector } of group) {
+      const upstream = this.#context.upstream(connector);
+      if (upstream?.isUsable === true) room = (room ?? 0) + upstream.capacity();
+    }
+    return room;
+  }
+
+  #isOverdue(room: number): boolean {
+    if (this.#queuedMs === Number.POSITIVE_INFINITY) return false;
+    const nowMs = this.#context.monotonicMs();
+    if (room === 0 && this.#fullSinceMs === Number.POSITIVE_INFINITY) this.#fullSinceMs = nowMs;
+    return nowMs - this.#fullSinceMs >= this.#queuedMs || this.#lastAgeMs >= this.#queuedMs;
+  }
+
+  #choose(message: Message): Upstream | undefined {
+    const tried = triedOf(message.memo);
+    for (const group of this.#groups) {
+      const upstream = this.#pick(group, tried);
+      if (upstream !== undefined) return upstream;
+      // A group that is only full is waited for, unless messages have waited too long or it has been tried.
+      if (tried.length === 0 && this.#roomOf(group) === 0 && !this.#isOverdue(0)) return undefined;
+    }
+    if (tried.length === 0) return undefined;
+    for (const group of this.#groups) {
+      const upstream = this.#pick(group, []);
+      if (upstream !== undefined) return upstream;
+    }
+    return undefined;
+  }
+
+  #pick(group: readonly Member[], tried: readonly string[]): Upstream | undefined {
+    const [only] = group;
+    if (group.length === 1 && only !== undefined) return this.#ifOpen(only.connector, tried);
+    let best: Member | undefined;
+    let chosen: Upstream | undefined;
+    let sum = 0;
+    for (const member of group) {
+      const upstream = this.#ifOpen(member.connector, tried);
+      if (upstream === undefined) continue;
+      sum += member.weight;
+      member.credit += member.weight;
+      if (best !== undefined && member.credit <= best.credit) continue;
+      best = member;
+      chosen = upstream;
+    }
+    if (best !== undefined) best.credit -= sum;
+    return chosen;
+  }
+
+  #ifOpen(name: string, tried: readonly string[]): Upstream | undefined {
+    if (tried.length > 0 && tried.includes(name)) return undefined;
+    const upstream = this.#context.upstream(name);
+    return upstream?.isUsable === true && upstream.capacity() > 0 ? upstream : undefined;
+  }
+
+  #answered(message: Message, answer: Answer, upstream: Upstream, report: Report): void {
+    const memo = withTried(message.memo, upstream.name);
+    const hasNext = this.hasNext(message, triedOf(memo));
+    const failover = this.#context.failoverOf(message.memo);
+    const outcome = outcomeOfAnswer(message, answer, {
+      upstream,
+      memo,
+      hasNext,
+      failover,
+      nowMs: this.#context.nowMs(),
+    });
+    report(message, outcome);
+    if (outcome.kind === 'accepted') this.#context.onTaken(upstream, message, outcome);
+    // It stands at the head of the lane again, which waits to be told that somebody has room.
+    else if (outcome.kind === 'released' || (outcome.kind === 'retry' && outcome.afterMs === 0))
+      this.ready?.();
+  }
+}

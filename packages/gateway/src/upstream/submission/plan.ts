@@ -1,0 +1,112 @@
+/** What a connector's settings come to for its submissions: checked once, read by every message. */
+import type { Address } from '@chappe/center';
+import type { SegmentMethod } from '@chappe/protocol';
+import { checkNumberPlan, normaliseNumber } from '../../accounts/number-plan.ts';
+import { compileSenderRules, replaceSender } from '../../accounts/sender-rules.ts';
+import type { Alphabet } from '../../alphabet.ts';
+import { rewriteAddress } from '../../filters/rewrite-address.ts';
+import type { ConnectorSettings } from '../../settings/connector.ts';
+import type { Version } from '../../validation.ts';
+import { esmClasses, validityWriter } from './fields.ts';
+import { type TlvFilter, tlvFilter } from './tlvs.ts';
+import type { Unfit } from './unfit.ts';
+
+/** The settings of a connector, ready for use. */
+export interface Plan {
+  readonly version: Version;
+  readonly alphabet: Alphabet;
+  readonly method: SegmentMethod;
+  readonly command: ConnectorSettings['command'];
+  readonly serviceType: string | undefined;
+  /** esm_class there by esm_class here. */
+  readonly esmClasses: Uint8Array;
+  readonly alwaysReceipt: boolean;
+  readonly sendValidity: boolean;
+  readonly validity: (seconds: number, nowMs: number) => string;
+  /** Undefined: addresses go as they are. */
+  readonly sourceOf: ((address: Address) => Address | Unfit) | undefined;
+  readonly destinationOf: ((address: Address) => Address) | undefined;
+  readonly filter: TlvFilter;
+}
+
+const versions = { '3.3': 0x33, '3.4': 0x34, '5.0': 0x50 } as const;
+// SMPP 3.4 5.2.11: six octets with the NUL.
+const maxServiceType = 5;
+const maxOctet = 0xff;
+
+/** The plan of a connector. Throws RangeError for settings that contradict each other, naming field and remedy. */
+export function planOf(settings: ConnectorSettings): Plan {
+  const version = versions[settings.version ?? '3.4'];
+  check(settings, version);
+  return {
+    version,
+    alphabet: settings.defaultAlphabet ?? 'gsm7',
+    method: settings.longMessages ?? 'udh8',
+    command: settings.command,
+    serviceType: settings.serviceType,
+    esmClasses: esmClasses(version),
+    alwaysReceipt: settings.alwaysReceipt ?? true,
+    sendValidity: settings.sendValidity ?? true,
+    validity: validityWriter(),
+    sourceOf: sourceRewriting(settings),
+    destinationOf: destinationRewriting(settings),
+    filter: tlvFilter(settings, version),
+  };
+}
+
+function sourceRewriting({ name, source, senderRules = [] }: ConnectorSettings): Plan['sourceOf'] {
+  if (senderRules.length === 0) {
+    return source === undefined ? undefined : (address) => rewriteAddress(address, source);
+  }
+  const rules = compileSenderRules(senderRules, `connector "${name}": senderRules`);
+  return (address) => {
+    const chosen = replaceSender(rules, address);
+    if (chosen === undefined) return { reason: `the sender ${printable(address.digits)} is refused there` };
+    return source === undefined ? chosen : rewriteAddress(chosen, source);
+  };
+}
+
+function destinationRewriting({ name, destination, numbers }: ConnectorSettings): Plan['destinationOf'] {
+  if (numbers !== undefined) checkNumberPlan(numbers, `connector "${name}": numbers`);
+  if (destination === undefined) {
+    return numbers === undefined ? undefined : (address) => normaliseNumber(address, numbers);
+  }
+  return (address) => rewriteAddress(normaliseNumber(address, numbers), destination);
+}
+
+function check(settings: ConnectorSettings, version: Version): void {
+  const { longMessages, command, serviceType } = settings;
+  const where = `connector "${settings.name}"`;
+  if (version === 0x33 && (longMessages === 'sar' || longMessages === 'payload')) {
+    throw new RangeError(`${where}: longMessages: 3.3 has no TLVs; use udh8 or udh16, or set version to 3.4`);
+  }
+  if (version === 0x33 && command === 'data_sm') {
+    throw new RangeError(`${where}: command: 3.3 has no data_sm; leave it out, or set version to 3.4`);
+  }
+  if (
+    serviceType !== undefined &&
+    (serviceType.length > maxServiceType || printable(serviceType) !== serviceType)
+  ) {
+    throw new RangeError(`${where}: serviceType: at most ${maxServiceType} printable ASCII characters go`);
+  }
+  for (const side of ['source', 'destination'] as const) {
+    for (const field of ['ton', 'npi'] as const) {
+      const value = settings[side]?.[field];
+      if (value === undefined || value === 'auto') continue;
+      if (Number.isInteger(value) && value >= 0 && value <= maxOctet) continue;
+      throw new RangeError(
+        `${where}: ${side}.${field}: ${value} is not within 0 to ${maxOctet}; see SMPP 3.4 5.2.5`,
+      );
+    }
+  }
+}
+
+/** Peer text for a line of a timeline: one line, no control characters. */
+function printable(text: string): string {
+  let shown = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    shown += code >= 0x20 && code < 0x7f ? text[at] : '?';
+  }
+  return shown;
+}

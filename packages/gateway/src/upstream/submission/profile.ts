@@ -1,0 +1,169 @@
+/** From a stored message to the PDU that submits it to one upstream, by the settings of that connector. */
+import type { Address, Message } from '@chappe/center';
+import type { PduInput, TlvInput } from '@chappe/protocol';
+import { type Content, readContent } from '../../content.ts';
+import type { ConnectorSettings } from '../../settings/connector.ts';
+import { type Carried, carriedFor } from './carry.ts';
+import { priorityFlag, registeredDelivery, remainingSeconds } from './fields.ts';
+import { type Plan, planOf } from './plan.ts';
+import { isUnfit, type Unfit } from './unfit.ts';
+
+/** A request that submits one message. */
+export type Submission = PduInput<'submit_sm'> | PduInput<'data_sm'>;
+
+/** What makes submissions for one connector. */
+export interface SubmissionProfile {
+  /**
+   * The request for a message; or why it cannot go by this connector. `nowMs`: wall clock. The PDU refers to the
+   * message's octets. Its registered_delivery says whether a receipt will come (bits 1-0), its data_coding what the text
+   * has become. Never throws.
+   */
+  pduOf(message: Message, nowMs: number): Submission | Unfit;
+}
+
+// Without their NUL: SMPP 3.4 4.4.1 and 4.7.1.
+const maxSubmitAddress = 20;
+const maxDataAddress = 64;
+// SMPP 3.4 5.2.11.
+const maxServiceType = 5;
+const maxUint32 = 0xffff_ffff;
+const none = new Uint8Array(0);
+
+/** All that goes into one request. */
+interface Parts {
+  readonly plan: Plan;
+  readonly message: Message;
+  readonly content: Content;
+  readonly source: Address;
+  readonly destination: Address;
+  readonly text: Carried;
+  readonly tlvs: readonly TlvInput[];
+  readonly nowMs: number;
+}
+
+/** Compiles the settings of a connector. Throws RangeError for what contradicts itself, naming field and remedy. */
+export function submissionProfile(settings: ConnectorSettings): SubmissionProfile {
+  const plan = planOf(settings);
+  return { pduOf: (message, nowMs) => pduOf(plan, message, nowMs) };
+}
+
+function pduOf(plan: Plan, message: Message, nowMs: number): Submission | Unfit {
+  const content = readContent(message.content);
+  if (content.shape === 'broadcast' || content.shape === 'receipt') {
+    return { reason: `a ${content.shape} cannot be submitted to an upstream` };
+  }
+  const source = plan.sourceOf === undefined ? message.source : plan.sourceOf(message.source);
+  if (isUnfit(source)) return source;
+  const destination =
+    plan.destinationOf === undefined ? message.destination : plan.destinationOf(message.destination);
+  const command = commandFor(plan, content, source, destination);
+  const limit = command === 'data_sm' ? maxDataAddress : maxSubmitAddress;
+  if (!isCarriable(source.digits, limit)) return unfitAddress('sender', source, limit);
+  if (!isCarriable(destination.digits, limit)) return unfitAddress('destination', destination, limit);
+  const { serviceType } = message;
+  if (!isCarriable(serviceType, maxServiceType)) return { reason: 'the service_type cannot be carried' };
+  const text = carriedFor(plan, content, command);
+  if (isUnfit(text)) return text;
+  const tlvs = plan.filter(content.tlvs, content.userMessageReference, command);
+  if (isUnfit(tlvs)) return tlvs;
+  const parts = { plan, message, content, source, destination, text, tlvs, nowMs };
+  return command === 'submit_sm' ? submitSm(parts) : dataSm(parts);
+}
+
+/** One literal for all submit_sm, so that they have one shape. */
+function submitSm(parts: Parts): PduInput<'submit_sm'> {
+  const { plan, message, content, source, destination, text, tlvs, nowMs } = parts;
+  const esmClass = plan.esmClasses[text.esmClass] as number;
+  return {
+    command: 'submit_sm',
+    service_type: plan.serviceType ?? message.serviceType,
+    source_addr_ton: source.ton,
+    source_addr_npi: source.npi,
+    source_addr: source.digits,
+    dest_addr_ton: destination.ton,
+    dest_addr_npi: destination.npi,
+    destination_addr: destination.digits,
+    esm_class: esmClass,
+    protocol_id: content.protocolId,
+    priority_flag: priorityFlag(message.priority, plan.version),
+    // What is scheduled waits here until it is due.
+    schedule_delivery_time: '',
+    // What is left of its time, also where the customer gave none: after that its sender has been told it expired.
+    validity_period: plan.sendValidity
+      ? plan.validity(remainingSeconds(message.expiresMs, nowMs), nowMs)
+      : '',
+    registered_delivery: registered(parts, esmClass),
+    // What it replaces still waited here, and is gone.
+    replace_if_present_flag: 0,
+    data_coding: text.dataCoding,
+    sm_default_msg_id: 0,
+    short_message: text.asPayload ? none : text.payload,
+    tlvs: text.asPayload || text.sar.length > 0 ? withText(text, tlvs) : tlvs,
+  };
+}
+
+/** One literal for all data_sm. It has no priority, protocol_id or validity_period; its text is always a TLV. */
+function dataSm(parts: Parts): PduInput<'data_sm'> {
+  const { plan, message, source, destination, text, nowMs } = parts;
+  const esmClass = plan.esmClasses[text.esmClass] as number;
+  const tlvs = withText(text, parts.tlvs);
+  if (plan.sendValidity) {
+    const seconds = Math.min(remainingSeconds(message.expiresMs, nowMs), maxUint32);
+    tlvs.push({ name: 'qos_time_to_live', tag: 0x0017, value: seconds });
+  }
+  return {
+    command: 'data_sm',
+    service_type: plan.serviceType ?? message.serviceType,
+    source_addr_ton: source.ton,
+    source_addr_npi: source.npi,
+    source_addr: source.digits,
+    dest_addr_ton: destination.ton,
+    dest_addr_npi: destination.npi,
+    destination_addr: destination.digits,
+    esm_class: esmClass,
+    registered_delivery: registered(parts, esmClass),
+    data_coding: text.dataCoding,
+    tlvs,
+  };
+}
+
+function registered({ plan, message, content }: Parts, esmClass: number): number {
+  return registeredDelivery(message, esmClass, content.registeredDelivery, plan.version, plan.alwaysReceipt);
+}
+
+function withText({ asPayload, payload, sar }: Carried, tlvs: readonly TlvInput[]): TlvInput[] {
+  if (!asPayload) return [...sar, ...tlvs];
+  return [{ name: 'message_payload', tag: 0x0424, value: payload }, ...sar, ...tlvs];
+}
+
+/** As the settings say; else as it came, and as data_sm for addresses that submit_sm has no room for. */
+function commandFor(
+  plan: Plan,
+  content: Content,
+  source: Address,
+  destination: Address,
+): 'submit_sm' | 'data_sm' {
+  if (plan.version === 0x33) return 'submit_sm';
+  if (plan.command !== undefined) return plan.command;
+  return content.shape === 'data' || hasLong(source) || hasLong(destination) ? 'data_sm' : 'submit_sm';
+}
+
+function hasLong({ digits }: Address): boolean {
+  return digits.length > maxSubmitAddress;
+}
+
+/** A C-octet string has one octet for each character and ends with the first NUL. */
+function isCarriable(digits: string, limit: number): boolean {
+  if (digits.length > limit) return false;
+  for (let at = 0; at < digits.length; at += 1) {
+    const code = digits.charCodeAt(at);
+    if (code === 0 || code > 0xff) return false;
+  }
+  return true;
+}
+
+function unfitAddress(which: string, { digits }: Address, limit: number): Unfit {
+  return digits.length > limit
+    ? { reason: `the ${which} has ${digits.length} characters, at most ${limit} go there` }
+    : { reason: `the ${which} has characters that no address can carry` };
+}

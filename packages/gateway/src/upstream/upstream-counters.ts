@@ -1,0 +1,40 @@
+/** Plain integers of one upstream, since the start; only metrics and views read them. */
+export interface UpstreamCounters {
+  /** Requests that left, repeats included. */
+  submitted: number;
+  taken: number;
+  refused: number;
+  throttled: number;
+  /** Answers that mean: again later. */
+  postponed: number;
+  unanswered: number;
+  /** Messages that cannot be said to it. */
+  unfit: number;
+  /** Error answers by command_status; few different ones exist. */
+  readonly statuses: Map<number, number>;
+  receipts: number;
+  receiptsUnmatched: number;
+  receiptsRepeated: number;
+  /** Messages from handsets. */
+  mo: number;
+  bindFailures: number;
+}
+
+/** All zero. */
+export function newUpstreamCounters(): UpstreamCounters {
+  return {
+    submitted: 0,
+    taken: 0,
+    refused: 0,
+    throttled: 0,
+    postponed: 0,
+    unanswered: 0,
+    unfit: 0,
+    statuses: new Map(),
+    receipts: 0,
+    receiptsUnmatched: 0,
+    receiptsRepeated: 0,
+    mo: 0,
+    bindFailures: 0,
+  };
+}

@@ -1,0 +1,273 @@
+/** One upstream message centre: its binds, how much it takes now, and what it says to each message. */
+import { type Message, type RetryPolicy, retryPolicy } from '@chappe/center';
+import { type Clock, Pace, type Random, type RequestResult, type Session } from '@chappe/smpp';
+import type { ConnectorSettings } from '../settings/connector.ts';
+import { type Answer, answerOf } from './answer.ts';
+import { Binds, type BindsEvents } from './binds.ts';
+import { Breaker } from './breaker.ts';
+import type { UpstreamGroup } from './group.ts';
+import { type StatusClasses, statusClasses } from './statuses.ts';
+import { type Submission, type SubmissionProfile, submissionProfile } from './submission/profile.ts';
+import { newUpstreamCounters, type UpstreamCounters } from './upstream-counters.ts';
+
+/** `stopped`: no binds are made. `paused`: bound, but nothing is sent. `draining`: what is open ends, then stopped. */
+export type UpstreamMode = 'running' | 'paused' | 'draining' | 'stopped';
+
+/** What an upstream works with. */
+export interface UpstreamContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly group: UpstreamGroup;
+  /** What comes from there: see binds.ts. */
+  readonly events: BindsEvents;
+  /** More may be sent now. */
+  readonly onRoom: (upstream: Upstream) => void;
+}
+
+/** Told once what became of a message. */
+export type Answered = (message: Message, answer: Answer, upstream: Upstream) => void;
+
+// Of so many answers one is timed: a clock read for each would cost as much as its bookkeeping.
+const timedEvery = 16;
+const smoothing = 0.1;
+// Requests that the pace lets out in one timer tick rather than one by one.
+const tickMs = 5;
+
+/** An upstream in use. */
+export class Upstream {
+  readonly settings: ConnectorSettings;
+  readonly group: UpstreamGroup;
+  readonly counters: UpstreamCounters = newUpstreamCounters();
+  /** `connector=op-a`, for timelines: made once, written often. */
+  readonly label: string;
+  readonly #profile: SubmissionProfile;
+  readonly #context: UpstreamContext;
+  readonly #binds: Binds;
+  readonly #pace: Pace;
+  readonly #breaker: Breaker;
+  readonly #classes: StatusClasses;
+  readonly #retry: RetryPolicy;
+  readonly #window: number;
+  #mode: UpstreamMode = 'stopped';
+  #disarm: (() => void) | undefined;
+  #wakeAtMs = Number.POSITIVE_INFINITY;
+  #sent = 0;
+  #responseMs = 0;
+
+  /** Throws RangeError for settings that cannot be. */
+  constructor(settings: ConnectorSettings, context: UpstreamContext) {
+    this.settings = settings;
+    this.group = context.group;
+    this.label = `connector=${settings.name}`;
+    this.#context = context;
+    this.#profile = submissionProfile(settings);
+    this.#classes = statusClasses(settings);
+    this.#retry = retryPolicy(settings.retry);
+    this.#breaker = new Breaker(settings.breaker);
+    this.#window = settings.window ?? 10;
+    const { perSecond, burst } = settings;
+    this.#pace = new Pace(
+      perSecond === undefined ? undefined : { perSecond, burst },
+      context.clock.monotonicMs(),
+    );
+    this.#binds = new Binds(settings, context, {
+      onSendable: () => this.#wake(),
+      onRoom: () => this.#wake(),
+    });
+  }
+
+  get name(): string {
+    return this.settings.name;
+  }
+
+  get mode(): UpstreamMode {
+    return this.#mode;
+  }
+
+  get binds(): Binds {
+    return this.#binds;
+  }
+
+  /** Whether it would take messages if it had room: bound, running, and not failing. */
+  get isUsable(): boolean {
+    if (this.#mode !== 'running' || this.#binds.sending.length === 0) return false;
+    return this.#breaker.state(this.#context.clock.monotonicMs()) !== 'open';
+  }
+
+  /** State of its circuit breaker. */
+  get breaker(): 'closed' | 'open' | 'probing' {
+    return this.#breaker.state(this.#context.clock.monotonicMs());
+  }
+
+  /** Requests without answer. */
+  get outstanding(): number {
+    return this.#binds.outstanding;
+  }
+
+  /** Requests that may be without answer at once. */
+  get window(): number {
+    return this.#window * Math.max(1, this.#binds.sending.length);
+  }
+
+  /** How long it takes to answer, milliseconds, smoothed; 0 before the first answer. */
+  get responseMs(): number {
+    return this.#responseMs;
+  }
+
+  /** Messages per second that it lets out now; Infinity: as many as the window allows. */
+  get perSecond(): number {
+    return this.#pace.perSecond;
+  }
+
+  /** Makes its binds. */
+  start(): void {
+    if (this.#mode === 'running') return;
+    this.#mode = 'running';
+    this.#binds.start();
+    this.#wake();
+  }
+
+  /** Keeps its binds and sends nothing. */
+  pause(): void {
+    if (this.#mode === 'running') this.#mode = 'paused';
+  }
+
+  /** Takes nothing more, waits up to `drainMs` for open answers, unbinds. */
+  async stop(drainMs: number): Promise<void> {
+    this.#mode = drainMs > 0 ? 'draining' : 'stopped';
+    await this.#binds.stop(drainMs);
+    this.#disarm?.();
+    this.#disarm = undefined;
+    this.#wakeAtMs = Number.POSITIVE_INFINITY;
+    this.#mode = 'stopped';
+  }
+
+  /** How many messages it takes now. When it is a pace or a pause that keeps it from more, `onRoom` comes by itself. */
+  capacity(): number {
+    if (this.#mode !== 'running') return 0;
+    const free = Math.min(this.#binds.windowFree, this.group.room);
+    if (free <= 0) return 0;
+    const nowMs = this.#context.clock.monotonicMs();
+    const room = Math.min(free, this.#breaker.room(nowMs), this.#pace.room(nowMs));
+    if (room < 1 && this.#breaker.state(nowMs) !== 'open') this.#wakeIn(this.#pace.untilRoomMs(nowMs), nowMs);
+    return Math.max(0, room);
+  }
+
+  /** Sends a message; `answered` is told once, never before this returns but for what cannot be sent at all. */
+  send(message: Message, answered: Answered): void {
+    const { clock } = this.#context;
+    const pdu = this.#profile.pduOf(message, clock.nowMs());
+    if ('reason' in pdu) {
+      this.counters.unfit += 1;
+      answered(message, { kind: 'unfit', reason: pdu.reason }, this);
+      return;
+    }
+    const session = this.#binds.freest();
+    if (session === undefined) {
+      answered(message, { kind: 'unsent' }, this);
+      return;
+    }
+    this.#transmit(message, pdu, session, answered);
+  }
+
+  /** Milliseconds until the next try of a message that failed here; undefined: it is given up. */
+  retryMs(message: Message, answer: Extract<Answer, { kind: 'later' }>): number | undefined {
+    const { errorClass, status: error } = answer;
+    return this.#retry({ message, attempts: message.attempts + 1, errorClass, error }, this.#context.random);
+  }
+
+  #transmit(message: Message, pdu: Submission, session: Session, answered: Answered): void {
+    const { clock } = this.#context;
+    const nowMs = clock.monotonicMs();
+    this.#pace.take(nowMs);
+    this.#breaker.passed();
+    this.counters.submitted += 1;
+    this.#sent += 1;
+    // SMPP 3.4 5.2.17: bits 1 and 0.
+    const isAwaited = ((pdu.registered_delivery ?? 0) & 3) !== 0;
+    const isTimed = this.#sent % timedEvery === 0 || this.#responseMs === 0;
+    session.send(pdu, (result: RequestResult) => {
+      if (isTimed) this.#timed(clock.monotonicMs() - nowMs);
+      const answer = answerOf(result, this.#classes, isAwaited);
+      this.#judge(answer);
+      answered(message, answer, this);
+    });
+  }
+
+  #timed(tookMs: number): void {
+    this.#responseMs += (tookMs - this.#responseMs) * (this.#responseMs === 0 ? 1 : smoothing);
+  }
+
+  /** What an answer says about the upstream itself. */
+  #judge(answer: Answer): void {
+    const { counters } = this;
+    switch (answer.kind) {
+      case 'taken':
+        counters.taken += 1;
+        this.#breaker.succeeded();
+        return;
+      case 'refused':
+        counters.refused += 1;
+        this.#count(answer.status);
+        this.#breaker.succeeded();
+        return;
+      case 'slower':
+        counters.throttled += 1;
+        this.#count(answer.status);
+        this.#breaker.succeeded();
+        this.#slowDown();
+        return;
+      case 'later':
+        counters.postponed += 1;
+        this.#count(answer.status);
+        if (answer.errorClass === 'system') this.#failed();
+        else this.#breaker.succeeded();
+        return;
+      case 'unknown':
+        counters.unanswered += 1;
+        this.#failed();
+        return;
+      default:
+        this.#breaker.neutral();
+    }
+  }
+
+  #count(status: number): void {
+    const { statuses } = this.counters;
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  }
+
+  #failed(): void {
+    const nowMs = this.#context.clock.monotonicMs();
+    const openMs = this.#breaker.failed(nowMs);
+    if (openMs > 0) this.#wakeIn(openMs, nowMs);
+  }
+
+  #slowDown(): void {
+    const nowMs = this.#context.clock.monotonicMs();
+    this.#pace.slowDown(nowMs);
+    this.#wakeIn(this.#pace.untilRoomMs(nowMs), nowMs);
+  }
+
+  #wakeIn(delayMs: number, nowMs: number): void {
+    const atMs = nowMs + Math.max(tickMs, delayMs);
+    if (atMs >= this.#wakeAtMs) return;
+    this.#disarm?.();
+    this.#wakeAtMs = atMs;
+    this.#disarm = this.#context.clock.setTimer(() => {
+      this.#disarm = undefined;
+      this.#wakeAtMs = Number.POSITIVE_INFINITY;
+      this.#wake();
+    }, atMs - nowMs);
+  }
+
+  #wake(): void {
+    if (this.#mode === 'running') this.#context.onRoom(this);
+  }
+}
+
+/** Throws the RangeError that making an upstream of these settings would. */
+export function checkConnector(settings: ConnectorSettings): void {
+  submissionProfile(settings);
+  statusClasses(settings);
+}

@@ -1,0 +1,165 @@
+/**
+ * The way out to a webhook: each message is posted as one signed event (Standard Webhooks 1.0). At least once: the
+ * receiver knows repetitions by `webhook-id`. Every hook has a connector and connections of its own, so that a slow one
+ * holds up nobody but itself; what it cannot take waits on disk.
+ */
+import type { Connector, Message, Outcome, Report } from '@chappe/center';
+import type { Clock } from '@chappe/smpp';
+import type { WebhookSettings } from '../settings/route.ts';
+import { eventOf } from './event.ts';
+import { urlRefusal } from './guard.ts';
+import { type HookAnswer, type HookClient, HttpHookClient } from './http-client.ts';
+import { hookKey, signedHeaders } from './signature.ts';
+
+/** What a connector is made of. */
+export interface WebhookOptions {
+  readonly clock: Clock;
+  /** Default: HTTP by this process. */
+  readonly client?: HookClient | undefined;
+}
+
+const defaultTimeoutMs = 15_000;
+// Longer than any receiver should think; each POST under way holds its message in memory.
+const maxTimeoutMs = 120_000;
+const defaultConcurrency = 10;
+// Each is a socket.
+const maxConcurrency = 1_000;
+// A receiver may ask for a pause of a day, not for ever; and not for none at all, or the two would spin.
+const shortestPauseMs = 1_000;
+const longestPauseMs = 24 * 3_600_000;
+const released: Outcome = { kind: 'released', detail: 'the gateway is stopping' };
+
+/** Delivers to one webhook. */
+export class WebhookConnector implements Connector {
+  readonly name: string;
+  /** Set by the center: asks to be given more. */
+  ready: (() => void) | undefined;
+  readonly #clock: Clock;
+  readonly #client: HookClient;
+  readonly #url: URL;
+  readonly #key: Uint8Array;
+  readonly #timeoutMs: number;
+  readonly #concurrency: number;
+  #underWay = 0;
+  /** By the monotonic clock: the receiver asked for a pause. */
+  #pausedUntilMs = 0;
+  #disarm: (() => void) | undefined;
+  #isStopped = false;
+
+  /** Throws a RangeError that names the hook and the field when a setting is wrong. */
+  constructor(settings: WebhookSettings, options: WebhookOptions) {
+    const allowPrivate = settings.allowPrivate ?? false;
+    this.name = settings.name;
+    this.#clock = options.clock;
+    this.#url = urlOf(settings, allowPrivate);
+    this.#key = keyOf(settings);
+    this.#timeoutMs = within(settings, 'timeoutMs', defaultTimeoutMs, maxTimeoutMs);
+    this.#concurrency = within(settings, 'concurrency', defaultConcurrency, maxConcurrency);
+    this.#client =
+      options.client ??
+      new HttpHookClient({ clock: options.clock, concurrency: this.#concurrency, allowPrivate });
+  }
+
+  /** POSTs that may begin now. */
+  capacity(): number {
+    if (this.#isStopped || this.#clock.monotonicMs() < this.#pausedUntilMs) return 0;
+    return this.#concurrency - this.#underWay;
+  }
+
+  /** Posts each message. */
+  deliver(messages: readonly Message[], report: Report): void {
+    for (const message of messages) this.#post(message, report);
+  }
+
+  /** Breaks off what is under way, which goes back to its lane, and takes nothing more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#disarm?.();
+    this.#disarm = undefined;
+    this.#client.close();
+  }
+
+  #post(message: Message, report: Report): void {
+    const body = JSON.stringify(eventOf(message));
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'chappe',
+      ...signedHeaders(this.#key, message.publicId, this.#clock.nowMs(), body),
+    };
+    this.#underWay += 1;
+    this.#client.post({ url: this.#url, headers, body, timeoutMs: this.#timeoutMs }, (answer) => {
+      this.#underWay -= 1;
+      report(message, this.#outcomeOf(answer));
+      if (!this.#isStopped) this.ready?.();
+    });
+  }
+
+  #outcomeOf(answer: HookAnswer): Outcome {
+    if (answer.kind === 'failed') {
+      if (this.#isStopped) return released;
+      return { kind: 'retry', error: 0, errorClass: 'unreachable', detail: answer.reason };
+    }
+    const { status } = answer;
+    const detail = `status=${status}`;
+    if (status >= 200 && status < 300) return { kind: 'delivered', detail };
+    // Standard Webhooks: gone, and will not be back.
+    if (status === 410) return { kind: 'failed', state: 'undeliverable', error: status, detail };
+    const errorClass = status === 429 ? 'throttled' : 'busy';
+    const afterMs = status === 429 || status === 503 ? this.#pauseOf(answer.retryAfter) : undefined;
+    if (afterMs !== undefined) this.#pause(afterMs);
+    return { kind: 'retry', error: status, errorClass, afterMs, detail };
+  }
+
+  /** Retry-After (RFC 9110 10.2.3): seconds or a date. */
+  #pauseOf(retryAfter: string | undefined): number | undefined {
+    if (retryAfter === undefined) return undefined;
+    const seconds = Number(retryAfter);
+    const asked = Number.isNaN(seconds) ? Date.parse(retryAfter) - this.#clock.nowMs() : seconds * 1_000;
+    return Number.isNaN(asked) ? undefined : Math.min(Math.max(asked, shortestPauseMs), longestPauseMs);
+  }
+
+  /** Who says that it has too much to do gets nothing else meanwhile. */
+  #pause(forMs: number): void {
+    const untilMs = this.#clock.monotonicMs() + forMs;
+    if (untilMs <= this.#pausedUntilMs || this.#isStopped) return;
+    this.#pausedUntilMs = untilMs;
+    this.#disarm?.();
+    this.#disarm = this.#clock.setTimer(() => {
+      this.#disarm = undefined;
+      // Timers may come a millisecond early.
+      this.#pausedUntilMs = 0;
+      this.ready?.();
+    }, forMs);
+  }
+}
+
+function urlOf({ name, url: text }: WebhookSettings, allowPrivate: boolean): URL {
+  if (!URL.canParse(text)) {
+    throw new RangeError(
+      `webhook "${name}": url "${text}" is no URL; it looks like https://example.com/hook`,
+    );
+  }
+  const url = new URL(text);
+  const refusal = urlRefusal(url, allowPrivate);
+  if (refusal === undefined) return url;
+  const remedy = 'give an address on the open Internet, or set allowPrivate for tests';
+  throw new RangeError(`webhook "${name}": url is refused, ${refusal}; ${remedy}`);
+}
+
+function keyOf({ name, secret }: WebhookSettings): Uint8Array {
+  const key = hookKey(secret);
+  if (key !== undefined) return key;
+  // The secret itself is not repeated: this text may end in a log.
+  throw new RangeError(`webhook "${name}": secret must be base64, as whsec_ and 32 random octets in base64`);
+}
+
+function within(
+  settings: WebhookSettings,
+  field: 'timeoutMs' | 'concurrency',
+  standard: number,
+  most: number,
+): number {
+  const value = settings[field] ?? standard;
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw new RangeError(`webhook "${settings.name}": ${field} ${value} must be a whole number, 1 to ${most}`);
+}
