@@ -4,9 +4,12 @@
  */
 import type { Gateway } from '@chappe/gateway';
 import { Counter, Histogram, Registry } from 'prom-client';
-import { addMessages, addQueues } from './metrics/messages.ts';
+import { addConnectorCounters, addConnectorGauges, addReceipts } from './metrics/connectors.ts';
+import { addEnds, addMessages, addQueues } from './metrics/messages.ts';
 import { addEventLoop, addProcess } from './metrics/process.ts';
-import { addSessions, addSmpp } from './metrics/smpp.ts';
+import { readGauge } from './metrics/readings.ts';
+import { addAccounts, addIncoming, addRoutes } from './metrics/roads.ts';
+import { addBinds, addCertificates, addSessions, addSmpp } from './metrics/smpp.ts';
 
 /** Metrics of one API. */
 export interface Metrics {
@@ -23,8 +26,17 @@ export interface Metrics {
 // Loopback answers take tenths of a millisecond, waits up to a minute.
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
+/** What the metrics read beside the gateway. */
+export interface MetricsSources {
+  /** Wall clock, epoch milliseconds. Default: that of this machine. */
+  readonly nowMs?: (() => number) | undefined;
+  /** Octets that the data folder takes; read at each scrape. Default: not shown. */
+  readonly storeBytes?: (() => number) | undefined;
+}
+
 /** Builds the metrics of a gateway. `version`: of the program. */
-export function metricsOf(gateway: Gateway, version: string): Metrics {
+export function metricsOf(gateway: Gateway, version: string, sources: MetricsSources = {}): Metrics {
+  const { nowMs = Date.now, storeBytes } = sources;
   const registry = new Registry();
   const registers = [registry];
   const requests = new Counter({
@@ -43,9 +55,23 @@ export function metricsOf(gateway: Gateway, version: string): Metrics {
   addProcess(registry, version);
   const delay = addEventLoop(registry);
   addSmpp(registry, gateway);
+  addBinds(registry, gateway);
   addSessions(registry, gateway);
+  addCertificates(registry, gateway, nowMs);
+  addConnectorCounters(registry, gateway);
+  addConnectorGauges(registry, gateway);
+  addReceipts(registry, gateway);
+  addRoutes(registry, gateway);
+  addIncoming(registry, gateway);
+  addAccounts(registry, gateway, nowMs);
   addMessages(registry, gateway);
+  addEnds(registry, gateway);
   addQueues(registry, gateway);
+  if (storeBytes !== undefined) {
+    readGauge(registry, 'chappe_store_bytes', 'Octets that the data folder takes', [], () => [
+      [{}, storeBytes()],
+    ]);
+  }
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),

@@ -15,7 +15,8 @@ export type ErrorClass = 'unreachable' | 'busy' | 'full' | 'throttled' | 'system
  * - retry: not now. `afterMs` overrules the retry policy; 0 means as soon as the lane has room again. `lane`: it moves
  *   there.
  * - failed: never.
- * - unknown: no answer; it may have arrived. Tried again as error class `unknown`, and marked in the timeline.
+ * - unknown: no answer; it may have arrived. Tried again as error class `unknown`, and marked in the timeline. `afterMs`
+ *   as for retry.
  * - released: was not tried; goes back to the head of its queue, and the lane waits for `ready`.
  */
 export type Outcome =
@@ -43,7 +44,13 @@ export type Outcome =
       readonly error: number;
       readonly detail?: string | undefined;
     }
-  | { readonly kind: 'unknown'; readonly error?: number | undefined; readonly detail?: string | undefined }
+  | {
+      readonly kind: 'unknown';
+      readonly error?: number | undefined;
+      readonly afterMs?: number | undefined;
+      readonly memo?: string | undefined;
+      readonly detail?: string | undefined;
+    }
   | { readonly kind: 'released'; readonly detail?: string | undefined };
 
 /** Tells the center what became of a message; once for each, at once or later, also after `detach`. */

@@ -59,13 +59,14 @@ export class Dispatch {
 
   /** The message's change is stored: it stands in its queue, waits on disk, or has left the memory. */
   landed(message: LiveMessage): void {
-    const feed = message.feed;
+    if (message.feed !== undefined) this.#land(message, message.feed);
     const stored = message.whenStored;
-    if (stored !== undefined) {
-      message.whenStored = undefined;
-      stored();
-    }
-    if (feed === undefined) return;
+    if (stored === undefined) return;
+    message.whenStored = undefined;
+    stored();
+  }
+
+  #land(message: LiveMessage, feed: Feed): void {
     if (message.savingPlace === 'memory') {
       const isLate = message.id < feed.releasedId && feed.mode !== 'memory';
       if (isLate || feed.lane.connector === undefined) this.#releaseOne(feed, message);

@@ -51,7 +51,8 @@ export class Settlement {
         break;
       case 'unknown':
         this.#core.counters.uncertain += 1;
-        this.#retry(message, { errorClass: 'unknown', error: outcome.error ?? 0, detail: outcome.detail });
+        message.memo = outcome.memo ?? message.memo;
+        this.#retry(message, { ...outcome, errorClass: 'unknown', error: outcome.error ?? 0 });
         break;
       case 'released':
         this.#dispatch.putBack(message);

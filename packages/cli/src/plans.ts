@@ -1,5 +1,6 @@
 /** All commands: their settings are here, their code is loaded when they run. */
 import { type AnyPlan, anyPlan, type CommandPlan } from './command.ts';
+import { gatewayPlans } from './gateway-plans.ts';
 import { type BenchValues, benchSettings } from './settings/bench.ts';
 import { type DecodeValues, decodeSettings } from './settings/decode.ts';
 import { type ApiValues, apiSettings, type MessagesValues, messagesSettings } from './settings/http.ts';
@@ -80,4 +81,5 @@ export const plans: readonly AnyPlan[] = [
   anyPlan(decodePlan),
   anyPlan(phonePlan),
   anyPlan(messagesPlan),
+  ...gatewayPlans,
 ];

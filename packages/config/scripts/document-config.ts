@@ -125,7 +125,8 @@ function wordsOf({ enum: words, anyOf, items }: JsonSchema): readonly string[] {
 /** Of a value that can be written in several ways, those with keys. */
 function formsOf(schema: JsonSchema): JsonSchema[] {
   // What all lists have is told at the top of the guide.
-  if (schema.properties !== undefined) return Object.keys(schema.properties).join() === 'file' ? [] : [schema];
+  if (schema.properties !== undefined)
+    return Object.keys(schema.properties).join() === 'file' ? [] : [schema];
   const parts = [
     ...((schema.anyOf as readonly JsonSchema[] | undefined) ?? []),
     schema.items as JsonSchema | undefined,

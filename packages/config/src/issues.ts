@@ -89,7 +89,8 @@ function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] 
 function isOtherForm(issue: Issue): boolean {
   if (issue.path.length > 0) return false;
   if (issue.code === 'invalid_union') return meantBranch(issue.errors) === undefined;
-  return issue.code === 'invalid_type' || isMissing(issue);
+  // A list of none is a form of its own where that means something.
+  return issue.code === 'invalid_type' || issue.code === 'too_big' || isMissing(issue);
 }
 
 function isOtherKeys(issue: Issue): boolean {

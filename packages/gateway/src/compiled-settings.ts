@@ -1,12 +1,9 @@
 /** Settings as they are used: compiled once, and all or nothing. */
 import type { Message } from '@chappe/center';
-import { readContent } from './content.ts';
-import type { MessageFacts } from './facts.ts';
 import { FilterLayer } from './filters/filter-layer.ts';
 import { Filters } from './filters/filters.ts';
 import type { OptOuts } from './filters/opt-outs.ts';
 import type { RouteFilters } from './ingress/acceptance.ts';
-import { dataCodingOf } from './message-text.ts';
 import { partRules } from './mo/part-rules.ts';
 import { type CompiledRoute, Router } from './routes/router.ts';
 import { Rules } from './routes/rules.ts';
@@ -14,7 +11,8 @@ import { checkRoutes } from './routes/validate.ts';
 import { checkMoRoutes } from './routes/validate-mo.ts';
 import { accountLane, handsetLane } from './routing.ts';
 import type { GatewaySettings } from './settings/gateway.ts';
-import type { MoRouteSettings, RouteSettings } from './settings/route.ts';
+import type { FilterSettings, MoRouteSettings, RouteSettings } from './settings/route.ts';
+import { factsOfStored } from './stored-facts.ts';
 import { compileFailover } from './upstream/failover.ts';
 import { planOf } from './upstream/plan.ts';
 import type { RoutePlan } from './upstream/upstreams.ts';
@@ -28,6 +26,8 @@ export interface CompiledSettings {
   readonly lanes: ReadonlyMap<string, string>;
   /** By route. */
   readonly filters: ReadonlyMap<string, RouteFilters>;
+  /** By place, with the settings they are made of: what did not change keeps what it remembers. */
+  readonly layers: ReadonlyMap<string, KeptLayer>;
   readonly moRules: Rules<MoRouteSettings>;
   readonly partRules: Rules<MoRouteSettings>;
   /** The way of a message that was held, by the routes that do not hold. */
@@ -37,6 +37,14 @@ export interface CompiledSettings {
   ): { readonly lane: string; readonly route: CompiledRoute } | undefined;
 }
 
+/** A layer of filters and its settings as text. */
+export interface KeptLayer {
+  readonly layer: FilterLayer;
+  readonly text: string;
+}
+
+// Where filters for all routes stand.
+const forAll = 'filters';
 const accountTarget = 'account:';
 
 /** Compiles settings. `before`: those in force, whose counters go on. Throws a RangeError that names entry and field. */
@@ -59,12 +67,14 @@ export function compileSettings(
       plans.push({ route: route.name, plan, failover: compileFailover(route.action.failover) });
     }
   }
+  const layers = layersOf(settings, before?.layers);
   const held = new Router(routes.filter(({ action }) => action.kind !== 'hold'));
   return {
     router: isRouted ? new Router(routes, before?.router) : undefined,
     plans,
     lanes,
-    filters: filtersOf(settings, optOuts),
+    layers,
+    filters: filtersOf(settings, layers, optOuts),
     moRules: new Rules(mo, 'mo route'),
     partRules: new Rules(partRules(mo), 'mo route'),
     release: (message, nowMs) => {
@@ -75,16 +85,40 @@ export function compileSettings(
   };
 }
 
+function layersOf(
+  { filters, routes }: GatewaySettings,
+  before: ReadonlyMap<string, KeptLayer> | undefined,
+): Map<string, KeptLayer> {
+  const layers = new Map<string, KeptLayer>();
+  const keep = (place: string, own: FilterSettings | undefined): void => {
+    if (own === undefined) return;
+    const text = JSON.stringify(own);
+    const known = before?.get(place);
+    layers.set(place, known?.text === text ? known : { layer: new FilterLayer(own, place), text });
+  };
+  keep(forAll, filters);
+  for (const route of routes) keep(placeOf(route), route.filters);
+  return layers;
+}
+
 /** The layers of each route: those for all are shared, with what they remember. */
-function filtersOf({ filters, routes }: GatewaySettings, optOuts: OptOuts): Map<string, RouteFilters> {
-  const forAll = filters === undefined ? [] : [new FilterLayer(filters, 'filters')];
+function filtersOf(
+  { filters, routes }: GatewaySettings,
+  layers: ReadonlyMap<string, KeptLayer>,
+  optOuts: OptOuts,
+): Map<string, RouteFilters> {
   return new Map(
     routes.map((route) => {
-      const own = route.filters === undefined ? [] : [new FilterLayer(route.filters, `route ${route.name}`)];
+      const kept = [layers.get(forAll), layers.get(placeOf(route))];
+      const own = kept.flatMap((one) => (one === undefined ? [] : [one.layer]));
       const remembers = (filters?.duplicates ?? route.filters?.duplicates) !== undefined;
-      return [route.name, { filters: new Filters([...forAll, ...own], optOuts), remembers }];
+      return [route.name, { filters: new Filters(own, optOuts), remembers }];
     }),
   );
+}
+
+function placeOf({ name }: RouteSettings): string {
+  return `route ${name}.filters`;
 }
 
 /** The lane of a route with one target that is no upstream: the handsets, or an account. */
@@ -118,23 +152,4 @@ function checkNames({ accounts, connectors, routes, mo, webhooks }: GatewaySetti
   ];
   const [first] = flaws.filter(({ severity }) => severity === 'error');
   if (first !== undefined) throw new RangeError(`route "${first.route}": ${first.field}: ${first.message}`);
-}
-
-/** The facts of a stored message, as far as they are stored. */
-export function factsOfStored(message: Message, nowMs: number): MessageFacts {
-  const content = readContent(message.content);
-  return {
-    kind: message.kind === 'mo' ? 'mo' : 'mt',
-    account: message.account,
-    connector: '',
-    source: message.source,
-    destination: message.destination,
-    text: message.text,
-    coding: dataCodingOf(content.dataCoding).coding,
-    segments: content.group?.kind === 'segments' ? content.group.count : 1,
-    tlvs: content.tlvs,
-    tags: [],
-    priority: message.priority,
-    nowMs,
-  };
 }

@@ -1,6 +1,7 @@
 /** Plain integers of all parts of a gateway. */
 import type { Center } from '@chappe/center';
 import type { ServerCounters } from '@chappe/smpp';
+import type { BindRefusalReason } from './accounts/admission.ts';
 import type { Desk } from './desk.ts';
 import type { RefusalKind } from './ingress/acceptance.ts';
 import type { IngressCounters } from './ingress/ingress.ts';
@@ -12,6 +13,10 @@ export interface GatewayCounters {
   readonly smpp: ServerCounters | undefined;
   /** The TLS listener; undefined when there is none. */
   readonly tls: ServerCounters | undefined;
+  /** Further listeners, in their order. */
+  readonly more: readonly ServerCounters[];
+  /** Binds that were refused, by why. */
+  readonly bindRefusals: ReadonlyMap<BindRefusalReason, number>;
   readonly center: Center['counters'];
   /** Messages of customers that were not taken, by why. */
   readonly refusals: Readonly<Record<RefusalKind, number>>;
@@ -28,6 +33,8 @@ export function gatewayCounters(
     ingress: { ...ingress },
     smpp: desk?.plain.counters,
     tls: desk?.tls?.counters,
+    more: desk?.more.map(({ counters }) => counters) ?? [],
+    bindRefusals: desk?.bindRefusals ?? new Map(),
     center: center.counters,
     refusals: { ...refusals },
   };

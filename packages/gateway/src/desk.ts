@@ -9,7 +9,7 @@ import {
   systemClock,
 } from '@chappe/smpp';
 import type { Accounts } from './accounts/accounts.ts';
-import { authenticator } from './accounts/admission.ts';
+import { authenticator, type BindRefusalReason } from './accounts/admission.ts';
 import { broadcastSm } from './ingress/broadcast-sm.ts';
 import { cancelBroadcastSm } from './ingress/cancel-broadcast-sm.ts';
 import { cancelSm } from './ingress/cancel-sm.ts';
@@ -23,6 +23,7 @@ import { querySm } from './ingress/query-sm.ts';
 import { replaceSm } from './ingress/replace-sm.ts';
 import { submitMulti } from './ingress/submit-multi.ts';
 import { submitSm } from './ingress/submit-sm.ts';
+import { type CertificateEnd, certificateEndMs } from './observation/certificates.ts';
 import type { GatewayOptions, ListenOptions } from './options.ts';
 import { peerFaultOf } from './peer-faults.ts';
 
@@ -66,11 +67,18 @@ export class Desk {
   readonly tls: SmppServer | undefined;
   /** Those beyond the first of each kind. */
   readonly more: readonly SmppServer[];
+  /** Binds that were refused by us, by why. */
+  readonly bindRefusals: ReadonlyMap<BindRefusalReason, number>;
+  readonly #certificateEnds: Map<string, number> = new Map();
 
-  private constructor(plain: SmppServer, tls: SmppServer | undefined, more: readonly SmppServer[]) {
+  private constructor(
+    [plain, tls, more]: readonly [SmppServer, SmppServer | undefined, readonly SmppServer[]],
+    bindRefusals: ReadonlyMap<BindRefusalReason, number>,
+  ) {
     this.plain = plain;
     this.tls = tls;
     this.more = more;
+    this.bindRefusals = bindRefusals;
   }
 
   /** Listens. Rejects with `SmppConnectError` when a port cannot be had; then nothing is left open. */
@@ -81,12 +89,17 @@ export class Desk {
     events: DeskEvents,
   ): Promise<Desk> {
     const clock = options.clock ?? systemClock;
+    const bindRefusals = new Map<BindRefusalReason, number>();
+    const onRefused: GatewayOptions['onBindRefused'] = (refusal) => {
+      bindRefusals.set(refusal.reason, (bindRefusals.get(refusal.reason) ?? 0) + 1);
+      options.onBindRefused?.(refusal);
+    };
     const common = {
       systemId: options.smpp?.systemId,
       limits: options.smpp?.limits,
       clock,
       // One for all listeners: it counts the binds of an account, and guesses at its password.
-      authenticate: authenticator(accounts, { clock, onRefused: options.onBindRefused }),
+      authenticate: authenticator(accounts, { clock, onRefused }),
       operations: operationsOf(ingress),
       onBound: (session: Session) => events.onBound(session),
       onClosed: (session: Session, reason: string) => events.onClosed(session, reason),
@@ -111,11 +124,28 @@ export class Desk {
           : await listen({ host: tlsHost, port: tlsPort, tls: tls as ServerTls, proxyProtocol });
       const more: SmppServer[] = [];
       for (const one of options.listeners ?? []) more.push(await listen(one));
-      return new Desk(plain, secure, more);
+      const desk = new Desk([plain, secure, more], bindRefusals);
+      desk.noteCertificate('tls', options.tls?.cert);
+      options.listeners?.forEach((one, index) => {
+        desk.noteCertificate(`more-${index + 1}`, one.tls?.cert);
+      });
+      return desk;
     } catch (error) {
       await Promise.all(opened.map((server) => server.close({ drainMs: 0 })));
       throw error;
     }
+  }
+
+  /** A listener has that certificate from now on. */
+  noteCertificate(listener: string, cert: ServerTls['cert']): void {
+    const endsMs = certificateEndMs(cert);
+    if (endsMs === undefined) this.#certificateEnds.delete(listener);
+    else this.#certificateEnds.set(listener, endsMs);
+  }
+
+  /** When the certificates of the listeners end. */
+  certificateEnds(): readonly CertificateEnd[] {
+    return [...this.#certificateEnds].map(([listener, endsMs]) => ({ listener, endsMs }));
   }
 
   /** All bound sessions. */

@@ -10,11 +10,11 @@ export type GatewayEvent =
   | { readonly kind: 'message'; readonly step: string; readonly message: Message }
   | { readonly kind: 'bound'; readonly session: SessionView }
   | { readonly kind: 'closed'; readonly session: SessionView; readonly reason: string }
-  /** A bind to an upstream has come about, was lost, or failed. */
+  /** A bind to an upstream has come about, was lost, or failed; its circuit breaker has opened or closed. */
   | {
       readonly kind: 'upstream';
       readonly connector: string;
-      readonly what: 'bound' | 'lost' | 'bind-failed';
+      readonly what: 'bound' | 'lost' | 'bind-failed' | 'breaker-open' | 'breaker-closed';
       readonly detail: string;
     }
   /** An account's messages look made up. */

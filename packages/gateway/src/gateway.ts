@@ -1,32 +1,36 @@
 /** The composed system: accounts and their sessions, the center, handsets and upstreams, and the roads between them. */
-import { Center, type ControlStore, MemoryControl, type Message, type Store } from '@chappe/center';
+import { type Center, type ControlStore, MemoryControl, type Store } from '@chappe/center';
 import { type Certificates, type Clock, type Session, systemClock, type Transport } from '@chappe/smpp';
-import { type AccountOptions, Accounts } from './accounts/accounts.ts';
+import { Accounts } from './accounts/accounts.ts';
 import { AccountConnectors } from './connectors/accounts.ts';
 import { BroadcastConnector } from './connectors/broadcast.ts';
 import { HandsetConnector } from './connectors/handsets.ts';
 import { type GatewayCounters, gatewayCounters } from './counters.ts';
 import { Desk } from './desk.ts';
 import { EarlyReceipts } from './early-receipts.ts';
-import { alertPdu, passedAlert } from './egress/alert-notification.ts';
 import { ReceiptDesk } from './egress/receipt-desk.ts';
+import type { EntryKind, EntrySettings } from './entries/kinds.ts';
+import { type PutResult, type RemoveResult, RunTimeEntries } from './entries/run-time.ts';
 import { GatewayEvents, type GatewayListener } from './events.ts';
 import { OptOuts } from './filters/opt-outs.ts';
 import { Acceptance } from './ingress/acceptance.ts';
 import type { Ingress } from './ingress/ingress.ts';
-import { echoDraft, injectMo, type MoArguments, type MoRoad } from './inject-mo.ts';
+import { injectMo, type MoArguments, type MoRoad } from './inject-mo.ts';
+import { makeCenter } from './make-center.ts';
+import { MessageSteps } from './message-steps.ts';
 import { Messages } from './messages.ts';
 import { LastWriters } from './mo/spread.ts';
-import { chargedAtEnd, restoreQuotas } from './money/charging.ts';
+import { restoreQuotas } from './money/charging.ts';
 import { Ledger } from './money/ledger.ts';
 import { Network } from './network.ts';
-import { defaultLifetime, defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
+import type { CertificateEnd } from './observation/certificates.ts';
+import { MessageCounts } from './observation/message-counts.ts';
+import { TimeCounts } from './observation/time-counts.ts';
+import { accountsOf, defaultLifetime, defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
 import { broadcastLane, handsetLane, Routing } from './routing.ts';
-import { type Alert, Handsets } from './sandbox/handsets.ts';
-import { magicOf } from './sandbox/magic.ts';
+import { Handsets } from './sandbox/handsets.ts';
 import { type SessionView, viewOfSession } from './session-view.ts';
-import { type GatewaySettings, noSettings } from './settings/gateway.ts';
-import { isFinal } from './states.ts';
+import type { GatewaySettings } from './settings/gateway.ts';
 import { type SubmitArguments, type Submitted, submit } from './submit.ts';
 import { Transactions } from './transactions.ts';
 
@@ -41,6 +45,7 @@ interface Opened {
   readonly accounts: Accounts;
   readonly control: ControlStore;
   readonly optOuts: OptOuts;
+  readonly entries: RunTimeEntries;
 }
 
 /** A running gateway. */
@@ -53,6 +58,12 @@ export class Gateway {
   /** Upstreams, routes, receipts of upstreams, and messages from their handsets. */
   readonly network: Network;
   readonly optOuts: OptOuts;
+  /** What was made at run time, beside the settings of the file. */
+  readonly entries: RunTimeEntries;
+  /** Messages of customers by account and by connector, for metrics. */
+  readonly messageCounts: MessageCounts = new MessageCounts();
+  /** How long commits take. */
+  readonly commitTimes: TimeCounts = new TimeCounts();
   /** Searching, getting and waiting for messages. */
   readonly messages: Messages;
   /** What happens, for live views. */
@@ -66,6 +77,7 @@ export class Gateway {
   readonly #ingress: Ingress;
   readonly #road: MoRoad;
   readonly #receipts: ReceiptDesk;
+  readonly #steps: MessageSteps;
   readonly #connectors: AccountConnectors;
   readonly #handsetConnector: HandsetConnector;
   #ledger: Ledger | undefined;
@@ -74,7 +86,7 @@ export class Gateway {
   #disarmCheck: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
-  private constructor(options: GatewayOptions, { accounts, control, optOuts }: Opened) {
+  private constructor(options: GatewayOptions, { accounts, control, optOuts, entries }: Opened) {
     const clock = options.clock ?? systemClock;
     const random = options.random ?? Math.random;
     const onError = options.onError ?? ignore;
@@ -83,6 +95,7 @@ export class Gateway {
     this.accounts = accounts;
     this.control = control;
     this.optOuts = optOuts;
+    this.entries = entries;
     this.store = options.store;
     this.#events = new GatewayEvents(onError);
     this.events = this.#events;
@@ -93,20 +106,18 @@ export class Gateway {
       format: options.receiptFormat,
       validityMs,
     });
+    this.#steps = this.#stepsOf(onError);
     this.handsets = new Handsets(options.handsets ?? {}, random);
-    this.center = new Center({
-      store: options.store,
+    this.center = makeCenter(options, {
       clock,
       random,
-      ...(options.center?.retry === undefined ? {} : { retry: options.center.retry }),
-      limits: { ...options.center?.limits, receiptValidityMs: validityMs },
-      receipt: (message, state, error) => this.#receipts.draftsFor(message, state, error),
-      beforeEnd: (message) => this.#receipts.beforeEnd(message),
-      late: (message) => this.network.late(message),
-      isCharged: (message, state) => chargedAtEnd(message, state, accounts.get(message.account)?.settings),
-      onForget: (tallies) => this.ledger.carryForward(tallies),
-      onError: (error) => onError(error, 'center'),
-      onChange: (message, step) => this.#onChange(message, step),
+      validityMs,
+      accounts,
+      receipts: this.#receipts,
+      steps: this.#steps,
+      commitTimes: this.commitTimes,
+      network: () => this.network,
+      ledger: () => this.ledger,
     });
     this.messages = new Messages(this.center, this.#events, clock);
     this.#acceptance = new Acceptance(this.#routing);
@@ -124,30 +135,24 @@ export class Gateway {
       ledger: () => this.ledger,
       optOuts,
       writers: this.#writers,
-      reply: (from, to, text, account) => this.#reply(from, to, text, account),
+      reply: (from, to, text, account) => this.#steps.reply(from, to, text, account),
       moValidityMs: validityMs,
-      events: {
-        onUpstream: (connector, what, detail) =>
-          this.#events.emit({ kind: 'upstream', connector, what, detail }),
-        onIntermediate: (message, verdict) => this.#notify(message, verdict.error),
-        onAlert: (pdu) => this.#passAlert(pdu),
-        onPumping: (alarm) => this.#events.emit({ kind: 'pumping', alarm }),
-        onError,
-      },
+      connect: options.connect,
+      events: this.#steps,
     });
     this.#connectors = new AccountConnectors({
       center: this.center,
       routing: this.#routing,
       accounts,
-      onSent: (message) => this.#onSent(message),
+      onSent: (message) => this.#steps.onSent(message),
     });
     this.#handsetConnector = new HandsetConnector(
       this.handsets,
       clock,
-      { onDelivered: (message) => this.#onDelivered(message) },
+      { onDelivered: (message) => this.#steps.onDelivered(message) },
       options.handsets?.capacity,
     );
-    this.handsets.onSwitchedOn = (msisdn, alerts) => this.#onSwitchedOn(msisdn, alerts);
+    this.handsets.onSwitchedOn = (msisdn, alerts) => this.#steps.onSwitchedOn(msisdn, alerts);
     this.handsets.onReceived = (msisdn, message) => {
       if (this.#events.isHeard) this.#events.emit({ kind: 'handset', msisdn, message: message() });
     };
@@ -156,10 +161,10 @@ export class Gateway {
   /** Opens everything. Rejects when a port cannot be had, the store cannot be read, or settings cannot be (RangeError); then nothing is left open. */
   static async start(options: GatewayOptions): Promise<Gateway> {
     const control = options.control ?? new MemoryControl();
-    const settings = options.settings ?? noSettings;
     const accounts = await Accounts.create(accountsOf(options));
+    const entries = await RunTimeEntries.load(control, accounts, options);
     const optOuts = await OptOuts.load(control);
-    const gateway = new Gateway(options, { accounts, control, optOuts });
+    const gateway = new Gateway(options, { accounts, control, optOuts, entries });
     try {
       await gateway.center.start();
       const nowMs = gateway.#clock.nowMs();
@@ -167,7 +172,8 @@ export class Gateway {
       await restoreQuotas(accounts, gateway.center, nowMs);
       gateway.center.attach(handsetLane, gateway.#handsetConnector);
       gateway.center.attach(broadcastLane, new BroadcastConnector(gateway.handsets, gateway.#clock));
-      await gateway.network.start(settings);
+      await gateway.network.start(entries.settings);
+      entries.attach(gateway.network, () => gateway.#endSessions());
       gateway.#desk = await Desk.open(options, gateway.#ingress, accounts, {
         onBound: (session) => gateway.#onBound(session),
         onClosed: (session, reason) => gateway.#onClosed(session, reason),
@@ -202,21 +208,30 @@ export class Gateway {
   }
 
   /**
-   * Takes other settings over: what they do not touch goes on undisturbed; sessions of accounts that are gone or
-   * suspended are ended. Rejects with a RangeError that names entry and field; then nothing has changed.
+   * Takes other settings of the file over, merged with the entries made at run time: what they do not touch goes on
+   * undisturbed; sessions of accounts that are gone or suspended are ended. Rejects with a RangeError that names entry
+   * and field; then nothing has changed.
    */
-  async apply(settings: GatewaySettings): Promise<void> {
-    this.network.check(settings);
-    if (!this.accounts.open) this.accounts.replace(settings.accounts);
-    this.network.use(settings);
-    this.#endSessions();
+  apply(settings: GatewaySettings): Promise<void> {
+    return this.entries.apply(settings);
   }
 
-  /** Suspends an account, or ends that; false when there is none of that name. Its sessions end. */
-  suspend(account: string, isSuspended: boolean): boolean {
-    const isKnown = this.accounts.suspend(account, isSuspended);
-    this.#endSessions();
-    return isKnown;
+  /** Makes or replaces an entry at run time: see `RunTimeEntries.put`. */
+  putEntry<K extends EntryKind>(kind: K, settings: EntrySettings[K], before?: string): Promise<PutResult> {
+    return this.entries.put(kind, settings, before);
+  }
+
+  /** Takes an entry away that was made at run time: see `RunTimeEntries.remove`. */
+  removeEntry(kind: EntryKind, name: string): Promise<RemoveResult> {
+    return this.entries.remove(kind, name);
+  }
+
+  /**
+   * Suspends an account, or ends that, until its settings say something new about it; durable when it settles. Its
+   * sessions end. False when there is none of that name, or everybody may bind.
+   */
+  suspend(account: string, isSuspended: boolean): Promise<boolean> {
+    return this.entries.suspend(account, isSuspended);
   }
 
   /** All bound sessions. */
@@ -241,6 +256,12 @@ export class Gateway {
   setCertificates(certificates: Certificates): void {
     if (this.#desk?.tls === undefined) throw new RangeError('this gateway does not listen for TLS');
     this.#desk.tls.setSecureContext(certificates);
+    this.#desk.noteCertificate('tls', certificates.cert);
+  }
+
+  /** When the certificates of the listeners end. */
+  certificateEnds(): readonly CertificateEnd[] {
+    return this.#desk?.certificateEnds() ?? [];
   }
 
   /** Serves an ESME over any transport: an ESME in the same process, a tunnel. */
@@ -266,6 +287,24 @@ export class Gateway {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  #stepsOf(onError: (error: unknown, where: string) => void): MessageSteps {
+    return new MessageSteps({
+      center: () => this.center,
+      network: () => this.network,
+      ledger: () => this.ledger,
+      connectors: () => this.#connectors,
+      ingress: () => this.#ingress,
+      road: () => this.#road,
+      receipts: this.#receipts,
+      transactions: () => this.#transactions,
+      writers: this.#writers,
+      counts: this.messageCounts,
+      events: this.#events,
+      nextReference: () => this.#nextReference(),
+      onError,
+    });
   }
 
   #ingressOf(options: GatewayOptions, onError: (error: unknown, where: string) => void): Ingress {
@@ -325,82 +364,12 @@ export class Gateway {
     if (this.#events.isHeard) this.#events.emit({ kind: 'closed', session: viewOfSession(session), reason });
   }
 
-  /** After the commit of each step of a message. */
-  #onChange(message: Message, step: string): void {
-    if (step === 'sent') this.network.upstreams.noteSaved(message.connector);
-    else if (message.kind === 'mt') this.#onStep(message, step);
-    if (this.#events.isHeard) this.#events.emit({ kind: 'message', step, message });
-  }
-
-  #onStep(message: Message, step: string): void {
-    if (isFinal(message.state)) {
-      this.#transactions.onChange(message);
-      if (message.price > 0)
-        this.ledger
-          .account(message.account)
-          .settle(message.price, message.charged === true, message.acceptedMs);
-    } else if (message.attempts === 0 && step !== 'retry' && this.network.cutsLong) {
-      this.#writers.note(message.account, message.source.digits, message.destination.digits);
-    }
-  }
-
-  /** A message or receipt has been handed to a session. */
-  #onSent(message: Message): void {
-    if (message.of !== undefined) this.#ingress.early.release(message.of);
-  }
-
-  /** An upstream has said something that is not final: who asked for notices hears of it. */
-  #notify(message: Message, error: number): void {
-    const wanted = 4;
-    if ((message.receiptWanted & wanted) === 0) return;
-    this.center.submit([this.#receipts.noticeFor(message, error)], (failure) => {
-      if (failure !== undefined) this.#ingress.onError(failure, 'notice');
-    });
-  }
-
-  /** A handset has shown a message: the magic number `echo` answers it. */
-  #onDelivered(message: Message): void {
-    if (magicOf(message.destination.digits) !== 'echo') return;
-    this.center.submit([echoDraft(message, this.#road)], (error) => {
-      if (error !== undefined) this.#ingress.onError(error, 'echo');
-    });
-  }
-
-  /** The word that confirms an opt-out. */
-  #reply(from: string, to: string, text: string, account: string): Promise<unknown> {
-    return submit({ account, from, to, text, isReply: true }, this.#ingress, this.#nextReference());
-  }
-
-  #passAlert(pdu: Parameters<typeof passedAlert>[0]): void {
-    const account = this.#writers.of(pdu.esme_addr, pdu.source_addr);
-    if (account === undefined) return;
-    this.#connectors.alertable(account)?.session.send(passedAlert(pdu), ignore);
-  }
-
-  /** What waits for a handset that is back is tried at once, and who asked for it is told. */
-  #onSwitchedOn(msisdn: string, alerts: readonly Alert[]): void {
-    for (const alert of alerts) {
-      this.#connectors.alertable(alert.account)?.session.send(alertPdu(alert), ignore);
-    }
-    // Peers write numbers with and without a plus; to a handset they are the same.
-    for (const destination of [msisdn, `+${msisdn}`]) {
-      this.center
-        .retryMatching({ destination })
-        .catch((error: unknown) => this.#ingress.onError(error, 'retry'));
-    }
-  }
-
   #checkReceiver(): void {
     this.#disarmCheck = this.#clock.setTimer(() => {
       this.handsets.expire(this.#clock.nowMs());
       this.#checkReceiver();
     }, receiverCheckMs);
   }
-}
-
-function accountsOf({ settings, accounts }: GatewayOptions): AccountOptions {
-  if (settings !== undefined && settings.accounts.length > 0) return { open: false, list: settings.accounts };
-  return accounts ?? { open: true };
 }
 
 function ignore(): void {

@@ -6,15 +6,43 @@ export type { BindRefusal } from './accounts/admission.ts';
 export { hashPassword } from './accounts/password.ts';
 export { addressOf } from './address.ts';
 export { type AddressRange, compileAddressRange } from './address-range.ts';
+export type { UnmatchedReceipt } from './correlation/unmatched.ts';
 export type { GatewayCounters } from './counters.ts';
+export type { AnyEntry, EntryKind, EntrySettings } from './entries/kinds.ts';
+export type { PutResult, RemoveResult } from './entries/run-time.ts';
+export type { ShadowedEntry } from './entries.ts';
 export { GatewayError, type GatewayErrorCode } from './errors.ts';
 export type { GatewayEvent, GatewayListener } from './events.ts';
+export type { OptOut, OptOutPage, OptOutQuery } from './filters/opt-outs.ts';
 export { Gateway } from './gateway.ts';
+export {
+  type HeldMessage,
+  type HeldPage,
+  heldMessages,
+  type ReleasedHeld,
+  type ReleaseResult,
+  releaseAllHeld,
+  releaseHeld,
+} from './held.ts';
 export type { IngressCounters } from './ingress/ingress.ts';
 export type { MoArguments } from './inject-mo.ts';
 export type { LifetimeLimits } from './lifetime.ts';
 export { type MessageView, type SegmentView, type TimelineStep, viewOf } from './message-view.ts';
 export { Messages, type SearchOptions, type SearchPage, type WaitOptions } from './messages.ts';
+export { formatAmount, parseAmount } from './money/decimal.ts';
+export type { LedgerEntry } from './money/ledger-entry.ts';
+export type { StatementLine } from './money/statement.ts';
+export type { Discrepancy } from './money/verify.ts';
+export type { ConnectorLimit } from './observation/connector-limit.ts';
+export {
+  type ConnectorCounts,
+  type ConnectorState,
+  type ConnectorView,
+  connectorView,
+  connectorViews,
+} from './observation/connector-view.ts';
+export { type Hold, holds } from './observation/hold-times.ts';
+export { type TimeCounts, timeBoundsMs } from './observation/time-counts.ts';
 export {
   defaultLifetime,
   defaultReceiptValidityMs,
@@ -24,7 +52,11 @@ export {
 } from './options.ts';
 export type { PeerFault } from './peer-faults.ts';
 export type { ReceiptFormat } from './receipt-text.ts';
+export { type ReplayRange, type ReplayResult, replayRoutes } from './replay-messages.ts';
+export { type RouteAnswer, type RouteQuestion, testRoutes } from './route-test.ts';
+export type { RuleVerdict } from './routes/explain.ts';
 export type { RouteFlaw } from './routes/flaw.ts';
+export type { RouteComparison } from './routes/replay.ts';
 export { checkRoutes } from './routes/validate.ts';
 export { checkMoRoutes } from './routes/validate-mo.ts';
 export { type HandsetState, handsetStates, type InboxMessage, type InboxSegment } from './sandbox/handset.ts';
@@ -36,9 +68,11 @@ export {
 } from './sandbox/handsets.ts';
 export { type Magic, type MagicNumber, magicNumbers } from './sandbox/magic.ts';
 export { type Sandbox, type SandboxOptions, type SandboxPhone, startSandbox } from './sandbox.ts';
+export { openSealing, Sealing } from './sealing.ts';
 export { matchesSearch, parseSearch, SearchError, type SearchQuery } from './search-language.ts';
 export type { ContentArgument } from './segments.ts';
 export type { SessionView } from './session-view.ts';
+export { viewOfSession } from './session-view.ts';
 export type {
   AccountReceiptSettings,
   AccountSettings,
@@ -58,7 +92,7 @@ export type {
   UpstreamReceiptSettings,
   UpstreamTls,
 } from './settings/connector.ts';
-export type { GatewaySettings } from './settings/gateway.ts';
+export type { GatewaySettings, Origin } from './settings/gateway.ts';
 export type {
   DuplicateFilter,
   FailoverSettings,
@@ -78,3 +112,12 @@ export type {
   WebhookSettings,
 } from './settings/route.ts';
 export type { ReceiptChoice, SubmitArguments, Submitted } from './submit.ts';
+export {
+  type RematchForm,
+  rematchReceipts,
+  removeUnmatched,
+  type UnmatchedPage,
+  unmatchedReceipts,
+} from './unmatched-inbox.ts';
+export { type TrialMessage, type TrialResult, tryUpstream } from './upstream/trial.ts';
+export type { Upstream } from './upstream/upstream.ts';

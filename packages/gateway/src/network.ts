@@ -32,7 +32,7 @@ import type { CompiledRoute, Router } from './routes/router.ts';
 import { Rules } from './routes/rules.ts';
 import { droppedLane, type Routing } from './routing.ts';
 import { type GatewaySettings, noSettings } from './settings/gateway.ts';
-import type { FromUpstream } from './upstream/binds.ts';
+import type { ConnectUpstream, FromUpstream } from './upstream/binds.ts';
 import { unansweredMark } from './upstream/outcome.ts';
 import type { Plan } from './upstream/plan.ts';
 import { checkConnector } from './upstream/upstream.ts';
@@ -43,6 +43,7 @@ import { WebhookConnector } from './webhooks/webhook-connector.ts';
 /** What happens at upstreams, for logs and live views. */
 export interface NetworkEvents {
   onUpstream(connector: string, what: 'bound' | 'lost' | 'bind-failed', detail: string): void;
+  onBreaker(connector: string, isOpen: boolean, detail: string): void;
   /** A receipt that is not final. */
   onIntermediate(message: Message, verdict: Verdict): void;
   /** A handset that an upstream was asked about can be reached again. */
@@ -65,6 +66,7 @@ export interface NetworkOptions {
   readonly reply: Reply;
   readonly moValidityMs: number;
   readonly events: NetworkEvents;
+  readonly connect?: ConnectUpstream | undefined;
 }
 
 /** The gateway's roads. */
@@ -102,8 +104,10 @@ export class Network {
         onBound: (connector, session) => this.#onBound(connector, session),
         onLost: (connector, _session, reason) => events.onUpstream(connector, 'lost', reason),
         onBindFailed: (connector, error) => this.#onBindFailed(connector, error),
+        onBreaker: (connector, isOpen, detail) => events.onBreaker(connector, isOpen, detail),
         onError: (error, where) => events.onError(error, where),
       },
+      connect: options.connect,
       onTaken: (upstream, message, outcome) => this.correlator.onTaken(upstream, message, outcome),
     });
     this.mo = new MoDesk({
@@ -116,10 +120,15 @@ export class Network {
       rules: new Rules([], 'mo route'),
       partRules: new Rules([], 'mo route'),
       validityMs: options.moValidityMs,
-      tagsOf: (connector) => this.#origins.get(connector)?.tags ?? [],
+      tagsOf: (connector) => this.#origin(connector).tags,
       onError: (error, where) => events.onError(error, where),
     });
     center.attach(droppedLane, new DroppedConnector());
+  }
+
+  /** The ways out to webhooks, for metrics. */
+  get webhooks(): readonly WebhookConnector[] {
+    return [...this.#webhooks.values()].map(({ connector }) => connector);
   }
 
   /** The settings in force. */

@@ -7,7 +7,9 @@ import type { LifetimeLimits } from './lifetime.ts';
 import type { PeerFault } from './peer-faults.ts';
 import type { ReceiptFormat } from './receipt-text.ts';
 import type { HandsetOptions } from './sandbox/handsets.ts';
+import type { Sealing } from './sealing.ts';
 import type { GatewaySettings } from './settings/gateway.ts';
+import type { ConnectUpstream } from './upstream/binds.ts';
 
 /** Where ESMEs connect. */
 export interface SmppListenOptions {
@@ -46,6 +48,8 @@ export interface GatewayOptions {
   readonly control?: ControlStore | undefined;
   /** Accounts, connectors, routes. Default: none, a sandbox. Its accounts take the place of `accounts`. */
   readonly settings?: GatewaySettings | undefined;
+  /** Seals the secrets of entries made at run time. Default: with a key that ends with the process. */
+  readonly sealing?: Sealing | undefined;
   readonly smpp?: SmppListenOptions | undefined;
   readonly tls?: TlsListenOptions | undefined;
   /** Further listeners. */
@@ -53,6 +57,8 @@ export interface GatewayOptions {
   /** Default: open, every system_id and password is right. */
   readonly accounts?: AccountOptions | undefined;
   readonly handsets?: HandsetOptions | undefined;
+  /** Connections to upstreams by other ways than TCP and TLS. */
+  readonly connect?: ConnectUpstream | undefined;
   /** Default: that of this machine. */
   readonly clock?: Clock | undefined;
   /** Default Math.random. */
@@ -83,3 +89,9 @@ export const defaultLifetime: LifetimeLimits = {
 
 /** Default of `receiptValidityMs`. */
 export const defaultReceiptValidityMs: number = 72 * hourMs;
+
+/** Who may connect: the accounts of the settings where there are some, else those that were given, else everybody. */
+export function accountsOf({ settings, accounts }: GatewayOptions): AccountOptions {
+  if (settings !== undefined && settings.accounts.length > 0) return { open: false, list: settings.accounts };
+  return accounts ?? { open: true };
+}

@@ -143,10 +143,14 @@ export function submission(
 
 /** A gateway and its clock. */
 export class Rig {
-  readonly clock: SimulatedClock = new SimulatedClock();
+  readonly clock: SimulatedClock;
   readonly errors: unknown[] = [];
   gateway!: Gateway;
   #esmes: Esme[] = [];
+
+  constructor(clock: SimulatedClock = new SimulatedClock()) {
+    this.clock = clock;
+  }
 
   static async start(options: Partial<GatewayOptions> = {}, store: Store = new MemoryStore()): Promise<Rig> {
     const rig = new Rig();
@@ -202,6 +206,12 @@ export class Rig {
   async stop(): Promise<void> {
     for (const esme of this.#esmes) esme.client.destroy();
     await settled();
-    await this.gateway.stop({ drainMs: 0 });
+    let isOver = false;
+    const stopped = this.gateway.stop({ drainMs: 0 }).finally(() => {
+      isOver = true;
+    });
+    // Upstreams that do not answer are given up after their time, which must pass.
+    for (let step = 0; !isOver && step < 100; step += 1) await this.clock.advance(step === 0 ? 0 : 1_000);
+    await stopped;
   }
 }

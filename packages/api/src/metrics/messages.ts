@@ -1,8 +1,9 @@
 /** Metrics of messages, queues and the store. */
 import type { LaneDepth } from '@chappe/center';
-import type { Gateway, GatewayCounters } from '@chappe/gateway';
+import { type Gateway, type GatewayCounters, timeBoundsMs } from '@chappe/gateway';
 import type { Registry } from 'prom-client';
-import { readCounter, readGauge } from './readings.ts';
+import { boundedLabels, maxNameLabels, Sums } from './labels.ts';
+import { readCounter, readGauge, readTimes } from './readings.ts';
 
 /** Messages and receipts, by what became of them. */
 export function addMessages(registry: Registry, gateway: Gateway): void {
@@ -43,10 +44,41 @@ export function addMessages(registry: Registry, gateway: Gateway): void {
   });
 }
 
+/** How messages of customers ended at each group of connectors, and how long they took. */
+export function addEnds(registry: Registry, gateway: Gateway): void {
+  readCounter(
+    registry,
+    'chappe_connector_messages_total',
+    'Messages of customers that ended, by the group of connectors that had them',
+    ['connector', 'state'],
+    () =>
+      [...gateway.messageCounts.connectors].flatMap(([connector, { states }]) =>
+        [...states].map(([state, count]) => [{ connector, state }, count] as const),
+      ),
+  );
+  readTimes(
+    registry,
+    {
+      name: 'chappe_message_delivery_seconds',
+      help: 'From acceptance to delivery of messages of customers',
+      boundsMs: timeBoundsMs,
+    },
+    () =>
+      [...gateway.messageCounts.connectors].map(([connector, { times }]) => [{ connector }, times] as const),
+  );
+}
+
 /** What waits, and the store. */
 export function addQueues(registry: Registry, gateway: Gateway): void {
   readGauge(registry, 'chappe_queue_depth', 'Unfinished messages, by lane and place', ['lane', 'place'], () =>
     queueRows(gateway.center.depths()),
+  );
+  readGauge(
+    registry,
+    'chappe_queue_oldest_seconds',
+    'About how long messages have waited for an upstream: the last that left, and since then without room',
+    ['lane'],
+    () => oldestRows(gateway),
   );
   readGauge(registry, 'chappe_messages_unfinished', 'Unfinished messages, receipts included', [], () => [
     [{}, gateway.center.unfinished],
@@ -61,22 +93,35 @@ export function addQueues(registry: Registry, gateway: Gateway): void {
       [{ result: 'failed' }, failed],
     ];
   });
+  readGauge(registry, 'chappe_store_pending', 'Changes that wait for a commit', [], () => [
+    [{}, gateway.center.commits.pending],
+  ]);
+  readTimes(
+    registry,
+    { name: 'chappe_store_commit_seconds', help: 'Time that commits take', boundsMs: timeBoundsMs },
+    () => [[{}, gateway.commitTimes]],
+  );
+}
+
+function oldestRows(gateway: Gateway): (readonly [{ readonly lane: string }, number])[] {
+  const depths = new Map(gateway.center.depths().map((depth) => [depth.lane, depth]));
+  return gateway.network.upstreams
+    .waits()
+    .slice(0, maxNameLabels)
+    .map(({ lane, waitMs }) => {
+      const isWaiting = (depths.get(lane)?.queued ?? 0) > 0;
+      return [{ lane }, isWaiting ? waitMs / 1_000 : 0] as const;
+    });
 }
 
 /** Lanes of accounts are as many as there are accounts: they are one row. */
-function queueRows(
-  depths: readonly LaneDepth[],
-): (readonly [{ readonly lane: string; readonly place: string }, number])[] {
-  const sums = new Map<string, { waiting: number; queued: number; flying: number }>();
+function queueRows(depths: readonly LaneDepth[]): ReturnType<Sums<'lane' | 'place'>['rows']> {
+  const sums = new Sums<'lane' | 'place'>();
+  const label = boundedLabels(maxNameLabels);
   for (const { lane: name, waiting, queued, flying } of depths) {
-    const lane = name.startsWith('account:') ? 'accounts' : name;
-    const sum = sums.get(lane) ?? { waiting: 0, queued: 0, flying: 0 };
-    sum.waiting += waiting;
-    sum.queued += queued;
-    sum.flying += flying;
-    sums.set(lane, sum);
+    const lane = label(name.startsWith('account:') ? 'accounts' : name);
+    for (const [place, count] of Object.entries({ waiting, queued, flying }))
+      sums.add({ lane, place }, count);
   }
-  return [...sums].flatMap(([lane, sum]) =>
-    Object.entries(sum).map(([place, count]) => [{ lane, place }, count] as const),
-  );
+  return sums.rows();
 }

@@ -67,7 +67,7 @@ function printOne(message: Message, { terminal }: Run<MessagesValues>): void {
 /** Runs it. */
 export async function runMessages(run: Run<MessagesValues>): Promise<ExitCode> {
   const { values, words, terminal, signal } = run;
-  const { timeoutMs, id, api, json } = values;
+  const { timeoutMs, id, json } = values;
   const print = (message: Message): void => {
     if (json) terminal.out(JSON.stringify(message));
     else printOne(message, run);
@@ -76,7 +76,7 @@ export async function runMessages(run: Run<MessagesValues>): Promise<ExitCode> {
   if (id !== undefined) {
     print(
       (await callApi(
-        api,
+        values,
         { path: `/api/v1/messages/${encodeURIComponent(id)}`, timeoutMs },
         signal,
       )) as Message,
@@ -84,10 +84,10 @@ export async function runMessages(run: Run<MessagesValues>): Promise<ExitCode> {
   } else if (values.wait) {
     const query = { q, timeout: `${timeoutMs}ms` };
     const call = { path: '/api/v1/messages/wait', query, timeoutMs: timeoutMs + graceMs };
-    print((await callApi(api, call, signal)) as Message);
+    print((await callApi(values, call, signal)) as Message);
   } else {
     const call = { path: '/api/v1/messages', query: { q, limit: String(values.limit) }, timeoutMs };
-    const { messages } = (await callApi(api, call, signal)) as { readonly messages: readonly Message[] };
+    const { messages } = (await callApi(values, call, signal)) as { readonly messages: readonly Message[] };
     if (json) for (const message of messages) terminal.out(JSON.stringify(message));
     else printList(messages, run);
   }

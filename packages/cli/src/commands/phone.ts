@@ -40,7 +40,7 @@ function printInbox({ msisdn, state, messages }: Inbox, run: Run<ApiValues>): vo
 
 async function list({ values, terminal, signal }: Run<ApiValues>): Promise<void> {
   const { timeoutMs, json } = values;
-  const answer = (await callApi(values.api, { path: '/api/v1/phones', timeoutMs }, signal)) as {
+  const answer = (await callApi(values, { path: '/api/v1/phones', timeoutMs }, signal)) as {
     readonly phones: readonly Phone[];
   };
   if (json) {
@@ -63,17 +63,17 @@ export async function runPhone(run: Run<ApiValues>): Promise<ExitCode> {
   const path = `/api/v1/phones/${encodeURIComponent(number)}`;
   if (states.includes(verb)) {
     const call = { method: 'PUT', path: `${path}/state`, body: { state: verb }, timeoutMs } as const;
-    const answer = (await callApi(values.api, call, signal)) as Phone;
+    const answer = (await callApi(values, call, signal)) as Phone;
     terminal.out(values.json ? JSON.stringify(answer) : `${answer.msisdn} is ${answer.state}`);
   } else if (verb === 'inbox') {
-    const answer = (await callApi(values.api, { path: `${path}/messages`, timeoutMs }, signal)) as Inbox;
+    const answer = (await callApi(values, { path: `${path}/messages`, timeoutMs }, signal)) as Inbox;
     if (values.json) terminal.out(JSON.stringify(answer));
     else printInbox(answer, run);
   } else if (verb === 'send') {
     if (to === undefined || rest.length === 0) throw usage('send takes whom to write to, and a text', help);
     const body = { to, text: rest.join(' ') };
     const call = { method: 'POST', path: `${path}/messages`, body, timeoutMs } as const;
-    const answer = (await callApi(values.api, call, signal)) as { readonly ids: readonly string[] };
+    const answer = (await callApi(values, call, signal)) as { readonly ids: readonly string[] };
     terminal.out(values.json ? JSON.stringify(answer) : `accepted  ${answer.ids.map(printable).join(' ')}`);
   } else throw usage(`${JSON.stringify(verb)} is none of inbox, send, ${states.join(', ')}`, help);
   return exitCodes.ok;

@@ -1,10 +1,10 @@
 /** Settings of the commands that ask a running Chappe over HTTP. */
+import type { ApiAccess } from '../http-api.ts';
 import type { Settings } from './setting.ts';
 import { duration, one, onOff, text, whole } from './values.ts';
 
-/** Where the API is. */
-export interface ApiValues {
-  readonly api: string;
+/** Where the API is, and who asks. */
+export interface ApiValues extends ApiAccess {
   readonly timeoutMs: number;
 }
 
@@ -24,6 +24,22 @@ export const apiSettings: Settings<ApiValues> = {
     about: 'the HTTP API',
     fallback: 'http://127.0.0.1:8080',
     read: one(baseUrl),
+  },
+  key: {
+    flag: 'key',
+    value: 'key',
+    env: 'CHAPPE_API_KEY',
+    isSecret: true,
+    about: 'key for the API; better in the variable or in a file, since other users can see command lines',
+    fallback: undefined,
+    read: one(text),
+  },
+  keyFile: {
+    flag: 'key-file',
+    value: 'file',
+    about: 'a file with the key; wins over --key',
+    fallback: undefined,
+    read: one(text),
   },
   timeoutMs: {
     flag: 'timeout',

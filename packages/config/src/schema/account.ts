@@ -52,10 +52,16 @@ export function keyHash(world: World): (text: string) => string {
   };
 }
 
+// What the gateway takes: a power of two from 2^10 to 2^17, a salt of 8 octets and more, a key of 16 and more.
+const minExponent = 10;
+const maxExponent = 17;
+const hashForm = /^scrypt\$(\d{4,6})\$(\d{1,2})\$(\d{1,2})\$[\w-]{11,86}\$[\w-]{22,86}$/;
+
 function scryptHash(world: World): (text: string) => string {
   return (text) => {
     const hash = secret(world)(text);
-    if (/^scrypt\$\d+\$\d+\$\d+\$[\w-]+\$[\w-]+$/.test(hash)) return hash;
+    const exponent = Math.log2(Number(hashForm.exec(hash)?.[1]));
+    if (Number.isInteger(exponent) && exponent >= minExponent && exponent <= maxExponent) return hash;
     throw new TypeError('expected a hash of the form scrypt$N$r$p$salt$hash');
   };
 }

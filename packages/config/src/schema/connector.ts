@@ -15,6 +15,7 @@ import {
   upstreamTls,
 } from './connector-parts.ts';
 import { compact, oneOf, oneOrMany, optional, required, scalar, section } from './field.ts';
+import { filtersSchema } from './filters.ts';
 import { numberPlan, senderRules } from './numbers.ts';
 import { count, flag, pauseMs } from './shapes.ts';
 import { tlvRule } from './tlv.ts';
@@ -125,7 +126,15 @@ const messageKeys = {
 };
 
 function connectorKeys(world: World) {
-  return section({ ...bindKeys(world), ...paceKeys, ...messageKeys });
+  return section({
+    ...bindKeys(world),
+    ...paceKeys,
+    ...messageKeys,
+    filters: optional(
+      filtersSchema(world),
+      'what it is not to get: the message goes to another connector of its route, or is rejected',
+    ),
+  });
 }
 
 type Parsed = z.output<ReturnType<typeof connectorKeys>>;
@@ -169,6 +178,7 @@ function settingsOf(given: Parsed): ConnectorSettings {
     sendValidity: given.sendValidity,
     alwaysReceipt: given.alwaysReceipt,
     statuses: given.statuses,
+    filters: given.filters,
     retry: given.retry,
     unknown: given.unknown,
     unknownWaitMs: given.unknownWait,

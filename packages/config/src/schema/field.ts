@@ -5,7 +5,8 @@ import { nearest } from '../suggestion.ts';
 /** JSON Schema of a single value. */
 export type JsonShape = { readonly [keyword: string]: unknown };
 
-const text: JsonShape = { type: 'string' };
+// Editors read a plain 44 as a number; it is a text all the same.
+const text: JsonShape = { type: ['string', 'number'] };
 /** `${VAR}` may stand for any single value. */
 const variable: JsonShape = { type: 'string', pattern: '\\$\\{' };
 
@@ -61,7 +62,9 @@ export function oneOf<const W extends string>(
     if (found !== undefined) return found;
     throw new UnknownWord(`expected one of ${words.join(', ')}`, given, words);
   };
-  return scalar(read, { enum: words });
+  const numbers = words.filter((word) => /^\d+(\.\d+)?$/.test(word)).map(Number);
+  const others = [...Object.keys(other), ...numbers];
+  return scalar(read, others.length === 0 ? { enum: words } : { anyOf: [{ enum: words }, { enum: others }] });
 }
 
 /** A word that is none of those that are possible; the near one is suggested. */

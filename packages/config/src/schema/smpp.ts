@@ -58,7 +58,11 @@ function listener(world: World): z.ZodType<ListenSettings> {
 function listeners(world: World): z.ZodType<readonly ListenSettings[]> {
   const one = listener(world);
   const off = oneOf(['off']).transform((): readonly ListenSettings[] => []);
-  return listOf(z.union([off, oneOrMany(one)], { error: 'expected host:port, a list of addresses, or off' }));
+  return listOf(
+    z.union([off, z.array(one).max(0), oneOrMany(one)], {
+      error: 'expected host:port, a list of addresses, or off',
+    }),
+  );
 }
 
 const defaults: z.ZodType<SessionDefaults> = section({

@@ -91,7 +91,7 @@ export function offsetMinutes(text: string): number {
 }
 
 function minutesOf(text: string): number {
-  return /^[+-]?\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  return /^-?\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 /** A time zone: an IANA name as it is, an offset as minutes. */

@@ -4,6 +4,7 @@ import {
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
@@ -27,7 +28,7 @@ export interface ReadDocument {
 }
 
 // Some hundred thousand prefixes in the file itself are fine; aliases of aliases that grow without end are not.
-const maxValues = 2_000_000;
+const maxValues = 1_000_000;
 const maxDepth = 32;
 // After the first of these, the rest follows from it.
 const maxSyntaxFlaws = 5;
@@ -40,13 +41,13 @@ export function readDocument(text: string, file: string, env: Environment): Read
     schema: 'failsafe',
     lineCounter: lines,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const complaints = [...document.errors, ...document.warnings];
-  const source = new SourceText(file, text, lines, document.errors.length > 0);
+  const source = new SourceText(file, text, lines, complaints.length > 0);
   const reader = new Reader(document, env);
   const root = reader.root();
-  source.hide(secretSpans(root));
+  source.hide(secretSpans(root, text));
   const syntax = complaints.slice(0, maxSyntaxFlaws).map(({ code, pos }): Flaw => {
     const from = Math.min(pos[0], Math.max(0, text.length - 1));
     return {
@@ -68,6 +69,8 @@ class Reader {
   readonly found: Found[] = [];
   readonly #document: Document.Parsed;
   readonly #env: Environment;
+  /** The last one of each name so far: what an alias means. */
+  readonly #anchors = new Map<string, unknown>();
   readonly #open = new Set<unknown>();
   #values = 0;
 
@@ -94,6 +97,8 @@ class Reader {
     this.#values += 1;
     if (this.#values > maxValues || path.length > maxDepth) return this.#stop(node, path);
     if (isAlias(node)) return this.#readAlias(node, path);
+    if (isNode(node) && node.anchor !== undefined && this.#open.size === 0)
+      this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return this.#readScalar(node, path);
     if (isSeq(node)) {
       const items = node.items.map((item, index) => this.#readItem(item, [...path, index]));
@@ -117,7 +122,7 @@ class Reader {
   }
 
   #readAlias(node: Alias, path: Path): Placed | undefined {
-    const target = node.resolve(this.#document);
+    const target = this.#anchors.get(node.source);
     const span = spanOf(node);
     if (target === undefined || this.#open.has(target)) {
       this.#say('this alias has no anchor before it', span, path, 'put text that begins with * into quotes');

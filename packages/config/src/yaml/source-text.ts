@@ -25,13 +25,20 @@ function scalarSpans(placed: Placed | undefined): Span[] {
   return placed.variable !== undefined || isHarmless ? [] : [placed.span];
 }
 
-/** Where in the file secrets stand. */
-export function secretSpans(root: Placed | undefined): Span[] {
+/** Where in the file secrets stand, and the comments beside them: those may be the rest of one, or an old one. */
+export function secretSpans(root: Placed | undefined, text: string): Span[] {
   const spans: Span[] = [];
-  visitEntries(root, (_path, key, { value }) => {
-    if (isSecretKey(key)) spans.push(...scalarSpans(value));
+  visitEntries(root, (_path, key, { keySpan, value }) => {
+    if (!isSecretKey(key)) return;
+    spans.push(...scalarSpans(value), ...commentSpans(text, value?.span.until ?? keySpan.until));
   });
   return spans;
+}
+
+function commentSpans(text: string, from: number): Span[] {
+  const comment = /[ \t,}\]:]*#[^\n]*/y;
+  comment.lastIndex = from;
+  return comment.test(text) ? [{ from, until: comment.lastIndex }] : [];
 }
 
 /** A file's text with what must not be seen of it. */
@@ -69,12 +76,15 @@ export class SourceText {
     return { file: this.#file, line, column: col, ...shortened(shown.text, from, Math.max(1, length)) };
   }
 
-  /** In a broken file: all that stands after the name of a secret. */
+  /** In a broken file: all that stands after the name of a secret, also in lines below that have no name. */
   #guesses(start: number, end: number): Span[] {
-    const match = /(?:pass|pwd|pw|secret|token|key)[\w-]*["']?\s*[:=]\s*(?!file:)/i.exec(
-      this.#text.slice(start, end),
-    );
-    return match === null ? [] : [{ from: start + match.index + match[0].length, until: end }];
+    const line = this.#text.slice(start, end);
+    const names = [...line.matchAll(/([\w.-]+)["']?\s*[:=]/g)];
+    const secret = names.find(([, name = '']) => isSecretKey(name));
+    if (secret !== undefined) return [{ from: start + secret.index + secret[0].length, until: end }];
+    if (names.length > 0 || start === 0) return [];
+    const before = this.#text.lastIndexOf('\n', start - 2) + 1;
+    return this.#guesses(before, start - 1).length > 0 ? [{ from: start, until: end }] : [];
   }
 }
 

@@ -125,6 +125,18 @@ export class Accounts {
     return settings;
   }
 
+  /** Throws the RangeError that `replace` would. Changes nothing. */
+  checkList(list: readonly AccountSettings[]): void {
+    const names = new Set<string>();
+    if (list.length > maxAccounts) throw new RangeError(`at most ${maxAccounts} accounts`);
+    for (const settings of list) {
+      if (names.has(settings.systemId)) throw givenTwice(settings.systemId);
+      names.add(settings.systemId);
+      // What has not changed was checked when it came.
+      if (this.#known.get(settings.systemId)?.settings !== settings) compileAccount(settings, undefined);
+    }
+  }
+
   /**
    * Takes a whole new list, and tells what it changes; what stays the same by value stays the same object. Quota,
    * throughput and counters of changed accounts go on. Throws a RangeError, and then nothing has changed.
@@ -138,7 +150,7 @@ export class Accounts {
     const changed: { name: string; fields: readonly string[] }[] = [];
     for (const settings of list) {
       const name = settings.systemId;
-      if (next.has(name)) throw new RangeError(`account "${name}" is given twice; leave one out`);
+      if (next.has(name)) throw givenTwice(name);
       const before = this.#known.get(name);
       const fields = before === undefined ? [] : differingFields(before.settings, settings);
       if (before !== undefined && fields.length === 0) {
@@ -205,4 +217,8 @@ export class Accounts {
       key: key.subarray(0, model?.key.length ?? 32),
     };
   }
+}
+
+function givenTwice(name: string): RangeError {
+  return new RangeError(`account "${name}" is given twice; leave one out`);
 }

@@ -28,8 +28,8 @@ export class AccountConnectors {
   /** A receiving bind has come. */
   add(bind: Bind): void {
     this.#join(accountLane(bind.account), bind);
-    // What no account could be found for goes to whoever is there.
-    this.#join(unclaimedLane, bind);
+    // What no account could be found for goes to whoever is there, but in a gateway it may be another customer's.
+    if (this.#options.accounts.open) this.#join(unclaimedLane, bind);
     bind.session.onWindowFree = () => {
       this.#connectors.get(accountLane(bind.account))?.ready?.();
       this.#connectors.get(unclaimedLane)?.ready?.();

@@ -33,8 +33,9 @@ interface Incoming {
   readonly verdict: Verdict;
   readonly upstream: Upstream;
   readonly group: GroupReceipts;
-  /** The handset that it is about. */
+  /** The handset that it is about, and the sender; some upstreams leave them as they were in the submission. */
   readonly from: string;
+  readonly to: string;
   readonly answer: (commandStatus: number) => void;
 }
 
@@ -84,21 +85,27 @@ export class Correlator {
     upstream: Upstream,
     session: Session,
   ): typeof DEFERRED {
-    upstream.counters.receipts += 1;
+    const { counters, settings } = upstream;
+    const verdict = verdictOf(receipt, settings.receipts);
+    const said = verdict.state ?? 'none';
+    counters.receipts += 1;
+    counters.receiptStates.set(said, (counters.receiptStates.get(said) ?? 0) + 1);
     const group = this.group(upstream);
     // The PDU is a view of a chunk and must not be kept.
     const answerable = { command: pdu.command, sequence_number: pdu.sequence_number };
     const incoming: Incoming = {
       receipt,
-      verdict: verdictOf(receipt, upstream.settings.receipts),
+      verdict,
       upstream,
       group,
       from: pdu.source_addr,
+      to: pdu.destination_addr,
       answer: (commandStatus) => session.respond(answerable, { command_status: commandStatus } as never),
     };
     const candidates = candidatesOf(receipt, group.ids.order);
-    if (this.#fromMemory(incoming, candidates)) return DEFERRED;
-    if (group.wasRecent(candidates)) {
+    const found = this.#fromMemory(incoming, candidates);
+    if (found === 'taken') return DEFERRED;
+    if (found === 'nothing' && group.wasRecent(candidates)) {
       upstream.counters.receiptsRepeated += 1;
       incoming.answer(0);
       return DEFERRED;
@@ -106,7 +113,9 @@ export class Correlator {
     const draft = unmatchedDraft(pdu, receipt.ids, group.name, upstream.name, this.#context.clock.nowMs());
     this.#fromDisk(incoming, candidates)
       .then((isFound) => {
-        if (!isFound) this.#wait(incoming, candidates, () => this.#keep(incoming, candidates, draft));
+        // What memory has may not be on the disk yet.
+        if (isFound || this.#fromMemory(incoming, candidates, true) === 'taken') return;
+        this.#wait(incoming, candidates, () => this.#keep(incoming, candidates, draft));
       })
       .catch((error: unknown) => this.#failed(incoming, error));
     return DEFERRED;
@@ -118,7 +127,9 @@ export class Correlator {
     upstream.group.unsaved += 1;
     const { reference } = outcome;
     if (reference.startsWith(unansweredMark)) {
-      this.group(upstream).noteUnanswered(message.destination.digits.slice(-tellingDigits), reference);
+      const { name } = upstream.group;
+      const handset = message.destination.digits.slice(-tellingDigits);
+      this.group(upstream).noteUnanswered(handset, reference, (other) => this.#isAwaited(name, other));
       return;
     }
     const group = this.#groups.get(upstream.group.name);
@@ -138,6 +149,14 @@ export class Correlator {
       .slice(0, limit);
   }
 
+  /** Takes a relation of ids for known, for good; durable when it settles. Its connectors' settings go before. */
+  async pin(upstream: Upstream, relation: IdRelation): Promise<void> {
+    const { name } = upstream.group;
+    await this.#context.control.write([{ kind: controlKind, key: name, value: relation }]);
+    this.#known.set(name, relation);
+    this.group(upstream).ids.pin(relation);
+  }
+
   /** Looks for the messages of unmatched receipts once more, by one relation or by all; says how many found theirs. */
   async rematch(
     name: string,
@@ -155,10 +174,12 @@ export class Correlator {
         upstream,
         group,
         from: kept.source.digits,
+        to: kept.destination.digits,
         answer: () => undefined,
       };
       const candidates = candidatesOf(receipt, relation === undefined ? idRelations : [relation]);
-      if (this.#fromMemory(incoming, candidates) || (await this.#fromDisk(incoming, candidates))) {
+      const isTaken = this.#fromMemory(incoming, candidates) === 'taken';
+      if (isTaken || (await this.#fromDisk(incoming, candidates))) {
         matched += 1;
         await group.unmatched.remove(kept.id);
       }
@@ -172,26 +193,39 @@ export class Correlator {
     for (const group of this.#groups.values()) group.close();
   }
 
-  #fromMemory(incoming: Incoming, candidates: readonly Candidate[]): boolean {
+  /** doubtful: one is there that another one on the disk may be meant before. */
+  #fromMemory(
+    incoming: Incoming,
+    candidates: readonly Candidate[],
+    isLastLook = false,
+  ): 'taken' | 'doubtful' | 'nothing' {
     const { group } = incoming;
     const { center } = this.#context;
     let doubtful: Candidate | undefined;
     for (const candidate of candidates) {
       const message = center.awaited(group.name, candidate.reference);
       if (message === undefined) continue;
-      if (isSure(candidate, group, message, incoming.from)) return this.#settleAwaited(incoming, candidate);
+      if (isSure(candidate, incoming, message))
+        return this.#settleAwaited(incoming, candidate) ? 'taken' : 'nothing';
       doubtful ??= candidate;
     }
-    if (doubtful !== undefined) return this.#settleAwaited(incoming, doubtful);
-    return this.#fromUnanswered(incoming);
+    if (doubtful === undefined) return this.#fromUnanswered(incoming) ? 'taken' : 'nothing';
+    if (!isLastLook) return 'doubtful';
+    return this.#settleAwaited(incoming, doubtful) ? 'taken' : 'nothing';
   }
 
   /** A message that was not answered has no id of the upstream: the handset tells, if only one is meant. */
   #fromUnanswered(incoming: Incoming): boolean {
-    const reference = incoming.group.unanswered(incoming.from.slice(-tellingDigits));
+    const { group, from } = incoming;
+    const handset = from.slice(-tellingDigits);
+    const reference = group.unanswered(handset, (one) => this.#isAwaited(group.name, one));
     if (reference === undefined) return false;
     const id = incoming.receipt.id ?? '';
     return this.#settleAwaited(incoming, { relation: 'same', id, reference });
+  }
+
+  #isAwaited(group: string, reference: string): boolean {
+    return this.#context.center.awaited(group, reference) !== undefined;
   }
 
   #settleAwaited(incoming: Incoming, candidate: Candidate): boolean {
@@ -215,7 +249,7 @@ export class Correlator {
 
   async #fromDisk(incoming: Incoming, candidates: readonly Candidate[]): Promise<boolean> {
     const { center } = this.#context;
-    const { group, verdict, from, answer } = incoming;
+    const { group, verdict, answer } = incoming;
     if (candidates.length === 0) return false;
     const references = [...new Set(candidates.map(({ reference }) => reference))];
     const found = await center.findByReference(group.name, references);
@@ -224,8 +258,12 @@ export class Correlator {
         .filter(({ reference }) => reference === candidate.reference)
         .map((message) => ({ candidate, message })),
     );
-    const best = pairs.find(({ candidate, message }) => isSure(candidate, group, message, from)) ?? pairs[0];
+    const best =
+      pairs.find(({ message }) => isOfHandset(message, incoming)) ??
+      pairs.find(({ candidate }) => candidate.relation === group.ids.relation) ??
+      pairs[0];
     if (best === undefined) return false;
+    group.noteHandset(isOfHandset(best.message, incoming));
     if (!verdict.isFinal) {
       this.#context.onIntermediate(best.message, verdict);
       answer(0);
@@ -264,7 +302,7 @@ export class Correlator {
     const held: Held = {
       references: candidates.map(({ reference }) => reference),
       found: () => {
-        if (!this.#fromMemory(incoming, candidates)) giveUp();
+        if (this.#fromMemory(incoming, candidates, true) !== 'taken') giveUp();
       },
       giveUp,
     };
@@ -287,7 +325,9 @@ export class Correlator {
       if (kept === undefined) return;
       const { id } = kept;
       const found = (): void => {
-        if (this.#fromMemory({ ...incoming, answer: () => undefined }, candidates)) this.#forget(group, id);
+        const isTaken =
+          this.#fromMemory({ ...incoming, answer: () => undefined }, candidates, true) === 'taken';
+        if (isTaken) this.#forget(group, id);
       };
       group.park({
         references: candidates.map(({ reference }) => reference),
@@ -318,8 +358,18 @@ function candidatesOf({ ids }: Receipt, order: readonly IdRelation[]): readonly 
   return candidates;
 }
 
-/** What is known to hold is sure; a guess is when the handset is the same one, too. */
-function isSure({ relation }: Candidate, group: GroupReceipts, message: Message, from: string): boolean {
-  if (relation === group.ids.relation) return true;
-  return message.destination.digits.slice(-tellingDigits) === from.slice(-tellingDigits);
+/**
+ * Sure is a message to the handset that the receipt names: an upstream may give one id to two messages. Where it names
+ * none that we know, what is known of its ids must do.
+ */
+function isSure({ relation }: Candidate, incoming: Incoming, message: Message): boolean {
+  const { group } = incoming;
+  if (isOfHandset(message, incoming)) return true;
+  const known = group.ids.relation;
+  return !group.namesHandsets && (known === undefined || relation === known);
+}
+
+function isOfHandset({ destination }: Message, { from, to }: Incoming): boolean {
+  const telling = destination.digits.slice(-tellingDigits);
+  return telling === from.slice(-tellingDigits) || telling === to.slice(-tellingDigits);
 }

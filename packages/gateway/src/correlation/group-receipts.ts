@@ -28,8 +28,10 @@ const defaultEarlyMs = 600_000;
 // Some upstreams say everything twice, within seconds.
 const maxRecent = 20_000;
 const maxUnanswered = 10_000;
-/** Two messages to one handset without answer: a receipt could mean either. */
-const several = '';
+// Two are as good as many: a receipt could mean any of them.
+const maxUnansweredEach = 8;
+// So many receipts in a row that name other numbers than their messages: then theirs tell nothing.
+const manyStrangers = 10;
 
 /** The receipts of a group. */
 export class GroupReceipts {
@@ -42,8 +44,9 @@ export class GroupReceipts {
   readonly #parked: Map<string, Waiting> = new Map();
   #recent: Set<string> = new Set();
   #before: Set<string> = new Set();
-  readonly #unanswered: Map<string, string> = new Map();
+  readonly #unanswered: Map<string, readonly string[]> = new Map();
   readonly #disarms: Set<() => void> = new Set();
+  #strangers = 0;
 
   constructor(
     name: string,
@@ -111,22 +114,33 @@ export class GroupReceipts {
     return candidates.some(({ reference }) => this.#recent.has(reference) || this.#before.has(reference));
   }
 
-  /** A message to that handset was not answered. */
-  noteUnanswered(handset: string, reference: string): void {
+  /** Whether the receipts name the handsets of their messages. */
+  get namesHandsets(): boolean {
+    return this.#strangers < manyStrangers;
+  }
+
+  /** A receipt that had to be looked for on the disk has found its message, to the handset that it names or another. */
+  noteHandset(isSame: boolean): void {
+    this.#strangers = isSame ? 0 : this.#strangers + 1;
+  }
+
+  /** A message to that handset was not answered. `isOpen`: whether one of that reference still waits. */
+  noteUnanswered(handset: string, reference: string, isOpen: (reference: string) => boolean): void {
     if (this.#unanswered.size >= maxUnanswered) {
       const eldest = this.#unanswered.keys().next();
       if (eldest.done !== true) this.#unanswered.delete(eldest.value);
     }
-    this.#unanswered.set(handset, this.#unanswered.has(handset) ? several : reference);
+    const open = (this.#unanswered.get(handset) ?? []).filter(isOpen);
+    this.#unanswered.set(handset, [...open.slice(-maxUnansweredEach), reference]);
   }
 
   /** The one message to that handset that was not answered; undefined: none, or more than one. */
-  unanswered(handset: string): string | undefined {
+  unanswered(handset: string, isOpen: (reference: string) => boolean): string | undefined {
     if (this.#unanswered.size === 0) return undefined;
-    const reference = this.#unanswered.get(handset);
-    if (reference === undefined || reference === several) return undefined;
+    const open = this.#unanswered.get(handset)?.filter(isOpen);
+    if (open?.length !== 1) return undefined;
     this.#unanswered.delete(handset);
-    return reference;
+    return open[0];
   }
 
   /** Disarms the timers. */

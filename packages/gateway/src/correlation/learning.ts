@@ -10,6 +10,7 @@ const doubtful = 3;
 export class IdLearning {
   readonly #isFixed: boolean;
   readonly #isLoose: boolean;
+  #isPinned = false;
   #relation: IdRelation | undefined;
   #hits = 0;
   #candidate: IdRelation | undefined;
@@ -34,9 +35,17 @@ export class IdLearning {
     return this.#isFixed && this.#relation !== undefined ? [this.#relation] : this.#order;
   }
 
+  /** Takes a relation for known, whatever receipts say from now on. What the settings say goes before. */
+  pin(relation: IdRelation): void {
+    if (this.#isFixed) return;
+    this.#isPinned = true;
+    this.#relation = relation;
+    this.#order = orderOf(relation);
+  }
+
   /** A receipt with that id found its message by a relation. True: what is known has changed. */
   noteHit(relation: IdRelation, id: string): boolean {
-    if (this.#isFixed || this.#isLoose) return false;
+    if (this.#isFixed || this.#isLoose || this.#isPinned) return false;
     if (relation === this.#relation) {
       this.#misses = 0;
       return false;

@@ -1,7 +1,7 @@
 /**
  * The duplicate guard: how often the same content went from the same sender to the same receiver within a
  * window. Kept as a ring in the order of time with a hash table over it; the window is exact (sliding) for
- * the last 1,048,576 messages that were let through, 36 MB at worst; of older ones the eldest are forgotten,
+ * the last 1,048,576 messages that were let through, 34 MB at worst; of older ones the eldest are forgotten,
  * so a duplicate may pass but no original is refused. SHA-256 stands for the content: no text is kept.
  */
 import { createHash, hash } from 'node:crypto';
@@ -93,11 +93,12 @@ export class DuplicateGuard {
    */
   forget(message: Repeatable): void {
     const digest = digestOf(message);
+    let last = none;
     for (let slot = this.#chain(digest); slot !== none; slot = this.#elder[slot] as number) {
-      if (!this.#is(slot, digest) || this.#times[slot] === -Infinity) continue;
-      this.#times[slot] = -Infinity;
-      return;
+      const isLater = last === none || (this.#times[slot] as number) > (this.#times[last] as number);
+      if (isLater && this.#is(slot, digest)) last = slot;
     }
+    if (last !== none) this.#times[last] = -Infinity;
   }
 
   #push(digest: Buffer, nowMs: number): void {

@@ -8,8 +8,6 @@ import type { Repeatable } from './duplicates.ts';
 import { type FilterLayer, type FilterVerdict, passed } from './filter-layer.ts';
 import type { OptOuts } from './opt-outs.ts';
 
-export type { FilterVerdict, RuleHits } from './filter-layer.ts';
-
 // Permanent, and about the destination: customers' systems take such a number off their list.
 const optedOut: FilterVerdict = Object.freeze({
   kind: 'reject',

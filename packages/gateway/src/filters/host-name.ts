@@ -58,7 +58,7 @@ export function hostStart(host: string, lastDot: number): number {
   for (let end = lastDot; end > 0; ) {
     const before = host.lastIndexOf('.', end - 1);
     const label = before + 1;
-    if (end === label || end - label > maxLabel || lastDot - label > maxHost) break;
+    if (end === label || end - label > maxLabel) break;
     first = label;
     end = before;
   }

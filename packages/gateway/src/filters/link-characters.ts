@@ -20,8 +20,12 @@ export function isAlphanumeric(unit: number): boolean {
 
 /** True for what may stand in a host behind a scheme: `%6d` may stand for a letter there (WHATWG URL 3.5). */
 export function isHostUnit(text: string, at: number): boolean {
-  const unit = text.charCodeAt(at);
-  if (unit !== percent) return classOf(unit) !== breaks;
+  return classOf(text.charCodeAt(at)) !== breaks || isEscape(text, at);
+}
+
+/** True when an octet is written there as `%6d`. */
+export function isEscape(text: string, at: number): boolean {
+  if (text.charCodeAt(at) !== percent) return false;
   return isHex(text.charCodeAt(at + 1)) && isHex(text.charCodeAt(at + 2));
 }
 

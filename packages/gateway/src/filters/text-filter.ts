@@ -26,8 +26,9 @@ export interface TextRules {
 const maxPatterns = 200;
 // A person has written it.
 const maxPatternCharacters = 1_000;
-// Instructions of the compiled program: x{1000} is one thousand. Bounds the cost of one character.
+// Instructions of the compiled programs: x{1000} is one thousand. They bound the cost of one character.
 const maxProgram = 5_000;
+const maxPrograms = 20_000;
 /**
  * Longest text that is looked at: 255 segments of 153 characters, more than any handset gets. A longer one is
  * refused, not let through unread.
@@ -49,6 +50,8 @@ export function compileTextFilters(filters: readonly TextFilter[], place: string
     throw new RangeError(`${place}: more than ${maxPatterns} patterns; join some with "|"`);
   }
   const rules = filters.map((filter, index) => compileRule(filter, `${place}[${index}]`));
+  const size = rules.reduce((sum, { pattern }) => sum + pattern.programSize(), 0);
+  if (size > maxPrograms) throw tooLarge(place);
   // One pattern alone is as fast without.
   const all = filters.length > 1 ? compileAll(filters, place) : undefined;
   return {
@@ -137,9 +140,13 @@ function compileAll(filters: readonly TextFilter[], place: string): RE2Set {
     }
     all.compile();
   } catch (error) {
-    throw new RangeError(`${place}: the patterns are too large together; use fewer or smaller ones`, {
-      cause: error,
-    });
+    throw tooLarge(place, error);
   }
   return all;
+}
+
+function tooLarge(place: string, cause?: unknown): RangeError {
+  return new RangeError(`${place}: the patterns are too large together; use fewer or smaller ones`, {
+    cause,
+  });
 }

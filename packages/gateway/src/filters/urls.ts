@@ -25,6 +25,7 @@ import {
   isAlphanumeric,
   isAuthorityEnd,
   isDigit,
+  isEscape,
   isHostUnit,
   isPathEnd,
   isPathStart,
@@ -57,7 +58,6 @@ const maxLinks = 100;
 const lenientSchemes: readonly string[] = ['https', 'http', 'ftp'];
 
 const point = 0x2e;
-const percent = 0x25;
 const colon = 0x3a;
 const atSign = 0x40;
 const bracket = 0x5b;
@@ -98,7 +98,7 @@ class Scanner implements LinkScan {
       const from = this.#afterSlashes(at);
       if (from > 0) return this.#authority(at, from, to);
     }
-    if (this.#inPath && unit === percent) return at + 3;
+    if (this.#inPath && isEscape(this.#text, at)) return at + 3;
     if (this.#inPath && isPathEnd(unit)) this.#inPath = false;
     return at + 1;
   }

@@ -16,6 +16,7 @@ import {
   entryKind,
   type LedgerEntry,
 } from './ledger-entry.ts';
+import { checkReference, knownEntry, referenceChange } from './reference.ts';
 import { openingOf, readStandings } from './standing.ts';
 import { type StatementPage, type StatementRange, statementOf } from './statement.ts';
 import { compareDays, compareRunning, type Discrepancy, nameOf, type Running } from './verify.ts';
@@ -82,6 +83,26 @@ export class Ledger {
     return entry;
   }
 
+  /**
+   * As `credit`, but once: the same reference of an account again makes no second entry, and the first one is given.
+   * `reference`: 1 to 128 characters. Rejects with a RangeError too when it came with another amount before.
+   */
+  async creditOnce(
+    request: CreditRequest,
+    reference: string,
+    nowMs: number,
+  ): Promise<{ readonly entry: LedgerEntry; readonly isNew: boolean }> {
+    checkRequest(request);
+    checkReference(reference);
+    const made = this.#writing.then(async () => {
+      const known = await knownEntry(this.#control, request, reference);
+      if (known !== undefined) return { entry: known, isNew: false };
+      return { entry: await this.#write(request, nowMs, reference), isNew: true };
+    });
+    this.#writing = made.catch(() => undefined);
+    return made;
+  }
+
   /** Entries and the sums of days, in order of time. Rejects with a RangeError for a bad limit. */
   async statement(account: string, range: StatementRange = {}): Promise<StatementPage> {
     return statementOf(this.#control, await this.#tallies(), account, range);
@@ -116,7 +137,7 @@ export class Ledger {
     return found;
   }
 
-  async #write(request: CreditRequest, nowMs: number): Promise<LedgerEntry> {
+  async #write(request: CreditRequest, nowMs: number, reference?: string): Promise<LedgerEntry> {
     const credit = this.account(request.account);
     // Released reservations come on top; reserved is above zero, so one sum bounds both sides.
     if (
@@ -125,7 +146,8 @@ export class Ledger {
     )
       throw new RangeError(`amount ${request.amount} brings the balance beyond what can be kept exactly`);
     const entry = { ...request, note: request.note ?? '', at: await this.#placeAt(nowMs) };
-    await this.#control.write([entryChange(entry)]);
+    const mark = reference === undefined ? [] : [referenceChange(entry, reference)];
+    await this.#control.write([entryChange(entry), ...mark]);
     credit.credited(entry.amount);
     return entry;
   }

@@ -57,6 +57,8 @@ export class PumpingWatch {
   #least = defaultLeast;
   #windowMs = defaultWindowMs;
   #stops = false;
+  /** Alarms told since the start, for metrics. */
+  readonly alarms: Record<PumpingAlarm['kind'], number> = { sequential: 0, 'prefix-share': 0 };
   /** Least recently used first. */
   readonly #accounts: Map<string, AccountWatch> = new Map();
   /** Prefixes as text: looked at only for accounts that have some. */
@@ -124,10 +126,16 @@ export class PumpingWatch {
     );
   }
 
-  /** Lets an account send everywhere again, and looks at it afresh. True: something was stopped. */
-  release(account: string): boolean {
+  /**
+   * Lets an account send everywhere again, or to one prefix that was stopped, and looks at it afresh. True: it was
+   * stopped.
+   */
+  release(account: string, prefix?: string): boolean {
+    const stopped = this.#stopped.get(account);
+    const wasStopped = prefix === undefined ? stopped !== undefined : stopped?.delete(prefix) === true;
+    if (prefix === undefined || stopped?.size === 0) this.#stopped.delete(account);
     this.#accounts.delete(account);
-    return this.#stopped.delete(account);
+    return wasStopped;
   }
 
   #watch(account: string): AccountWatch {
@@ -155,6 +163,7 @@ export class PumpingWatch {
     value: number,
     atMs: number,
   ): PumpingAlarm {
+    this.alarms[kind] += 1;
     if (this.#stops) {
       const stopped = this.#stopped.get(account) ?? new Set<string>();
       stopped.add(stopped.size < maxStops ? prefix : '');

@@ -1,6 +1,7 @@
 /** An upstream message centre and how it is to be dealt with. Durations in milliseconds. */
 import type { ErrorClass, RetryDelays } from '@chappe/center';
 import type { NumberPlan, SenderRule } from './account.ts';
+import type { FilterSettings } from './route.ts';
 
 /** TLS to an upstream. */
 export interface UpstreamTls {
@@ -131,6 +132,11 @@ export interface ConnectorSettings {
   readonly sendValidity?: boolean | undefined;
   /** Receipts are asked for even when the customer wants none: the outcome is known then. Default true. */
   readonly alwaysReceipt?: boolean | undefined;
+  /**
+   * What it is not to get: the message goes to another connector of its route, or is rejected. Without duplicates and
+   * replacements, which belong to routes.
+   */
+  readonly filters?: FilterSettings | undefined;
   readonly statuses?: readonly StatusRule[] | undefined;
   readonly retry?: Partial<Record<ErrorClass, Partial<RetryDelays>>> | undefined;
   /**

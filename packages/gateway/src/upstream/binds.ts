@@ -11,8 +11,16 @@ import {
   type Session,
   SmppClient,
   type SmppError,
+  type Transport,
 } from '@chappe/smpp';
+import { Traffic } from '../observation/traffic.ts';
 import type { ConnectorSettings } from '../settings/connector.ts';
+
+/** Makes the connection for one bind of a connector, for tunnels and tests. Undefined: TCP or TLS to its host. */
+export type ConnectUpstream = (
+  connector: ConnectorSettings,
+  kind: 'transceiver' | 'transmitter' | 'receiver',
+) => Transport | Promise<Transport>;
 
 /** A message or receipt from an upstream. */
 export type FromUpstream = PduOf<'deliver_sm'> | PduOf<'data_sm'>;
@@ -26,6 +34,8 @@ export interface BindsEvents {
   onLost(connector: string, session: Session, reason: string): void;
   /** `retryInMs`: undefined when it is not tried again. */
   onBindFailed(connector: string, error: SmppError, retryInMs: number | undefined): void;
+  /** Its circuit breaker has opened, or closed again. */
+  onBreaker?(connector: string, isOpen: boolean, detail: string): void;
   onError(error: unknown, where: string): void;
 }
 
@@ -46,23 +56,32 @@ export class Binds {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #events: BindsEvents;
+  readonly #connect: ConnectUpstream | undefined;
   readonly #listener: BindsListener;
   #clients: SmppClient[] = [];
   #outbind: OutbindListener | undefined;
   readonly #sending: Session[] = [];
   readonly #all: Set<Session> = new Set();
+  /** Counters of all sessions, those that have ended included. */
+  readonly traffic: Traffic = new Traffic();
   /** Why the last try to bind failed; undefined once one succeeded. */
   lastError: string | undefined;
 
   constructor(
     settings: ConnectorSettings,
-    context: { readonly clock: Clock; readonly random: Random; readonly events: BindsEvents },
+    context: {
+      readonly clock: Clock;
+      readonly random: Random;
+      readonly events: BindsEvents;
+      readonly connect?: ConnectUpstream | undefined;
+    },
     listener: BindsListener,
   ) {
     this.#settings = settings;
     this.#clock = context.clock;
     this.#random = context.random;
     this.#events = context.events;
+    this.#connect = context.connect;
     this.#listener = listener;
   }
 
@@ -111,6 +130,24 @@ export class Binds {
     this.#listen();
   }
 
+  /** What one bind beside those that are kept is made with: a trial that ends when it fails. */
+  trial(): { readonly url: string; readonly options: ClientOptions } {
+    const { bind = 'transceiver', name } = this.#settings;
+    const kind = bind === 'transmitter+receiver' ? 'transmitter' : bind;
+    const options: ClientOptions = {
+      ...this.#options(kind),
+      binds: 1,
+      reconnect: false,
+      // What is delivered to it meanwhile is taken as any other.
+      onBound: (session) => {
+        session.context = name;
+      },
+      onDisconnected: undefined,
+      onConnectFailed: undefined,
+    };
+    return { url: this.#url(kind), options };
+  }
+
   /** Ends all binds in order and tries no more. */
   async stop(drainMs: number): Promise<void> {
     const clients = this.#clients;
@@ -132,7 +169,9 @@ export class Binds {
     const settings = this.#settings;
     const { name, tls } = settings;
     const version = versions[settings.version ?? '3.4'];
+    const connect = this.#connect;
     return {
+      transport: connect === undefined ? undefined : () => connect(settings, kind),
       bind: kind,
       binds: settings.binds ?? 1,
       version,
@@ -217,7 +256,7 @@ export class Binds {
   }
 
   #lost(session: Session, reason: string): void {
-    this.#all.delete(session);
+    if (this.#all.delete(session)) this.traffic.add(session.counters);
     const at = this.#sending.indexOf(session);
     if (at >= 0) this.#sending.splice(at, 1);
     this.#events.onLost(this.#settings.name, session, reason);

@@ -37,11 +37,18 @@ export class Breaker {
     if (this.#isOpen) this.#isProbing = true;
   }
 
-  /** The upstream answered as one that is well. */
-  succeeded(): void {
+  /** How long it stays open, milliseconds. */
+  get pauseMs(): number {
+    return this.#pauseMs;
+  }
+
+  /** The upstream answered as one that is well. True: that has closed it. */
+  succeeded(): boolean {
+    const wasOpen = this.#isOpen;
     this.#failures = 0;
     this.#isOpen = false;
     this.#isProbing = false;
+    return wasOpen;
   }
 
   /** One that passed came back without telling anything: it was not sent, or the upstream is only busy. */

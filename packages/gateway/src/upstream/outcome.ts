@@ -121,9 +121,16 @@ function unknown(message: Message, reason: string, occasion: Occasion): Outcome 
       return { kind: 'failed', state: 'unknown', error: 0, detail };
     case 'resend': {
       const text = `${detail}: sent again, possible duplicate`;
-      if (failover.on.has('unknown') && hasNext)
-        return { kind: 'retry', error: 0, errorClass: 'unknown', afterMs: 0, memo, detail: text };
-      return { kind: 'unknown', detail: text };
+      if (failover.on.has('unknown') && hasNext) return { kind: 'unknown', afterMs: 0, memo, detail: text };
+      const afterMs = upstream.retryMs(message, { kind: 'later', errorClass: 'unknown', status: 0 });
+      if (afterMs === undefined) return { kind: 'failed', state: 'unknown', error: 0, detail };
+      // 0 would be at once, and this is a pause.
+      return {
+        kind: 'unknown',
+        afterMs: Math.max(1, afterMs),
+        memo: withoutTried(message.memo),
+        detail: text,
+      };
     }
     case 'wait':
       return {

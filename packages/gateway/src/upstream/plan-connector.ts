@@ -30,6 +30,9 @@ interface Member extends PlanMember {
   credit: number;
 }
 
+// Others may stand before the messages that have been tried; they are only looked at.
+const besides = 8;
+
 const released: Outcome = { kind: 'released' };
 
 /** Connects the lane of one plan. */
@@ -45,6 +48,10 @@ export class PlanConnector implements Connector {
   #fullSinceMs = Number.POSITIVE_INFINITY;
   /** How old the message that left last was. */
   #lastAgeMs = 0;
+  /** Messages in the lane that have been tried: for them the groups count that others do not get to yet. */
+  #moved = 0;
+  /** Since when there has been no room at all, monotonic; Infinity while there is some. */
+  #blockedSinceMs = Number.POSITIVE_INFINITY;
 
   constructor(plan: Plan, context: PlanContext) {
     this.plan = plan;
@@ -56,30 +63,60 @@ export class PlanConnector implements Connector {
 
   /** Room of the first group that has a usable upstream; of later ones as well once messages have queued too long. */
   capacity(): number {
+    const room = this.#room();
+    if (room > 0) this.#blockedSinceMs = Number.POSITIVE_INFINITY;
+    else if (this.#blockedSinceMs === Number.POSITIVE_INFINITY)
+      this.#blockedSinceMs = this.#context.monotonicMs();
+    return room;
+  }
+
+  /** About how long the message that leaves next has waited, if one is queued: for metrics. */
+  get waitMs(): number {
+    const { monotonicMs } = this.#context;
+    const blockedMs =
+      this.#blockedSinceMs === Number.POSITIVE_INFINITY ? 0 : monotonicMs() - this.#blockedSinceMs;
+    return Math.max(0, this.#lastAgeMs) + Math.max(0, blockedMs);
+  }
+
+  #room(): number {
     let room = 0;
+    let limit = Number.POSITIVE_INFINITY;
     for (const group of this.#groups) {
       const here = this.#roomOf(group);
       if (here === undefined) continue;
       room += here;
       if (here > 0) this.#fullSinceMs = Number.POSITIVE_INFINITY;
-      if (!this.#isOverdue(here)) return room;
+      if (this.#isOverdue(here)) continue;
+      if (here > 0 || this.#moved === 0) break;
+      limit = this.#moved + besides;
     }
-    return room;
+    return Math.min(room, limit);
   }
 
   deliver(messages: readonly Message[], report: Report): void {
     const last = messages.at(-1);
     if (last !== undefined) this.#lastAgeMs = this.#context.nowMs() - last.dueMs;
+    let moved = 0;
+    let isFull = false;
     for (const message of messages) {
+      if (triedOf(message.memo).length > 0) moved += 1;
       const upstream = this.#choose(message);
+      isFull ||= upstream === undefined;
       if (upstream === undefined) report(message, released);
       else upstream.send(message, (sent, answer, by) => this.#answered(sent, answer, by, report));
     }
+    // One that does not come any more (it was cancelled, or its time was up) must not be waited for.
+    this.#moved = moved === 0 && isFull ? 0 : Math.max(0, this.#moved - moved);
   }
 
   /** Whether the upstream of that name is in its plan. */
   leadsTo(name: string): boolean {
     return this.#groups.some((group) => group.some(({ connector }) => connector === name));
+  }
+
+  /** A message that has been tried comes back into the lane. */
+  expectMoved(): void {
+    this.#moved += 1;
   }
 
   /** Whether another upstream than those that tried could take the message now. */
@@ -169,7 +206,10 @@ export class PlanConnector implements Connector {
     report(message, outcome);
     if (outcome.kind === 'accepted') this.#context.onTaken(upstream, message, outcome);
     // It stands at the head of the lane again, which waits to be told that somebody has room.
-    else if (outcome.kind === 'released' || (outcome.kind === 'retry' && outcome.afterMs === 0))
+    else if (outcome.kind === 'released') this.ready?.();
+    else if ((outcome.kind === 'retry' || outcome.kind === 'unknown') && outcome.afterMs === 0) {
+      this.expectMoved();
       this.ready?.();
+    }
   }
 }

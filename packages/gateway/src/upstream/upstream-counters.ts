@@ -10,9 +10,11 @@ export interface UpstreamCounters {
   unanswered: number;
   /** Messages that cannot be said to it. */
   unfit: number;
-  /** Error answers by command_status; few different ones exist. */
+  /** Error answers by command_status, bounded: -1 holds what is beyond. */
   readonly statuses: Map<number, number>;
   receipts: number;
+  /** Receipts by what they say (`DELIVERED`); few different words exist. */
+  readonly receiptStates: Map<string, number>;
   receiptsUnmatched: number;
   receiptsRepeated: number;
   /** Messages from handsets. */
@@ -32,6 +34,7 @@ export function newUpstreamCounters(): UpstreamCounters {
     unfit: 0,
     statuses: new Map(),
     receipts: 0,
+    receiptStates: new Map(),
     receiptsUnmatched: 0,
     receiptsRepeated: 0,
     mo: 0,

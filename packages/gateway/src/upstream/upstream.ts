@@ -1,14 +1,17 @@
 /** One upstream message centre: its binds, how much it takes now, and what it says to each message. */
 import { type Message, type RetryPolicy, retryPolicy } from '@chappe/center';
 import { type Clock, Pace, type Random, type RequestResult, type Session } from '@chappe/smpp';
+import { type Hold, type HoldShares, HoldTimes } from '../observation/hold-times.ts';
+import { TimeCounts } from '../observation/time-counts.ts';
 import type { ConnectorSettings } from '../settings/connector.ts';
 import { type Answer, answerOf } from './answer.ts';
-import { Binds, type BindsEvents } from './binds.ts';
+import { Binds, type BindsEvents, type ConnectUpstream } from './binds.ts';
 import { Breaker } from './breaker.ts';
 import type { UpstreamGroup } from './group.ts';
 import { type StatusClasses, statusClasses } from './statuses.ts';
 import { type Submission, type SubmissionProfile, submissionProfile } from './submission/profile.ts';
 import { newUpstreamCounters, type UpstreamCounters } from './upstream-counters.ts';
+import { type UpstreamFilter, upstreamFilter } from './upstream-filter.ts';
 
 /** `stopped`: no binds are made. `paused`: bound, but nothing is sent. `draining`: what is open ends, then stopped. */
 export type UpstreamMode = 'running' | 'paused' | 'draining' | 'stopped';
@@ -20,6 +23,7 @@ export interface UpstreamContext {
   readonly group: UpstreamGroup;
   /** What comes from there: see binds.ts. */
   readonly events: BindsEvents;
+  readonly connect?: ConnectUpstream | undefined;
   /** More may be sent now. */
   readonly onRoom: (upstream: Upstream) => void;
 }
@@ -30,6 +34,10 @@ export type Answered = (message: Message, answer: Answer, upstream: Upstream) =>
 // Of so many answers one is timed: a clock read for each would cost as much as its bookkeeping.
 const timedEvery = 16;
 const smoothing = 0.1;
+// An upstream may answer with any 32-bit number; in the field a dozen are met.
+const maxStatuses = 100;
+/** Those beyond: a number that no answer has. */
+const otherStatus = -1;
 // Requests that the pace lets out in one timer tick rather than one by one.
 const tickMs = 5;
 
@@ -38,6 +46,8 @@ export class Upstream {
   readonly settings: ConnectorSettings;
   readonly group: UpstreamGroup;
   readonly counters: UpstreamCounters = newUpstreamCounters();
+  /** Times to the response, of some requests. */
+  readonly responseTimes: TimeCounts = new TimeCounts();
   /** `connector=op-a`, for timelines: made once, written often. */
   readonly label: string;
   readonly #profile: SubmissionProfile;
@@ -45,9 +55,11 @@ export class Upstream {
   readonly #binds: Binds;
   readonly #pace: Pace;
   readonly #breaker: Breaker;
+  readonly #filter: UpstreamFilter | undefined;
   readonly #classes: StatusClasses;
   readonly #retry: RetryPolicy;
   readonly #window: number;
+  readonly #holds: HoldTimes;
   #mode: UpstreamMode = 'stopped';
   #disarm: (() => void) | undefined;
   #wakeAtMs = Number.POSITIVE_INFINITY;
@@ -61,6 +73,7 @@ export class Upstream {
     this.label = `connector=${settings.name}`;
     this.#context = context;
     this.#profile = submissionProfile(settings);
+    this.#filter = upstreamFilter(settings);
     this.#classes = statusClasses(settings);
     this.#retry = retryPolicy(settings.retry);
     this.#breaker = new Breaker(settings.breaker);
@@ -70,6 +83,7 @@ export class Upstream {
       perSecond === undefined ? undefined : { perSecond, burst },
       context.clock.monotonicMs(),
     );
+    this.#holds = new HoldTimes(context.clock.monotonicMs());
     this.#binds = new Binds(settings, context, {
       onSendable: () => this.#wake(),
       onRoom: () => this.#wake(),
@@ -119,6 +133,25 @@ export class Upstream {
     return this.#pace.perSecond;
   }
 
+  /** How long its circuit breaker stays open, and how often it has opened. */
+  get breakerPauseMs(): number {
+    return this.#breaker.pauseMs;
+  }
+
+  get breakerOpened(): number {
+    return this.#breaker.opened;
+  }
+
+  /** What kept it from taking more during the last seconds. */
+  holdShares(): HoldShares {
+    return this.#holds.shares(this.#context.clock.monotonicMs());
+  }
+
+  /** Milliseconds since the start that it was held so. */
+  heldMs(hold: Hold): number {
+    return this.#holds.totalMs(hold, this.#context.clock.monotonicMs());
+  }
+
   /** Makes its binds. */
   start(): void {
     if (this.#mode === 'running') return;
@@ -129,12 +162,15 @@ export class Upstream {
 
   /** Keeps its binds and sends nothing. */
   pause(): void {
-    if (this.#mode === 'running') this.#mode = 'paused';
+    if (this.#mode !== 'running') return;
+    this.#mode = 'paused';
+    this.#held(undefined);
   }
 
   /** Takes nothing more, waits up to `drainMs` for open answers, unbinds. */
   async stop(drainMs: number): Promise<void> {
     this.#mode = drainMs > 0 ? 'draining' : 'stopped';
+    this.#held(undefined);
     await this.#binds.stop(drainMs);
     this.#disarm?.();
     this.#disarm = undefined;
@@ -145,10 +181,16 @@ export class Upstream {
   /** How many messages it takes now. When it is a pace or a pause that keeps it from more, `onRoom` comes by itself. */
   capacity(): number {
     if (this.#mode !== 'running') return 0;
-    const free = Math.min(this.#binds.windowFree, this.group.room);
-    if (free <= 0) return 0;
+    const { windowFree } = this.#binds;
+    const free = Math.min(windowFree, this.group.room);
+    if (free <= 0) {
+      if (this.#binds.sending.length > 0) this.#held(windowFree <= 0 ? 'window' : 'disk');
+      return 0;
+    }
     const nowMs = this.#context.clock.monotonicMs();
     const room = Math.min(free, this.#breaker.room(nowMs), this.#pace.room(nowMs));
+    const hold = room < 1 && this.#breaker.room(nowMs) >= 1 ? 'rate' : undefined;
+    if (this.#holds.isNews(hold)) this.#holds.note(hold, nowMs);
     if (room < 1 && this.#breaker.state(nowMs) !== 'open') this.#wakeIn(this.#pace.untilRoomMs(nowMs), nowMs);
     return Math.max(0, room);
   }
@@ -156,7 +198,9 @@ export class Upstream {
   /** Sends a message; `answered` is told once, never before this returns but for what cannot be sent at all. */
   send(message: Message, answered: Answered): void {
     const { clock } = this.#context;
-    const pdu = this.#profile.pduOf(message, clock.nowMs());
+    const nowMs = clock.nowMs();
+    const refusal = this.#filter?.(message, nowMs);
+    const pdu = refusal === undefined ? this.#profile.pduOf(message, nowMs) : { reason: refusal };
     if ('reason' in pdu) {
       this.counters.unfit += 1;
       answered(message, { kind: 'unfit', reason: pdu.reason }, this);
@@ -168,6 +212,11 @@ export class Upstream {
       return;
     }
     this.#transmit(message, pdu, session, answered);
+  }
+
+  /** The request that a message becomes here, or why it cannot be said. For trials: nothing is sent. */
+  requestFor(message: Message): ReturnType<SubmissionProfile['pduOf']> {
+    return this.#profile.pduOf(message, this.#context.clock.nowMs());
   }
 
   /** Milliseconds until the next try of a message that failed here; undefined: it is given up. */
@@ -194,7 +243,12 @@ export class Upstream {
     });
   }
 
+  #held(hold: Hold | undefined): void {
+    if (this.#holds.isNews(hold)) this.#holds.note(hold, this.#context.clock.monotonicMs());
+  }
+
   #timed(tookMs: number): void {
+    this.responseTimes.note(tookMs);
     this.#responseMs += (tookMs - this.#responseMs) * (this.#responseMs === 0 ? 1 : smoothing);
   }
 
@@ -204,24 +258,24 @@ export class Upstream {
     switch (answer.kind) {
       case 'taken':
         counters.taken += 1;
-        this.#breaker.succeeded();
+        this.#isWell();
         return;
       case 'refused':
         counters.refused += 1;
         this.#count(answer.status);
-        this.#breaker.succeeded();
+        this.#isWell();
         return;
       case 'slower':
         counters.throttled += 1;
         this.#count(answer.status);
-        this.#breaker.succeeded();
+        this.#isWell();
         this.#slowDown();
         return;
       case 'later':
         counters.postponed += 1;
         this.#count(answer.status);
         if (answer.errorClass === 'system') this.#failed();
-        else this.#breaker.succeeded();
+        else this.#isWell();
         return;
       case 'unknown':
         counters.unanswered += 1;
@@ -234,12 +288,20 @@ export class Upstream {
 
   #count(status: number): void {
     const { statuses } = this.counters;
-    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    const key = statuses.size < maxStatuses || statuses.has(status) ? status : otherStatus;
+    statuses.set(key, (statuses.get(key) ?? 0) + 1);
+  }
+
+  #isWell(): void {
+    if (this.#breaker.succeeded()) this.#context.events.onBreaker?.(this.name, false, 'it answers again');
   }
 
   #failed(): void {
     const nowMs = this.#context.clock.monotonicMs();
+    const { opened } = this.#breaker;
     const openMs = this.#breaker.failed(nowMs);
+    if (this.#breaker.opened > opened)
+      this.#context.events.onBreaker?.(this.name, true, `too many failures in a row, for ${openMs} ms`);
     if (openMs > 0) this.#wakeIn(openMs, nowMs);
   }
 
@@ -262,6 +324,8 @@ export class Upstream {
   }
 
   #wake(): void {
+    // Without a bind it is not the window that holds it.
+    if (this.#binds.sending.length === 0) this.#held(undefined);
     if (this.#mode === 'running') this.#context.onRoom(this);
   }
 }
@@ -269,5 +333,6 @@ export class Upstream {
 /** Throws the RangeError that making an upstream of these settings would. */
 export function checkConnector(settings: ConnectorSettings): void {
   submissionProfile(settings);
+  upstreamFilter(settings);
   statusClasses(settings);
 }

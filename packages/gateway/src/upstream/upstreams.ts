@@ -2,7 +2,7 @@
 import type { Center, Message } from '@chappe/center';
 import type { Clock, Random } from '@chappe/smpp';
 import type { ConnectorSettings } from '../settings/connector.ts';
-import type { BindsEvents } from './binds.ts';
+import type { BindsEvents, ConnectUpstream } from './binds.ts';
 import { type CompiledFailover, defaultFailover } from './failover.ts';
 import { UpstreamGroup } from './group.ts';
 import { routeOf, triedOf } from './memo.ts';
@@ -16,6 +16,7 @@ export interface UpstreamsContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: BindsEvents;
+  readonly connect?: ConnectUpstream | undefined;
   readonly onTaken: PlanContext['onTaken'];
 }
 
@@ -54,6 +55,11 @@ export class Upstreams {
   /** All of them, in the order of the settings. */
   list(): readonly Upstream[] {
     return [...this.#upstreams.values()];
+  }
+
+  /** About how long messages have waited in each lane that leads to upstreams: only if any is queued there. */
+  waits(): readonly { readonly lane: string; readonly waitMs: number }[] {
+    return [...this.#connectors].map(([lane, { waitMs }]) => ({ lane, waitMs }));
   }
 
   group(name: string): UpstreamGroup | undefined {
@@ -96,9 +102,15 @@ export class Upstreams {
     return this.#failovers.get(routeOf(memo)) ?? defaultFailover;
   }
 
-  /** Whether another upstream of a message's plan could take it now, when those of that memo have tried. */
+  /**
+   * Whether another upstream of a message's plan could take it now, when those of that memo have tried: then it is
+   * expected to be moved on.
+   */
   hasNext(message: Message, memo: string): boolean {
-    return this.#connectors.get(message.lane)?.hasNext(message, triedOf(memo)) === true;
+    const connector = this.#connectors.get(message.lane);
+    if (connector?.hasNext(message, triedOf(memo)) !== true) return false;
+    connector.expectMoved();
+    return true;
   }
 
   /** A message's being at an upstream is on disk. */
@@ -123,12 +135,13 @@ export class Upstreams {
       group = new UpstreamGroup(name);
       this.#groups.set(name, group);
     }
-    const { clock, random, events } = this.#context;
+    const { clock, random, events, connect } = this.#context;
     return new Upstream(settings, {
       clock,
       random,
       group,
       events,
+      connect,
       onRoom: (upstream) => this.#roomFor(upstream),
     });
   }

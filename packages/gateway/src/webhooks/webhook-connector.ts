@@ -29,9 +29,19 @@ const shortestPauseMs = 1_000;
 const longestPauseMs = 24 * 3_600_000;
 const released: Outcome = { kind: 'released', detail: 'the gateway is stopping' };
 
+/** Plain integers, for metrics; they only grow. */
+export interface WebhookCounters {
+  delivered: number;
+  /** Posts that will be repeated: no answer, or one that says so. */
+  retried: number;
+  /** Given up: the receiver said 410. */
+  failed: number;
+}
+
 /** Delivers to one webhook. */
 export class WebhookConnector implements Connector {
   readonly name: string;
+  readonly counters: WebhookCounters = { delivered: 0, retried: 0, failed: 0 };
   /** Set by the center: asks to be given more. */
   ready: (() => void) | undefined;
   readonly #clock: Clock;
@@ -97,13 +107,21 @@ export class WebhookConnector implements Connector {
   #outcomeOf(answer: HookAnswer): Outcome {
     if (answer.kind === 'failed') {
       if (this.#isStopped) return released;
+      this.counters.retried += 1;
       return { kind: 'retry', error: 0, errorClass: 'unreachable', detail: answer.reason };
     }
     const { status } = answer;
     const detail = `status=${status}`;
-    if (status >= 200 && status < 300) return { kind: 'delivered', detail };
+    if (status >= 200 && status < 300) {
+      this.counters.delivered += 1;
+      return { kind: 'delivered', detail };
+    }
     // Standard Webhooks: gone, and will not be back.
-    if (status === 410) return { kind: 'failed', state: 'undeliverable', error: status, detail };
+    if (status === 410) {
+      this.counters.failed += 1;
+      return { kind: 'failed', state: 'undeliverable', error: status, detail };
+    }
+    this.counters.retried += 1;
     const errorClass = status === 429 ? 'throttled' : 'busy';
     const afterMs = status === 429 || status === 503 ? this.#pauseOf(answer.retryAfter) : undefined;
     if (afterMs !== undefined) this.#pause(afterMs);

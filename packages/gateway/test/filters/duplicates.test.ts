@@ -101,6 +101,17 @@ describe('the duplicate guard', () => {
     expect(it.admit(at(10_000 - 4_097), 5_000)).toBe(true);
   });
 
+  it('stays right however long it runs full', () => {
+    const it = guard(1, 1_024);
+    const at = (index: number): Repeatable => ({ ...message, content: `text ${index}` });
+    for (let index = 0; index < 60_000; index += 1) {
+      expect(it.admit(at(index), 0)).toBe(true);
+      if (index % 64 === 0 && index >= 1_024) {
+        expect(it.admit(at(index - 1_023), 0)).toBe(false);
+      }
+    }
+  });
+
   it('forgets what is past', () => {
     const it = guard();
     for (let index = 0; index < 3_000; index += 1) it.admit({ ...message, content: `${index}` }, index);
@@ -115,26 +126,30 @@ describe('the duplicate guard', () => {
       isForget: fc.boolean(),
     });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 3 }), fc.array(step, { maxLength: 200 }), (most, steps) => {
-        const it = new DuplicateGuard({ windowMs: 100, most }, 'duplicates');
-        let nowMs = 0;
-        let model: { text: number; atMs: number }[] = [];
-        for (const { afterMs, text, isForget } of steps) {
-          nowMs += afterMs;
-          const asked = { ...message, content: `${text}` };
-          model = model.filter(({ atMs }) => nowMs - atMs < 100);
-          const same = model.filter((entry) => entry.text === text);
-          // What is forgotten is the last one let through, which the caller has just lost.
-          const last = same.at(-1);
-          if (isForget && last?.atMs === nowMs) {
-            it.forget(asked);
-            model.splice(model.lastIndexOf(last), 1);
-            continue;
+      fc.property(
+        fc.integer({ min: 1, max: 3 }),
+        fc.array(step, { maxLength: 200, size: 'max' }),
+        (most, steps) => {
+          const it = new DuplicateGuard({ windowMs: 100, most }, 'duplicates');
+          let nowMs = 0;
+          let model: { text: number; atMs: number }[] = [];
+          for (const { afterMs, text, isForget } of steps) {
+            nowMs += afterMs;
+            const asked = { ...message, content: `${text}` };
+            model = model.filter(({ atMs }) => nowMs - atMs < 100);
+            const same = model.filter((entry) => entry.text === text);
+            // What is forgotten is the last one let through, which the caller has just lost.
+            const last = same.at(-1);
+            if (isForget && last?.atMs === nowMs) {
+              it.forget(asked);
+              model.splice(model.lastIndexOf(last), 1);
+              continue;
+            }
+            expect(it.admit(asked, nowMs)).toBe(same.length < most);
+            if (same.length < most) model.push({ text, atMs: nowMs });
           }
-          expect(it.admit(asked, nowMs)).toBe(same.length < most);
-          if (same.length < most) model.push({ text, atMs: nowMs });
-        }
-      }),
+        },
+      ),
     );
   });
 

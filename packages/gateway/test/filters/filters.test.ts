@@ -2,8 +2,8 @@ import { MemoryControl } from '@chappe/center';
 import { status } from '@chappe/protocol';
 import { describe, expect, it } from 'vitest';
 import type { MessageFacts } from '../../src/facts.ts';
-import { FilterLayer } from '../../src/filters/filter-layer.ts';
-import { Filters, type FilterVerdict } from '../../src/filters/filters.ts';
+import { FilterLayer, type FilterVerdict } from '../../src/filters/filter-layer.ts';
+import { Filters } from '../../src/filters/filters.ts';
 import { OptOuts } from '../../src/filters/opt-outs.ts';
 import type { FilterSettings } from '../../src/settings/route.ts';
 

@@ -72,14 +72,17 @@ describe('a list of numbers', () => {
 
   it('says what a plain search says', () => {
     const digit = fc.constantFrom('0', '1', '4', 'a');
-    const address = fc.tuple(fc.constantFrom('', '', '+'), fc.string({ unit: digit, maxLength: 18 }));
+    const address = fc.tuple(
+      fc.constantFrom('', '', '+'),
+      fc.string({ unit: digit, maxLength: 18, size: 'max' }),
+    );
     const entry = fc
-      .tuple(fc.string({ unit: digit, minLength: 1, maxLength: 18 }), fc.boolean())
+      .tuple(fc.string({ unit: digit, minLength: 1, maxLength: 18, size: 'max' }), fc.boolean())
       .map(([digits, isPrefix]) => (isPrefix ? `${digits.slice(0, 4)}*` : digits));
     fc.assert(
       fc.property(
-        fc.array(entry, { maxLength: 30 }),
-        fc.array(address, { maxLength: 30 }),
+        fc.array(entry, { maxLength: 30, size: 'max' }),
+        fc.array(address, { maxLength: 30, size: 'max' }),
         (entries, asked) => {
           const compiled = list(...entries);
           const addresses = [
@@ -145,7 +148,7 @@ describe('a set of numbers', () => {
     const value = fc.integer({ min: 1, max: 60 });
     const step = fc.tuple(fc.constantFrom('add', 'delete', 'has'), value);
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (steps) => {
         const set = new NumberSet();
         const model = new Set<number>();
         for (const [what, item] of steps) {

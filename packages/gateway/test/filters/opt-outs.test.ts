@@ -187,6 +187,22 @@ describe.each([
   });
 });
 
+describe('many opt-outs', () => {
+  it('are read page by page', async () => {
+    const control = new MemoryControl();
+    const changes: ControlChange[] = [];
+    for (let index = 0; index < 60_000; index += 1) {
+      changes.push({ kind: 'opt-out', key: `4477${100_000 + index} 60100`, value: '' });
+    }
+    await control.write(changes);
+    const optOuts = await OptOuts.load(control);
+    expect(optOuts.size).toBe(60_000);
+    expect(optOuts.has('4477100000', '60100')).toBe(true);
+    expect(optOuts.has('4477159999', '60100')).toBe(true);
+    expect(optOuts.has('4477160000', '60100')).toBe(false);
+  });
+});
+
 describe('opt-outs and the disk', () => {
   it('count at once, settle when written, and gather meanwhile', async () => {
     const control = new SlowControl();

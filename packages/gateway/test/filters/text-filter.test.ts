@@ -113,6 +113,10 @@ describe('patterns on texts', () => {
 
   it('names the entry that is wrong', () => {
     expect(() => find([{ pattern: 'a' }, { pattern: '(' }], '')).toThrow('filters.texts[1].pattern: "("');
+    const large = Array.from({ length: 6 }, (_, index) => ({
+      pattern: `[a-z]{1000}[0-9]{1000}[a-z]{1000}[0-9]{900}${index}`,
+    }));
+    expect(() => find(large, '')).toThrow('filters.texts: the patterns are too large together');
     expect(() => find(Array(201).fill({ pattern: 'a' }), '')).toThrow(
       'filters.texts: more than 200 patterns',
     );

@@ -1,0 +1,55 @@
+/** `chappe held`: messages that a route has held back until somebody releases them. */
+import type { Run } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { usage } from '../failure.ts';
+import type { HeldValues } from '../settings/operation.ts';
+import { printable, quoted } from '../terminal.ts';
+import { type Column, cell, column, listOf, objectOf, printDone, printList } from './show.ts';
+import { ask, part, plain, runVerb, type Verbs } from './verbs.ts';
+
+type HeldRun = Run<HeldValues>;
+
+const path = '/api/v1/held';
+
+const shown: readonly Column[] = [
+  column('message', 'id'),
+  ['accepted', (row) => row.acceptedAt],
+  ['until', (row) => row.expiresAt],
+  column('account'),
+  column('route'),
+  ['road', ({ from, to }) => `${cell(from)} -> ${cell(to)}`],
+  ['text', ({ text, hex }) => (typeof text === 'string' ? quoted(text) : hex)],
+];
+
+async function list(run: HeldRun): Promise<ExitCode> {
+  const answer = await ask(run, { path, query: { limit: String(run.values.limit) } });
+  printList(run, listOf(answer, 'messages'), shown, 'nothing is held');
+  return exitCodes.ok;
+}
+
+async function release(run: HeldRun, ids: readonly string[]): Promise<ExitCode> {
+  const { query, all } = run.values;
+  const ways = [ids.length > 0, query !== undefined, all].filter((isGiven) => isGiven).length;
+  if (ways !== 1) throw usage('release takes ids, or --query, or --all', 'chappe held release ID...');
+  if (ids.length === 0) {
+    const body = query === undefined ? {} : { query };
+    const answer = await ask(run, { method: 'POST', path: `${path}/release`, body });
+    printDone(run, `${cell(objectOf(answer).released)} released`, answer);
+    return exitCodes.ok;
+  }
+  for (const id of ids) {
+    const answer = await ask(run, { method: 'POST', path: `${path}/${part(id)}/release` });
+    printDone(run, `message ${printable(id)} released`, answer);
+  }
+  return exitCodes.ok;
+}
+
+const verbs: Verbs<HeldValues> = {
+  ls: plain(list),
+  release: { words: '[ID...]', least: 0, most: Number.POSITIVE_INFINITY, run: release },
+};
+
+/** Runs it. */
+export async function runHeld(run: HeldRun): Promise<ExitCode> {
+  return await runVerb('held', verbs, run);
+}

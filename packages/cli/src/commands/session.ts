@@ -1,0 +1,104 @@
+/** `chappe session`: who is bound, and what goes on, as it happens. */
+import type { Run } from '../command.ts';
+import { eventData } from '../event-stream.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { Failure, usage } from '../failure.ts';
+import { openStream } from '../http-api.ts';
+import type { SessionValues } from '../settings/operation.ts';
+import { eventLine } from './event-line.ts';
+import { type Column, column, listOf, objectOf, printDone, printList, type Shown } from './show.ts';
+import { ask, part, plain, runVerb, several, type Verbs } from './verbs.ts';
+
+type SessionRun = Run<SessionValues>;
+
+// The largest page, and as many pages as a server can have sessions.
+const pageLimit = '1000';
+const maxPages = 1_000;
+
+function peerOf({ address, port, tls }: Shown): string {
+  const host = String(address).includes(':') ? `[${address}]` : address;
+  return `${host}:${port}${tls === true ? ' TLS' : ''}`;
+}
+
+const shown: readonly Column[] = [
+  column('session', 'id'),
+  column('account'),
+  column('bind'),
+  column('version'),
+  ['peer', peerOf],
+  column('outstanding'),
+  ['in', ({ counters }) => objectOf(counters).pdusIn],
+  ['out', ({ counters }) => objectOf(counters).pdusOut],
+];
+
+async function list(run: SessionRun): Promise<ExitCode> {
+  const rows: Shown[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < maxPages; page++) {
+    const query = { account: run.values.account, limit: pageLimit, cursor };
+    const answer = await ask(run, { path: '/api/v1/sessions', query });
+    rows.push(...listOf(answer, 'sessions'));
+    const { next } = objectOf(answer);
+    if (typeof next !== 'string') break;
+    cursor = next;
+  }
+  printList(run, rows, shown, 'nobody is bound');
+  return exitCodes.ok;
+}
+
+async function unbind(run: SessionRun, ids: readonly string[]): Promise<ExitCode> {
+  for (const id of ids)
+    if (!/^\d{1,15}$/.test(id)) throw usage(`${JSON.stringify(id)} is no number of a session`);
+  for (const id of ids) {
+    const answer = await ask(run, { method: 'DELETE', path: `/api/v1/sessions/${part(id)}` });
+    printDone(run, `session ${id} is unbound`, answer);
+  }
+  return exitCodes.ok;
+}
+
+function eventOf(data: string): Shown {
+  try {
+    return objectOf(JSON.parse(data));
+  } catch {
+    return {};
+  }
+}
+
+async function tail(run: SessionRun): Promise<ExitCode> {
+  const { values, terminal, signal } = run;
+  const { account, connector, session, kinds, count = Number.POSITIVE_INFINITY, timeoutMs } = values;
+  const kind = kinds.length === 0 ? undefined : kinds.join(',');
+  const query = { kind, account, connector, session };
+  const ending = new AbortController();
+  const until = AbortSignal.any([signal, ending.signal]);
+  const chunks = await openStream(values, { path: '/api/v1/events', query, timeoutMs }, until);
+  if (!values.quiet) terminal.talk('following; Ctrl-C ends it');
+  let told = 0;
+  try {
+    for await (const data of eventData(chunks)) {
+      if (values.json) terminal.out(data.replaceAll('\n', ''));
+      else terminal.out(eventLine(eventOf(data)));
+      told += 1;
+      if (told >= count) return exitCodes.ok;
+      // What is not read in time waits at the server, which keeps only so many and says how many it left out.
+      await terminal.drained();
+    }
+  } catch (error) {
+    if (signal.aborted) return exitCodes.ok;
+    throw new Failure(exitCodes.connect, `${values.api} has cut the connection`, undefined, { cause: error });
+  } finally {
+    ending.abort();
+  }
+  throw new Failure(exitCodes.connect, `${values.api} has ended the stream`, 'has it been stopped?');
+}
+
+const verbs: Verbs<SessionValues> = {
+  ls: plain(list),
+  unbind: several('ID...', unbind),
+  tail: plain(tail),
+};
+
+/** Runs it. */
+export async function runSession(run: SessionRun): Promise<ExitCode> {
+  return await runVerb('session', verbs, run);
+}

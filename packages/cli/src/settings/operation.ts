@@ -1,0 +1,165 @@
+/** Settings of the commands about what goes on: sessions, receipts, money, held messages, opt-outs, the live table. */
+import { type IdForm, idForm } from './entries.ts';
+import { type ApiValues, apiSettings } from './http.ts';
+import type { Setting, Settings } from './setting.ts';
+import { duration, many, one, oneOf, onOff, text, whole } from './values.ts';
+
+const maxPage = 1_000;
+
+function optionalText(flag: string, value: string, about: string): Setting<string | undefined> {
+  return { flag, value, about, fallback: undefined, read: one(text) };
+}
+
+const limitSetting: Setting<number> = {
+  flag: 'limit',
+  value: 'number',
+  about: 'ls: at most so many',
+  fallback: 100,
+  read: one(whole(1, maxPage)),
+};
+
+const beforeSetting = optionalText('before', 'place', 'older ones than this: what the page before has named');
+
+/** Kinds of events. */
+export type EventKind = 'message' | 'receipt' | 'session' | 'upstream';
+
+/** What `chappe session` can be told. */
+export interface SessionValues extends ApiValues {
+  readonly account: string | undefined;
+  readonly connector: string | undefined;
+  readonly session: string | undefined;
+  readonly kinds: readonly EventKind[];
+  readonly count: number | undefined;
+}
+
+/** Table of `chappe session`. */
+export const sessionSettings: Settings<SessionValues> = {
+  account: optionalText('account', 'name', 'only of this account'),
+  connector: optionalText('connector', 'name', 'tail: only of this connector'),
+  session: optionalText('session', 'id', 'tail: only of this session'),
+  kinds: {
+    flag: 'kind',
+    value: 'kind',
+    about: 'tail: only these events: message, receipt, session, upstream',
+    isRepeatable: true,
+    shown: 'all',
+    fallback: [],
+    read: many(oneOf('message', 'receipt', 'session', 'upstream')),
+  },
+  count: {
+    flag: 'count',
+    short: 'n',
+    value: 'number',
+    about: 'tail: end after so many',
+    fallback: undefined,
+    read: one(whole(1, Number.MAX_SAFE_INTEGER)),
+  },
+  ...apiSettings,
+};
+
+/** What `chappe receipts` can be told. */
+export interface ReceiptsValues extends ApiValues {
+  readonly connector: string | undefined;
+  readonly ids: IdForm | undefined;
+  readonly limit: number;
+  readonly before: string | undefined;
+}
+
+/** Table of `chappe receipts`. */
+export const receiptsSettings: Settings<ReceiptsValues> = {
+  connector: optionalText('connector', 'name', 'unmatched: only of this connector'),
+  ids: {
+    flag: 'ids',
+    value: 'form',
+    about: 'rematch: how its ids relate to ours from now on: same, hex-dec, dec-hex, loose',
+    shown: 'as learned',
+    fallback: undefined,
+    read: one(idForm),
+  },
+  limit: { ...limitSetting, about: 'unmatched: at most so many' },
+  before: beforeSetting,
+  ...apiSettings,
+};
+
+/** What `chappe ledger` can be told. */
+export interface LedgerValues extends ApiValues {
+  readonly note: string | undefined;
+  readonly reference: string | undefined;
+  readonly limit: number;
+  readonly before: string | undefined;
+}
+
+/** Table of `chappe ledger`. */
+export const ledgerSettings: Settings<LedgerValues> = {
+  note: optionalText('note', 'text', 'credit: what it is for'),
+  reference: {
+    ...optionalText('reference', 'text', 'credit: your name for it; the same one again is no second credit'),
+    shown: 'a new one',
+  },
+  limit: { ...limitSetting, about: 'statement: at most so many lines' },
+  before: beforeSetting,
+  ...apiSettings,
+};
+
+/** What `chappe held` can be told. */
+export interface HeldValues extends ApiValues {
+  readonly query: string | undefined;
+  readonly all: boolean;
+  readonly limit: number;
+}
+
+/** Table of `chappe held`. */
+export const heldSettings: Settings<HeldValues> = {
+  query: optionalText('query', 'query', "release: those that fulfil it, as 'account:acme to:4477*'"),
+  all: { flag: 'all', about: 'release: all of them', fallback: false, read: one(onOff) },
+  limit: limitSetting,
+  ...apiSettings,
+};
+
+/** What `chappe opt-out` can be told. */
+export interface OptOutValues extends ApiValues {
+  readonly handset: string | undefined;
+  readonly limit: number;
+}
+
+/** Table of `chappe opt-out`. */
+export const optOutSettings: Settings<OptOutValues> = {
+  handset: optionalText('handset', 'number', 'ls: only of this handset'),
+  limit: limitSetting,
+  ...apiSettings,
+};
+
+/** What `chappe top` can be told. */
+export interface TopValues extends ApiValues {
+  readonly once: boolean;
+  readonly intervalMs: number;
+}
+
+// Faster than the eye, and each look costs the server something.
+const leastIntervalMs = 200;
+
+function interval(value: string): number {
+  const ms = duration(value);
+  if (ms >= leastIntervalMs) return ms;
+  throw new TypeError(`expected at least ${leastIntervalMs}ms`);
+}
+
+/** Table of `chappe top`. */
+export const topSettings: Settings<TopValues> = {
+  once: {
+    flag: 'once',
+    about: 'one look, then end; so it is where no person looks',
+    fallback: false,
+    read: one(onOff),
+  },
+  intervalMs: {
+    flag: 'interval',
+    short: 'i',
+    value: 'duration',
+    about: 'from one look to the next',
+    fallback: 2_000,
+    shown: '2s',
+    read: one(interval),
+  },
+  ...apiSettings,
+};

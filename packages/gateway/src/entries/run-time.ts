@@ -1,0 +1,174 @@
+/**
+ * The settings in force: those of the file and the entries made at run time, merged. Every change is thought through
+ * whole, made durable, and only then used; changes come one after the other.
+ */
+import type { ControlStore } from '@chappe/center';
+import type { Accounts } from '../accounts/accounts.ts';
+import { Entries, type EntryChange, type ShadowedEntry } from '../entries.ts';
+import type { Network } from '../network.ts';
+import { Sealing } from '../sealing.ts';
+import { type GatewaySettings, noSettings, type Origin } from '../settings/gateway.ts';
+import type { EntryKind, EntrySettings } from './kinds.ts';
+import { endedSuspensions, restoreSuspensions, writeSuspension } from './suspensions.ts';
+
+/** `in-file`: the file has an entry of that name, and it is not for us to change. */
+export type PutResult = 'made' | 'replaced' | 'in-file';
+/** `unknown`: there is no such entry. */
+export type RemoveResult = 'removed' | 'unknown' | 'in-file';
+
+/** What is there at the start. */
+export interface RunTimeOptions {
+  /** Those of the file. */
+  readonly settings?: GatewaySettings | undefined;
+  /** Default: with a key that is gone when the process ends, for control stores that are gone then too. */
+  readonly sealing?: Sealing | undefined;
+}
+
+/** Settings that change while the gateway runs. */
+export class RunTimeEntries {
+  readonly #entries: Entries;
+  readonly #control: ControlStore;
+  readonly #accounts: Accounts;
+  #file: GatewaySettings;
+  #network: Network | undefined;
+  #endSessions: () => void = () => undefined;
+  /** The change under way, and those before it. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(entries: Entries, control: ControlStore, accounts: Accounts, file: GatewaySettings) {
+    this.#entries = entries;
+    this.#control = control;
+    this.#accounts = accounts;
+    this.#file = file;
+  }
+
+  /**
+   * Reads what was made before, adds its accounts to those of the file, and suspends who was suspended. Rejects with a
+   * RangeError for entries that cannot be read or cannot be.
+   */
+  static async load(
+    control: ControlStore,
+    accounts: Accounts,
+    { settings = noSettings, sealing = new Sealing() }: RunTimeOptions,
+  ): Promise<RunTimeEntries> {
+    const entries = await Entries.load(control, sealing);
+    // Passwords given in clear have become hashes by now.
+    const file = { ...settings, accounts: accounts.open ? [] : settingsOf(accounts) };
+    const made = new RunTimeEntries(entries, control, accounts, file);
+    if (!accounts.open) accounts.replace(made.settings.accounts);
+    await restoreSuspensions(control, accounts);
+    return made;
+  }
+
+  /** Says where changes go. */
+  attach(network: Network, endSessions: () => void): void {
+    this.#network = network;
+    this.#endSessions = endSessions;
+  }
+
+  /** All settings together. */
+  get settings(): GatewaySettings {
+    return this.#inForce(this.#entries.merge(this.#file));
+  }
+
+  /** Where an entry in force comes from; undefined when there is none of that name. */
+  originOf(kind: EntryKind, name: string): Origin | undefined {
+    return this.#entries.originOf(kind, name, this.#file);
+  }
+
+  /** The stored entry of that name; undefined when there is none. It has its secrets. */
+  stored<K extends EntryKind>(kind: K, name: string): EntrySettings[K] | undefined {
+    return this.#entries.get(kind, name);
+  }
+
+  /** Stored entries without effect, since the file has their names. */
+  shadowed(): readonly ShadowedEntry[] {
+    return this.#entries.shadowed(this.#file);
+  }
+
+  /** Takes other settings of the file over. Rejects with a RangeError; then nothing has changed. */
+  apply(file: GatewaySettings): Promise<void> {
+    return this.#inTurn(async () => {
+      const merged = this.#inForce(this.#entries.merge(file));
+      this.#check(merged);
+      await this.#control.write(endedSuspensions(this.#accounts, merged.accounts));
+      this.#file = file;
+      this.#use(merged);
+    });
+  }
+
+  /**
+   * Makes an entry, or replaces a stored one. `before`: of routes, the stored one that it comes before. Rejects with a
+   * RangeError that says what is wrong, or as the store does; then nothing has changed.
+   */
+  put<K extends EntryKind>(kind: K, settings: EntrySettings[K], before?: string): Promise<PutResult> {
+    return this.#inTurn(async () => {
+      const name = 'name' in settings ? settings.name : settings.systemId;
+      if (kind === 'account' && this.#accounts.open) {
+        throw new RangeError(
+          'this gateway is open to everybody; start it with a configuration to have accounts',
+        );
+      }
+      const origin = this.originOf(kind, name);
+      if (origin === 'file') return 'in-file';
+      await this.#make(this.#entries.putting(kind, settings, before));
+      return origin === undefined ? 'made' : 'replaced';
+    });
+  }
+
+  /** Takes a stored entry away. Rejects with a RangeError when others need it; then nothing has changed. */
+  remove(kind: EntryKind, name: string): Promise<RemoveResult> {
+    return this.#inTurn(async () => {
+      const change = this.#entries.removing(kind, name);
+      if (change === undefined) return this.originOf(kind, name) === 'file' ? 'in-file' : 'unknown';
+      await this.#make(change);
+      return 'removed';
+    });
+  }
+
+  /** Suspends an account, or ends that; durable when it settles. False: there is none, or everybody may bind. */
+  suspend(name: string, suspended: boolean): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const account = this.#accounts.open ? undefined : this.#accounts.get(name);
+      if (account === undefined) return false;
+      await writeSuspension(this.#control, name, suspended, account.settings.suspended ?? false);
+      this.#accounts.suspend(name, suspended);
+      this.#endSessions();
+      return true;
+    });
+  }
+
+  async #make(change: EntryChange): Promise<void> {
+    const merged = this.#inForce(this.#entries.mergeAfter(change, this.#file));
+    this.#check(merged);
+    await this.#entries.write(change, endedSuspensions(this.#accounts, merged.accounts));
+    this.#use(merged);
+  }
+
+  /** An open gateway has no list of accounts. */
+  #inForce(merged: GatewaySettings): GatewaySettings {
+    return this.#accounts.open ? { ...merged, accounts: [] } : merged;
+  }
+
+  #check(settings: GatewaySettings): void {
+    if (!this.#accounts.open) this.#accounts.checkList(settings.accounts);
+    this.#network?.check(settings);
+  }
+
+  /** From here on nothing fails: everything was checked. */
+  #use(settings: GatewaySettings): void {
+    if (!this.#accounts.open) this.#accounts.replace(settings.accounts);
+    this.#network?.use(settings);
+    this.#endSessions();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+function settingsOf(accounts: Accounts): GatewaySettings['accounts'] {
+  return accounts.names().flatMap((name) => accounts.get(name)?.settings ?? []);
+}

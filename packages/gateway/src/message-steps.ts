@@ -1,0 +1,147 @@
+/** What follows from the steps of messages: money is settled, waiting callers are told, notices and answers are made. */
+import type { Center, Message } from '@chappe/center';
+import type { PduOf } from '@chappe/protocol';
+import type { AccountConnectors } from './connectors/accounts.ts';
+import type { Verdict } from './correlation/receipt-outcome.ts';
+import { alertPdu, passedAlert } from './egress/alert-notification.ts';
+import type { ReceiptDesk } from './egress/receipt-desk.ts';
+import type { GatewayEvents } from './events.ts';
+import type { Ingress } from './ingress/ingress.ts';
+import { echoDraft, type MoRoad } from './inject-mo.ts';
+import type { LastWriters } from './mo/spread.ts';
+import type { Ledger } from './money/ledger.ts';
+import type { PumpingAlarm } from './money/pumping.ts';
+import type { Network, NetworkEvents } from './network.ts';
+import type { MessageCounts } from './observation/message-counts.ts';
+import type { Alert } from './sandbox/handsets.ts';
+import { magicOf } from './sandbox/magic.ts';
+import { isFinal } from './states.ts';
+import { submit } from './submit.ts';
+import type { Transactions } from './transactions.ts';
+
+/** The parts that steps are told to. Functions stand for what is made later. */
+export interface StepContext {
+  readonly center: () => Center;
+  readonly network: () => Network;
+  readonly ledger: () => Ledger;
+  readonly connectors: () => AccountConnectors;
+  readonly ingress: () => Ingress;
+  readonly road: () => MoRoad;
+  readonly receipts: ReceiptDesk;
+  readonly transactions: () => Transactions;
+  readonly writers: LastWriters;
+  readonly counts: MessageCounts;
+  readonly events: GatewayEvents;
+  readonly nextReference: () => number;
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+// SMPP 3.4 5.2.17: the bit of registered_delivery for intermediate notifications, as the center stores it.
+const noticeWanted = 4;
+
+/** Hears of every step, and of what happens at upstreams. */
+export class MessageSteps implements NetworkEvents {
+  readonly #context: StepContext;
+
+  constructor(context: StepContext) {
+    this.#context = context;
+  }
+
+  /** After the commit of each step of a message. */
+  onChange(message: Message, step: string): void {
+    const { network, events } = this.#context;
+    if (step === 'sent') network().upstreams.noteSaved(message.connector);
+    else if (message.kind === 'mt') this.#onStep(message, step);
+    if (events.isHeard) events.emit({ kind: 'message', step, message });
+  }
+
+  /** A message or receipt has been handed to a session. */
+  onSent(message: Message): void {
+    if (message.of !== undefined) this.#context.ingress().early.release(message.of);
+  }
+
+  /** An upstream has said something that is not final: who asked for notices hears of it. */
+  onIntermediate(message: Message, { error }: Verdict): void {
+    if ((message.receiptWanted & noticeWanted) === 0) return;
+    const { center, receipts } = this.#context;
+    center().submit([receipts.noticeFor(message, error)], (failure) => this.#failed(failure, 'notice'));
+  }
+
+  /** A handset has shown a message: the magic number `echo` answers it. */
+  onDelivered(message: Message): void {
+    if (magicOf(message.destination.digits) !== 'echo') return;
+    const { center, road } = this.#context;
+    center().submit([echoDraft(message, road())], (failure) => this.#failed(failure, 'echo'));
+  }
+
+  /** The word that confirms an opt-out. */
+  reply(from: string, to: string, text: string, account: string): Promise<unknown> {
+    const { ingress, nextReference } = this.#context;
+    return submit({ account, from, to, text, isReply: true }, ingress(), nextReference());
+  }
+
+  /** A handset that an upstream was asked about can be reached again. */
+  onAlert(pdu: PduOf<'alert_notification'>): void {
+    const { writers, connectors } = this.#context;
+    const account = writers.of(pdu.esme_addr, pdu.source_addr);
+    if (account === undefined) return;
+    connectors().alertable(account)?.session.send(passedAlert(pdu), ignore);
+  }
+
+  /** What waits for a handset that is back is tried at once, and who asked for it is told. */
+  onSwitchedOn(msisdn: string, alerts: readonly Alert[]): void {
+    const { center, connectors } = this.#context;
+    for (const alert of alerts) connectors().alertable(alert.account)?.session.send(alertPdu(alert), ignore);
+    // Peers write numbers with and without a plus; to a handset they are the same.
+    for (const destination of [msisdn, `+${msisdn}`]) {
+      center()
+        .retryMatching({ destination })
+        .catch((error: unknown) => this.#failed(error, 'retry'));
+    }
+  }
+
+  /** A bind to an upstream has come about, was lost, or failed. */
+  onUpstream(connector: string, what: 'bound' | 'lost' | 'bind-failed', detail: string): void {
+    this.#context.events.emit({ kind: 'upstream', connector, what, detail });
+  }
+
+  /** An upstream was taken out of use for a while, or is well again. */
+  onBreaker(connector: string, isOpen: boolean, detail: string): void {
+    const what = isOpen ? 'breaker-open' : 'breaker-closed';
+    this.#context.events.emit({ kind: 'upstream', connector, what, detail });
+  }
+
+  /** An account's messages look made up. */
+  onPumping(alarm: PumpingAlarm): void {
+    this.#context.events.emit({ kind: 'pumping', alarm });
+  }
+
+  /** A failure that no caller hears of. */
+  onError(error: unknown, where: string): void {
+    this.#context.onError(error, where);
+  }
+
+  #onStep(message: Message, step: string): void {
+    const { transactions, ledger, network, writers, counts } = this.#context;
+    if (isFinal(message.state)) {
+      counts.ended(message);
+      transactions().onChange(message);
+      if (message.price > 0)
+        ledger()
+          .account(message.account)
+          .settle(message.price, message.charged === true, message.acceptedMs);
+    } else if (message.attempts === 0 && step !== 'retry') {
+      if (step !== 'replaced') counts.accepted(message);
+      if (network().cutsLong)
+        writers.note(message.account, message.source.digits, message.destination.digits);
+    }
+  }
+
+  #failed(failure: unknown, where: string): void {
+    if (failure !== undefined) this.onError(failure, where);
+  }
+}
+
+function ignore(): void {
+  // Nobody wants to hear of it.
+}

@@ -1,0 +1,34 @@
+/** A store whose commits are timed: one clock reading for each commit, which carries many messages. */
+import type { Store } from '@chappe/center';
+import type { Clock } from '@chappe/smpp';
+import type { TimeCounts } from './time-counts.ts';
+
+/** The same store; `times` counts its commits that succeeded. */
+export function timedStore(
+  store: Store,
+  clock: Pick<Clock, 'monotonicMs'>,
+  times: Pick<TimeCounts, 'note'>,
+): Store {
+  return {
+    commit: (changes) => {
+      const beganMs = clock.monotonicMs();
+      const stored = store.commit(changes);
+      return stored.then(() => times.note(clock.monotonicMs() - beganMs));
+    },
+    recover: (nowMs) => store.recover(nowMs),
+    claim: (claim) => store.claim(claim),
+    take: (id, from) => store.take(id, from),
+    takeExpired: (nowMs, limit) => store.takeExpired(nowMs, limit),
+    matching: (match, limit) => store.matching(match, limit),
+    find: (id) => store.find(id),
+    findByShort: (counter) => store.findByShort(counter),
+    findByReference: (connector, references) => store.findByReference(connector, references),
+    search: (query) => store.search(query),
+    waitingIn: (lane, limit, beforeId) => store.waitingIn(lane, limit, beforeId),
+    counts: () => store.counts(),
+    tallies: () => store.tallies(),
+    recount: () => store.recount(),
+    purge: (beforeMs, onForget) => store.purge(beforeMs, onForget),
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,85 @@
+/** Stored messages against a table of routes that is not in force yet. */
+import type { Message } from '@chappe/center';
+import { factsOfStored } from './stored-facts.ts';
+import { readGroupOf } from './content.ts';
+import type { MessageFacts } from './facts.ts';
+import type { Gateway } from './gateway.ts';
+import { type RouteComparison, RouteTrial } from './routes/replay.ts';
+import { Router } from './routes/router.ts';
+import type { RouteSettings } from './settings/route.ts';
+
+/** Which messages. Epoch milliseconds. */
+export interface ReplayRange {
+  readonly fromMs: number;
+  /** Not included. */
+  readonly untilMs: number;
+  /** The newest so many. */
+  readonly limit: number;
+}
+
+/** What came out. */
+export interface ReplayResult extends RouteComparison {
+  /** There were more messages than the limit. */
+  readonly isCut: boolean;
+}
+
+const pageMessages = 1_000;
+
+/**
+ * Compares the routes in force with others over stored messages. A long message counts once, its text put together; its
+ * accounts have the tags they have now. Throws a RangeError for routes that cannot be.
+ */
+export async function replayRoutes(
+  gateway: Gateway,
+  routes: readonly RouteSettings[],
+  { fromMs, untilMs, limit }: ReplayRange,
+): Promise<ReplayResult> {
+  const trial = new RouteTrial(gateway.network.router ?? new Router([]), new Router(routes));
+  const groups = new Segments();
+  let count = 0;
+  let beforeId: number | undefined;
+  for (;;) {
+    const query = {
+      kinds: ['mt' as const],
+      afterMs: fromMs,
+      beforeMs: untilMs,
+      limit: pageMessages,
+      beforeId,
+    };
+    const page = await gateway.center.search(query);
+    for (const message of page.messages) {
+      const whole = groups.take(message);
+      if (whole === undefined) continue;
+      if (count === limit) return { ...trial.result(), isCut: true };
+      trial.add(factsOf(gateway, whole));
+      count += 1;
+    }
+    beforeId = page.nextBeforeId;
+    if (beforeId === undefined) return { ...trial.result(), isCut: false };
+  }
+}
+
+function factsOf({ accounts }: Gateway, message: Message): MessageFacts {
+  const facts = factsOfStored(message, message.acceptedMs);
+  return { ...facts, tags: accounts.get(message.account)?.policy.tags ?? [] };
+}
+
+/** Puts texts together: the segments of a message come one after the other, the last one first. */
+class Segments {
+  #tail = '';
+  #firstId = 0;
+
+  /** The whole message once its first segment comes. */
+  take(message: Message): Message | undefined {
+    const group = readGroupOf(message.content);
+    if (group?.kind !== 'segments') return message;
+    const firstId = message.id - group.index;
+    if (firstId !== this.#firstId) {
+      this.#firstId = firstId;
+      this.#tail = '';
+    }
+    this.#tail = `${message.text ?? ''}${this.#tail}`;
+    if (group.index > 0) return undefined;
+    return message.text === undefined ? message : { ...message, text: this.#tail };
+  }
+}

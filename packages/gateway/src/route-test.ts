@@ -1,0 +1,90 @@
+/** Asks the routes in force about a message that nobody sends. */
+import type { Priority } from '@chappe/center';
+import type { Tlv } from '@chappe/protocol';
+import { addressOf } from './address.ts';
+import type { MessageFacts } from './facts.ts';
+import type { Gateway } from './gateway.ts';
+import type { RuleVerdict } from './routes/explain.ts';
+import { wayOf } from './routes/way.ts';
+import { type ContentArgument, cut } from './segments.ts';
+
+/** The message. */
+export interface RouteQuestion {
+  readonly account: string;
+  readonly from: string;
+  readonly to: string;
+  /** Default ''. */
+  readonly text?: string | undefined;
+  /** Default: the smallest that holds the text. */
+  readonly coding?: string | undefined;
+  readonly tlvs?: readonly { readonly tag: number; readonly value: Uint8Array }[] | undefined;
+  /** Default: those of the account. */
+  readonly tags?: readonly string[] | undefined;
+  /** Wall clock. */
+  readonly nowMs: number;
+}
+
+/** The answer. */
+export interface RouteAnswer {
+  /** The rule that takes it; undefined: none does. */
+  readonly route: string | undefined;
+  /** `op-a 70, op-b 30; else op-c`; `no route`. */
+  readonly way: string;
+  /** As the account's rules make them. */
+  readonly from: string;
+  readonly to: string;
+  /** Its account may not send it whatever the routes say. */
+  readonly refusedBy: 'sender' | 'destination' | undefined;
+  readonly coding: string;
+  readonly segments: number;
+  /** Of one segment, and of all; millionths. */
+  readonly price: number;
+  readonly totalPrice: number;
+  /** In their order, at most 1,000. */
+  readonly rules: readonly RuleVerdict[];
+}
+
+/** Says which rule takes the message and why the others do not; nothing is counted. Throws a `GatewayError`. */
+export function testRoutes({ network, accounts }: Gateway, question: RouteQuestion): RouteAnswer {
+  const { text = '', tags, nowMs } = question;
+  const policy = accounts.get(question.account)?.policy;
+  const source = addressOf(question.from);
+  const destination = addressOf(question.to);
+  const sender = policy === undefined ? source : policy.sender(source);
+  const receiver = policy === undefined ? destination : policy.destination(destination);
+  // A coding that texts are not written in (octet) is only compared.
+  const asked = question.coding === 'octet' ? undefined : (question.coding as ContentArgument['coding']);
+  const parts = cut({ text, coding: asked }, 0);
+  const facts: MessageFacts = {
+    kind: 'mt',
+    account: question.account,
+    connector: '',
+    source: sender ?? source,
+    destination: receiver ?? destination,
+    text: question.coding === 'octet' ? undefined : text,
+    coding: question.coding ?? parts.coding,
+    segments: parts.segments.length,
+    tlvs: (question.tlvs ?? []) as unknown as readonly Tlv[],
+    tags: tags ?? policy?.tags ?? [],
+    priority: 0 as Priority,
+    nowMs,
+  };
+  const route = network.router?.peek(facts);
+  const price = route === undefined ? 0 : route.priceOf(facts.destination);
+  return {
+    route: route?.settings.name,
+    way: route === undefined ? noWay(network.router !== undefined) : wayOf(route.settings.action),
+    from: facts.source.digits,
+    to: facts.destination.digits,
+    refusedBy: sender === undefined ? 'sender' : receiver === undefined ? 'destination' : undefined,
+    coding: facts.coding,
+    segments: facts.segments,
+    price,
+    totalPrice: price * facts.segments,
+    rules: network.router?.explain(facts) ?? [],
+  };
+}
+
+function noWay(isRouted: boolean): string {
+  return isRouted ? 'no route' : 'handsets';
+}

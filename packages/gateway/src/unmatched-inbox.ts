@@ -1,0 +1,78 @@
+/** Receipts that found no message, of all upstreams: looked at, matched once more, thrown away. */
+import type { Message } from '@chappe/center';
+import type { IdRelation } from './correlation/id-forms.ts';
+import type { UnmatchedReceipt } from './correlation/unmatched.ts';
+import type { Gateway } from './gateway.ts';
+import type { Upstream } from './upstream/upstream.ts';
+
+/** One page, newest first. `next`: there may be more. */
+export interface UnmatchedPage {
+  readonly receipts: readonly UnmatchedReceipt[];
+  readonly next: number | undefined;
+}
+
+/** How ids are compared; `loose`: by every relation, and nothing is taken for known. */
+export type RematchForm = IdRelation | 'loose';
+
+/** The unmatched receipts of a connector's group, or of all; undefined: there is no such connector. `limit` to 1,000. */
+export async function unmatchedReceipts(
+  gateway: Gateway,
+  connector: string | undefined,
+  limit: number,
+  beforeId?: number,
+): Promise<UnmatchedPage | undefined> {
+  const upstreams = connector === undefined ? oneOfEachGroup(gateway) : upstreamsNamed(gateway, connector);
+  if (connector !== undefined && upstreams.length === 0) return undefined;
+  const { correlator } = gateway.network;
+  const found = await Promise.all(
+    upstreams.map(async (upstream) => {
+      const { unmatched } = correlator.group(upstream);
+      const messages = await unmatched.waiting(limit + 1, beforeId);
+      return messages.map((message) => ({ id: message.id, view: unmatched.view(message) }));
+    }),
+  );
+  const all = found.flat().sort((a, b) => b.id - a.id);
+  const page = all.slice(0, limit);
+  return {
+    receipts: page.map(({ view }) => view),
+    next: all.length > page.length ? page.at(-1)?.id : undefined,
+  };
+}
+
+/**
+ * Looks for their messages once more; undefined: there is no such connector or group. A `form` other than loose is taken
+ * for known from now on.
+ */
+export async function rematchReceipts(
+  gateway: Gateway,
+  connector: string,
+  form: RematchForm | undefined,
+): Promise<{ readonly matched: number; readonly left: number } | undefined> {
+  const [upstream] = upstreamsNamed(gateway, connector);
+  if (upstream === undefined) return undefined;
+  const { correlator } = gateway.network;
+  const relation = form === 'loose' ? undefined : form;
+  if (relation !== undefined) await correlator.pin(upstream, relation);
+  return correlator.rematch(upstream.group.name, relation, upstream);
+}
+
+/** Throws an unmatched receipt away; false when there is none with that id. */
+export async function removeUnmatched(gateway: Gateway, publicId: string): Promise<boolean> {
+  const message: Message | undefined = await gateway.center.query({ publicId });
+  if (message === undefined || !message.lane.startsWith(lanePrefix)) return false;
+  const [upstream] = upstreamsNamed(gateway, message.lane.slice(lanePrefix.length));
+  if (upstream === undefined) return (await gateway.center.cancel({ id: message.id })) === 'cancelled';
+  return gateway.network.correlator.group(upstream).unmatched.remove(message.id);
+}
+
+const lanePrefix = 'unmatched:';
+
+function upstreamsNamed({ network }: Gateway, name: string): readonly Upstream[] {
+  const upstream =
+    network.upstreams.get(name) ?? network.upstreams.list().find(({ group }) => group.name === name);
+  return upstream === undefined ? [] : [upstream];
+}
+
+function oneOfEachGroup({ network }: Gateway): readonly Upstream[] {
+  return [...new Map(network.upstreams.list().map((upstream) => [upstream.group.name, upstream])).values()];
+}

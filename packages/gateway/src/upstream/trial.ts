@@ -1,0 +1,144 @@
+/** A bind of its own to an upstream, made to see whether it works, and a message over it. */
+import type { Message } from '@chappe/center';
+import { statusName } from '@chappe/protocol';
+import { type Clock, SmppClient } from '@chappe/smpp';
+import { addressOf } from '../address.ts';
+import { writeContent } from '../content.ts';
+import { cut } from '../segments.ts';
+import { versionName } from '../session-view.ts';
+import type { Upstream } from './upstream.ts';
+
+/** A text to try it with. */
+export interface TrialMessage {
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+/** What came of it. */
+export interface TrialResult {
+  readonly ok: boolean;
+  /** From an enquire_link to its response; undefined when there was no bind. */
+  readonly rttMs: number | undefined;
+  /** What the upstream calls itself. */
+  readonly peerSystemId: string | undefined;
+  readonly version: '3.3' | '3.4' | '5.0' | undefined;
+  /** What the upstream calls the message, one for each segment; undefined when none was sent. */
+  readonly messageIds: readonly string[] | undefined;
+  /** Why it failed. */
+  readonly error: string | undefined;
+}
+
+// It has answered by then, or hangs.
+const trialResponseMs = 15_000;
+const trialValidityMs = 3_600_000;
+const closeMs = 1_000;
+
+/**
+ * Binds, measures, sends the message when one is given, and unbinds. What is sent so is no message of the store: nothing
+ * is tried again, charged, or awaited. Rejects with a `GatewayError` for a text that cannot be cut; else never.
+ */
+export async function tryUpstream(
+  upstream: Upstream,
+  clock: Clock,
+  message?: TrialMessage,
+): Promise<TrialResult> {
+  const requests = message === undefined ? [] : messagesOf(upstream, message, clock.nowMs());
+  const { url, options } = upstream.binds.trial();
+  let peerSystemId: string | undefined;
+  let client: SmppClient | undefined;
+  let rttMs: number | undefined;
+  const failed = (error: string): TrialResult => {
+    const version = versionOf(client);
+    return { ok: false, rttMs, peerSystemId, version, messageIds: undefined, error };
+  };
+  try {
+    client = await SmppClient.connect(url, {
+      ...options,
+      responseTimeoutMs: trialResponseMs,
+      onPdu: (_session, direction, pdu) => {
+        if (direction === 'in' && 'system_id' in pdu && typeof pdu.system_id === 'string')
+          peerSystemId = pdu.system_id;
+      },
+    });
+    const beganMs = clock.monotonicMs();
+    await client.request({ command: 'enquire_link' });
+    rttMs = clock.monotonicMs() - beganMs;
+    const messageIds: string[] = [];
+    for (const one of requests) {
+      const request = upstream.requestFor(one);
+      if ('reason' in request) return failed(request.reason);
+      const response = await client.request(request);
+      const { command_status: status } = response;
+      if (status !== 0) return failed(`refused: ${statusName(status) ?? `0x${status.toString(16)}`}`);
+      messageIds.push('message_id' in response ? String(response.message_id) : '');
+    }
+    return {
+      ok: true,
+      rttMs,
+      peerSystemId,
+      version: versionOf(client),
+      messageIds: message === undefined ? undefined : messageIds,
+      error: undefined,
+    };
+  } catch (error) {
+    return failed((error as Error).message);
+  } finally {
+    await client?.close({ drainMs: closeMs });
+  }
+}
+
+function versionOf(client: SmppClient | undefined): TrialResult['version'] {
+  const [session] = client?.sessions ?? [];
+  return session === undefined ? undefined : versionName(session.version);
+}
+
+/** The segments, in the form of stored messages that exist nowhere else. */
+function messagesOf(upstream: Upstream, { from, to, text }: TrialMessage, nowMs: number): Message[] {
+  const parts = cut({ text, longMessage: upstream.settings.longMessages }, nowMs & 0xff);
+  return parts.segments.map((segment, index) => ({
+    id: 0,
+    tag: 0,
+    publicId: '',
+    idForm: 'hex',
+    head: 0,
+    kind: 'mt',
+    account: '',
+    lane: '',
+    source: addressOf(from),
+    destination: addressOf(to),
+    serviceType: '',
+    priority: 0,
+    dueMs: nowMs,
+    expiresMs: nowMs + trialValidityMs,
+    acceptedMs: nowMs,
+    state: 'enroute',
+    attempts: 0,
+    error: 0,
+    doneMs: 0,
+    receiptWanted: 0,
+    of: undefined,
+    reference: undefined,
+    connector: undefined,
+    content: writeContent({
+      shape: 'submit',
+      esmClass: segment.esmClassBits,
+      protocolId: 0,
+      dataCoding: parts.dataCoding,
+      registeredDelivery: 0,
+      inPayloadTlv: segment.inPayloadTlv,
+      payload: segment.payload,
+      group:
+        parts.segments.length === 1
+          ? undefined
+          : { kind: 'segments', index, count: parts.segments.length, reference: nowMs & 0xff },
+      tlvs: segment.tlvs,
+    }),
+    text: segment.text,
+    clientReference: undefined,
+    timeline: '',
+    price: 0,
+    charged: undefined,
+    memo: undefined,
+  }));
+}
