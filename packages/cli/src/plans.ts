@@ -2,10 +2,12 @@
 import { type AnyPlan, anyPlan, type CommandPlan } from './command.ts';
 import { gatewayPlans } from './gateway-plans.ts';
 import { type BenchValues, benchSettings } from './settings/bench.ts';
+import { type CheckValues, checkSettings } from './settings/check.ts';
 import { type DecodeValues, decodeSettings } from './settings/decode.ts';
 import { type ApiValues, apiSettings, type MessagesValues, messagesSettings } from './settings/http.ts';
 import { type ListenValues, listenSettings } from './settings/listen.ts';
 import { type SendValues, sendSettings } from './settings/send.ts';
+import { type ServeValues, serveSettings } from './settings/serve.ts';
 import { startPlan } from './start/plan.ts';
 
 const decodePlan: CommandPlan<DecodeValues> = {
@@ -72,9 +74,27 @@ const messagesPlan: CommandPlan<MessagesValues> = {
   run: async (run) => (await import('./commands/messages.ts')).runMessages(run),
 };
 
+const servePlan: CommandPlan<ServeValues> = {
+  name: 'serve',
+  about: 'run a gateway in production: accounts, operators and routes as the configuration says',
+  settings: serveSettings,
+  examples: ['chappe serve -c /etc/chappe/chappe.yaml', 'chappe serve --json'],
+  run: async (run) => (await import('./serve/run-serve.ts')).runServe(run),
+};
+
+const checkPlan: CommandPlan<CheckValues> = {
+  name: 'check',
+  about: 'say all that is wrong with a configuration, or what it means',
+  settings: checkSettings,
+  examples: ['chappe check -c chappe.yaml', 'chappe check --schema > chappe.schema.json'],
+  run: async (run) => (await import('./commands/check.ts')).runCheck(run),
+};
+
 /** In the order of help. */
 export const plans: readonly AnyPlan[] = [
   anyPlan(startPlan),
+  anyPlan(servePlan),
+  anyPlan(checkPlan),
   anyPlan(sendPlan),
   anyPlan(listenPlan),
   anyPlan(benchPlan),

@@ -17,6 +17,9 @@ export {
   type ParsedEntry,
   parseEntry,
 } from './entry.ts';
+export { exportEntry, withSecretsOf } from './export/entry.ts';
+export { writtenFilters, writtenPumping } from './export/filters.ts';
+export type { Written } from './export/words.ts';
 export { type Flaw, type FlawPlace, flawText, pathText } from './flaw.ts';
 export { configSchema, type JsonSchema } from './json-schema.ts';
 export { type LoadedConfig, type LoadOptions, loadConfig } from './load.ts';

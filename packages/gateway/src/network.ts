@@ -20,6 +20,7 @@ import { DroppedConnector } from './connectors/dropped.ts';
 import { Correlator } from './correlation/correlator.ts';
 import type { Verdict } from './correlation/receipt-outcome.ts';
 import type { OptOuts } from './filters/opt-outs.ts';
+import { nodeIdOctets, nodeIdOf } from './hops.ts';
 import type { Acceptance, RouteFilters } from './ingress/acceptance.ts';
 import { MoDesk } from './mo/desk.ts';
 import { takeMo } from './mo/incoming.ts';
@@ -79,6 +80,7 @@ export class Network {
   readonly #webhooks: Map<string, { readonly connector: WebhookConnector; readonly text: string }> =
     new Map();
   readonly #origins: Map<string, MoOrigin> = new Map();
+  #nodeId: Uint8Array = new Uint8Array(nodeIdOctets);
   #settings: GatewaySettings = noSettings;
   #compiled: CompiledSettings | undefined;
 
@@ -98,6 +100,7 @@ export class Network {
       center,
       clock,
       random,
+      nodeId: () => this.#nodeId,
       events: {
         onDelivery: (pdu, session) => this.#take(pdu, session),
         onAlert: (pdu, connector) => events.onAlert(pdu, connector),
@@ -149,6 +152,7 @@ export class Network {
   /** Reads what was learned, and takes the settings. After the center's start. */
   async start(settings: GatewaySettings): Promise<void> {
     await this.correlator.load();
+    this.#nodeId = await nodeIdOf(this.#options.control, this.#options.random);
     this.use(settings);
     await this.mo.start();
     this.upstreams.start();
@@ -176,6 +180,7 @@ export class Network {
       laneOf: (route) => compiled.lanes.get(route.settings.name) ?? '',
       filtersOf: (route) => compiled.filters.get(route.settings.name) as RouteFilters,
       creditOf: (account) => this.#creditOf(account),
+      nodeId: this.#nodeId,
       isStopped: (account, digits, nowMs) => this.#isStopped(account, digits, nowMs),
     });
   }

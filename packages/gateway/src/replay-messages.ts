@@ -1,12 +1,12 @@
 /** Stored messages against a table of routes that is not in force yet. */
 import type { Message } from '@chappe/center';
-import { factsOfStored } from './stored-facts.ts';
 import { readGroupOf } from './content.ts';
 import type { MessageFacts } from './facts.ts';
 import type { Gateway } from './gateway.ts';
 import { type RouteComparison, RouteTrial } from './routes/replay.ts';
 import { Router } from './routes/router.ts';
 import type { RouteSettings } from './settings/route.ts';
+import { factsOfStored } from './stored-facts.ts';
 
 /** Which messages. Epoch milliseconds. */
 export interface ReplayRange {

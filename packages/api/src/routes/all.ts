@@ -1,6 +1,7 @@
 /** All routes, in the order of the documents. */
 import type { Context } from '../context.ts';
 import type { Route } from '../route.ts';
+import { streamEvents } from './events.ts';
 import { getInbox } from './get-inbox.ts';
 import { getMessage } from './get-message.ts';
 import { info } from './info.ts';
@@ -28,6 +29,7 @@ export function routesOf(context: Context): readonly Route[] {
     setPhoneState(context),
     listPhones(context),
     listSessions(context),
+    streamEvents(context),
     info(context),
     livez(),
     readyz(context),

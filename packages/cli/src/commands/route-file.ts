@@ -1,39 +1,23 @@
 /** Routes of a configuration file, without a server: which one a message would take, and why. */
 import { readFileSync } from 'node:fs';
+import { MemoryStore } from '@chappe/center';
 import { type Config, flawText, loadConfig, PasswordHashes } from '@chappe/config';
 import {
-  type AccountSettings,
-  Accounts,
-  addressOf,
-  type CompiledRoute,
   formatAmount,
-  type MessageFacts,
-  Router,
-  type RouteSettings,
-  type RuleVerdict,
-  wayOf,
+  Gateway,
+  GatewayError,
+  type GatewaySettings,
+  type RouteAnswer,
+  testRoutes,
 } from '@chappe/gateway';
-import { countSegments, type TextCoding, type Tlv, type TlvInput, tlvs } from '@chappe/protocol';
 import { usage } from '../failure.ts';
 import type { RouteQuestion } from '../settings/entries.ts';
-
-/** What becomes of a message, as the API says it too. */
-export interface RouteAnswer {
-  /** Null: no route takes it. */
-  readonly route: string | null;
-  /** `op-a 70, op-b 30; else op-c`, `rejected with 0x45`. */
-  readonly way: string | null;
-  /** Of one segment, as a decimal. */
-  readonly price: string | null;
-  readonly segments: number;
-  readonly coding: string;
-  readonly verdicts: readonly RuleVerdict[];
-}
+import { tlvOctets } from './tlv-octets.ts';
 
 // Nobody binds with what is read here: hashing all passwords would take seconds for nothing.
 const noHash = 'scrypt$1024$8$1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA';
 
-/** Reads a configuration. Throws a `Failure` with all that is wrong with it. */
+/** Reads a configuration. Throws a `Failure` when it cannot be used, after all that is wrong with it was told. */
 export async function readConfig(
   path: string,
   env: NodeJS.ProcessEnv,
@@ -54,83 +38,71 @@ export async function readConfig(
   });
   if (loaded.ok) return loaded.config;
   for (const flaw of loaded.flaws) talk(flawText(flaw));
-  throw usage(`${path} cannot be used: ${loaded.flaws.length} things are wrong with it`);
+  throw usage(`${path} cannot be used: mend what is named above (${loaded.flaws.length})`);
 }
 
-/** TLVs as they would have been read from a PDU. */
-function readTlvs(given: readonly TlvInput[]): Tlv[] {
-  return given.map((tlv) => {
-    const tag = tlv.name === undefined ? tlv.tag : (tlv.tag ?? tlvs[tlv.name].tag);
-    return { ...tlv, tag } as Tlv;
-  });
-}
-
-/** The coding and the segments of the text; without a text one of octets. */
-function cutOf({ text, coding }: RouteQuestion): { readonly coding: string; readonly segments: number } {
-  if (text === undefined) return { coding: coding ?? 'octet', segments: 1 };
-  try {
-    const count = countSegments(text, coding === undefined ? {} : { coding: coding as TextCoding });
-    return { coding: count.coding, segments: count.segments };
-  } catch (error) {
-    throw usage(`--text: ${(error as Error).message}`);
-  }
-}
-
-/** Addresses as the account's own rules make them; its tags. */
-async function asked(
-  settings: AccountSettings | undefined,
-  question: RouteQuestion,
-  segments: number,
-  nowMs: number,
-): Promise<Pick<MessageFacts, 'source' | 'destination' | 'tags' | 'priority'>> {
-  const source = addressOf(question.from);
-  const destination = addressOf(question.to);
-  if (settings === undefined) return { source, destination, tags: question.tags, priority: 0 };
-  const accounts = await Accounts.create({ open: false, list: [settings] });
-  const policy = accounts.get(settings.systemId)?.policy;
-  const admitted = policy?.admit(source, destination, segments, 0, nowMs);
-  const tags = [...(policy?.tags ?? []), ...question.tags];
-  if (admitted === undefined || admitted.refusal !== undefined) {
-    throw usage(
-      `account ${settings.systemId} may not send this: its rules refuse the ${admitted?.refusal ?? 'message'}`,
-      'routes are not asked then: see senderIds, destinations and senderRules of the account',
-    );
-  }
-  return { ...admitted, tags };
-}
-
-function priceOf(route: CompiledRoute, facts: MessageFacts): string {
-  return formatAmount(route.settings.action.kind === 'reject' ? 0 : route.priceOf(facts.destination));
-}
-
-/** What the routes make of a message. Throws a `Failure` when its account refuses it. */
-export async function tryRoutes(
-  routes: readonly RouteSettings[],
-  accounts: readonly AccountSettings[],
-  question: RouteQuestion,
-  nowMs: number,
-): Promise<RouteAnswer> {
-  const { coding, segments } = cutOf(question);
-  const settings = accounts.find(({ systemId }) => systemId === question.account);
-  const facts: MessageFacts = {
-    kind: 'mt',
-    account: question.account,
-    connector: '',
-    ...(await asked(settings, question, segments, nowMs)),
-    text: question.text,
-    coding,
-    segments,
-    tlvs: readTlvs(question.tlvs),
-    nowMs: question.atMs ?? nowMs,
-  };
-  const router = new Router(routes);
-  const route = router.peek(facts);
+/** The same settings with nobody let in and nothing connected: only the rules are left. */
+function atRest({ accounts, connectors, ...rest }: GatewaySettings): GatewaySettings {
   return {
-    route: route?.settings.name ?? null,
-    way: route === undefined ? null : wayOf(route.settings.action),
-    price: route === undefined ? null : priceOf(route, facts),
-    segments,
-    coding,
-    verdicts: router.explain(facts),
+    ...rest,
+    accounts: accounts.map((account) => ({ ...account, suspended: true })),
+    connectors: connectors.map(({ outbind: _, ...connector }) => ({ ...connector, paused: true })),
   };
+}
+
+async function startAtRest(settings: GatewaySettings): Promise<Gateway> {
+  try {
+    return await Gateway.start({
+      store: new MemoryStore(),
+      settings: atRest(settings),
+      // It cannot be without a listener: one that nobody knows of, and that lets nobody in.
+      smpp: { host: '127.0.0.1', port: 0 },
+      accounts: { open: false, list: [] },
+    });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw usage(error.message);
+  }
+}
+
+/** The answer as the API writes it. */
+function written({ route, price, totalPrice, ...answer }: RouteAnswer): object {
+  return {
+    route: route ?? null,
+    ...answer,
+    refusedBy: answer.refusedBy ?? null,
+    price: formatAmount(price),
+    totalPrice: formatAmount(totalPrice),
+  };
+}
+
+/**
+ * What the routes make of a message, asked of the very gateway that would run them: it decides as the real one does.
+ * Throws a `Failure` for a text that cannot be sent.
+ */
+export async function tryRoutes(
+  settings: GatewaySettings,
+  question: RouteQuestion,
+  nowMs: number,
+): Promise<object> {
+  const gateway = await startAtRest(settings);
+  try {
+    const { account, from, to, text, coding, tags, tlvs, atMs } = question;
+    const answer = testRoutes(gateway, {
+      account,
+      from,
+      to,
+      text,
+      coding,
+      tags: tags.length === 0 ? undefined : tags,
+      tlvs: tlvs.map(tlvOctets),
+      nowMs: atMs ?? nowMs,
+    });
+    return written(answer);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    throw usage(error.message);
+  } finally {
+    await gateway.stop({ drainMs: 0 });
+  }
 }

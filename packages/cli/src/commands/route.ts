@@ -6,6 +6,7 @@ import { usage } from '../failure.ts';
 import type { RouteValues } from '../settings/entries.ts';
 import { columns, printable } from '../terminal.ts';
 import { type Column, cell, column, listOf, objectOf, printList, type Shown, tableLines } from './show.ts';
+import { tlvOctets } from './tlv-octets.ts';
 import { ask, plain, runVerb, type Verbs } from './verbs.ts';
 
 type RouteRun = Run<RouteValues>;
@@ -39,11 +40,9 @@ async function list(run: RouteRun): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-function tlvJson(tlv: TlvInput): object {
-  const { name, tag, value } = tlv;
-  const plainValue =
-    value instanceof Uint8Array ? `hex:${Buffer.from(value).toString('hex')}` : String(value);
-  return name === undefined ? { tag, value: plainValue } : { name, value: plainValue };
+function tlvJson(input: TlvInput): object {
+  const { tag, value } = tlvOctets(input);
+  return { tag, value: `hex:${Buffer.from(value).toString('hex')}` };
 }
 
 async function answerOf(run: RouteRun): Promise<Shown> {
@@ -58,7 +57,7 @@ async function answerOf(run: RouteRun): Promise<Shown> {
         `it has: ${known || 'none'}`,
       );
     }
-    return objectOf(await tryRoutes(settings.routes, settings.accounts, values, Date.now()));
+    return objectOf(await tryRoutes(settings, values, Date.now()));
   }
   const { account, from, to, text, coding, tags, tlvs, atMs } = values;
   const body = {
@@ -80,22 +79,28 @@ function told(verdicts: readonly Shown[], isVerbose: boolean): readonly Shown[] 
   return chosen < 0 || isVerbose ? verdicts : verdicts.slice(0, chosen + 1);
 }
 
+function printAnswer(answer: Shown, { values, terminal }: RouteRun): void {
+  const rules = told(listOf(answer, 'rules'), values.verbose);
+  const rows = rules.map(({ rule, outcome, words }) => [cell(rule), cell(outcome), cell(words)]);
+  for (const line of columns(rows)) terminal.out(line);
+  const { route, way, segments, coding, price, totalPrice, refusedBy } = answer;
+  const size = `${cell(segments)} in ${cell(coding)}`;
+  const where = typeof route === 'string' ? `${cell(route)}: ${cell(way)}` : cell(way);
+  terminal.out(`=> ${where}  (segments ${size}, price ${cell(price)} each, ${cell(totalPrice)} in all)`);
+  if (typeof refusedBy === 'string')
+    terminal.out(`but the account's own rules refuse it: its ${cell(refusedBy)} is not permitted`);
+}
+
 async function test(run: RouteRun): Promise<ExitCode> {
   const { values, terminal } = run;
   if (values.to === '')
     throw usage('--to is missing', 'chappe route test --account acme --from ACME --to 447700900123');
   const answer = await answerOf(run);
-  const isRouted = typeof answer.route === 'string';
+  // Without any routes everything goes to the handsets.
+  const isTaken = typeof answer.route === 'string' || answer.way === 'handsets';
+  const isRouted = isTaken && typeof answer.refusedBy !== 'string';
   if (values.json) terminal.out(JSON.stringify(answer));
-  else {
-    const verdicts = told(listOf(answer, 'verdicts'), values.verbose);
-    const rows = verdicts.map(({ rule, outcome, words }) => [cell(rule), cell(outcome), cell(words)]);
-    for (const line of columns(rows)) terminal.out(line);
-    const { segments, coding, price, route, way } = answer;
-    const size = `${cell(segments)} × ${cell(coding)}`;
-    if (isRouted) terminal.out(`=> ${cell(route)}: ${cell(way)}  (${size}, price ${cell(price)} a segment)`);
-    else terminal.out(`=> no route takes it  (${size})`);
-  }
+  else printAnswer(answer, run);
   return isRouted ? exitCodes.ok : exitCodes.assertion;
 }
 

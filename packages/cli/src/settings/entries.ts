@@ -111,7 +111,7 @@ const questionSettings: Settings<RouteQuestion> = {
   tags: {
     flag: 'tag',
     value: 'tag',
-    about: 'test: a tag beside those of the account',
+    about: 'test: a tag, instead of those of the account',
     isRepeatable: true,
     shown: '',
     fallback: [],

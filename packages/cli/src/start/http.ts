@@ -1,5 +1,5 @@
 /** The HTTP API of a running gateway. Loaded after SMPP answers: its libraries take longer than all the rest. */
-import { buildApi } from '@chappe/api';
+import { type ApiOptions, buildApi } from '@chappe/api';
 import { systemClock } from '@chappe/center';
 import type { Gateway } from '@chappe/gateway';
 import type { Logger } from 'pino';
@@ -14,20 +14,30 @@ export interface HttpServer {
   close(drainMs: number): Promise<void>;
 }
 
+/** What the address is chosen by, for failures; and what else the API is told. */
+export interface HttpMore {
+  readonly hostFlag: string;
+  readonly portFlag: string;
+  readonly api?: Partial<ApiOptions>;
+}
+
+const byFlags: HttpMore = { hostFlag: '--http-host', portFlag: '--http-port' };
+
 /** Listens. Rejects with a `Failure`. */
 export async function serveHttp(
   gateway: Gateway,
   values: Pick<StartValues, 'httpHost' | 'httpPort' | 'allowHost'>,
   version: string,
   logger: Logger,
+  { hostFlag, portFlag, api = {} }: HttpMore = byFlags,
 ): Promise<HttpServer> {
   const { httpHost: host, httpPort: port, allowHost: allowedHosts } = values;
-  const app = buildApi({ gateway, version, logger, allowedHosts });
+  const app = buildApi({ ...api, gateway, version, logger, allowedHosts });
   try {
     await app.listen({ host, port });
   } catch (error) {
     await app.close();
-    throw listenFailure(error, 'HTTP', { host, port, hostFlag: '--http-host', portFlag: '--http-port' });
+    throw listenFailure(error, 'HTTP', { host, port, hostFlag, portFlag });
   }
   const address = app.server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;

@@ -15,6 +15,7 @@ import { LiveView } from './live-view.ts';
 import { PeerFaultReport } from './peer-fault-report.ts';
 import { programName } from './program-name.ts';
 import { isLoopback } from './readers.ts';
+import { aborted, logEvents } from './running.ts';
 import type { StartValues } from './settings.ts';
 import { listenFailure, storeFailure } from './start-failure.ts';
 import { inMemory, openStore } from './store.ts';
@@ -34,7 +35,7 @@ export async function runStart(run: StartRun): Promise<ExitCode> {
   const { values, terminal, signal } = run;
   checkAccess(values);
   const running = await startAll(run);
-  if (running.log.isLevelEnabled('info')) logSessions(running.gateway, running.log);
+  if (running.log.isLevelEnabled('info')) logEvents(running.gateway, running.log);
   // A reader that has gone away (`chappe start | head`) is no reason to stop serving.
   const streams = [process.stdout, process.stderr];
   for (const stream of streams) stream.on('error', ignore);
@@ -163,16 +164,6 @@ function announce(run: StartRun, { gateway, http, certificate, log }: Running): 
   log.info({ ...banner.addresses, version }, 'started');
 }
 
-/** Who comes and goes. */
-function logSessions(gateway: Gateway, log: Logger): void {
-  gateway.events.subscribe((event) => {
-    if (event.kind !== 'bound' && event.kind !== 'closed') return;
-    const { id, account, bind, version, address, port, tls } = event.session;
-    const reason = event.kind === 'closed' ? { reason: event.reason } : {};
-    log.info({ session: id, account, bind, smpp: version, address, port, tls, ...reason }, event.kind);
-  });
-}
-
 function isWatched({ values, terminal }: StartRun): boolean {
   return !values.quiet && (values.verbose || (terminal.isOutTty && !values.json));
 }
@@ -196,11 +187,6 @@ function reloadCertificate(values: StartValues, { gateway, log, certificate }: R
       `the certificate stays as it was: ${(error as Error).message}`,
     );
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 function ignore(): void {

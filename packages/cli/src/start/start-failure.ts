@@ -12,21 +12,33 @@ export interface Listener {
   readonly portFlag: string;
 }
 
-const dataHint = 'or choose another folder with --data, or --data :memory: to keep nothing';
+/** How another data folder is chosen, and how nothing is kept at all. */
+export interface DataHints {
+  readonly folder: string;
+  readonly memory: string;
+}
 
-/** What to do, where the message of the store does not say it. */
-const storeHints: { readonly [code in CenterErrorCode]?: string } = {
-  CHAPPE_STORE_LOCKED: dataHint,
-  CHAPPE_STORE_NEWER: dataHint,
-  CHAPPE_STORE_DAMAGED: dataHint,
-  CHAPPE_STORE_DISK_FULL: `make room, then start again; ${dataHint}`,
-  CHAPPE_STORE_IO: `this user must be able to write there; ${dataHint}`,
-  CHAPPE_STORE_SQLITE_TOO_OLD: 'or keep nothing with --data :memory:',
+const byFlags: DataHints = {
+  folder: 'or choose another folder with --data, or --data :memory: to keep nothing',
+  memory: 'or keep nothing with --data :memory:',
 };
 
+/** What to do, where the message of the store does not say it. */
+function storeHintsOf({ folder, memory }: DataHints): { readonly [code in CenterErrorCode]?: string } {
+  return {
+    CHAPPE_STORE_LOCKED: folder,
+    CHAPPE_STORE_NEWER: folder,
+    CHAPPE_STORE_DAMAGED: folder,
+    CHAPPE_STORE_DISK_FULL: `make room, then start again; ${folder}`,
+    CHAPPE_STORE_IO: `this user must be able to write there; ${folder}`,
+    CHAPPE_STORE_SQLITE_TOO_OLD: memory,
+  };
+}
+
 /** Why the data folder cannot be used. Anything that is no error of the store is given back as it is. */
-export function storeFailure(error: unknown, path: string): unknown {
+export function storeFailure(error: unknown, path: string, hints: DataHints = byFlags): unknown {
   if (!(error instanceof CenterError)) return error;
+  const storeHints = storeHintsOf(hints);
   // SQLite has no word for some failures of the system while a file is made; its own is in the message.
   if (error.code === 'CHAPPE_STORE_FAILED' && error.message.includes('ENOSPC')) {
     return failure(

@@ -122,6 +122,11 @@ const messageKeys = {
     'what a status means: {ESME_RSYSERR: temporary, "0x400": permanent}; or throttled, full, accepted',
   ),
   dlr: optional(upstreamReceipts, 'what its receipts say'),
+  peer: optional(
+    flag,
+    'it is another Chappe: it is told which gateways a message has been through, so that none comes round again',
+    false,
+  ),
   tags: optional(oneOrMany(scalar(plainText(maxTagLength))), 'names for rules of what comes from there'),
 };
 
@@ -191,6 +196,7 @@ function settingsOf(given: Parsed): ConnectorSettings {
     reconnect: given.reconnect,
     outbind: given.outbind,
     paused: given.paused,
+    peer: given.peer,
     tags: given.tags,
   });
 }

@@ -7,6 +7,7 @@ import { status, type Tlv } from '@chappe/protocol';
 import type { Account } from '../accounts/account.ts';
 import type { MessageFacts } from '../facts.ts';
 import type { Filters } from '../filters/filters.ts';
+import { hasLooped } from '../hops.ts';
 import { dataCodingOf } from '../message-text.ts';
 import type { AccountCredit } from '../money/account-credit.ts';
 import type { CompiledRoute, Router } from '../routes/router.ts';
@@ -37,6 +38,7 @@ export type RefusalKind =
   | 'quota'
   | 'filter'
   | 'pumping'
+  | 'loop'
   | 'route'
   | 'unrouted'
   | 'credit';
@@ -83,6 +85,8 @@ export interface AcceptanceParts {
   filtersOf(route: CompiledRoute): RouteFilters;
   /** The money of an account; undefined when it has none to be asked about. */
   creditOf(account: Account): AccountCredit | undefined;
+  /** Of this gateway, see hops.ts. */
+  readonly nodeId: Uint8Array;
   /** Whether messages of an account to a number are stopped since they look made up; notes them, too. */
   isStopped(account: string, digits: string, nowMs: number): boolean;
 }
@@ -100,6 +104,7 @@ export class Acceptance {
     quota: 0,
     filter: 0,
     pumping: 0,
+    loop: 0,
     route: 0,
     unrouted: 0,
     credit: 0,
@@ -180,6 +185,7 @@ function taken(
 function routed(asked: Asked, parts: AcceptanceParts, router: Router, admitted: Admitted): Taken | NotTaken {
   const { account, nowMs, segments } = asked;
   const facts = factsOf(asked, admitted);
+  if (hasLooped(asked.tlvs, parts.nodeId)) return { refusal: 'loop', status: status.ESME_RINVDSTADR };
   if (parts.isStopped(account.name, admitted.destination.digits, nowMs))
     return { refusal: 'pumping', status: status.ESME_RINVDSTADR };
   const route = router.route(facts);

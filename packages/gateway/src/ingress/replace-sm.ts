@@ -2,11 +2,13 @@
 import type { Message } from '@chappe/center';
 import { type PduOf, status } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
-import { type Content, readContent, writeContent } from '../content.ts';
+import { type Content, readContent, readGroupOf, writeContent } from '../content.ts';
 import { groupOf } from '../groups.ts';
 import { lifetimeOf } from '../lifetime.ts';
 import { messageText } from '../message-text.ts';
 import { receiptsWanted } from '../receipts-wanted.ts';
+import { planOfLane } from '../upstream/plan.ts';
+import { cutText } from '../upstream/submission/cut-text.ts';
 import { checkFlags, checkText, checkTolerated } from '../validation.ts';
 import { type Ingress, refuse } from './ingress.ts';
 import { referencedBy } from './referenced.ts';
@@ -30,6 +32,8 @@ export async function replaceSm(
   const found = await referencedBy(pdu, session, ingress, status.ESME_RREPLACEFAIL);
   if (typeof found === 'number') return refuse(ingress, found);
   const all = await groupOf(ingress.center, found);
+  if (all.some(isPiece) || isTooLong(found, payload, ingress))
+    return refuse(ingress, status.ESME_RREPLACEFAIL);
   const results = await Promise.all(
     all.map((message) => replaceOne(message, pdu, payload, tlvs.payload !== undefined, session, ingress)),
   );
@@ -65,6 +69,20 @@ async function replaceOne(
     },
   );
   return result === 'replaced' ? 0 : status.ESME_RREPLACEFAIL;
+}
+
+/** A text that was cut here: another one would take another number of messages than are stored and paid for. */
+function isPiece({ content }: Message): boolean {
+  const group = readGroupOf(content);
+  return group?.kind === 'segments' && group.count > 1;
+}
+
+/** As `isPiece`, the other way round: it would have to be cut. */
+function isTooLong({ content, lane }: Message, payload: Uint8Array, ingress: Ingress): boolean {
+  const plan = planOfLane(lane);
+  if (plan === undefined || ingress.takesWhole(plan)) return false;
+  const { esmClass, dataCoding, tlvs } = readContent(content);
+  return cutText({ payload, esmClass, dataCoding, tlvs }, 0).segments?.length !== 1;
 }
 
 function textOf(old: Content, payload: Uint8Array): string | undefined {

@@ -170,6 +170,11 @@ export interface ConnectorSettings {
     | undefined;
   /** Not bound until it is started by hand. */
   readonly paused?: boolean | undefined;
+  /**
+   * It is another Chappe: it is told which gateways a message has been through (a vendor TLV), so that none comes round
+   * again. Default false.
+   */
+  readonly peer?: boolean | undefined;
   /** Tags for routing rules of what comes from there. */
   readonly tags?: readonly string[] | undefined;
 }

@@ -209,7 +209,8 @@ export class PlanConnector implements Connector {
     else if (outcome.kind === 'released') this.ready?.();
     else if ((outcome.kind === 'retry' || outcome.kind === 'unknown') && outcome.afterMs === 0) {
       this.expectMoved();
-      this.ready?.();
+      // One that cannot be said to its upstream is back while it is being handed out, when nobody listens.
+      queueMicrotask(() => this.ready?.());
     }
   }
 }

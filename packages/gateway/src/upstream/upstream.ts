@@ -21,6 +21,8 @@ export interface UpstreamContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly group: UpstreamGroup;
+  /** Of this gateway, see hops.ts. */
+  readonly nodeId: Uint8Array;
   /** What comes from there: see binds.ts. */
   readonly events: BindsEvents;
   readonly connect?: ConnectUpstream | undefined;
@@ -72,7 +74,7 @@ export class Upstream {
     this.group = context.group;
     this.label = `connector=${settings.name}`;
     this.#context = context;
-    this.#profile = submissionProfile(settings);
+    this.#profile = submissionProfile(settings, context.nodeId);
     this.#filter = upstreamFilter(settings);
     this.#classes = statusClasses(settings);
     this.#retry = retryPolicy(settings.retry);

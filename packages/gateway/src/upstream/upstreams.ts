@@ -15,6 +15,8 @@ export interface UpstreamsContext {
   readonly center: Center;
   readonly clock: Clock;
   readonly random: Random;
+  /** Of this gateway, see hops.ts; known before settings are used. */
+  readonly nodeId: () => Uint8Array;
   readonly events: BindsEvents;
   readonly connect?: ConnectUpstream | undefined;
   readonly onTaken: PlanContext['onTaken'];
@@ -135,11 +137,12 @@ export class Upstreams {
       group = new UpstreamGroup(name);
       this.#groups.set(name, group);
     }
-    const { clock, random, events, connect } = this.#context;
+    const { clock, random, events, connect, nodeId } = this.#context;
     return new Upstream(settings, {
       clock,
       random,
       group,
+      nodeId: nodeId(),
       events,
       connect,
       onRoom: (upstream) => this.#roomFor(upstream),

@@ -2,6 +2,7 @@
 import type { Address, Message } from '@chappe/center';
 import type { PduInput, TlvInput } from '@chappe/protocol';
 import { type Content, readContent } from '../../content.ts';
+import { withHop, withoutHops } from '../../hops.ts';
 import type { ConnectorSettings } from '../../settings/connector.ts';
 import { type Carried, carriedFor } from './carry.ts';
 import { priorityFlag, registeredDelivery, remainingSeconds } from './fields.ts';
@@ -41,13 +42,17 @@ interface Parts {
   readonly nowMs: number;
 }
 
-/** Compiles the settings of a connector. Throws RangeError for what contradicts itself, naming field and remedy. */
-export function submissionProfile(settings: ConnectorSettings): SubmissionProfile {
+/**
+ * Compiles the settings of a connector. `nodeId`: of this gateway, told to peers. Throws RangeError for what contradicts
+ * itself, naming field and remedy.
+ */
+export function submissionProfile(settings: ConnectorSettings, nodeId?: Uint8Array): SubmissionProfile {
   const plan = planOf(settings);
-  return { pduOf: (message, nowMs) => pduOf(plan, message, nowMs) };
+  const hop = settings.peer === true ? nodeId : undefined;
+  return { pduOf: (message, nowMs) => pduOf(plan, message, nowMs, hop) };
 }
 
-function pduOf(plan: Plan, message: Message, nowMs: number): Submission | Unfit {
+function pduOf(plan: Plan, message: Message, nowMs: number, hop: Uint8Array | undefined): Submission | Unfit {
   const content = readContent(message.content);
   if (content.shape === 'broadcast' || content.shape === 'receipt') {
     return { reason: `a ${content.shape} cannot be submitted to an upstream` };
@@ -64,8 +69,9 @@ function pduOf(plan: Plan, message: Message, nowMs: number): Submission | Unfit 
   if (!isCarriable(serviceType, maxServiceType)) return { reason: 'the service_type cannot be carried' };
   const text = carriedFor(plan, content, command);
   if (isUnfit(text)) return text;
-  const tlvs = plan.filter(content.tlvs, content.userMessageReference, command);
-  if (isUnfit(tlvs)) return tlvs;
+  const passed = plan.filter(content.tlvs, content.userMessageReference, command);
+  if (isUnfit(passed)) return passed;
+  const tlvs = hop === undefined ? withoutHops(passed) : withHop(content.tlvs, passed, hop);
   const parts = { plan, message, content, source, destination, text, tlvs, nowMs };
   return command === 'submit_sm' ? submitSm(parts) : dataSm(parts);
 }

@@ -1,0 +1,125 @@
+/** GET /api/v1/events: what happens, as it happens. */
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { bodyOf, type EventFilter, type EventKind, eventKinds, isWanted } from '../event-body.ts';
+import { EventStream } from '../event-stream.ts';
+import { wholeNumber } from '../parameters.ts';
+import { Problem } from '../problem.ts';
+import { type Call, type Route, route } from '../route.ts';
+
+/** What somebody who calls may see of the events. */
+export interface EventRights {
+  /** Only those of this account; undefined: of all. */
+  readonly account: string | undefined;
+  /** Texts of messages as well. */
+  readonly mayReadTexts: boolean;
+}
+
+/** Says what a caller may see. Throws a `Problem` for somebody who may see nothing. */
+export type RightsOf = (call: Pick<Call<unknown, unknown, unknown>, 'header'>) => EventRights;
+
+// Each reader is a connection and is told every event; consoles are some few.
+const maxReaders = 100;
+const maxNameCharacters = 64;
+
+const kindList = z.string().transform((text, context): ReadonlySet<EventKind> => {
+  const kinds = new Set<EventKind>();
+  for (const word of text.split(',')) {
+    const kind = eventKinds.find((known) => known === word);
+    if (kind === undefined) {
+      context.addIssue({
+        code: 'custom',
+        message: `must be of ${eventKinds.join(', ')}, separated by commas`,
+      });
+      return z.NEVER;
+    }
+    kinds.add(kind);
+  }
+  return kinds;
+});
+
+const nameText = z.string().min(1).max(maxNameCharacters);
+
+const query = z.strictObject({
+  kind: kindList.optional().describe(`Of ${eventKinds.join(', ')}, separated by commas; default all`),
+  account: nameText.optional().describe('Only events of this account'),
+  connector: nameText.optional().describe('Only events of this connector or group of connectors'),
+  session: wholeNumber(0, 999_999_999).optional().describe('Only events of this session of a customer'),
+  text: z.enum(['0', '1']).optional().describe('1: with the texts of messages; for an administrator'),
+});
+
+/** Live events. `rightsOf`: by default everybody who gets here may see everything, as in the sandbox. */
+export function streamEvents(context: Context, rightsOf: RightsOf = everything): Route {
+  const { gateway, clock, closing } = context;
+  let readers = 0;
+  return route({
+    method: 'GET',
+    path: '/api/v1/events',
+    operationId: 'streamEvents',
+    tag: 'operation',
+    summary: 'Live events',
+    description:
+      'Server-sent events, one JSON object each: steps of messages and receipts, sessions, upstreams, alarms. Nothing is ' +
+      'kept: what happens while nobody listens is not told later. Who reads too slowly gets an event `skipped` with the ' +
+      'number of those left out.',
+    query,
+    answers: { 200: { description: 'Events until the caller goes away', type: 'text/event-stream' } },
+    problems: ['full', 'stopping'],
+    handle: (call) => {
+      const filter = filterOf(call.query, rightsOf(call));
+      if (closing.aborted) throw new Problem('stopping', 'the server is being stopped');
+      if (readers >= maxReaders) {
+        throw new Problem('full', `${maxReaders} readers are listening`, {
+          hint: 'end some, or ask for messages with GET /api/v1/messages',
+        });
+      }
+      const stream = new EventStream(clock);
+      const unsubscribe = gateway.events.subscribe((event) => {
+        if (!isWanted(event, filter)) return;
+        stream.offer(() => bodyOf(event, new Date(clock.nowMs()).toISOString(), filter));
+      });
+      readers += 1;
+      const end = (): void => stream.end();
+      closing.addEventListener('abort', end);
+      stream.once('close', () => {
+        readers -= 1;
+        unsubscribe();
+        closing.removeEventListener('abort', end);
+      });
+      return {
+        status: 200,
+        body: stream,
+        type: 'text/event-stream; charset=utf-8',
+        // Buffering proxies would hold events back until there are many.
+        headers: { 'x-accel-buffering': 'no' },
+      };
+    },
+  });
+}
+
+function filterOf(asked: z.infer<typeof query>, rights: EventRights): EventFilter {
+  const { kind, account, connector, session, text } = asked;
+  if (text === '1' && !rights.mayReadTexts) {
+    throw new Problem('invalid_parameter', 'texts are told to an administrator only', { field: 'text' });
+  }
+  if (rights.account !== undefined && account !== undefined && account !== rights.account) {
+    throw new Problem('invalid_parameter', 'an account sees its own events only', { field: 'account' });
+  }
+  if (rights.account !== undefined && connector !== undefined) {
+    throw new Problem('invalid_parameter', 'connectors are told to an administrator only', {
+      field: 'connector',
+    });
+  }
+  return {
+    kinds: kind,
+    account: rights.account ?? account,
+    connector,
+    session,
+    withText: text === '1',
+    isCustomer: rights.account !== undefined,
+  };
+}
+
+function everything(): EventRights {
+  return { account: undefined, mayReadTexts: true };
+}

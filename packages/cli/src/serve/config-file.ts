@@ -1,0 +1,71 @@
+/** The configuration on disk: read, and read again. */
+import { readFileSync } from 'node:fs';
+import {
+  type Config,
+  type HashPassword,
+  type LoadedConfig,
+  loadConfig,
+  PasswordHashes,
+} from '@chappe/config';
+import { usage } from '../failure.ts';
+import { isLoopback } from '../start/readers.ts';
+
+/** A configuration file. */
+export class ConfigFile {
+  readonly path: string;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #hashes: PasswordHashes;
+
+  /** `hashPassword`: of accounts whose passwords stand in the file. */
+  constructor(path: string, env: NodeJS.ProcessEnv, hashPassword: HashPassword) {
+    this.path = path;
+    this.#env = env;
+    this.#hashes = new PasswordHashes(hashPassword);
+  }
+
+  /** Reads and checks it. Rejects with a `Failure` when it cannot be read. */
+  load(): Promise<LoadedConfig> {
+    return loadConfig({
+      text: this.#text(),
+      path: this.path,
+      env: this.#env,
+      readFile: (name) => readFileSync(name, 'utf8'),
+      hashes: this.#hashes,
+    });
+  }
+
+  #text(): string {
+    try {
+      return readFileSync(this.path, 'utf8');
+    } catch (error) {
+      throw usage(
+        `the configuration cannot be read: ${(error as Error).message}`,
+        'name it with --config or CHAPPE_CONFIG; examples/chappe.yaml is one to begin with',
+      );
+    }
+  }
+}
+
+/** Why a configuration that is right in itself is not served; undefined when it is. */
+export function refusalOf({
+  server,
+  handsets,
+  settings,
+}: Config): { message: string; hint: string } | undefined {
+  const { accounts, routes, connectors } = settings;
+  const isRouted = routes.length + connectors.length > 0;
+  if (accounts.length > 0 && !isRouted && !handsets.enabled) {
+    return {
+      message: 'there are no routes and no connectors: no message could go anywhere',
+      hint: 'add connectors and routes; to try it with simulated handsets say handsets: {enabled: true}',
+    };
+  }
+  const { listen, adminKeyHashes } = server.http;
+  if (listen !== undefined && !isLoopback(listen.host) && adminKeyHashes.length === 0) {
+    return {
+      message: `http.listen ${listen.host} is open to the network, and nobody needs a key`,
+      hint: 'give http.adminKey or http.adminKeyHash, or stay on 127.0.0.1',
+    };
+  }
+  return undefined;
+}

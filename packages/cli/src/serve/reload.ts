@@ -1,0 +1,141 @@
+/** SIGHUP: the configuration is read again. Whatever is wrong with it, what runs goes on. */
+import { isDeepStrictEqual } from 'node:util';
+import { type Config, diffSettings, type Flaw, type ListenSettings } from '@chappe/config';
+import type { Gateway } from '@chappe/gateway';
+import { type ConfigFile, refusalOf } from './config-file.ts';
+import { listenersOf, serverTls } from './gateway-options.ts';
+
+/** Where it is told what happened. */
+export interface ReloadLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What of a running gateway a reload changes. */
+export type Reloaded = Pick<Gateway, 'apply' | 'setCertificates'>;
+
+const where = 'reload';
+
+/** Reads a configuration again, one time after the other. */
+export class Reload {
+  readonly #file: ConfigFile;
+  readonly #gateway: Reloaded;
+  readonly #log: ReloadLog;
+  #config: Config;
+  #running: Promise<void> | undefined;
+  #isWanted = false;
+
+  /** `config`: the one in force. */
+  constructor(file: ConfigFile, config: Config, gateway: Reloaded, log: ReloadLog) {
+    this.#file = file;
+    this.#config = config;
+    this.#gateway = gateway;
+    this.#log = log;
+  }
+
+  /** Reads it again; asked for while that is under way, it is done once more after it. Never rejects. */
+  reload(): Promise<void> {
+    this.#isWanted = true;
+    this.#running ??= this.#reloadAll().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #reloadAll(): Promise<void> {
+    while (this.#isWanted) {
+      this.#isWanted = false;
+      try {
+        await this.#reloadOnce();
+      } catch (error) {
+        this.#log.error(
+          { where, err: error },
+          `the configuration stays as it was: ${(error as Error).message}`,
+        );
+      }
+    }
+  }
+
+  async #reloadOnce(): Promise<void> {
+    const loaded = await this.#file.load();
+    for (const warning of loaded.warnings) this.#log.warn(flawFields(warning), warning.message);
+    if (!loaded.ok) {
+      for (const flaw of loaded.flaws) this.#log.error(flawFields(flaw), flaw.message);
+      this.#log.error({ where, flaws: loaded.flaws.length }, 'the configuration stays as it was');
+      return;
+    }
+    const { config } = loaded;
+    const refusal = refusalOf(config);
+    if (refusal !== undefined) {
+      this.#log.error({ where, hint: refusal.hint }, `the configuration stays as it was: ${refusal.message}`);
+      return;
+    }
+    const changes = diffSettings(this.#config.settings, config.settings);
+    await this.#gateway.apply(config.settings);
+    for (const change of changes) {
+      const { kind, name, change: what, fields } = change;
+      this.#log.info({ where, kind, name, fields }, `${`${kind} ${name}`.trimEnd()} ${what}`);
+    }
+    const listen = this.#renewCertificates(config);
+    this.#tellRest(config, listen);
+    // What needs a restart is told again at each reload until that has happened.
+    const { server } = this.#config;
+    const smpp = { ...server.smpp, listen };
+    this.#config = { ...this.#config, server: { ...server, smpp }, settings: config.settings };
+    this.#log.info({ where, changes: changes.length }, 'the configuration was read again');
+  }
+
+  /** Takes new certificates over; gives the listeners in force. */
+  #renewCertificates(config: Config): readonly ListenSettings[] {
+    const { listen } = this.#config.server.smpp;
+    const listener = listenersOf(this.#config).tls;
+    const before = listener?.tls;
+    const after = listenersOf(config).tls?.tls;
+    if (before === undefined || after === undefined || isDeepStrictEqual(before, after)) return listen;
+    // Whether clients must show a certificate is decided when listening begins.
+    if ((before.clientCa === undefined) !== (after.clientCa === undefined)) return listen;
+    this.#gateway.setCertificates(serverTls(after));
+    this.#log.info({ where }, 'the certificate has changed');
+    return listen.map((one) => (one === listener ? { ...one, tls: after } : one));
+  }
+
+  /** What a running process cannot change about itself. */
+  #tellRest(config: Config, listen: readonly ListenSettings[]): void {
+    const { smpp } = this.#config.server;
+    const before = serverParts({
+      ...this.#config,
+      server: { ...this.#config.server, smpp: { ...smpp, listen } },
+    });
+    const after = serverParts(config);
+    const changed = Object.keys(after).filter((name) => !isDeepStrictEqual(before[name], after[name]));
+    if (changed.length > 0) this.#log.warn({ where, changed }, `needs a restart: ${changed.join(', ')}`);
+  }
+}
+
+/** The parts by their keys. */
+function serverParts({ data, server, lifetime, handsets }: Config): { readonly [name: string]: unknown } {
+  const { smpp, http, logLevel, drainMs } = server;
+  return {
+    data,
+    'smpp.systemId': smpp.systemId,
+    'smpp.listen': smpp.listen,
+    'smpp.defaults': smpp.defaults,
+    http,
+    'log.level': logLevel,
+    drain: drainMs,
+    lifetime,
+    handsets,
+  };
+}
+
+/** A flaw for the log: its place without the line of the file. */
+export function flawFields({ hint, place, path }: Flaw): object {
+  const at =
+    place === undefined
+      ? { path: path.join('.') }
+      : 'variable' in place
+        ? { variable: place.variable }
+        : { file: place.file, line: place.line, column: place.column };
+  return { where: 'configuration', ...at, ...(hint === undefined ? {} : { hint }) };
+}

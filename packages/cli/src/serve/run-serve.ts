@@ -1,0 +1,165 @@
+/** `chappe serve`: a gateway in production. Nobody binds who is no account; SIGHUP reads the configuration again. */
+import { systemClock } from '@chappe/center';
+import { type Config, type Flaw, flawText } from '@chappe/config';
+import { Gateway, type GatewayOptions, hashPassword } from '@chappe/gateway';
+import type { Logger } from 'pino';
+import type { Run } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { type Failure, usage } from '../failure.ts';
+import type { ServeValues } from '../settings/serve.ts';
+import { ErrorReport } from '../start/error-report.ts';
+import type { HttpServer } from '../start/http.ts';
+import { PeerFaultReport } from '../start/peer-fault-report.ts';
+import { aborted, logEvents } from '../start/running.ts';
+import { listenFailure } from '../start/start-failure.ts';
+import { type ServeBanner, serveLine, serveLines } from './banner.ts';
+import { ConfigFile, refusalOf } from './config-file.ts';
+import { openData } from './data.ts';
+import { gatewayOptions, listenersOf } from './gateway-options.ts';
+import { flawFields, Reload } from './reload.ts';
+
+type ServeRun = Run<ServeValues>;
+
+/** All that runs. */
+interface Running {
+  readonly gateway: Gateway;
+  readonly http: HttpServer | undefined;
+  readonly log: Logger;
+}
+
+/** Runs until a signal asks it to end; then ends in order. Rejects with a `Failure` when it cannot start. */
+export async function runServe(run: ServeRun): Promise<ExitCode> {
+  const { values, terminal, signal } = run;
+  const file = new ConfigFile(values.config, terminal.env, (password) => hashPassword(password));
+  const loaded = await file.load();
+  if (!loaded.ok) {
+    for (const flaw of loaded.flaws) terminal.talk(flawText(flaw));
+    throw usage(`${values.config} cannot be used`, `chappe check -c ${values.config} says the same`);
+  }
+  const { config, warnings } = loaded;
+  const refusal = refusalOf(config);
+  if (refusal !== undefined) throw usage(refusal.message, refusal.hint);
+  const running = await startAll(run, config, warnings);
+  const { gateway, http, log } = running;
+  // A reader that has gone away is no reason to stop serving.
+  const streams = [process.stdout, process.stderr];
+  for (const stream of streams) stream.on('error', ignore);
+  announce(run, config, running);
+  const reload = new Reload(file, config, gateway, log);
+  const onHangUp = (): void => void reload.reload();
+  process.on('SIGHUP', onHangUp);
+  await aborted(signal);
+  if (terminal.isTalkTty && !values.quiet) terminal.talk('stopping; once more stops at once');
+  log.info('stopping');
+  process.off('SIGHUP', onHangUp);
+  const { drainMs } = config.server;
+  // HTTP first: what it accepts still has to be stored.
+  await http?.close(drainMs);
+  await gateway.stop({ drainMs });
+  for (const stream of streams) stream.off('error', ignore);
+  return exitCodes.ok;
+}
+
+async function startAll(run: ServeRun, config: Config, warnings: readonly Flaw[]): Promise<Running> {
+  const { terminal, version } = run;
+  const { openLog } = await import('../start/log.ts');
+  const log = openLog({ level: config.server.logLevel, isPlain: terminal.isTalkTty }, terminal);
+  for (const warning of warnings) log.warn(flawFields(warning), warning.message);
+  const gateway = await openGateway(config, log);
+  try {
+    checkAccounts(config, gateway);
+    if (log.isLevelEnabled('info')) logEvents(gateway, log);
+    return { gateway, http: await openHttp(gateway, config, version, log), log };
+  } catch (error) {
+    await gateway.stop({ drainMs: 0 });
+    throw error;
+  }
+}
+
+async function openGateway(config: Config, log: Logger): Promise<Gateway> {
+  const errors = new ErrorReport(systemClock);
+  const faults = new PeerFaultReport(systemClock);
+  errors.attach(log);
+  faults.attach(log);
+  const data = await openData(config.data);
+  const options: GatewayOptions = {
+    ...gatewayOptions(config),
+    ...data,
+    onError: (error, where) => errors.report(error, where),
+    onPeerFault: (fault) => faults.report(fault),
+    onBindRefused: ({ account, address, text }) =>
+      faults.report({ peer: address, what: `bind of ${account} refused: ${text}` }),
+  };
+  try {
+    return await Gateway.start(options);
+  } catch (error) {
+    // Both may be closed already.
+    await data.control.close().catch(ignore);
+    await data.store.close().catch(ignore);
+    throw startFailure(error, config);
+  }
+}
+
+/** Accounts of the file, or made at run time before. */
+function checkAccounts({ server }: Config, gateway: Gateway): void {
+  if (server.smpp.listen.length === 0 || gateway.settings.accounts.length > 0) return;
+  throw usage(
+    'there are no accounts: nobody could bind',
+    'add accounts to the configuration, or close the listeners with smpp: {listen: off}',
+  );
+}
+
+async function openHttp(
+  gateway: Gateway,
+  { server }: Config,
+  version: string,
+  log: Logger,
+): Promise<HttpServer | undefined> {
+  const { listen, allowHosts, adminKeyHashes } = server.http;
+  if (listen === undefined) return undefined;
+  const { serveHttp } = await import('../start/http.ts');
+  const values = { httpHost: listen.host, httpPort: listen.port, allowHost: allowHosts };
+  const api = { adminKeyHashes };
+  const more = { hostFlag: 'http.listen', portFlag: 'http.listen', api };
+  return await serveHttp(gateway, values, version, log, more);
+}
+
+function startFailure(error: unknown, { server }: Config): unknown {
+  if (error instanceof RangeError) return usage(error.message, 'mend the configuration, or the stored entry');
+  if ((error as { readonly code?: unknown }).code !== 'CHAPPE_SMPP_CONNECT') return error;
+  return refusedListener(error as Error, server.smpp.listen);
+}
+
+function refusedListener(error: Error, listen: Config['server']['smpp']['listen']): Failure {
+  const found = listen.find(({ host, port }) => error.message.endsWith(`${host}:${port}`)) ?? listen[0];
+  const what = found?.tls === undefined ? 'SMPP' : 'TLS';
+  const { host = '', port = 0 } = found ?? {};
+  return listenFailure(error, what, { host, port, hostFlag: 'smpp.listen', portFlag: 'smpp.listen' });
+}
+
+function announce({ values, terminal, version }: ServeRun, config: Config, running: Running): void {
+  const { gateway, http, log } = running;
+  const { plain, tls, more } = listenersOf(config);
+  const banner: ServeBanner = {
+    config,
+    path: values.config,
+    version,
+    smpp: plain === undefined ? undefined : { host: plain.host, port: gateway.smppPort },
+    tls: tls === undefined ? undefined : { host: tls.host, port: gateway.tlsPort ?? tls.port },
+    more,
+    http: http?.endpoint,
+  };
+  if (values.json) terminal.out(serveLine(banner, process.pid));
+  else if (!values.quiet) for (const line of serveLines(banner, terminal)) terminal.out(line);
+  if (plain === undefined && gateway.smppPort !== 0) {
+    log.warn(
+      { port: gateway.smppPort },
+      `SMPP also listens on 127.0.0.1:${gateway.smppPort}, for this machine only`,
+    );
+  }
+  log.info({ smpp: banner.smpp, tls: banner.tls, http: banner.http, version }, 'started');
+}
+
+function ignore(): void {
+  // Nobody reads any more; or it is closed already.
+}

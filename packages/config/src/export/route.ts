@@ -1,0 +1,128 @@
+/** Routes, rules for messages from handsets, and webhooks as they are written. */
+import {
+  type FailoverSettings,
+  formatAmount,
+  type MoAction,
+  type MoRouteSettings,
+  type PriceSettings,
+  type RouteConditions,
+  type RouteSettings,
+  type Target,
+  type WebhookSettings,
+} from '@chappe/gateway';
+import { writtenFilters } from './filters.ts';
+import { hexText, maybeDuration, patternText, type Written, written } from './words.ts';
+
+/** A route. */
+export function writtenRoute(route: RouteSettings): Written {
+  return written({
+    name: route.name,
+    ...conditions(route),
+    ...action(route),
+    priority: route.priority,
+    price: route.price === undefined ? undefined : price(route.price),
+    filters: route.filters === undefined ? undefined : writtenFilters(route.filters),
+    disabled: route.disabled,
+  });
+}
+
+/** A rule for messages from handsets. */
+export function writtenMoRoute(rule: MoRouteSettings): Written {
+  return written({
+    name: rule.name,
+    connectors: rule.connectors,
+    ...conditions(rule),
+    ...moAction(rule.action),
+    reassemble: rule.reassemble,
+  });
+}
+
+/** A webhook without its secret. */
+export function writtenWebhook({
+  name,
+  url,
+  timeoutMs,
+  concurrency,
+  allowPrivate,
+}: WebhookSettings): Written {
+  return written({ name, url, timeout: maybeDuration(timeoutMs), concurrency, allowPrivate });
+}
+
+function conditions(rule: RouteConditions): Written {
+  return {
+    accounts: rule.accounts,
+    from: rule.from,
+    to: rule.to,
+    text: rule.text === undefined ? undefined : patternText(rule.text, rule.textFlags),
+    codings: rule.codings,
+    segments: rule.segments,
+    time: rule.time?.map(({ days, from, until, timeZone }) =>
+      written({ days, from, until, timezone: timeZone }),
+    ),
+    tlvs: rule.tlvs?.map(({ tag, value }) => written({ tag: hexText(tag), value })),
+    tags: rule.tags,
+    keywords: rule.keywords,
+    when: rule.when,
+  };
+}
+
+function action({ action: does }: RouteSettings): Written {
+  switch (does.kind) {
+    case 'via':
+      return {
+        via: does.groups.map(group),
+        failover: does.failover === undefined ? undefined : failover(does.failover),
+      };
+    case 'reject':
+      return { reject: hexText(does.status) };
+    case 'drop':
+      return { drop: true };
+    case 'hold':
+      return { hold: true };
+  }
+}
+
+function group(targets: readonly Target[]): unknown {
+  const [only] = targets;
+  if (targets.length === 1 && only?.weight === undefined) return only?.connector;
+  return { share: Object.fromEntries(targets.map(({ connector, weight }) => [connector, weight ?? 1])) };
+}
+
+function failover({ on, onReceipt, receiptAfterMs, queuedMs, tries }: FailoverSettings): Written {
+  return written({
+    on,
+    onReceipt,
+    receiptAfter: maybeDuration(receiptAfterMs),
+    queued: maybeDuration(queuedMs),
+    tries,
+  });
+}
+
+function price({ perSegment, byPrefix }: PriceSettings): Written {
+  return written({
+    perSegment: perSegment === undefined ? undefined : formatAmount(perSegment),
+    byPrefix:
+      byPrefix === undefined
+        ? undefined
+        : Object.fromEntries(
+            Object.entries(byPrefix).map(([prefix, amount]) => [prefix, formatAmount(amount)]),
+          ),
+  });
+}
+
+function moAction(does: MoAction): Written {
+  switch (does.kind) {
+    case 'accounts':
+      return { deliver: { accounts: does.accounts, spread: does.spread } };
+    case 'webhook':
+      return { deliver: { webhook: does.webhook } };
+    case 'drop':
+      return { do: 'drop' };
+    default:
+      return {
+        do: does.kind,
+        reply: does.reply,
+        ...(does.then === undefined ? {} : { deliver: moAction(does.then).deliver }),
+      };
+  }
+}
