@@ -42,7 +42,7 @@ export interface KillResult {
 
 const smallestLifeMs = 250;
 const moreLifeMs = 900;
-const drainMs = 120_000;
+const drainMs = 15_000;
 
 /** A small seeded generator (mulberry32): a failing run is repeated by its seed. */
 function generator(seed: number): () => number {

@@ -8,6 +8,8 @@ import {
   fastify,
   LogController,
 } from 'fastify';
+import { gateOf } from './auth/gate.ts';
+import type { AuthOptions } from './auth/keys.ts';
 import type { Context } from './context.ts';
 import { answerFailures } from './failures.ts';
 import { answerBrokenRequests, requestIds, unreadableUrl } from './http-edge.ts';
@@ -31,13 +33,15 @@ export interface ApiOptions {
   readonly clock?: Clock | undefined;
   /** Host names, beside localhost and addresses, that the API is called by; `*` for any. Default none. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** Keys of those who run it. Default: nobody is asked for a key, for a sandbox on this machine. */
+  readonly auth?: AuthOptions | undefined;
   readonly idempotency?: Partial<IdempotencyLimits> | undefined;
 }
 
 // The longest text in the most wasteful escapes (\u0000) is 400 KB, a thousand numbers 30 KB.
 const bodyLimit = 512 * 1024;
-// Longer than any number or id of ours; find-my-way's own limit.
-const maxParamLength = 100;
+// Longer than any number or id of ours, and than a system_id of 64 characters that are all written as %XX.
+const maxParamLength = 200;
 // Receiving a request takes no longer; waiting for the answer may.
 const requestTimeoutMs = 30_000;
 // As many may wait for messages as the gateway lets, and as many again may do other things.
@@ -75,7 +79,8 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   answerOwnCallersOnly(app, options.allowedHosts ?? []);
   takeJsonOnly(app);
   answerFailures(app, bodyLimit, (path) => methodsAt(routes, path));
-  for (const route of routes) mount(app, route, closing.signal);
+  const gate = gateOf(gateway, options.auth, clock, closing.signal);
+  for (const route of routes) mount(app, route, gate, closing.signal);
   app.addHook('preClose', async () => closing.abort());
   app.addHook('onClose', async () => metrics.close());
   return app;

@@ -52,15 +52,17 @@ export class IdempotencyKeys {
 
   /**
    * Does the work, or gives the answer that the same key and fingerprint got before, also while that is still being
-   * worked out. Work that rejects is not remembered. Rejects with a `Problem` when the key cannot be used.
+   * worked out. `scope`: whose key it is; those of others are other keys. Work that rejects is not remembered. Rejects with a `Problem` when the key cannot be used.
    */
-  async once(key: string, fingerprint: string, work: () => Promise<Answer>): Promise<Answer> {
-    if (!keyPattern.test(key)) {
+  async once(given: string, fingerprint: string, work: () => Promise<Answer>, scope = ''): Promise<Answer> {
+    if (!keyPattern.test(given)) {
       throw new Problem(
         'invalid_idempotency_key',
         'an Idempotency-Key has 1 to 255 visible ASCII characters',
       );
     }
+    // No key has a blank in it.
+    const key = `${scope} ${given}`;
     this.#forgetOld();
     const known = this.#entries.get(key);
     if (known !== undefined) {

@@ -1,5 +1,7 @@
 /** The door of @chappe/api: the HTTP API of a gateway. */
 
+export { checkExposure } from './auth/gate.ts';
+export type { AuthOptions } from './auth/keys.ts';
 export { type ApiOptions, buildApi } from './build-api.ts';
 export type { IdempotencyLimits } from './idempotency.ts';
 export { type Problem, type ProblemCode, problemCodes } from './problem.ts';

@@ -1,6 +1,7 @@
 /** Query parameters of a search, put together to one query of the search language. */
 import { parseSearch, SearchError } from '@chappe/gateway';
 import { z } from 'zod';
+import { type Caller, forbidden, ownAccount } from './auth/caller.ts';
 import { Problem } from './problem.ts';
 
 /** Which messages are meant; all conditions must hold. */
@@ -52,6 +53,18 @@ const keys: Readonly<Record<Exclude<keyof MessageFilter, 'q'>, string>> = {
   after: 'after',
   before: 'before',
 };
+
+/**
+ * The filter of an account looks at its own messages only. Throws a `Problem` when it asks for others, or has a name that
+ * the search language would read as many names.
+ */
+export function ownFilter(filter: MessageFilter, caller: Caller): MessageFilter {
+  const account = ownAccount(caller, filter.account);
+  if (caller.kind === 'account' && /[*"\s]/.test(caller.name)) {
+    throw forbidden('an account with * or quotes in its name cannot search by HTTP');
+  }
+  return { ...filter, account };
+}
 
 /** The query in the search language. `nowMs`: epoch milliseconds. Throws a `Problem` that names the parameter. */
 export function searchText(filter: MessageFilter, nowMs: number): string {

@@ -1,19 +1,37 @@
 /** Puts a route into the server: checks what comes, sends what the handler returns. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from './auth/caller.ts';
+import type { Gate } from './auth/gate.ts';
+import { sendProblem } from './failures.ts';
+import { Problem } from './problem.ts';
 import type { Call, Route } from './route.ts';
 import { check, checkEmpty } from './validation.ts';
 
 /** Adds a route. `closing`: aborted when the API closes. */
-export function mount(app: FastifyInstance, route: Route, closing: AbortSignal): void {
+export function mount(app: FastifyInstance, route: Route, gate: Gate, closing: AbortSignal): void {
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  const { access = 'admin' } = route;
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    // Before the body is read: who may not call need not send one.
+    onRequest: async (request, reply) => {
+      const { headers } = request;
+      const admitted = await gate.admit({ headers, address: request.socket.remoteAddress ?? '' }, access);
+      if (admitted instanceof Problem) return sendProblem(reply, admitted);
+      callers.set(request, admitted);
+      return undefined;
+    },
     handler: async (request, reply) => {
-      const answer = await route.handle(callOf(route, request, closing));
+      const caller = callers.get(request) ?? nobody;
+      const answer = await route.handle(callOf(route, request, caller, closing));
       return send(reply, answer);
     },
   });
 }
+
+/** Never met: the gate comes first. It has no name that an account could have. */
+const nobody: Caller = { kind: 'account', name: '' };
 
 /** Methods that a path takes; none: there is nothing at that path. */
 export function methodsAt(routes: readonly Route[], path: string): readonly string[] {
@@ -33,6 +51,7 @@ export function methodsAt(routes: readonly Route[], path: string): readonly stri
 function callOf(
   route: Route,
   request: FastifyRequest,
+  caller: Caller,
   closing: AbortSignal,
 ): Call<unknown, unknown, unknown> {
   const params =
@@ -40,11 +59,12 @@ function callOf(
   if (route.query === undefined) checkEmpty(request.query, 'query');
   const query =
     route.query === undefined ? {} : check(route.query, { ...(request.query as object) }, 'query');
-  const body = route.body === undefined ? undefined : check(route.body, request.body, 'body');
+  const body = route.body === undefined ? undefined : check(route.body, request.body ?? undefined, 'body');
   return {
     params,
     query,
     body,
+    caller,
     header: (name) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;

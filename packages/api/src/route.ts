@@ -1,5 +1,6 @@
 /** A route as data: what it takes, what it answers, and the function between. OpenAPI is made of the same data. */
 import type { z } from 'zod';
+import type { Access, Caller } from './auth/caller.ts';
 import type { ProblemCode } from './problem.ts';
 
 /** A request whose parts have been checked. */
@@ -11,12 +12,14 @@ export interface Call<Params, Query, Body> {
   header(name: string): string | undefined;
   /** Aborted when the caller goes away or the API closes. */
   readonly signal: AbortSignal;
+  /** Who calls: an account sees and does only what is its own. */
+  readonly caller: Caller;
 }
 
 /** What a handler returns. */
 export interface Answer {
   readonly status: number;
-  /** Sent as JSON, unless `type` says otherwise. */
+  /** Sent as JSON, unless `type` says otherwise; undefined for 204. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Content type of a body that is a string already. */
@@ -39,12 +42,14 @@ export interface HeaderDescription {
 
 /** A route. */
 export interface Route<Params = unknown, Query = unknown, Body = unknown> {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With `{name}` for parameters. */
   readonly path: string;
   /** Name of the operation in OpenAPI; unique. */
   readonly operationId: string;
   readonly tag: string;
+  /** Who may call it; default admin. */
+  readonly access?: Access | undefined;
   readonly summary: string;
   readonly description?: string | undefined;
   readonly params?: z.ZodType<Params> | undefined;

@@ -126,7 +126,7 @@ function wordsOf({ enum: words, anyOf, items }: JsonSchema): readonly string[] {
 function formsOf(schema: JsonSchema): JsonSchema[] {
   // What all lists have is told at the top of the guide.
   if (schema.properties !== undefined)
-    return Object.keys(schema.properties).join() === 'file' ? [] : [schema];
+    return Object.keys(schema.properties as object).join() === 'file' ? [] : [schema];
   const parts = [
     ...((schema.anyOf as readonly JsonSchema[] | undefined) ?? []),
     schema.items as JsonSchema | undefined,

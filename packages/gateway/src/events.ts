@@ -31,6 +31,8 @@ const maxListeners = 10_000;
 /** The gateway's listeners. */
 export class GatewayEvents {
   readonly #listeners = new Set<GatewayListener>();
+  /** Those that want no steps of messages. */
+  readonly #quiet = new Set<GatewayListener>();
   readonly #onError: (error: unknown, where: string) => void;
 
   constructor(onError: (error: unknown, where: string) => void) {
@@ -39,24 +41,38 @@ export class GatewayEvents {
 
   /** False when nobody listens: then an event need not even be made. */
   get isHeard(): boolean {
+    return this.#listeners.size + this.#quiet.size > 0;
+  }
+
+  /** The same for steps of messages, of which there are many. */
+  get hearsMessages(): boolean {
     return this.#listeners.size > 0;
   }
 
-  /** Adds a listener; returns what removes it. Throws a RangeError beyond 10,000. */
-  subscribe(listener: GatewayListener): () => void {
-    if (this.#listeners.size >= maxListeners) throw new RangeError(`at most ${maxListeners} listeners`);
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /**
+   * Adds a listener; returns what removes it. `withMessages` false: for one that wants no steps of messages, so that none
+   * need be made for it. Throws a RangeError beyond 10,000.
+   */
+  subscribe(listener: GatewayListener, withMessages: boolean = true): () => void {
+    if (this.#listeners.size + this.#quiet.size >= maxListeners)
+      throw new RangeError(`at most ${maxListeners} listeners`);
+    const listeners = withMessages ? this.#listeners : this.#quiet;
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   /** Tells all listeners; one that throws disturbs nobody. */
   emit(event: GatewayEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        this.#onError(error, 'listener');
-      }
+    for (const listener of this.#listeners) this.#tell(listener, event);
+    if (event.kind === 'message') return;
+    for (const listener of this.#quiet) this.#tell(listener, event);
+  }
+
+  #tell(listener: GatewayListener, event: GatewayEvent): void {
+    try {
+      listener(event);
+    } catch (error) {
+      this.#onError(error, 'listener');
     }
   }
 }

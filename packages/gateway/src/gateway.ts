@@ -67,7 +67,7 @@ export class Gateway {
   /** Searching, getting and waiting for messages. */
   readonly messages: Messages;
   /** What happens, for live views. */
-  readonly events: { subscribe(listener: GatewayListener): () => void };
+  readonly events: { subscribe(listener: GatewayListener, withMessages?: boolean): () => void };
   readonly #events: GatewayEvents;
   readonly #clock: Clock;
   readonly #routing: Routing = new Routing();

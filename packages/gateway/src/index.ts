@@ -59,6 +59,7 @@ export type { RouteFlaw } from './routes/flaw.ts';
 export type { RouteComparison } from './routes/replay.ts';
 export { checkRoutes } from './routes/validate.ts';
 export { checkMoRoutes } from './routes/validate-mo.ts';
+export { wayOf } from './routes/way.ts';
 export { type HandsetState, handsetStates, type InboxMessage, type InboxSegment } from './sandbox/handset.ts';
 export {
   type HandsetOptions,

@@ -52,7 +52,7 @@ export class MessageSteps implements NetworkEvents {
     const { network, events } = this.#context;
     if (step === 'sent') network().upstreams.noteSaved(message.connector);
     else if (message.kind === 'mt') this.#onStep(message, step);
-    if (events.isHeard) events.emit({ kind: 'message', step, message });
+    if (events.hearsMessages) events.emit({ kind: 'message', step, message });
   }
 
   /** A message or receipt has been handed to a session. */

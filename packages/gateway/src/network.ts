@@ -111,6 +111,10 @@ export class Network {
         onError: (error, where) => events.onError(error, where),
       },
       connect: options.connect,
+      reroute: (message) => {
+        const next = this.releaseLane(message);
+        return next === undefined ? undefined : { lane: next.lane, route: next.route.settings.name };
+      },
       onTaken: (upstream, message, outcome) => this.correlator.onTaken(upstream, message, outcome),
     });
     this.mo = new MoDesk({

@@ -15,6 +15,7 @@ import { type Group, writeContent } from './content.ts';
 import { GatewayError } from './errors.ts';
 import type { Asked, RefusalKind, Taken } from './ingress/acceptance.ts';
 import { type Ingress, knownAccount, statusOfError } from './ingress/ingress.ts';
+import { pricedAs } from './ingress/prepare.ts';
 import { magicRefusal } from './ingress/submission.ts';
 import { type ContentArgument, type Cut, type CutSegment, cut } from './segments.ts';
 import { checkDestination, checkSource } from './validation.ts';
@@ -140,7 +141,8 @@ function draftsOf(input: SubmitArguments, parts: Cut, ingress: Ingress, referenc
     refuseStatus('serviceType', status.ESME_RINVSERTYP);
   }
   const times = timesOf(input, ingress);
-  const { taken, cutAs } = decide(input, parts, source, destination, ingress);
+  const taken = decide(input, parts, source, destination, ingress);
+  const cutAs = taken.text === undefined ? parts : cutAnew(input, taken, reference);
   const count = cutAs.segments.length;
   const drafts = cutAs.segments.map((segment, index) => {
     const group: Group | undefined = count === 1 ? undefined : { kind: 'segments', index, count, reference };
@@ -153,7 +155,7 @@ function draftsOf(input: SubmitArguments, parts: Cut, ingress: Ingress, referenc
       serviceType: input.serviceType ?? '',
       priority: taken.priority,
       memo: taken.memo,
-      price: taken.price,
+      price: taken.price * pricedAs(index, count, parts.segments.length),
       ...(taken.detail === undefined ? {} : { detail: taken.detail }),
       ...times,
       receiptWanted: wantedBits(input),
@@ -165,14 +167,14 @@ function draftsOf(input: SubmitArguments, parts: Cut, ingress: Ingress, referenc
   return { drafts, giveBack: taken.undo };
 }
 
-/** Asks the rules; a text that they change is cut anew. Throws a `GatewayError` for what is not taken. */
+/** Asks the rules. Throws a `GatewayError` for what is not taken. */
 function decide(
   input: SubmitArguments,
   parts: Cut,
   source: Address,
   destination: Address,
   ingress: Ingress,
-): { readonly taken: Taken; readonly cutAs: Cut } {
+): Taken {
   const account = knownAccount(input.account, ingress) ?? openAccount(input.account);
   const asked: Asked = {
     account,
@@ -194,9 +196,17 @@ function decide(
     const what = `the message is refused (${verdict.refusal}): ${statusName(verdict.status) ?? verdict.status}`;
     throw new GatewayError(code, what, { field: fieldOf(verdict.refusal), commandStatus: verdict.status });
   }
-  const { text } = verdict;
-  const cutAs = text === undefined ? parts : cut({ ...input, text, bytes: undefined, hex: undefined }, 0);
-  return { taken: verdict, cutAs };
+  return verdict;
+}
+
+/** A text that a filter has changed. */
+function cutAnew(input: SubmitArguments, { text, undo }: Taken, reference: number): Cut {
+  try {
+    return cut({ ...input, text, bytes: undefined, hex: undefined }, reference);
+  } catch (error) {
+    undo?.();
+    throw error;
+  }
 }
 
 function fieldOf(refusal: RefusalKind): string | undefined {

@@ -77,7 +77,7 @@ export function streamEvents(context: Context, rightsOf: RightsOf = everything):
       const unsubscribe = gateway.events.subscribe((event) => {
         if (!isWanted(event, filter)) return;
         stream.offer(() => bodyOf(event, new Date(clock.nowMs()).toISOString(), filter));
-      });
+      }, wantsMessages(filter));
       readers += 1;
       const end = (): void => stream.end();
       closing.addEventListener('abort', end);
@@ -118,6 +118,11 @@ function filterOf(asked: z.infer<typeof query>, rights: EventRights): EventFilte
     withText: text === '1',
     isCustomer: rights.account !== undefined,
   };
+}
+
+/** Without one, the message path need not make an event for each step. */
+function wantsMessages({ kinds }: EventFilter): boolean {
+  return kinds === undefined || kinds.has('message') || kinds.has('receipt');
 }
 
 function everything(): EventRights {

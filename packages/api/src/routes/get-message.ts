@@ -1,5 +1,6 @@
 /** GET /api/v1/messages/{id}: one message and what happened to it. */
 import { z } from 'zod';
+import { accountOf } from '../auth/caller.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
@@ -15,14 +16,15 @@ export function getMessage({ gateway }: Context): Route {
     path: '/api/v1/messages/{id}',
     operationId: 'getMessage',
     tag: 'messages',
+    access: 'account',
     summary: 'One message with its timeline',
     params: z.strictObject({
       id: z.string().min(1).max(maxIdCharacters).describe('The id of any of its segments'),
     }),
     answers: { 200: { description: 'The message', schema: messageBody } },
     problems: ['message_not_found', 'store_failed'],
-    handle: async ({ params: { id } }) => {
-      const view = await gateway.messages.get(id);
+    handle: async ({ params: { id }, caller }) => {
+      const view = await gateway.messages.get(id, accountOf(caller));
       if (view === undefined) {
         throw new Problem('message_not_found', 'there is no message with this id', {
           hint: 'GET /api/v1/messages lists the newest',

@@ -1,5 +1,6 @@
 /** GET /api/v1/sessions: who is bound. */
 import { z } from 'zod';
+import { ownAccount } from '../auth/caller.ts';
 import type { Context } from '../context.ts';
 import { wholeNumber } from '../parameters.ts';
 import { type Route, route } from '../route.ts';
@@ -15,6 +16,7 @@ export function listSessions({ gateway }: Context): Route {
     path: '/api/v1/sessions',
     operationId: 'listSessions',
     tag: 'sessions',
+    access: 'account',
     summary: 'Bound sessions',
     query: z.strictObject({
       account: z.string().min(1).max(64).optional().describe('Only of this account'),
@@ -22,7 +24,8 @@ export function listSessions({ gateway }: Context): Route {
       cursor: wholeNumber(0, 999_999_999).optional().describe('next of the page before'),
     }),
     answers: { 200: { description: 'One page', schema: sessionsBody } },
-    handle: ({ query: { account, limit = defaultLimit, cursor = -1 } }) => {
+    handle: ({ query: { account: asked, limit = defaultLimit, cursor = -1 }, caller }) => {
+      const account = ownAccount(caller, asked);
       const all = gateway
         .sessions()
         .filter((session) => account === undefined || session.account === account);

@@ -9,6 +9,7 @@ export function livez(): Route {
     path: '/livez',
     operationId: 'livez',
     tag: 'operation',
+    access: 'open',
     summary: 'Is the process alive',
     answers: {
       200: { description: 'It is', schema: z.object({ status: z.literal('live') }) },

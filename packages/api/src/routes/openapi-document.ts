@@ -10,6 +10,7 @@ export function openapiDocument({ openapi }: Context): Route {
     path: '/openapi.json',
     operationId: 'openapi',
     tag: 'operation',
+    access: 'open',
     summary: 'This description (OpenAPI 3.1)',
     answers: { 200: { description: 'The document', schema: z.record(z.string(), z.unknown()) } },
     handle: () => ({ status: 200, body: openapi() }),

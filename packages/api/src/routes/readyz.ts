@@ -11,6 +11,7 @@ export function readyz({ gateway, closing }: Context): Route {
     path: '/readyz',
     operationId: 'readyz',
     tag: 'operation',
+    access: 'open',
     summary: 'Are messages taken now',
     answers: {
       200: { description: 'They are', schema: z.object({ status: z.literal('ready') }) },

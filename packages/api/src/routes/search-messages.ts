@@ -1,7 +1,7 @@
 /** GET /api/v1/messages: looks for messages. */
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { filterParameters, searchText } from '../message-filter.ts';
+import { filterParameters, ownFilter, searchText } from '../message-filter.ts';
 import { wholeNumber } from '../parameters.ts';
 import { type Route, route } from '../route.ts';
 import { type MessageSummaryBody, messageSummaryBody, summaryOf } from '../schemas/message.ts';
@@ -31,6 +31,7 @@ export function searchMessages({ gateway, clock }: Context): Route {
     path: '/api/v1/messages',
     operationId: 'searchMessages',
     tag: 'messages',
+    access: 'account',
     summary: 'Search messages, newest first',
     query: z.strictObject({
       ...filterParameters,
@@ -43,8 +44,9 @@ export function searchMessages({ gateway, clock }: Context): Route {
     }),
     answers: { 200: { description: 'One page', schema: messagesBody } },
     problems: ['store_failed'],
-    handle: async ({ query: { limit = defaultLimit, cursor, ...filter } }) => {
-      const page = await gateway.messages.search(searchText(filter, clock.nowMs()), { limit, cursor });
+    handle: async ({ query: { limit = defaultLimit, cursor, ...filter }, caller }) => {
+      const text = searchText(ownFilter(filter, caller), clock.nowMs());
+      const page = await gateway.messages.search(text, { limit, cursor });
       const body: MessagesBody = { messages: page.messages.map(summaryOf), next: page.next ?? null };
       return { status: 200, body };
     },

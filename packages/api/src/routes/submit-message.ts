@@ -1,6 +1,7 @@
 /** POST /api/v1/messages: sends a message, or the same to many. */
 import { createHash } from 'node:crypto';
 import type { SubmitArguments } from '@chappe/gateway';
+import { accountOf, ownAccount } from '../auth/caller.ts';
 import { checkCharacters, checkContent } from '../content-argument.ts';
 import type { Context } from '../context.ts';
 import { problemOfGateway } from '../gateway-problem.ts';
@@ -27,6 +28,7 @@ export function submitMessage(context: Context): Route {
     path: '/api/v1/messages',
     operationId: 'submitMessage',
     tag: 'messages',
+    access: 'account',
     summary: 'Send a message',
     description:
       'The answer comes when the message is on disk. With a list in `to`, each number gets a message of its own, and ' +
@@ -50,11 +52,13 @@ export function submitMessage(context: Context): Route {
       'invalid_idempotency_key',
       'idempotency_key_reused',
     ],
-    handle: ({ body, header }) => {
+    handle: ({ body: given, header, caller }) => {
+      const body = { ...given, account: ownAccount(caller, given.account) };
       checkContent(body);
       const key = header('idempotency-key');
       if (key === undefined) return submit(context, body);
-      return context.idempotency.once(key, fingerprint(body), () => submit(context, body));
+      const scope = accountOf(caller);
+      return context.idempotency.once(key, fingerprint(body), () => submit(context, body), scope);
     },
   });
 }

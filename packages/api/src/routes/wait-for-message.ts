@@ -1,7 +1,7 @@
 /** GET /api/v1/messages/wait: answers as soon as there is such a message. */
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { filterParameters, searchText } from '../message-filter.ts';
+import { filterParameters, ownFilter, searchText } from '../message-filter.ts';
 import { duration } from '../parameters.ts';
 import { type Route, route } from '../route.ts';
 import { messageBody, messageOf } from '../schemas/message.ts';
@@ -17,6 +17,7 @@ export function waitForMessage({ gateway, clock }: Context): Route {
     path: '/api/v1/messages/wait',
     operationId: 'waitForMessage',
     tag: 'messages',
+    access: 'account',
     summary: 'Wait for a message',
     description:
       'Answers at once with the newest message that fulfils the conditions, if there is one; else as soon as one comes ' +
@@ -31,8 +32,8 @@ export function waitForMessage({ gateway, clock }: Context): Route {
     }),
     answers: { 200: { description: 'The message', schema: messageBody } },
     problems: ['wait_timeout', 'full', 'store_failed', 'stopping'],
-    handle: async ({ query: { timeout = defaultTimeoutMs, ...filter }, signal }) => {
-      const text = searchText(filter, clock.nowMs());
+    handle: async ({ query: { timeout = defaultTimeoutMs, ...filter }, signal, caller }) => {
+      const text = searchText(ownFilter(filter, caller), clock.nowMs());
       return {
         status: 200,
         body: messageOf(await gateway.messages.wait(text, { timeoutMs: timeout, signal })),

@@ -72,8 +72,8 @@ async function test(run: ConnectorRun, [name = '']: readonly string[]): Promise<
   else if (ok === true) {
     const peer = `${cell(peerSystemId)}, SMPP ${cell(version)}`;
     run.terminal.out(`ok      ${printable(name)} binds: ${peer}, ${milliseconds(rttMs) ?? '-'}`);
-    const { message } = answer;
-    if (message !== undefined && message !== null) run.terminal.out(`sent    ${cell(message)}`);
+    const { messageIds } = answer;
+    if (Array.isArray(messageIds)) run.terminal.out(`sent    ${cell(messageIds)}`);
   } else run.terminal.out(`failed  ${printable(name)}: ${cell(error)}`);
   return ok === true ? exitCodes.ok : exitCodes.assertion;
 }

@@ -15,23 +15,26 @@ function contentOf(text: unknown): string {
   return quoted(text.length > maxShownText ? `${text.slice(0, maxShownText)}…` : text);
 }
 
-function messageWords(message: Shown, step: unknown): string {
-  const { account, connector, from, to, id, text, state } = message;
+function messageWords({ step, of, account, connector, from, to, id, text, error }: Shown): string {
   const words = [
-    cell(step ?? state),
+    cell(step),
+    cell(of),
     cell(account),
     `${cell(from)} -> ${cell(to)}`,
-    connector === undefined || connector === null || connector === '' ? '' : `by ${cell(connector)}`,
+    typeof connector === 'string' ? `by ${cell(connector)}` : '',
     `id ${cell(id)}`,
+    typeof error === 'number' && error > 0 ? `error ${error}` : '',
     contentOf(text),
   ];
   return words.filter((word) => word !== '').join('  ');
 }
 
-function sessionWords(session: Shown): string {
-  const { account, bind, version, address, port, tls } = session;
-  const host = String(address).includes(':') ? `[${address}]` : address;
-  return `${cell(account)}  ${cell(bind)} ${cell(version)}${tls === true ? ' TLS' : ''}  ${cell(host)}:${cell(port)}`;
+function sessionWords({ what, session, reason }: Shown): string {
+  const { id, account, bind, version, address, port, tls } = objectOf(session);
+  const host = typeof address === 'string' && address.includes(':') ? `[${address}]` : address;
+  const peer = `${cell(bind)} ${cell(version)}${tls === true ? ' TLS' : ''}  ${cell(host)}:${cell(port)}`;
+  const why = typeof reason === 'string' ? `: ${printable(reason.replaceAll('_', ' '))}` : '';
+  return `${cell(what)}  ${cell(account)}  session ${cell(id)}  ${peer}${why}`;
 }
 
 /** All that has no words of its own: names and values, in their order. */
@@ -43,16 +46,19 @@ function otherWords(event: Shown): string {
 }
 
 function wordsOf(event: Shown): string {
-  const { kind, message, session, what, step, reason } = event;
-  if (typeof message === 'object' && message !== null) return messageWords(objectOf(message), step);
-  if (typeof session === 'object' && session !== null) {
-    const why = typeof reason === 'string' ? `: ${printable(reason.replaceAll('_', ' '))}` : '';
-    return `${cell(what)}  ${sessionWords(objectOf(session))}${why}`;
+  switch (event.kind) {
+    case 'message':
+    case 'receipt':
+      return messageWords(event);
+    case 'session':
+      return sessionWords(event);
+    case 'upstream':
+      return `${cell(event.connector)}  ${cell(event.what)}  ${cell(event.detail)}`;
+    case 'skipped':
+      return `${cell(event.skipped)} events left out: they came faster than they were read`;
+    default:
+      return otherWords(event);
   }
-  if ((kind === 'message' || kind === 'receipt') && event.id !== undefined) return messageWords(event, step);
-  if (kind === 'upstream') return `${cell(event.connector)}  ${cell(what)}  ${cell(event.detail)}`;
-  if (typeof event.skipped === 'number') return `${event.skipped} events left out: they came too fast`;
-  return otherWords(event);
 }
 
 /** The line of an event; whatever stands in it, it is one line. */

@@ -68,7 +68,8 @@ async function tail(run: SessionRun): Promise<ExitCode> {
   const { values, terminal, signal } = run;
   const { account, connector, session, kinds, count = Number.POSITIVE_INFINITY, timeoutMs } = values;
   const kind = kinds.length === 0 ? undefined : kinds.join(',');
-  const query = { kind, account, connector, session };
+  // Texts are told to those who run the server, and only when asked for.
+  const query = { kind, account, connector, session, text: values.verbose ? '1' : undefined };
   const ending = new AbortController();
   const until = AbortSignal.any([signal, ending.signal]);
   const chunks = await openStream(values, { path: '/api/v1/events', query, timeoutMs }, until);

@@ -18,7 +18,8 @@ export interface HttpServer {
 export interface HttpMore {
   readonly hostFlag: string;
   readonly portFlag: string;
-  readonly api?: Partial<ApiOptions>;
+  /** `adminKeyHashes`: SHA-256 (hex) of the keys of those who run it. */
+  readonly api?: Partial<ApiOptions> & { readonly adminKeyHashes?: readonly string[] };
 }
 
 const byFlags: HttpMore = { hostFlag: '--http-host', portFlag: '--http-port' };

@@ -14,7 +14,7 @@ import { type Destined, draftFor, priorityOf, type Submission } from './submissi
 const udhi = 0x40;
 
 /** The pieces of a text that is sent in several messages, or that a filter has changed. */
-interface Pieces {
+export interface Pieces {
   readonly segments: readonly CutSegment[];
   /** Undefined: that of the submission. */
   readonly dataCoding: number | undefined;
@@ -40,9 +40,11 @@ export function prepare(submission: Submission, destination: Address, ingress: I
     nowMs,
   });
   if (taken.refusal !== undefined) return taken.status;
-  const changed = taken.text === undefined ? undefined : changedPieces(taken.text, ingress);
-  if (typeof changed === 'number') return changed;
-  const pieces = changed ?? (long !== undefined && isCutFor(taken.lane, ingress) ? long : undefined);
+  const pieces = piecesFor(taken, long, ingress);
+  if (typeof pieces === 'number') {
+    taken.undo?.();
+    return pieces;
+  }
   const drafts = draftsOf(submission, taken, pieces, long?.segments.length ?? 1, ingress);
   return {
     drafts,
@@ -52,7 +54,18 @@ export function prepare(submission: Submission, destination: Address, ingress: I
   };
 }
 
-function draftsOf(
+/** The pieces that a text goes in by its route; undefined: it goes whole. A number: it cannot be carried. */
+export function piecesFor(
+  taken: Taken,
+  long: Pieces | undefined,
+  ingress: Ingress,
+): Pieces | undefined | number {
+  if (taken.text !== undefined) return changedPieces(taken.text, ingress);
+  return long !== undefined && isCutFor(taken.lane, ingress) ? long : undefined;
+}
+
+/** The drafts of one text to one destination. */
+export function draftsOf(
   submission: Submission,
   taken: Taken,
   pieces: Pieces | undefined,
@@ -64,17 +77,29 @@ function draftsOf(
   if (pieces === undefined) return [draftFor(submission, { ...whole, price: taken.price * segments })];
   const { dataCoding } = pieces;
   const count = pieces.segments.length;
-  if (count === 1) return [draftFor(submission, { ...whole, piece: pieces.segments[0], dataCoding })];
+  const price = (index: number): number => taken.price * pricedAs(index, count, segments);
+  if (count === 1)
+    return [draftFor(submission, { ...whole, piece: pieces.segments[0], dataCoding, price: price(0) })];
   const reference = ingress.nextReference();
   return pieces.segments.map((piece, index) => {
     const group: Group = { kind: 'segments', index, count, reference };
     // To its sender it is one message, with one id.
-    return { ...draftFor(submission, { ...whole, piece, group, dataCoding }), sharesPublicId: true };
+    const destined = { ...whole, piece, group, dataCoding, price: price(index) };
+    return { ...draftFor(submission, destined), sharesPublicId: true };
   });
 }
 
+/**
+ * How many segments a piece is paid as: all together cost what was asked for and reserved, also where a filter has made
+ * the text longer or shorter.
+ */
+export function pricedAs(index: number, count: number, segments: number): number {
+  if (index >= segments) return 0;
+  return index === 0 ? Math.max(1, segments - count + 1) : 1;
+}
+
 /** The segments of a message_payload that is too long for one message; undefined when it is not, or nobody asks. */
-function longPieces(submission: Submission, ingress: Ingress): Pieces | undefined | number {
+export function longPieces(submission: Submission, ingress: Ingress): Pieces | undefined | number {
   if (!ingress.cutsLong()) return undefined;
   const { payload, esmClass, dataCoding, tlvs } = submission;
   const made = cutText({ payload, esmClass, dataCoding, tlvs: tlvs.rest }, ingress.nextReference());

@@ -1,14 +1,27 @@
 /** submit_multi (SMPP 3.4 4.5, SMPP 5.0 4.2.3): one text to many destinations under one message_id. */
-import type { Address } from '@chappe/center';
+import type { Address, Draft } from '@chappe/center';
 import { type PduOf, status } from '@chappe/protocol';
 import type { OperationResult, Session } from '@chappe/smpp';
 import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../validation.ts';
 import type { Taken } from './acceptance.ts';
 import { type Ingress, type Prepared, refuse, storeAndAnswer } from './ingress.ts';
-import { contentKeyOf } from './prepare.ts';
+import { contentKeyOf, draftsOf, longPieces, type Pieces, piecesFor } from './prepare.ts';
 import { draftFor, magicRefusal, priorityOf, readTlvs, type Submission, submissionOf } from './submission.ts';
 
 type Unsuccess = PduOf<'submit_multi_resp'>['unsuccess_sme'][number];
+
+/** The destinations of a request, and its text where it is long. */
+interface Sorted {
+  readonly good: readonly Address[];
+  readonly bad: Unsuccess[];
+  readonly long: Pieces | undefined;
+}
+
+/** A destination that may be sent to. */
+interface Destined {
+  readonly verdict: Taken;
+  readonly pieces: Pieces | undefined;
+}
 
 // SMPP 3.4 5.2.24: 254; SMPP 5.0 4.7.17: 255. (shared/spec/fields.json: 3.3 allows 255.)
 const maxDestinations34 = 254;
@@ -34,25 +47,22 @@ export function submitMulti(
   const submission = submissionOf(pdu, tlvs, 'submit', session, ingress);
   if (typeof submission === 'number') return refuse(ingress, submission);
 
+  const long = tlvs.payload === undefined ? undefined : longPieces(submission, ingress);
+  if (typeof long === 'number') return refuse(ingress, long);
   const { good, bad } = sorted(pdu);
-  const taken = decided(submission, good, bad, ingress);
+  const taken = decided(submission, { good, bad, long }, ingress);
   const [firstBad] = bad;
   if (taken.length === 0) return refuse(ingress, firstBad?.error_status_code ?? status.ESME_RSUBMITFAIL);
-  return storeAndAnswer(ingress, session, pdu, prepareAll(submission, taken), (messages) => ({
+  return storeAndAnswer(ingress, session, pdu, prepareAll(submission, taken, long, ingress), (messages) => ({
     message_id: messages[0]?.publicId ?? '',
     unsuccess_sme: bad,
   }));
 }
 
 /** Destinations that may be sent to, each by its own route; the others go to `bad`. */
-function decided(
-  submission: Submission,
-  good: readonly Address[],
-  bad: Unsuccess[],
-  ingress: Ingress,
-): Taken[] {
+function decided(submission: Submission, { good, bad, long }: Sorted, ingress: Ingress): Destined[] {
   const { account, source, text, dataCoding, tlvs, fields } = submission;
-  const taken: Taken[] = [];
+  const taken: Destined[] = [];
   for (const destination of good) {
     const verdict = ingress.acceptance.decide({
       account,
@@ -61,32 +71,59 @@ function decided(
       text,
       contentKey: contentKeyOf(submission),
       dataCoding,
-      segments: 1,
+      segments: long?.segments.length ?? 1,
       tlvs: tlvs.rest,
       priority: priorityOf(fields.priority_flag ?? 0),
       nowMs: ingress.clock.nowMs(),
     });
-    if (verdict.refusal === undefined) taken.push(verdict);
-    else bad.push(unsuccess(destination.ton, destination.npi, destination.digits, verdict.status));
+    const pieces = verdict.refusal === undefined ? piecesFor(verdict, long, ingress) : verdict.status;
+    if (verdict.refusal === undefined && typeof pieces !== 'number') {
+      taken.push({ verdict, pieces });
+      continue;
+    }
+    if (verdict.refusal === undefined) verdict.undo?.();
+    const { ton, npi, digits } = destination;
+    bad.push(unsuccess(ton, npi, digits, typeof pieces === 'number' ? pieces : status.ESME_RINVMSGLEN));
   }
   return taken;
 }
 
-function prepareAll(submission: Submission, taken: readonly Taken[]): Prepared {
-  const count = taken.length;
-  const drafts = taken.map((one, index) => {
-    const group = { kind: 'destinations' as const, index, count, reference: 0 };
-    const destined = { ...one, group, piece: undefined };
-    return { ...draftFor(submission, destined), sharesPublicId: true };
-  });
+function prepareAll(
+  submission: Submission,
+  taken: readonly Destined[],
+  long: Pieces | undefined,
+  ingress: Ingress,
+): Prepared {
   return {
-    drafts,
-    waitMs: Math.max(...taken.map(({ waitMs }) => waitMs)),
+    drafts: draftsOfAll(submission, taken, long?.segments.length ?? 1, ingress),
+    waitMs: Math.max(...taken.map(({ verdict }) => verdict.waitMs)),
     isTransaction: false,
     giveBack: () => {
-      for (const { undo } of taken) undo?.();
+      for (const { verdict } of taken) verdict.undo?.();
     },
   };
+}
+
+/** All have one id. Where texts are cut, the segments of a destination belong together instead of the destinations. */
+function draftsOfAll(
+  submission: Submission,
+  taken: readonly Destined[],
+  segments: number,
+  ingress: Ingress,
+): readonly Draft[] {
+  if (taken.some(({ pieces }) => (pieces?.segments.length ?? 1) > 1)) {
+    return taken
+      .flatMap(({ verdict, pieces }) => draftsOf(submission, verdict, pieces, segments, ingress))
+      .map((draft) => ({ ...draft, sharesPublicId: true }));
+  }
+  const count = taken.length;
+  return taken.map(({ verdict, pieces }, index) => {
+    const group = { kind: 'destinations' as const, index, count, reference: 0 };
+    const piece = pieces?.segments[0];
+    const price = verdict.price * segments;
+    const destined = { ...verdict, group, piece, price, dataCoding: pieces?.dataCoding };
+    return { ...draftFor(submission, destined), sharesPublicId: true };
+  });
 }
 
 function sorted(pdu: PduOf<'submit_multi'>): { good: Address[]; bad: Unsuccess[] } {

@@ -18,6 +18,8 @@ export interface PlanContext {
   failoverOf(memo: string | undefined): CompiledFailover;
   /** Least time that messages of this plan may be queued before the next group takes them too; Infinity: never. */
   queuedMs(plan: Plan): number;
+  /** The lane and route that a message of a plan whose upstreams are all gone takes now; undefined: none, it waits. */
+  reroute(message: Message): { readonly lane: string; readonly route: string } | undefined;
   /** Wall clock, and monotonic clock. */
   nowMs(): number;
   monotonicMs(): number;
@@ -32,6 +34,8 @@ interface Member extends PlanMember {
 
 // Others may stand before the messages that have been tried; they are only looked at.
 const besides = 8;
+// Messages of a plan whose upstreams are gone, moved at once.
+const reroutedAtOnce = 256;
 
 const released: Outcome = { kind: 'released' };
 
@@ -79,6 +83,7 @@ export class PlanConnector implements Connector {
   }
 
   #room(): number {
+    if (this.#isOrphan) return reroutedAtOnce;
     let room = 0;
     let limit = Number.POSITIVE_INFINITY;
     for (const group of this.#groups) {
@@ -94,6 +99,10 @@ export class PlanConnector implements Connector {
   }
 
   deliver(messages: readonly Message[], report: Report): void {
+    if (this.#isOrphan) {
+      for (const message of messages) report(message, this.#rerouted(message));
+      return;
+    }
     const last = messages.at(-1);
     if (last !== undefined) this.#lastAgeMs = this.#context.nowMs() - last.dueMs;
     let moved = 0;
@@ -131,6 +140,21 @@ export class PlanConnector implements Connector {
     );
   }
 
+  /** Its upstreams have been taken out of the settings. */
+  get #isOrphan(): boolean {
+    return this.#groups.every((group) =>
+      group.every(({ connector }) => this.#context.upstream(connector) === undefined),
+    );
+  }
+
+  #rerouted(message: Message): Outcome {
+    const next = this.#context.reroute(message);
+    if (next === undefined || next.lane === this.plan.lane) return released;
+    const { lane, route } = next;
+    const detail = `route=${route} its connectors are gone`;
+    return { kind: 'retry', error: 0, errorClass: 'unreachable', afterMs: 1, lane, memo: route, detail };
+  }
+
   #mayGoOn(message: Message, tried: readonly string[]): boolean {
     return tried.length < this.#context.failoverOf(message.memo).tries;
   }
@@ -159,7 +183,8 @@ export class PlanConnector implements Connector {
       // A group that is only full is waited for, unless messages have waited too long or it has been tried.
       if (tried.length === 0 && this.#roomOf(group) === 0 && !this.#isOverdue(0)) return undefined;
     }
-    if (tried.length === 0) return undefined;
+    // One that has not tried it is only full: it is waited for.
+    if (tried.length === 0 || this.hasNext(message, tried)) return undefined;
     for (const group of this.#groups) {
       const upstream = this.#pick(group, []);
       if (upstream !== undefined) return upstream;

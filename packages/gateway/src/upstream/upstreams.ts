@@ -20,6 +20,7 @@ export interface UpstreamsContext {
   readonly events: BindsEvents;
   readonly connect?: ConnectUpstream | undefined;
   readonly onTaken: PlanContext['onTaken'];
+  readonly reroute: PlanContext['reroute'];
 }
 
 /** A route's plan and when its messages move on. */
@@ -176,6 +177,7 @@ export class Upstreams {
       nowMs: () => this.#context.clock.nowMs(),
       monotonicMs: () => this.#context.clock.monotonicMs(),
       onTaken: this.#context.onTaken,
+      reroute: this.#context.reroute,
     });
     this.#connectors.set(plan.lane, connector);
     this.#context.center.attach(plan.lane, connector);

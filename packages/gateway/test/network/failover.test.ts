@@ -141,6 +141,25 @@ describe('a message moves on', () => {
     expect([a.submitted.length, b.submitted.length]).toEqual([2, 1]);
   });
 
+  it('one that moves on to a full one waits for that, and is not given to the first again', async () => {
+    world = await World.start({
+      connectors: ['a', connector('b', { window: 1 })],
+      routes: [via(['b'], undefined, { name: 'b', from: ['B'] }), via(['a', 'b'])],
+    });
+    const [a, b] = [world.centre('a'), world.centre('b')];
+    a.react = () => ({ status: status.ESME_RINVDSTADR });
+    b.react = () => ({ delayMs: 5_000 });
+    const esme = await world.esme();
+    await esme.submit({ source_addr: 'B', short_message: Buffer.from('long') });
+    await world.pass();
+    await esme.submit();
+    await world.pass(4_000);
+    expect(a.submitted).toHaveLength(1);
+    await world.pass(2_000);
+    expect(b.texts).toEqual(['long', 'Hello']);
+    expect(a.submitted).toHaveLength(1);
+  });
+
   it('queue age: the next group takes what the first has no room for in time', async () => {
     world = await World.start({
       connectors: [connector('a', { window: 1 }), 'b'],

@@ -150,6 +150,8 @@ export class World {
     for (let step = 0; step < steps; step += 1) {
       if (await isSo()) return;
       await this.clock.advance(stepMs);
+      // Stores on disk answer from their threads, in time of their own.
+      if (!(this.store instanceof MemoryStore)) await new Promise((resolve) => setTimeout(resolve, 1));
     }
     throw new Error('never came to be');
   }

@@ -1,0 +1,74 @@
+/** Wrong keys: each one from an address is answered later than the one before. Right ones never wait. */
+import type { Clock } from '@chappe/center';
+
+interface Guesser {
+  failures: number;
+  waiting: number;
+  lastMs: number;
+}
+
+const firstDelayMs = 100;
+const longestDelayMs = 5_000;
+// Who has made no mistake for so long begins anew.
+const forgetMs = 600_000;
+// Some 2 MB; whoever has more addresses is slowed down by nothing that counts addresses.
+const maxGuessers = 10_000;
+// Each holds a connection open: more get their answer at once, and it is to go away.
+const maxWaiting = 10;
+const maxWaitingAll = 500;
+
+/** Slows down who guesses. */
+export class Refusals {
+  readonly #clock: Clock;
+  /** Least recently seen first. */
+  readonly #guessers = new Map<string, Guesser>();
+  #waiting = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Settles when the answer to a wrong key from that address may leave: true then; false at once when too many wait
+   * already. `closing`: ends all waits.
+   */
+  async wait(address: string, closing: AbortSignal): Promise<boolean> {
+    const guesser = this.#guesserAt(address);
+    guesser.failures += 1;
+    if (guesser.waiting >= maxWaiting || this.#waiting >= maxWaitingAll) return false;
+    const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(guesser.failures - 1, 10));
+    guesser.waiting += 1;
+    this.#waiting += 1;
+    await this.#pass(delayMs, closing);
+    guesser.waiting -= 1;
+    this.#waiting -= 1;
+    return true;
+  }
+
+  #guesserAt(address: string): Guesser {
+    const nowMs = this.#clock.monotonicMs();
+    const known = this.#guessers.get(address);
+    this.#guessers.delete(address);
+    const isFresh = known !== undefined && (known.waiting > 0 || nowMs - known.lastMs < forgetMs);
+    const guesser = isFresh ? known : { failures: 0, waiting: 0, lastMs: nowMs };
+    guesser.lastMs = nowMs;
+    if (this.#guessers.size >= maxGuessers) {
+      const [oldest = address] = this.#guessers.keys();
+      this.#guessers.delete(oldest);
+    }
+    this.#guessers.set(address, guesser);
+    return guesser;
+  }
+
+  #pass(delayMs: number, closing: AbortSignal): Promise<void> {
+    if (closing.aborted) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const disarm = this.#clock.setTimer(resolve, delayMs);
+    const end = (): void => {
+      disarm();
+      resolve();
+    };
+    closing.addEventListener('abort', end, { once: true });
+    return promise.finally(() => closing.removeEventListener('abort', end));
+  }
+}

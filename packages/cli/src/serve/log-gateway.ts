@@ -1,0 +1,167 @@
+/**
+ * What a gateway in production writes down: upstreams and sessions that come and go, binds that are refused, alarms,
+ * receipts without message. Never more than some lines a minute about one thing, whatever peers do.
+ */
+import type { Clock } from '@chappe/center';
+import type { BindRefusal, GatewayEvent, GatewayListener } from '@chappe/gateway';
+import { LineLimit, type Suppressed } from './log-limit.ts';
+
+/** Where lines end up: pino, with `redaction`. */
+export interface GatewayLogLines {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/** What of a gateway is looked at. */
+export interface LoggedGateway {
+  readonly events: { subscribe(listener: GatewayListener, withMessages?: boolean): () => void };
+  readonly network: {
+    readonly upstreams: {
+      list(): readonly { readonly name: string; readonly counters: { readonly receiptsUnmatched: number } }[];
+    };
+  };
+}
+
+type Upstream = Extract<GatewayEvent, { readonly kind: 'upstream' }>;
+type Told = Extract<GatewayEvent, { readonly kind: 'bound' | 'closed' }>;
+
+const minuteMs = 60_000;
+// Somebody who tries passwords is one line a minute; a botnet of many addresses twenty.
+const refusalLimits = { perKey: 1, inAll: 20 };
+// A flapping upstream shows its rhythm.
+const upstreamLimits = { perKey: 5, inAll: 100 };
+const sessionLimits = { perKey: 10, inAll: 200 };
+const alarmLimits = { perKey: 5, inAll: 50 };
+// Of things that were not told, the most frequent have a line of their own.
+const maxSuppressedLines = 5;
+const maxNameCharacters = 64;
+
+const upstreamWords: Readonly<Record<Upstream['what'], string>> = {
+  bound: 'upstream bound',
+  lost: 'upstream lost',
+  'bind-failed': 'bind to upstream failed',
+  'breaker-open': 'circuit breaker of upstream open: nothing is sent there',
+  'breaker-closed': 'circuit breaker of upstream closed: messages go there again',
+};
+
+/** Writes it down. What happens before `attach` is kept back and counted. */
+export class GatewayLog {
+  readonly #clock: Pick<Clock, 'setTimer'>;
+  readonly #log: GatewayLogLines;
+  readonly #refusals = new LineLimit(refusalLimits);
+  readonly #upstreams = new LineLimit(upstreamLimits);
+  readonly #sessions = new LineLimit(sessionLimits);
+  readonly #alarms = new LineLimit(alarmLimits);
+  /** Unmatched receipts told already, by connector. */
+  #unmatched: ReadonlyMap<string, number> = new Map();
+  #gateway: LoggedGateway | undefined;
+
+  constructor(log: GatewayLogLines, clock: Pick<Clock, 'setTimer'>) {
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  /** Begins to listen; returns what ends it. */
+  attach(gateway: LoggedGateway): () => void {
+    this.#gateway = gateway;
+    this.#unmatched = unmatchedOf(gateway);
+    const unsubscribe = gateway.events.subscribe((event) => this.#hear(event), false);
+    let disarm = (): void => undefined;
+    const arm = (): void => {
+      disarm = this.#clock.setTimer(() => {
+        this.turn();
+        arm();
+      }, minuteMs);
+    };
+    arm();
+    return () => {
+      unsubscribe();
+      disarm();
+      this.turn();
+    };
+  }
+
+  /** A bind was refused: for `GatewayOptions.onBindRefused`. */
+  bindRefused(refusal: BindRefusal): void {
+    const account = refusal.account.slice(0, maxNameCharacters);
+    const { address, reason, text } = refusal;
+    if (!this.#refusals.allows(`${account} from ${address}`)) return;
+    this.#log.warn({ account, address, reason, status: refusal.status }, `bind refused: ${text}`);
+  }
+
+  /** A minute has passed: what was kept back is counted in some lines. */
+  turn(): void {
+    this.#tellSuppressed('binds refused', this.#refusals.turn());
+    this.#tellSuppressed('events of upstreams', this.#upstreams.turn());
+    this.#tellSuppressed('sessions bound or closed', this.#sessions.turn());
+    this.#tellSuppressed('alarms', this.#alarms.turn());
+    this.#tellUnmatched();
+  }
+
+  #hear(event: GatewayEvent): void {
+    switch (event.kind) {
+      case 'upstream':
+        this.#upstream(event);
+        return;
+      case 'bound':
+      case 'closed':
+        this.#session(event);
+        return;
+      case 'pumping': {
+        const { account, kind: alarm, prefix, value, stopped } = event.alarm;
+        if (!this.#alarms.allows(account)) return;
+        const then = stopped ? 'what goes there is refused now' : 'nothing is refused';
+        this.#log.warn({ account, alarm, prefix, value, stopped }, `messages look made up: ${then}`);
+        return;
+      }
+      default:
+    }
+  }
+
+  #upstream({ connector, what, detail }: Upstream): void {
+    if (!this.#upstreams.allows(`${connector} ${what}`)) return;
+    const level = what === 'bound' || what === 'breaker-closed' ? 'info' : 'warn';
+    this.#log[level]({ connector, what, detail }, upstreamWords[what]);
+  }
+
+  #session(event: Told): void {
+    const { id, account, bind, version, address, port, tls } = event.session;
+    if (!this.#sessions.allows(`${account} ${event.kind}`)) return;
+    const reason = event.kind === 'closed' ? { reason: event.reason } : {};
+    this.#log.info(
+      { session: id, account, bind, smpp: version, address, port, tls, ...reason },
+      `session ${event.kind}`,
+    );
+  }
+
+  #tellSuppressed(what: string, suppressed: readonly Suppressed[]): void {
+    const shown = suppressed.filter(({ key }) => key !== '').slice(0, maxSuppressedLines);
+    for (const { key, count } of shown)
+      this.#log.warn({ about: key, count }, `${what}: more that were not told`);
+    const rest = suppressed.filter((one) => !shown.includes(one));
+    const count = rest.reduce((sum, one) => sum + one.count, 0);
+    if (count > 0) this.#log.warn({ count }, `${what}: more of others that were not told`);
+  }
+
+  #tellUnmatched(): void {
+    if (this.#gateway === undefined) return;
+    const now = unmatchedOf(this.#gateway);
+    const grown: Record<string, number> = {};
+    let count = 0;
+    for (const [connector, sum] of now) {
+      const before = this.#unmatched.get(connector) ?? 0;
+      // Other settings make another connector, which counts from zero.
+      const more = sum >= before ? sum - before : sum;
+      if (more === 0) continue;
+      grown[connector] = more;
+      count += more;
+    }
+    this.#unmatched = now;
+    if (count > 0)
+      this.#log.warn({ count, connectors: grown }, 'receipts without message: chappe receipts shows them');
+  }
+}
+
+function unmatchedOf({ network }: LoggedGateway): ReadonlyMap<string, number> {
+  return new Map(network.upstreams.list().map(({ name, counters }) => [name, counters.receiptsUnmatched]));
+}

@@ -1,0 +1,27 @@
+/**
+ * Kills a gateway under load and says what was lost: nothing.
+ * Run: node --conditions=chappe-source test/gateway/kill.ts [KILLS] [--rate 0] [--window 100] [--seed N]
+ */
+import { option } from '../../bench/load-tools.ts';
+import { killRun, summaryOf } from './debug-run.ts';
+import { buildTools } from './load-tools.ts';
+
+const given = Number(process.argv[2] ?? '');
+const options = {
+  kills: Number.isInteger(given) && given > 0 ? given : 3,
+  perSecond: option('rate', 0),
+  window: option('window', 100),
+  seed: option('seed', 20261126),
+};
+const tools = await buildTools();
+try {
+  const result = await killRun(tools, options);
+  console.log(summaryOf(result, options));
+  const { lost, stuck, unmarked, duplicates, mostDuplicates, report } = result;
+  const faults = [...lost, ...stuck, ...unmarked, ...report.errors];
+  for (const fault of faults.slice(0, 20)) console.log(fault);
+  for (const discrepancy of report.discrepancies.slice(0, 20)) console.log(JSON.stringify(discrepancy));
+  if (faults.length > 0 || report.discrepancies.length > 0 || duplicates > mostDuplicates) process.exitCode = 1;
+} finally {
+  await tools.remove();
+}
