@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import type { GatewaySettings } from '@chappe/gateway';
 import { freePorts } from '../support/free-port.ts';
+import { until } from '../support/inbox.ts';
 import { type ChildOptions, GatewayProcess, type GatewayReport } from './gateway-process.ts';
-import { Load, type LoadCounts, Sink, type Told, type Tools } from './load-tools.ts';
+import { Load, type LoadCounts, Sink, type SinkCounts, type Told, type Tools } from './load-tools.ts';
 import { credit, settingsFor } from './settings.ts';
 import { isMarked, type Stored, storedMessages } from './stored.ts';
 
@@ -42,7 +43,9 @@ export interface KillResult {
 
 const smallestLifeMs = 250;
 const moreLifeMs = 900;
-const drainMs = 15_000;
+const drainMs = 120_000;
+const pollMs = 100;
+const startKillEvery = 3;
 
 /** A small seeded generator (mulberry32): a failing run is repeated by its seed. */
 function generator(seed: number): () => number {
@@ -72,6 +75,7 @@ export async function killRun(tools: Tools, options: KillOptions): Promise<KillR
     ends.push(() => load.program.stop('SIGKILL'));
     gateway = await killAgainAndAgain(gateway, child, options);
     load.quiet();
+    await until('all receipts to be sent', () => sink.counts().then(isSaid), drainMs, pollMs);
     await gateway.until('everything to be over', quietness(load), drainMs);
     const report = await gateway.report();
     const sunk = await sink.counts();
@@ -99,8 +103,8 @@ async function killAgainAndAgain(
     // The moment of death is the point: anywhere in the load.
     await after(smallestLifeMs + random() * moreLifeMs);
     await gateway.kill();
-    // Every third time it dies once more while it reads its disk.
-    if (kill % 3 === 2) {
+    // It dies once more while it reads its disk.
+    if (kill % startKillEvery === startKillEvery - 1) {
       const starting = GatewayProcess.launch(child);
       await after(random() * smallestLifeMs * 4);
       process.kill(starting.pid, 'SIGKILL');
@@ -111,6 +115,10 @@ async function killAgainAndAgain(
   await gateway.bound();
   await after(smallestLifeMs);
   return gateway;
+}
+
+function isSaid({ dlr_waiting }: SinkCounts): true | undefined {
+  return dlr_waiting === 0 ? true : undefined;
 }
 
 /**
@@ -175,12 +183,13 @@ function compare(
 function sums(
   counts: LoadCounts,
   report: GatewayReport,
-  sunk: Awaited<ReturnType<Sink['counts']>>,
+  sunk: SinkCounts,
   { kills, window }: KillOptions,
 ): Pick<KillResult, 'submitted' | 'mostDuplicates' | 'unanswered' | 'receipts' | 'unmatched' | 'report'> {
   return {
     submitted: counts.total.sent,
-    mostDuplicates: kills * window,
+    // Each death may leave a window full, also one in the middle of a start.
+    mostDuplicates: (kills + Math.floor(kills / startKillEvery)) * window,
     unanswered: sunk.dlr_sent - sunk.dlr_ack + sunk.dlr_lost,
     receipts: counts.receipts,
     unmatched: report.unmatched.length,

@@ -33,6 +33,8 @@ const named: Readonly<Record<string, z.ZodType>> = {
   Problem: problemBody,
 };
 
+/** What routes may answer that ask for a key. */
+const keyProblems: readonly ProblemCode[] = ['unauthorized', 'forbidden', 'throttled'];
 /** What every route may answer. */
 const commonProblems: readonly ProblemCode[] = ['host_not_allowed', 'origin_not_allowed', 'internal'];
 const queryProblems: readonly ProblemCode[] = ['invalid_parameter', 'unknown_parameter'];
@@ -49,6 +51,15 @@ const tags = [
   { name: 'messages', description: 'Send messages and see what became of them' },
   { name: 'phones', description: 'Simulated handsets: every number is one' },
   { name: 'sessions', description: 'Who is bound by SMPP' },
+  { name: 'accounts', description: 'Who may connect' },
+  { name: 'connectors', description: 'Upstreams: operators that we connect to' },
+  { name: 'routes', description: 'Which messages go where' },
+  { name: 'webhooks', description: 'Where messages and receipts are posted to' },
+  { name: 'receipts', description: 'Receipts of upstreams that found no message' },
+  { name: 'ledger', description: 'Money: balances, credits, statements' },
+  { name: 'held', description: 'Messages that routes hold back' },
+  { name: 'opt-outs', description: 'Handsets that want no messages' },
+  { name: 'pumping', description: 'Stops of messages that look made up' },
   { name: 'operation', description: 'Health, metrics and description' },
 ];
 
@@ -76,13 +87,17 @@ export function openapiOf(routes: readonly Route[], version: string): Json {
     tags,
     paths,
     components: {
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'The key of an admin or of an account' },
+        keyHeader: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
       schemas: Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)])),
     },
   };
 }
 
 function operationOf(route: Route): Json {
-  const { operationId, tag, summary, description, body } = route;
+  const { operationId, tag, summary, description, body, access } = route;
   const parameters = [
     ...parametersOf(route.params, 'path'),
     ...parametersOf(route.query, 'query'),
@@ -98,10 +113,17 @@ function operationOf(route: Route): Json {
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
+    // A sandbox asks for none.
+    ...(access === 'open' ? {} : { security: [{}, { key: [] }, { keyHeader: [] }] }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } } }),
+      : {
+          requestBody: {
+            required: !body.safeParse(undefined).success,
+            content: { 'application/json': { schema: schemaOf(body) } },
+          },
+        }),
     responses: { ...successes(route), ...failures(route) },
   };
 }
@@ -124,6 +146,8 @@ function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): J
 function successes({ answers }: Route): Json {
   const entries = Object.entries(answers).map(([status, { description, schema, type }]) => {
     const content = schema === undefined ? { schema: { type: 'string' } } : { schema: schemaOf(schema) };
+    // RFC 9110 15.3.5: no content.
+    if (status === '204') return [status, { description }] as const;
     return [status, { description, content: { [type ?? 'application/json']: content } }] as const;
   });
   return Object.fromEntries(entries);
@@ -133,11 +157,12 @@ function failures(route: Route): Json {
   const codes = [
     ...(route.body === undefined ? [] : bodyProblems),
     ...queryProblems,
+    ...(route.access === 'open' ? [] : keyProblems),
     ...commonProblems,
     ...(route.problems ?? []),
   ];
   const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of codes) {
+  for (const code of new Set(codes)) {
     const { status } = problems[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }

@@ -1,11 +1,13 @@
 import { request } from 'node:http';
 import type { Message } from '@chappe/center';
-import type { GatewayEvent, Handsets, SessionView } from '@chappe/gateway';
+import type { GatewayEvent, GatewayListener, Handsets, SessionView } from '@chappe/gateway';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../src/auth/caller.ts';
 import type { Context } from '../src/context.ts';
 import { bodyOf, type EventFilter, isWanted } from '../src/event-body.ts';
 import { EventStream } from '../src/event-stream.ts';
-import { type EventRights, streamEvents } from '../src/routes/events.ts';
+import type { Answer } from '../src/route.ts';
+import { streamEvents } from '../src/routes/events.ts';
 import { bind } from './esme.ts';
 import { type Rig, StandingClock, startRig } from './rig.ts';
 
@@ -223,7 +225,7 @@ describe('GET /api/v1/events', () => {
       kind: 'session',
       session: { account: 'acme', bind: 'transceiver' },
     });
-    const steps = told.filter(({ kind }) => kind === 'message').map((event) => event['step']);
+    const steps = told.filter(({ kind }) => kind === 'message').map((event) => event.step);
     expect(steps).toEqual(['enroute', 'delivered']);
     expect(told.find(({ kind }) => kind === 'message')).toMatchObject({ to: '447700900001', of: 'mt' });
     expect(JSON.stringify(told)).not.toContain('SECRETTEXT');
@@ -290,28 +292,55 @@ describe('GET /api/v1/events', () => {
 });
 
 describe('rights', () => {
+  const listeners = new Set<GatewayListener>();
   const context = {
-    gateway: { events: { subscribe: () => () => undefined } },
+    gateway: {
+      events: {
+        subscribe: (listener: GatewayListener) => {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+      },
+    },
     clock: new StandingClock(),
     closing: new AbortController().signal,
   } as unknown as Context;
-  const customer: EventRights = { account: 'acme', mayReadTexts: false };
-  const ask = (query: object): unknown => {
-    const route = streamEvents(context, () => customer);
-    const call = { params: {}, query, body: undefined, header: () => undefined, signal: context.closing };
-    return route.handle(call);
+  const route = streamEvents(context);
+  const ask = (query: object, caller: Caller): EventStream => {
+    const call = {
+      params: {},
+      query,
+      body: undefined,
+      header: () => undefined,
+      signal: context.closing,
+      caller,
+    };
+    return (route.handle(call) as Answer).body as EventStream;
   };
+  const customer: Caller = { kind: 'account', name: 'acme' };
+
+  it('are those of whoever has the key of an account', () => expect(route.access).toBe('account'));
 
   it.each([[{ text: '1' }], [{ account: 'other' }], [{ connector: 'op-a' }]])(
-    'a customer may not ask for %j',
+    'a customer may not ask for %j; who runs it may',
     (query) => {
-      expect(() => ask(query)).toThrow(/only/);
+      expect(() => ask(query, customer)).toThrow(/^this key /);
+      ask(query, { kind: 'admin' }).destroy();
     },
   );
 
-  it('a customer may listen to itself', () => {
-    const { body } = ask({ account: 'acme' }) as { body: EventStream };
-    expect(body).toBeInstanceOf(EventStream);
-    body.destroy();
+  it('a customer hears of itself only, without asking for it', () => {
+    for (const query of [{}, { account: 'acme' }]) {
+      const stream = ask(query, customer);
+      for (const listener of listeners) {
+        listener({ kind: 'bound', session });
+        listener({ kind: 'bound', session: { ...session, account: 'other' } });
+        listener(lost);
+      }
+      stream.end();
+      const told = read(String(stream.read()));
+      expect(told).toMatchObject([{ kind: 'session', session: { account: 'acme' } }]);
+      stream.destroy();
+    }
   });
 });

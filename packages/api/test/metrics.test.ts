@@ -1,41 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bind } from './esme.ts';
 import { type Rig, startRig } from './rig.ts';
-
-interface Sample {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-const labelPattern = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)/y;
-
-/** Reads the text format 0.0.4 strictly: throws on any line that is not of it. */
-function parse(text: string): { samples: Sample[]; types: Map<string, string> } {
-  const samples: Sample[] = [];
-  const types = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const comment = /^# (HELP|TYPE) (\w+) (.+)$/.exec(line);
-    if (line === '') continue;
-    if (comment !== null) {
-      if (comment[1] === 'TYPE') types.set(comment[2] ?? '', comment[3] ?? '');
-      continue;
-    }
-    const match = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line);
-    if (match === null) throw new Error(`no line of the text format: ${line}`);
-    const [, name = '', inside = '', value = ''] = match;
-    const labels: Record<string, string> = {};
-    let end = 0;
-    for (labelPattern.lastIndex = 0; labelPattern.lastIndex < inside.length; end = labelPattern.lastIndex) {
-      const label = labelPattern.exec(inside);
-      if (label === null) throw new Error(`no labels: ${inside.slice(end)}`);
-      labels[label[1] ?? ''] = label[2] ?? '';
-    }
-    if (Number.isNaN(Number(value))) throw new Error(`no value: ${line}`);
-    samples.push({ name, labels, value: Number(value) });
-  }
-  return { samples, types };
-}
+import { readScrape, type Sample, type Scrape } from './scrape.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -43,11 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const scrape = async (): Promise<ReturnType<typeof parse>> => {
+const scrape = async (): Promise<Scrape> => {
   const { status, headers, text } = await rig.get('/metrics');
   expect(status).toBe(200);
   expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
-  return parse(text);
+  return readScrape(text);
 };
 
 function sampleOf(

@@ -6,7 +6,7 @@ import type { Batch, Submitted } from './group-commit.ts';
 import { asCenterError } from './group-commit.ts';
 import { Intake } from './intake.ts';
 import type { LiveMessage } from './lanes/lane.ts';
-import { liveMessage, snapshot } from './lanes/live-message.ts';
+import { snapshot } from './lanes/live-message.ts';
 import type { Draft, Message, MessageId } from './message.ts';
 import { idGenerator } from './message-id.ts';
 import {
@@ -19,6 +19,7 @@ import {
 import { type CenterCounters, type CenterLimits, type CenterOptions, settingsOf } from './options.ts';
 import { Settlement } from './settlement.ts';
 import type { DayCount, Match, Recovery, SearchPage, SearchQuery, Tally } from './store.ts';
+import { Sweep } from './sweep.ts';
 
 /** How much of a lane is where. */
 export interface LaneDepth {
@@ -32,11 +33,6 @@ export interface LaneDepth {
   readonly isAttached: boolean;
 }
 
-/** Expired messages fetched at once. */
-const MAX_EXPIRED = 1_000;
-/** How often old days are looked for. */
-const PURGE_EVERY_MS = 3_600_000;
-
 /**
  * The message center: takes drafts, stores them, hands them to connectors in fair order, tries again, and ends every
  * message in exactly one final state with its receipt. What it has said yes to is on disk.
@@ -48,10 +44,8 @@ export class Center {
   readonly #intake: Intake;
   readonly #settlement: Settlement;
   readonly #operations: Operations;
+  readonly #sweep: Sweep;
   #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
-  #disarmSweep: (() => void) | undefined;
-  #isSweeping = false;
-  #purgedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: CenterOptions) {
     const settings = settingsOf(options);
@@ -77,6 +71,7 @@ export class Center {
     this.#intake = new Intake(this.#core, this.#dispatch);
     this.#settlement = new Settlement(this.#core, this.#dispatch, this.#intake);
     this.#operations = new Operations(this.#core, this.#dispatch, this.#settlement);
+    this.#sweep = new Sweep(this.#core, this.#dispatch, this.#settlement);
   }
 
   /** The limits in force. */
@@ -107,7 +102,7 @@ export class Center {
     this.#state = 'running';
     this.#dispatch.restore(recovery.waiting, nowMs);
     this.#dispatch.resume();
-    this.#armSweep();
+    this.#sweep.start();
     return recovery;
   }
 
@@ -288,7 +283,7 @@ export class Center {
   async stop({ drainMs = 10_000 }: { readonly drainMs?: number } = {}): Promise<void> {
     if (this.#state === 'stopped' || this.#state === 'stopping') return;
     this.#state = 'stopping';
-    this.#disarmSweep?.();
+    this.#sweep.stop();
     this.#dispatch.isPaused = true;
     const { clock } = this.#core.settings;
     const endMs = clock.monotonicMs() + drainMs;
@@ -355,64 +350,5 @@ export class Center {
     const changes = { content, text, dueMs, expiresMs, receiptWanted, priority, detail };
     if ((await this.replace({ id }, changes)) !== 'replaced') return undefined;
     return this.find(id);
-  }
-
-  #armSweep(): void {
-    const { clock, limits } = this.#core.settings;
-    this.#disarmSweep = clock.setTimer(() => {
-      this.#armSweep();
-      void this.#sweep();
-    }, limits.sweepMs);
-  }
-
-  async #sweep(): Promise<void> {
-    const { clock, store, limits, onError } = this.#core.settings;
-    if (this.#isSweeping || this.#core.commits.failure !== undefined) return;
-    this.#isSweeping = true;
-    try {
-      const nowMs = clock.nowMs();
-      this.#dispatch.sweep(nowMs);
-      // In groups, so that a million expired messages neither fill the memory nor hold the others up.
-      while (this.#state === 'running') {
-        const expired = await store.takeExpired(nowMs, MAX_EXPIRED);
-        for (const stored of expired) {
-          const live = this.#core.live.get(stored.id);
-          if (live?.phase === 'sent') this.#overdue(live, nowMs);
-          else if (!this.#core.isOurs(stored.id)) this.#expire(stored, nowMs);
-        }
-        if (expired.length < MAX_EXPIRED) break;
-        await this.#core.commits.idle();
-        if (this.#core.commits.failure !== undefined) break;
-      }
-      if (clock.monotonicMs() - this.#purgedAtMs >= PURGE_EVERY_MS) {
-        this.#purgedAtMs = clock.monotonicMs();
-        await store.purge(nowMs - limits.retentionMs, this.#core.settings.onForget);
-      }
-    } catch (error) {
-      if (this.#state === 'running') onError(asCenterError(error));
-    } finally {
-      this.#isSweeping = false;
-    }
-  }
-
-  #expire(stored: Message, nowMs: number): void {
-    const message = liveMessage(stored);
-    this.#core.live.set(message.id, message);
-    if (message.reference !== undefined) {
-      this.#overdue(message, nowMs);
-      return;
-    }
-    message.feed = this.#dispatch.feedOf(message);
-    message.feed.waiting -= 1;
-    this.#settlement.expire(message);
-  }
-
-  /** A message at an upstream: its receipt is late, or its validity has ended. */
-  #overdue(message: LiveMessage, nowMs: number): void {
-    this.#core.awaiting.delete(message);
-    message.phase = 'saving';
-    message.feed = this.#dispatch.feedOf(message);
-    if (message.expiresMs <= nowMs) this.#settlement.expire(message);
-    else this.#settlement.late(message);
   }
 }

@@ -31,6 +31,7 @@ export class Dispatch {
   #pumping: Lane | undefined;
   /** Nothing is handed out or fetched: before the start and while stopping. */
   isPaused = true;
+  #isClosed = false;
 
   constructor(core: Core, events: DispatchEvents) {
     this.#core = core;
@@ -182,6 +183,7 @@ export class Dispatch {
   /** Stops the timer. */
   close(): void {
     this.isPaused = true;
+    this.#isClosed = true;
     this.#due.disarm();
   }
 
@@ -223,7 +225,8 @@ export class Dispatch {
 
   readonly #report = (message: Message, outcome: Outcome): void => {
     const live = message as LiveMessage;
-    if (live.phase !== 'flying') {
+    // After the end there is no store any more: after the next start it is tried again.
+    if (live.phase !== 'flying' || this.#isClosed) {
       this.#core.counters.strayReports += 1;
       return;
     }

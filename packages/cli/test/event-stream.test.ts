@@ -20,7 +20,10 @@ describe('a stream of events', () => {
     [['data: a\ndata:  b\n\n'], ['a\n b']],
     [['data: not ended\n'], []],
     [['\n\n\n'], []],
-    [['dat', 'a: a', '\n', '\ndata', ': b\n\n'], ['a', 'b']],
+    [
+      ['dat', 'a: a', '\n', '\ndata', ': b\n\n'],
+      ['a', 'b'],
+    ],
   ])('%j has %j', async (parts, data) => {
     expect(await read(...parts)).toEqual(data);
   });

@@ -235,7 +235,8 @@ const connectorCases: readonly Case<ConnectorSettings>[] = [
     'outbind: { port: 2780, systemId: them, password: <PASSWORD> }',
     { outbind: { port: 2780, systemId: 'them', password: 'pw' } },
   ],
-  ['paused: true, tags: [a, b]', { paused: true, tags: ['a', 'b'] }],
+  ['paused: true, tags: [a, b], peer: true', { paused: true, tags: ['a', 'b'], peer: true }],
+  ['filters: { blockFrom: SPAM }', { filters: { blockFrom: ['SPAM'] } }],
 ];
 
 const via = (

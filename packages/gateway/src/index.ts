@@ -28,7 +28,7 @@ export type { IngressCounters } from './ingress/ingress.ts';
 export type { MoArguments } from './inject-mo.ts';
 export type { LifetimeLimits } from './lifetime.ts';
 export { type MessageView, type SegmentView, type TimelineStep, viewOf } from './message-view.ts';
-export { Messages, type SearchOptions, type SearchPage, type WaitOptions } from './messages.ts';
+export { Messages, matchesView, type SearchOptions, type SearchPage, type WaitOptions } from './messages.ts';
 export { formatAmount, parseAmount } from './money/decimal.ts';
 export type { LedgerEntry } from './money/ledger-entry.ts';
 export type { StatementLine } from './money/statement.ts';

@@ -65,7 +65,7 @@ export class Messages {
     for (const message of page.messages.filter(isFirstOfGroup())) {
       const whole = await this.#whole(message);
       const view = viewOf(whole);
-      if (matchesSearch(parsed, searchableOf(view))) views.push(view);
+      if (matchesView(parsed, view)) views.push(view);
       // The next page begins below the whole group, or its other segments would show it again.
       if (lowest !== undefined) lowest = Math.min(lowest, whole[0]?.id ?? lowest);
     }
@@ -84,7 +84,7 @@ export class Messages {
    */
   wait(query: string, options: WaitOptions = {}): Promise<MessageView> {
     const parsed = this.#parse(query);
-    return this.#waitFor(parsed, (view) => matchesSearch(parsed, searchableOf(view)), options);
+    return this.#waitFor(parsed, (view) => matchesView(parsed, view), options);
   }
 
   /** As `wait`, for a condition in code; receipts are left out. */
@@ -196,6 +196,11 @@ function isFirstOfGroup(): (message: Message) => boolean {
     seen.add(first);
     return true;
   };
+}
+
+/** Whether a whole message fulfils a query. */
+export function matchesView(query: SearchQuery, view: MessageView): boolean {
+  return matchesSearch(query, searchableOf(view));
 }
 
 function searchableOf(view: MessageView): Searchable {

@@ -1,20 +1,51 @@
 /** All routes, in the order of the documents. */
 import type { Context } from '../context.ts';
 import type { Route } from '../route.ts';
+import { checkLedger } from './check-ledger.ts';
+import { connectorControls, controlConnector } from './control-connector.ts';
+import { deleteEntry } from './delete-entry.ts';
+import { deleteOptOut } from './delete-opt-out.ts';
+import { deleteUnmatched } from './delete-unmatched.ts';
+import { endSession } from './end-session.ts';
 import { streamEvents } from './events.ts';
+import { getAccount } from './get-account.ts';
+import { getConfig } from './get-config.ts';
+import { getConnector } from './get-connector.ts';
 import { getInbox } from './get-inbox.ts';
+import { getLedger } from './get-ledger.ts';
 import { getMessage } from './get-message.ts';
+import { getStatement } from './get-statement.ts';
 import { info } from './info.ts';
+import { listAccounts } from './list-accounts.ts';
+import { listConnectors } from './list-connectors.ts';
+import { listHeld } from './list-held.ts';
+import { listMoRoutes } from './list-mo-routes.ts';
+import { listOptOuts } from './list-opt-outs.ts';
 import { listPhones } from './list-phones.ts';
+import { listPumping } from './list-pumping.ts';
+import { listRoutes } from './list-routes.ts';
 import { listSessions } from './list-sessions.ts';
+import { listUnmatched } from './list-unmatched.ts';
+import { listWebhooks } from './list-webhooks.ts';
 import { livez } from './livez.ts';
 import { openapiDocument } from './openapi-document.ts';
+import { postCredit } from './post-credit.ts';
+import { entryWords, putEntry } from './put-entry.ts';
+import { putOptOut } from './put-opt-out.ts';
 import { readyz } from './readyz.ts';
+import { releaseAllHeldMessages } from './release-all-held.ts';
+import { releaseHeldMessage } from './release-held.ts';
+import { releasePumping } from './release-pumping.ts';
+import { rematchUnmatched } from './rematch-receipts.ts';
+import { replayOtherRoutes } from './replay-routes.ts';
 import { scrapeMetrics } from './scrape-metrics.ts';
 import { searchMessages } from './search-messages.ts';
 import { sendFromPhone } from './send-from-phone.ts';
 import { setPhoneState } from './set-phone-state.ts';
 import { submitMessage } from './submit-message.ts';
+import { suspendAccount } from './suspend-account.ts';
+import { testConnector } from './test-connector.ts';
+import { testRoute } from './test-routes.ts';
 import { waitForMessage } from './wait-for-message.ts';
 
 /** Every route of the API. */
@@ -29,6 +60,37 @@ export function routesOf(context: Context): readonly Route[] {
     setPhoneState(context),
     listPhones(context),
     listSessions(context),
+    endSession(context),
+    listAccounts(context),
+    getAccount(context),
+    suspendAccount(context, 'suspend'),
+    suspendAccount(context, 'resume'),
+    listConnectors(context),
+    getConnector(context),
+    ...connectorControls.map((what) => controlConnector(context, what)),
+    testConnector(context),
+    listRoutes(context),
+    testRoute(context),
+    replayOtherRoutes(context),
+    listMoRoutes(context),
+    listWebhooks(context),
+    ...entryWords.flatMap((words) => [putEntry(context, words), deleteEntry(context, words)]),
+    listUnmatched(context),
+    rematchUnmatched(context),
+    deleteUnmatched(context),
+    checkLedger(context),
+    getLedger(context),
+    getStatement(context),
+    postCredit(context),
+    listHeld(context),
+    releaseHeldMessage(context),
+    releaseAllHeldMessages(context),
+    listOptOuts(context),
+    putOptOut(context),
+    deleteOptOut(context),
+    listPumping(context),
+    releasePumping(context),
+    getConfig(context),
     streamEvents(context),
     info(context),
     livez(),

@@ -1,22 +1,12 @@
 /** GET /api/v1/events: what happens, as it happens. */
 import { z } from 'zod';
+import { accountOf, type Caller, forbidden, ownAccount } from '../auth/caller.ts';
 import type { Context } from '../context.ts';
 import { bodyOf, type EventFilter, type EventKind, eventKinds, isWanted } from '../event-body.ts';
 import { EventStream } from '../event-stream.ts';
 import { wholeNumber } from '../parameters.ts';
 import { Problem } from '../problem.ts';
-import { type Call, type Route, route } from '../route.ts';
-
-/** What somebody who calls may see of the events. */
-export interface EventRights {
-  /** Only those of this account; undefined: of all. */
-  readonly account: string | undefined;
-  /** Texts of messages as well. */
-  readonly mayReadTexts: boolean;
-}
-
-/** Says what a caller may see. Throws a `Problem` for somebody who may see nothing. */
-export type RightsOf = (call: Pick<Call<unknown, unknown, unknown>, 'header'>) => EventRights;
+import { type Route, route } from '../route.ts';
 
 // Each reader is a connection and is told every event; consoles are some few.
 const maxReaders = 100;
@@ -48,15 +38,15 @@ const query = z.strictObject({
   text: z.enum(['0', '1']).optional().describe('1: with the texts of messages; for an administrator'),
 });
 
-/** Live events. `rightsOf`: by default everybody who gets here may see everything, as in the sandbox. */
-export function streamEvents(context: Context, rightsOf: RightsOf = everything): Route {
-  const { gateway, clock, closing } = context;
+/** Live events. An account hears of its own messages and sessions only, and no texts. */
+export function streamEvents({ gateway, clock, closing }: Context): Route {
   let readers = 0;
   return route({
     method: 'GET',
     path: '/api/v1/events',
     operationId: 'streamEvents',
     tag: 'operation',
+    access: 'account',
     summary: 'Live events',
     description:
       'Server-sent events, one JSON object each: steps of messages and receipts, sessions, upstreams, alarms. Nothing is ' +
@@ -65,8 +55,8 @@ export function streamEvents(context: Context, rightsOf: RightsOf = everything):
     query,
     answers: { 200: { description: 'Events until the caller goes away', type: 'text/event-stream' } },
     problems: ['full', 'stopping'],
-    handle: (call) => {
-      const filter = filterOf(call.query, rightsOf(call));
+    handle: ({ query: asked, caller }) => {
+      const filter = filterOf(asked, caller);
       if (closing.aborted) throw new Problem('stopping', 'the server is being stopped');
       if (readers >= maxReaders) {
         throw new Problem('full', `${maxReaders} readers are listening`, {
@@ -97,34 +87,22 @@ export function streamEvents(context: Context, rightsOf: RightsOf = everything):
   });
 }
 
-function filterOf(asked: z.infer<typeof query>, rights: EventRights): EventFilter {
+function filterOf(asked: z.infer<typeof query>, caller: Caller): EventFilter {
   const { kind, account, connector, session, text } = asked;
-  if (text === '1' && !rights.mayReadTexts) {
-    throw new Problem('invalid_parameter', 'texts are told to an administrator only', { field: 'text' });
-  }
-  if (rights.account !== undefined && account !== undefined && account !== rights.account) {
-    throw new Problem('invalid_parameter', 'an account sees its own events only', { field: 'account' });
-  }
-  if (rights.account !== undefined && connector !== undefined) {
-    throw new Problem('invalid_parameter', 'connectors are told to an administrator only', {
-      field: 'connector',
-    });
-  }
+  const isCustomer = accountOf(caller) !== undefined;
+  if (text === '1' && isCustomer) throw forbidden('this key may not read the texts of messages here');
+  if (connector !== undefined && isCustomer) throw forbidden('this key may not look at connectors');
   return {
     kinds: kind,
-    account: rights.account ?? account,
+    account: ownAccount(caller, account),
     connector,
     session,
     withText: text === '1',
-    isCustomer: rights.account !== undefined,
+    isCustomer,
   };
 }
 
 /** Without one, the message path need not make an event for each step. */
 function wantsMessages({ kinds }: EventFilter): boolean {
   return kinds === undefined || kinds.has('message') || kinds.has('receipt');
-}
-
-function everything(): EventRights {
-  return { account: undefined, mayReadTexts: true };
 }

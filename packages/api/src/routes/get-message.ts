@@ -1,13 +1,9 @@
 /** GET /api/v1/messages/{id}: one message and what happened to it. */
-import { z } from 'zod';
 import { accountOf } from '../auth/caller.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
-import { messageBody, messageOf } from '../schemas/message.ts';
-
-// message_id has at most 64 characters (SMPP 3.4 5.2.23).
-const maxIdCharacters = 64;
+import { idPath, messageBody, messageOf } from '../schemas/message.ts';
 
 /** One message with its timeline. */
 export function getMessage({ gateway }: Context): Route {
@@ -18,9 +14,7 @@ export function getMessage({ gateway }: Context): Route {
     tag: 'messages',
     access: 'account',
     summary: 'One message with its timeline',
-    params: z.strictObject({
-      id: z.string().min(1).max(maxIdCharacters).describe('The id of any of its segments'),
-    }),
+    params: idPath,
     answers: { 200: { description: 'The message', schema: messageBody } },
     problems: ['message_not_found', 'store_failed'],
     handle: async ({ params: { id }, caller }) => {

@@ -135,3 +135,11 @@ export function messageOf(view: MessageView): MessageBody {
     })),
   };
 }
+
+// message_id has at most 64 characters (SMPP 3.4 5.2.23).
+const maxIdCharacters = 64;
+
+/** The id of a message in a path. */
+export const idPath: z.ZodType<{ readonly id: string }> = z.strictObject({
+  id: z.string().min(1).max(maxIdCharacters).describe('The id of any of its segments'),
+});

@@ -59,6 +59,8 @@ export class MemoryStore implements Store {
   readonly #finished: MessageId[] = [];
   readonly #finishedLimit: number;
   readonly #tallies: MemoryTallies = new MemoryTallies();
+  /** The part in `#tallies` of messages that are not kept any more. */
+  readonly #forgotten: MemoryTallies = new MemoryTallies();
   #highestId: MessageId = 0;
   #highestShort = -1;
   #isClosed = false;
@@ -215,7 +217,7 @@ export class MemoryStore implements Store {
 
   async recount(): Promise<readonly Tally[]> {
     this.#check();
-    const counted = new MemoryTallies();
+    const counted = this.#forgotten.copy();
     for (const { message, place } of this.#rows.values()) counted.add(message, place, 1);
     return counted.all();
   }
@@ -254,6 +256,7 @@ export class MemoryStore implements Store {
     await onForget(this.#tallies.of(days));
     for (const [day, ids] of old) if (!busy.has(day)) for (const id of ids) this.#rows.delete(id);
     this.#tallies.forget(days);
+    this.#forgotten.forget(days);
     return days.sort();
   }
 
@@ -322,7 +325,12 @@ export class MemoryStore implements Store {
 
   /** Rarely, and many at once: taking from the front of a long array is dear. */
   #forget(): void {
-    for (const id of this.#finished.splice(0, this.#finishedLimit)) this.#rows.delete(id);
+    for (const id of this.#finished.splice(0, this.#finishedLimit)) {
+      const row = this.#rows.get(id);
+      if (row === undefined) continue;
+      this.#forgotten.add(row.message, row.place, 1);
+      this.#rows.delete(id);
+    }
   }
 }
 

@@ -31,6 +31,13 @@ export class MemoryTallies {
     return [...this.#sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => ({ ...sum }));
   }
 
+  /** As it is now. */
+  copy(): MemoryTallies {
+    const copy = new MemoryTallies();
+    for (const [key, sum] of this.#sums) copy.#sums.set(key, { ...sum });
+    return copy;
+  }
+
   /** Those of some days. */
   of(days: readonly string[]): readonly Tally[] {
     return this.all().filter(({ day }) => days.includes(day));

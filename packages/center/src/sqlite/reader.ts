@@ -159,7 +159,7 @@ export class Reader {
       for (;;) {
         // One chunk of the index at a time: SQLite cannot be interrupted, so what it is asked for is bounded.
         const [bounds] = this.#rows(day, walk.boundsSql, [...walk.values, at, lowest]);
-        const [floor, count] = bounds as unknown as [number | null, number];
+        const [floor, count] = (bounds ?? [null, 0]) as unknown as [number | null, number];
         if (floor === null) break;
         rows.push(
           ...this.#rows(day, walk.chunkSql, [
@@ -187,16 +187,21 @@ export class Reader {
   #rows(day: number, sql: string, values: readonly (string | number)[]): Row[] {
     const path = dayPath(this.#role.path, day);
     try {
-      const statement = this.#open(day, path).prepare(sql);
+      const database = this.#open(day, path);
+      if (database === undefined) return [];
+      const statement = database.prepare(sql);
       statement.setReturnArrays(true);
       return statement.all(...values) as unknown as Row[];
     } catch (error) {
       this.#close(day);
+      // Forgotten since its name was read.
+      if (!exists(path)) return [];
       throw failureOf(error, path);
     }
   }
 
-  #open(day: number, path: string): DatabaseSync {
+  /** Undefined: the writer has made the file, and nothing is in it yet. */
+  #open(day: number, path: string): DatabaseSync | undefined {
     const open = this.#files.get(day);
     if (open !== undefined) return open;
     for (const old of this.#files.keys()) {
@@ -204,6 +209,13 @@ export class Reader {
       this.#close(old);
     }
     const database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
+    const { user_version: version } = database.prepare('PRAGMA user_version').get() as {
+      readonly user_version: number;
+    };
+    if (version === 0) {
+      database.close();
+      return undefined;
+    }
     this.#files.set(day, database);
     return database;
   }

@@ -18,8 +18,8 @@ import {
   tellEntry,
 } from './entry-verbs.ts';
 import { Secrets } from './secrets.ts';
-import { type Column, column, listOf, objectOf, printDone, printList } from './show.ts';
-import { ask, named, plain, runVerb, several, type Verbs } from './verbs.ts';
+import { type Column, column, objectOf, printDone, printList } from './show.ts';
+import { ask, askAll, named, plain, runVerb, several, type Verbs } from './verbs.ts';
 
 type AccountRun = Run<AccountValues>;
 
@@ -58,7 +58,7 @@ async function seal(entry: Entry, secrets: Secrets, isNew: boolean): Promise<Ent
 const kind: EntryKind = { what: 'account', nameKey: 'systemId', seal };
 
 const shown: readonly Column[] = [
-  ['account', (row) => row.name ?? row.systemId],
+  ['account', (row) => row.name],
   column('origin'),
   ['state', ({ suspended }) => (suspended === true ? 'suspended' : 'open')],
   column('sessions'),
@@ -69,8 +69,7 @@ const shown: readonly Column[] = [
 ];
 
 async function list(run: AccountRun): Promise<ExitCode> {
-  const answer = await ask(run, { path: '/api/v1/accounts' });
-  printList(run, listOf(answer, 'accounts'), shown, 'there are no accounts');
+  printList(run, await askAll(run, '/api/v1/accounts', 'accounts'), shown, 'there are no accounts');
   return exitCodes.ok;
 }
 

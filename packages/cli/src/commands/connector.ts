@@ -65,8 +65,9 @@ async function test(run: ConnectorRun, [name = '']: readonly string[]): Promise<
       '--to is missing: without it no message is sent',
       `chappe connector test ${name} --to NUMBER`,
     );
-  const body = to === undefined ? {} : { to, from: from ?? '', text: text ?? 'test' };
-  const answer = objectOf(await ask(run, { method: 'POST', path: `${pathOf(kind, name)}/test`, body }));
+  const message = { to, ...(from === undefined ? {} : { from }), ...(text === undefined ? {} : { text }) };
+  const body = to === undefined ? {} : { body: message };
+  const answer = objectOf(await ask(run, { method: 'POST', path: `${pathOf(kind, name)}/test`, ...body }));
   const { ok, rttMs, peerSystemId, version, error } = answer;
   if (json) run.terminal.out(JSON.stringify(answer));
   else if (ok === true) {

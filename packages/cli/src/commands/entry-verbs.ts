@@ -7,9 +7,10 @@ import { Failure, usage } from '../failure.ts';
 import { ApiRefusal } from '../http-api.ts';
 import type { ApiValues } from '../settings/http.ts';
 import { printable } from '../terminal.ts';
-import { type Entry, isEntry, readEntry, withPairs } from './entry.ts';
+import { type Entry, isEntry, isSecretKey, readEntry, withPairs } from './entry.ts';
 import { Secrets, withSecrets } from './secrets.ts';
-import { objectOf, printDone, printOne } from './show.ts';
+import { sessionColumns } from './session-columns.ts';
+import { listOf, objectOf, printDone, printOne, tableLines } from './show.ts';
 import { ask, part } from './verbs.ts';
 
 /** A kind of entries. */
@@ -74,17 +75,29 @@ async function put(
   run: EntryRun,
   name: string,
   entry: Entry,
-  isNew: boolean,
+  gone?: readonly string[],
 ): Promise<void> {
-  const secrets = new Secrets(run.terminal);
+  const { terminal, values } = run;
+  const secrets = new Secrets(terminal);
+  const isNew = gone === undefined;
   try {
-    if (run.values.file === '-') secrets.refuse('the entry comes from standard input');
-    const body = await kind.seal(await withSecrets(entry, secrets), secrets, isNew);
-    const answer = await ask(run, { method: 'PUT', path: pathOf(kind, name), body });
+    if (values.file === '-') secrets.refuse('the entry comes from standard input');
+    const sealed = await kind.seal(await withSecrets(entry, secrets), secrets, isNew);
+    const nulls = Object.fromEntries((gone ?? []).map((key) => [key, null]));
+    const answer = await ask(run, { method: 'PUT', path: pathOf(kind, name), body: { ...sealed, ...nulls } });
     printDone(run, `${kind.what} ${printable(name)} ${isNew ? 'added' : 'set'}`, answer);
+    const { warnings } = objectOf(answer);
+    if (!Array.isArray(warnings) || values.quiet) return;
+    for (const warning of warnings) terminal.talk(`warning: ${printable(String(warning))}`);
   } finally {
     await secrets.close();
   }
+}
+
+/** Secrets that the words take away: left out they would stay, since nobody is shown them to send them back. */
+function goneSecrets(pairs: readonly string[]): string[] {
+  const empty = pairs.filter((pair) => pair.endsWith('=')).map((pair) => pair.slice(0, -1));
+  return empty.flatMap((key) => (key === 'apiKey' ? ['apiKeyHash'] : isSecretKey(key) ? [key] : []));
 }
 
 /** `add [NAME] [key=value...]`, with -f. */
@@ -101,7 +114,7 @@ export async function addEntry(kind: EntryKind, run: EntryRun, words: readonly s
     throw usage(`the ${what} has two names: ${JSON.stringify(name)} and ${JSON.stringify(own)}`);
   if (await exists(kind, run, name))
     throw usage(`there is ${what} ${name} already`, `chappe ${what} set ${name} key=value... changes it`);
-  await put(kind, run, name, { ...entry, [nameKey]: name }, true);
+  await put(kind, run, name, { ...entry, [nameKey]: name });
   return exitCodes.ok;
 }
 
@@ -114,7 +127,7 @@ export async function setEntry(kind: EntryKind, run: EntryRun, words: readonly s
   const entry = withPairs({ ...before, ...(await fileEntry(run)) }, pairs);
   if (entry[kind.nameKey] !== undefined && entry[kind.nameKey] !== name)
     throw usage(`the name of ${kind.what} ${name} stays`, `add the other one, then take this one away`);
-  await put(kind, run, name, { ...entry, [kind.nameKey]: name }, false);
+  await put(kind, run, name, { ...entry, [kind.nameKey]: name }, goneSecrets(pairs));
   return exitCodes.ok;
 }
 
@@ -133,9 +146,13 @@ export async function removeEntry(
 /** `show NAME`: how it is, then its settings as they would stand in a file. */
 export async function showEntry(kind: EntryKind, run: EntryRun, words: readonly string[]): Promise<ExitCode> {
   const answer = await ask(run, { path: pathOf(kind, words[0] ?? '') });
-  printOne(run, answer, ['settings', 'sessionList']);
-  const { settings } = objectOf(answer);
+  const { settings, sessions } = objectOf(answer);
+  printOne(run, answer, Array.isArray(sessions) ? ['settings', 'sessions'] : ['settings']);
   if (run.values.json || !isEntry(settings)) return exitCodes.ok;
+  if (Array.isArray(sessions) && sessions.length > 0) {
+    const lines = tableLines(sessionColumns, listOf(answer, 'sessions'), run.terminal);
+    for (const line of lines) run.terminal.out(line);
+  }
   run.terminal.out('settings');
   for (const line of stringify(settings, { lineWidth: 0 }).trimEnd().split('\n'))
     run.terminal.out(`  ${printable(line)}`);

@@ -17,13 +17,17 @@ const shown: readonly Column[] = [
   ['until', (row) => row.expiresAt],
   column('account'),
   column('route'),
+  column('segments'),
   ['road', ({ from, to }) => `${cell(from)} -> ${cell(to)}`],
-  ['text', ({ text, hex }) => (typeof text === 'string' ? quoted(text) : hex)],
+  ['text', ({ text }) => (typeof text === 'string' ? quoted(text) : undefined)],
 ];
 
 async function list(run: HeldRun): Promise<ExitCode> {
-  const answer = await ask(run, { path, query: { limit: String(run.values.limit) } });
+  const { limit, before, quiet } = run.values;
+  const answer = await ask(run, { path, query: { limit: String(limit), before } });
   printList(run, listOf(answer, 'messages'), shown, 'nothing is held');
+  const { next } = objectOf(answer);
+  if (typeof next === 'string' && !quiet) run.terminal.talk(`older ones: --before ${printable(next)}`);
   return exitCodes.ok;
 }
 
@@ -34,7 +38,8 @@ async function release(run: HeldRun, ids: readonly string[]): Promise<ExitCode> 
   if (ids.length === 0) {
     const body = query === undefined ? {} : { query };
     const answer = await ask(run, { method: 'POST', path: `${path}/release`, body });
-    printDone(run, `${cell(objectOf(answer).released)} released`, answer);
+    const { released, left } = objectOf(answer);
+    printDone(run, `${cell(released)} released, ${cell(left)} left: no route takes those`, answer);
     return exitCodes.ok;
   }
   for (const id of ids) {

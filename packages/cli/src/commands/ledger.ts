@@ -5,7 +5,17 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
 import type { LedgerValues } from '../settings/operation.ts';
 import { printable } from '../terminal.ts';
-import { type Column, cell, column, listOf, objectOf, printDone, printList, printOne } from './show.ts';
+import {
+  type Column,
+  cell,
+  column,
+  listOf,
+  objectOf,
+  printDone,
+  printList,
+  printOne,
+  tableLines,
+} from './show.ts';
 import { ask, named, part, plain, runVerb, type Verbs } from './verbs.ts';
 
 type LedgerRun = Run<LedgerValues>;
@@ -24,17 +34,13 @@ async function credit(run: LedgerRun, [account = '', amount = '']: readonly stri
       'write digits with a point, at most six places: 10.00; what is taken away stands after --: -- acme -10.00',
     );
   }
-  const { note = '', reference = randomUUID(), quiet } = run.values;
-  const body = { amount: amount.replace(/^\+/, ''), note, reference };
+  const { note, reference = randomUUID(), quiet } = run.values;
+  const body = { amount: amount.replace(/^\+/, ''), ...(note === undefined ? {} : { note }), reference };
   try {
     const answer = await ask(run, { method: 'POST', path: `${path}/${part(account)}/credits`, body });
-    const now = objectOf(answer).balance;
-    const left = now === undefined ? '' : `, balance ${cell(now)}`;
-    printDone(
-      run,
-      `${amount} credited to ${printable(account)}${left}  (reference ${printable(reference)})`,
-      answer,
-    );
+    const { balance: left } = objectOf(objectOf(answer).ledger);
+    const words = `${amount} credited to ${printable(account)}, balance ${cell(left)}`;
+    printDone(run, `${words}  (reference ${printable(reference)})`, answer);
   } catch (error) {
     // Nobody knows whether it was taken: the same reference makes asking again safe.
     const isOpen = error instanceof Failure && error.exitCode === exitCodes.timeout;
@@ -45,30 +51,52 @@ async function credit(run: LedgerRun, [account = '', amount = '']: readonly stri
   return exitCodes.ok;
 }
 
+/** What a day has cost, as the line of a statement. */
+function spent(settled: unknown): unknown {
+  return typeof settled === 'string' && settled !== '0' ? `-${settled}` : settled;
+}
+
 const shown: readonly Column[] = [
   column('at'),
-  column('kind'),
-  column('amount'),
-  column('balance'),
+  ['what', ({ kind, entry }) => (kind === 'entry' ? objectOf(entry).kind : kind)],
+  ['amount', ({ kind, entry, settled }) => (kind === 'entry' ? objectOf(entry).amount : spent(settled))],
+  column('reserved'),
   column('messages'),
-  column('reference'),
-  column('note'),
+  ['by', ({ entry }) => objectOf(entry).by],
+  ['note', ({ entry }) => objectOf(entry).note],
 ];
 
 async function statement(run: LedgerRun, [account = '']: readonly string[]): Promise<ExitCode> {
-  const { limit, before, quiet } = run.values;
-  const query = { limit: String(limit), before };
+  const { limit, after, before, quiet } = run.values;
+  const query = { limit: String(limit), after, before };
   const answer = await ask(run, { path: `${path}/${part(account)}/entries`, query });
-  printList(run, listOf(answer, 'entries'), shown, 'nothing was credited or spent');
+  printList(run, listOf(answer, 'lines'), shown, 'nothing was credited or spent');
   const { next } = objectOf(answer);
-  if (next !== undefined && next !== null && !quiet) run.terminal.talk(`older ones: --before ${cell(next)}`);
+  if (typeof next === 'string' && !quiet) run.terminal.talk(`later ones: --after ${printable(next)}`);
   return exitCodes.ok;
 }
 
+const differenceColumns: readonly Column[] = [
+  column('account'),
+  column('day'),
+  column('where'),
+  column('field'),
+  column('expected'),
+  column('found'),
+];
+
 async function check(run: LedgerRun): Promise<ExitCode> {
+  const { values, terminal } = run;
   const answer = objectOf(await ask(run, { path: `${path}/check` }));
-  printOne(run, answer);
-  return answer.ok === true ? exitCodes.ok : exitCodes.assertion;
+  const isRight = answer.ok === true;
+  if (values.json) terminal.out(JSON.stringify(answer));
+  else if (isRight) terminal.out('it adds up');
+  else {
+    terminal.out(`it does not add up: ${cell(answer.difference)} in all`);
+    for (const line of tableLines(differenceColumns, listOf(answer, 'accounts'), terminal))
+      terminal.out(line);
+  }
+  return isRight ? exitCodes.ok : exitCodes.assertion;
 }
 
 const verbs: Verbs<LedgerValues> = {

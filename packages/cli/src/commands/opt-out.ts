@@ -2,8 +2,8 @@
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { OptOutValues } from '../settings/operation.ts';
-import { printable } from '../terminal.ts';
-import { type Column, column, listOf, printDone, printList } from './show.ts';
+import { printable, quoted } from '../terminal.ts';
+import { type Column, column, listOf, objectOf, printDone, printList } from './show.ts';
 import { ask, part, plain, runVerb, type Verb, type Verbs } from './verbs.ts';
 
 type OptOutRun = Run<OptOutValues>;
@@ -18,9 +18,11 @@ const shown: readonly Column[] = [
 ];
 
 async function list(run: OptOutRun): Promise<ExitCode> {
-  const { handset, limit } = run.values;
-  const answer = await ask(run, { path, query: { handset, limit: String(limit) } });
+  const { handset, limit, cursor, quiet } = run.values;
+  const answer = await ask(run, { path, query: { handset, limit: String(limit), cursor } });
   printList(run, listOf(answer, 'optOuts'), shown, 'nobody has opted out');
+  const { next } = objectOf(answer);
+  if (typeof next === 'string' && !quiet) run.terminal.talk(`more: --cursor ${quoted(next)}`);
   return exitCodes.ok;
 }
 

@@ -26,8 +26,8 @@ async function unmatched(run: ReceiptsRun): Promise<ExitCode> {
   const answer = await ask(run, { path, query: { connector, limit: String(limit), before } });
   printList(run, listOf(answer, 'receipts'), shown, 'every receipt has found its message');
   const { next } = objectOf(answer);
-  if (next !== undefined && next !== null && !run.values.quiet)
-    run.terminal.talk(`older ones: --before ${cell(next)}`);
+  if (typeof next === 'string' && !run.values.quiet)
+    run.terminal.talk(`older ones: --before ${printable(next)}`);
   return exitCodes.ok;
 }
 

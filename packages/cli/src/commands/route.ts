@@ -21,18 +21,29 @@ function partOf(settings: unknown, isAction: boolean): Shown {
   return Object.fromEntries(kept);
 }
 
-const shown: readonly Column[] = [
-  ['route', (row) => row.name],
-  column('origin'),
-  column('hits'),
-  ['state', ({ disabled }) => (disabled === true ? 'disabled' : 'on')],
+const wayAndRest: readonly Column[] = [
   ['way', ({ settings }) => partOf(settings, true)],
   ['rest', ({ settings }) => partOf(settings, false)],
 ];
 
+const shown: readonly Column[] = [
+  column('route', 'name'),
+  column('origin'),
+  column('hits'),
+  ['state', ({ disabled }) => (disabled === true ? 'disabled' : 'on')],
+  ...wayAndRest,
+];
+
+const moColumns: readonly Column[] = [column('rule', 'name'), column('origin'), ...wayAndRest];
+
 async function list(run: RouteRun): Promise<ExitCode> {
   const { values, terminal } = run;
-  const answer = await ask(run, { path: values.mo ? '/api/v1/mo-routes' : '/api/v1/routes' });
+  if (values.mo) {
+    const rules = listOf(await ask(run, { path: '/api/v1/mo-routes' }), 'moRoutes');
+    printList(run, rules, moColumns, 'there are no rules for messages from handsets');
+    return exitCodes.ok;
+  }
+  const answer = await ask(run, { path: '/api/v1/routes' });
   printList(run, listOf(answer, 'routes'), shown, 'there are no routes');
   const { unrouted } = objectOf(answer);
   if (typeof unrouted === 'number' && !values.quiet)
@@ -42,7 +53,7 @@ async function list(run: RouteRun): Promise<ExitCode> {
 
 function tlvJson(input: TlvInput): object {
   const { tag, value } = tlvOctets(input);
-  return { tag, value: `hex:${Buffer.from(value).toString('hex')}` };
+  return { tag, hex: Buffer.from(value).toString('hex') };
 }
 
 async function answerOf(run: RouteRun): Promise<Shown> {
@@ -60,9 +71,10 @@ async function answerOf(run: RouteRun): Promise<Shown> {
     return objectOf(await tryRoutes(settings, values, Date.now()));
   }
   const { account, from, to, text, coding, tags, tlvs, atMs } = values;
+  if (account === '') throw usage('--account is missing', 'the server has to know whose message it is');
   const body = {
     account,
-    from,
+    ...(from === '' ? {} : { from }),
     to,
     ...(text === undefined ? {} : { text }),
     ...(coding === undefined ? {} : { coding }),
@@ -134,11 +146,13 @@ async function replay(run: RouteRun): Promise<ExitCode> {
     terminal.out(JSON.stringify(answer));
     return exitCodes.ok;
   }
-  const { messages, changed, repriced, priceBefore, priceAfter, otherMessages } = answer;
+  const { messages, changed, repriced, priceBefore, priceAfter, otherMessages, cut } = answer;
   terminal.out(
     `${cell(messages)} messages: ${cell(changed)} would go another way, ${cell(repriced)} would cost something else`,
   );
   terminal.out(`price ${cell(priceBefore)} now, ${cell(priceAfter)} then`);
+  if (cut === true && !values.quiet)
+    terminal.talk('there were more messages: --limit says how many are looked at, the newest first');
   const flows = listOf(answer, 'flows');
   if (flows.length > 0) for (const line of tableLines(flowColumns, flows, terminal)) terminal.out(line);
   if (typeof otherMessages === 'number' && otherMessages > 0)

@@ -6,43 +6,15 @@ import { Failure, usage } from '../failure.ts';
 import { openStream } from '../http-api.ts';
 import type { SessionValues } from '../settings/operation.ts';
 import { eventLine } from './event-line.ts';
-import { type Column, column, listOf, objectOf, printDone, printList, type Shown } from './show.ts';
-import { ask, part, plain, runVerb, several, type Verbs } from './verbs.ts';
+import { sessionColumns } from './session-columns.ts';
+import { objectOf, printDone, printList, type Shown } from './show.ts';
+import { ask, askAll, part, plain, runVerb, several, type Verbs } from './verbs.ts';
 
 type SessionRun = Run<SessionValues>;
 
-// The largest page, and as many pages as a server can have sessions.
-const pageLimit = '1000';
-const maxPages = 1_000;
-
-function peerOf({ address, port, tls }: Shown): string {
-  const host = String(address).includes(':') ? `[${address}]` : address;
-  return `${host}:${port}${tls === true ? ' TLS' : ''}`;
-}
-
-const shown: readonly Column[] = [
-  column('session', 'id'),
-  column('account'),
-  column('bind'),
-  column('version'),
-  ['peer', peerOf],
-  column('outstanding'),
-  ['in', ({ counters }) => objectOf(counters).pdusIn],
-  ['out', ({ counters }) => objectOf(counters).pdusOut],
-];
-
 async function list(run: SessionRun): Promise<ExitCode> {
-  const rows: Shown[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < maxPages; page++) {
-    const query = { account: run.values.account, limit: pageLimit, cursor };
-    const answer = await ask(run, { path: '/api/v1/sessions', query });
-    rows.push(...listOf(answer, 'sessions'));
-    const { next } = objectOf(answer);
-    if (typeof next !== 'string') break;
-    cursor = next;
-  }
-  printList(run, rows, shown, 'nobody is bound');
+  const rows = await askAll(run, '/api/v1/sessions', 'sessions', { account: run.values.account });
+  printList(run, rows, sessionColumns, 'nobody is bound');
   return exitCodes.ok;
 }
 

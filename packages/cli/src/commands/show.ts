@@ -24,11 +24,17 @@ export function column(heading: string, name: string = heading): Column {
   return [heading, (row) => row[name]];
 }
 
+// A route may have 100,000 prefixes; who wants them all takes --json.
+const maxListed = 8;
+
 /** A value in a table; `-` for none. Control characters are escaped. */
 export function cell(value: unknown): string {
   if (value === undefined || value === null || value === '') return '-';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(cell).join(', ');
+  if (Array.isArray(value)) {
+    const first = value.slice(0, maxListed).map(cell).join(', ');
+    return value.length > maxListed ? `${first} and ${value.length - maxListed} more` : cell(first);
+  }
   if (typeof value === 'object') {
     const parts = Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null);
     return parts.length === 0

@@ -7,7 +7,7 @@ import type { TopValues } from '../settings/operation.ts';
 import type { Terminal } from '../terminal.ts';
 import { connectorColumns } from './connector.ts';
 import { type Column, column, listOf, type Shown, tableLines } from './show.ts';
-import { ask } from './verbs.ts';
+import { ask, askAll } from './verbs.ts';
 
 type TopRun = Run<TopValues>;
 
@@ -52,12 +52,12 @@ export function topLines(now: Look, before: Look | undefined, terminal: Terminal
 async function look(run: TopRun, clock: Clock): Promise<Look> {
   const [connectors, accounts] = await Promise.all([
     ask(run, { path: '/api/v1/connectors' }),
-    ask(run, { path: '/api/v1/accounts' }),
+    askAll(run, '/api/v1/accounts', 'accounts'),
   ]);
   return {
     atMs: clock.monotonicMs(),
     connectors: listOf(connectors, 'connectors'),
-    accounts: listOf(accounts, 'accounts'),
+    accounts,
   };
 }
 

@@ -5,6 +5,7 @@ import { usage } from '../failure.ts';
 import { type ApiCall, callApi } from '../http-api.ts';
 import type { ApiValues } from '../settings/http.ts';
 import { nearest } from '../settings/suggestion.ts';
+import { listOf, objectOf, type Shown } from './show.ts';
 
 /** One verb of a command. */
 export interface Verb<V> {
@@ -61,6 +62,29 @@ export async function runVerb<V>(command: string, verbs: Verbs<V>, run: Run<V>):
 /** Calls the API with what every command has. */
 export async function ask(run: Run<ApiValues>, call: Omit<ApiCall, 'timeoutMs'>): Promise<unknown> {
   return await callApi(run.values, { ...call, timeoutMs: run.values.timeoutMs }, run.signal);
+}
+
+// The largest page of every list, and as many pages as a server has accounts and sessions at most.
+const pageLimit = '1000';
+const maxPages = 100;
+
+/** All of a list that comes page by page. */
+export async function askAll(
+  run: Run<ApiValues>,
+  path: string,
+  name: string,
+  query: ApiCall['query'] = {},
+): Promise<readonly Shown[]> {
+  const rows: Shown[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < maxPages; page++) {
+    const answer = await ask(run, { path, query: { ...query, limit: pageLimit, cursor } });
+    rows.push(...listOf(answer, name));
+    const { next } = objectOf(answer);
+    if (typeof next !== 'string') break;
+    cursor = next;
+  }
+  return rows;
 }
 
 /** A part of a path. */

@@ -22,7 +22,8 @@ export function listenersOf({ server }: Config): Listeners {
   const plain = listen.find(({ tls }) => tls === undefined);
   // The gateway's own two share their load balancers.
   const tls = listen.find(
-    (one) => one.tls !== undefined && isDeepStrictEqual(one.trustProxy, plain?.trustProxy ?? one.trustProxy),
+    (one) =>
+      one.tls !== undefined && (plain === undefined || isDeepStrictEqual(one.trustProxy, plain.trustProxy)),
   );
   return { plain, tls, more: listen.filter((one) => one !== plain && one !== tls) };
 }

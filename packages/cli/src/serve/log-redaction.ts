@@ -2,7 +2,7 @@
  * What must not reach a log that is shipped to other places: passwords and keys, texts of messages, and the numbers of
  * people but for their last digits. Applied to every line, so that a careless one is harmless.
  */
-import type { LoggerOptions } from 'pino';
+import type { Logger, LoggerOptions } from 'pino';
 import { printable } from '../terminal.ts';
 
 /** Names of fields, in small letters and without separators, whose values are left out whole. */
@@ -94,9 +94,9 @@ function plainName(name: string): string {
   return name.replaceAll('_', '').replaceAll('-', '').toLowerCase();
 }
 
-/** For pino: every line and every child goes through it. */
+/** For pino: every line goes through it. Fields of children are not lines: see `redactChildren`. */
 export const redaction: Pick<LoggerOptions, 'formatters' | 'hooks'> = {
-  formatters: { log: redacted, bindings: redacted },
+  formatters: { log: redacted },
   hooks: {
     logMethod(parts, method): void {
       const [first, second, ...rest] = parts as unknown[];
@@ -113,3 +113,13 @@ export const redaction: Pick<LoggerOptions, 'formatters' | 'hooks'> = {
     },
   },
 };
+
+/** The fields that children of a log carry go through it too: pino asks no formatter about them. Gives the same log. */
+export function redactChildren<L extends Pick<Logger, 'child'>>(log: L): L {
+  const { child } = log;
+  // Children have it from their parent, and so have theirs.
+  log.child = function redactedChild(this: L, bindings: object, options?: object) {
+    return (child as (bindings: object, options?: object) => object).call(this, redacted(bindings), options);
+  } as L['child'];
+  return log;
+}

@@ -10,12 +10,13 @@ import type { ServeValues } from '../settings/serve.ts';
 import { ErrorReport } from '../start/error-report.ts';
 import type { HttpServer } from '../start/http.ts';
 import { PeerFaultReport } from '../start/peer-fault-report.ts';
-import { aborted, logEvents } from '../start/running.ts';
+import { aborted } from '../start/running.ts';
 import { listenFailure } from '../start/start-failure.ts';
 import { type ServeBanner, serveLine, serveLines } from './banner.ts';
 import { ConfigFile, refusalOf } from './config-file.ts';
 import { openData } from './data.ts';
 import { gatewayOptions, listenersOf } from './gateway-options.ts';
+import { GatewayLog } from './log-gateway.ts';
 import { flawFields, Reload } from './reload.ts';
 
 type ServeRun = Run<ServeValues>;
@@ -25,6 +26,7 @@ interface Running {
   readonly gateway: Gateway;
   readonly http: HttpServer | undefined;
   readonly log: Logger;
+  readonly endLog: () => void;
 }
 
 /** Runs until a signal asks it to end; then ends in order. Rejects with a `Failure` when it cannot start. */
@@ -56,6 +58,7 @@ export async function runServe(run: ServeRun): Promise<ExitCode> {
   // HTTP first: what it accepts still has to be stored.
   await http?.close(drainMs);
   await gateway.stop({ drainMs });
+  running.endLog();
   for (const stream of streams) stream.off('error', ignore);
   return exitCodes.ok;
 }
@@ -63,20 +66,23 @@ export async function runServe(run: ServeRun): Promise<ExitCode> {
 async function startAll(run: ServeRun, config: Config, warnings: readonly Flaw[]): Promise<Running> {
   const { terminal, version } = run;
   const { openLog } = await import('../start/log.ts');
-  const log = openLog({ level: config.server.logLevel, isPlain: terminal.isTalkTty }, terminal);
+  const { redactChildren, redaction } = await import('./log-redaction.ts');
+  const level = config.server.logLevel;
+  const log = redactChildren(openLog({ level, isPlain: terminal.isTalkTty }, terminal, redaction));
   for (const warning of warnings) log.warn(flawFields(warning), warning.message);
-  const gateway = await openGateway(config, log);
+  const told = new GatewayLog(log, systemClock);
+  const gateway = await openGateway(config, log, told);
   try {
     checkAccounts(config, gateway);
-    if (log.isLevelEnabled('info')) logEvents(gateway, log);
-    return { gateway, http: await openHttp(gateway, config, version, log), log };
+    const endLog = told.attach(gateway);
+    return { gateway, http: await openHttp(gateway, config, version, log), log, endLog };
   } catch (error) {
     await gateway.stop({ drainMs: 0 });
     throw error;
   }
 }
 
-async function openGateway(config: Config, log: Logger): Promise<Gateway> {
+async function openGateway(config: Config, log: Logger, told: GatewayLog): Promise<Gateway> {
   const errors = new ErrorReport(systemClock);
   const faults = new PeerFaultReport(systemClock);
   errors.attach(log);
@@ -87,8 +93,7 @@ async function openGateway(config: Config, log: Logger): Promise<Gateway> {
     ...data,
     onError: (error, where) => errors.report(error, where),
     onPeerFault: (fault) => faults.report(fault),
-    onBindRefused: ({ account, address, text }) =>
-      faults.report({ peer: address, what: `bind of ${account} refused: ${text}` }),
+    onBindRefused: (refusal) => told.bindRefused(refusal),
   };
   try {
     return await Gateway.start(options);

@@ -18,7 +18,7 @@ const limitSetting: Setting<number> = {
   read: one(whole(1, maxPage)),
 };
 
-const beforeSetting = optionalText('before', 'place', 'older ones than this: what the page before has named');
+const beforeSetting = optionalText('before', 'place', 'go on below this: what the page before has named');
 
 /** Kinds of events. */
 export type EventKind = 'message' | 'receipt' | 'session' | 'upstream' | 'pumping';
@@ -71,8 +71,9 @@ export const receiptsSettings: Settings<ReceiptsValues> = {
   ids: {
     flag: 'ids',
     value: 'form',
-    about: 'rematch: how its ids relate to ours from now on: same, hex-dec, dec-hex, loose',
-    shown: 'as learned',
+    about:
+      'rematch: how its ids relate to those of responses, from now on: same, hex-dec, dec-hex; loose: any',
+    shown: 'any',
     fallback: undefined,
     read: one(idForm),
   },
@@ -86,8 +87,12 @@ export interface LedgerValues extends ApiValues {
   readonly note: string | undefined;
   readonly reference: string | undefined;
   readonly limit: number;
+  readonly after: string | undefined;
   readonly before: string | undefined;
 }
+
+// A check reads every stored message.
+const ledgerTimeoutMs = 60_000;
 
 /** Table of `chappe ledger`. */
 export const ledgerSettings: Settings<LedgerValues> = {
@@ -97,8 +102,14 @@ export const ledgerSettings: Settings<LedgerValues> = {
     shown: 'a new one',
   },
   limit: { ...limitSetting, about: 'statement: at most so many lines' },
-  before: beforeSetting,
+  after: optionalText(
+    'after',
+    'place',
+    'statement: later lines only: a day, a time, or what the page before names',
+  ),
+  before: optionalText('before', 'place', 'statement: earlier lines only: a day or a time'),
   ...apiSettings,
+  timeoutMs: { ...apiSettings.timeoutMs, fallback: ledgerTimeoutMs, shown: '60s' },
 };
 
 /** What `chappe held` can be told. */
@@ -106,6 +117,7 @@ export interface HeldValues extends ApiValues {
   readonly query: string | undefined;
   readonly all: boolean;
   readonly limit: number;
+  readonly before: string | undefined;
 }
 
 /** Table of `chappe held`. */
@@ -113,6 +125,7 @@ export const heldSettings: Settings<HeldValues> = {
   query: optionalText('query', 'query', "release: those that fulfil it, as 'account:acme to:4477*'"),
   all: { flag: 'all', about: 'release: all of them', fallback: false, read: one(onOff) },
   limit: limitSetting,
+  before: beforeSetting,
   ...apiSettings,
 };
 
@@ -120,12 +133,14 @@ export const heldSettings: Settings<HeldValues> = {
 export interface OptOutValues extends ApiValues {
   readonly handset: string | undefined;
   readonly limit: number;
+  readonly cursor: string | undefined;
 }
 
 /** Table of `chappe opt-out`. */
 export const optOutSettings: Settings<OptOutValues> = {
   handset: optionalText('handset', 'number', 'ls: only of this handset'),
   limit: limitSetting,
+  cursor: optionalText('cursor', 'place', 'ls: go on from here: what the page before has named'),
   ...apiSettings,
 };
 

@@ -2,7 +2,7 @@
  * What happens beside the messages: warnings and errors, and from `info` on sessions that come and go. JSON on
  * stderr; lines for people where a person looks and has not asked for a level. Never passwords, numbers or texts.
  */
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import type { Terminal } from '../terminal.ts';
 import type { LogLevel } from './settings.ts';
 
@@ -37,8 +37,12 @@ function plainStream(terminal: Terminal): DestinationStream {
   };
 }
 
-/** Makes the log. */
-export function openLog(options: LogOptions, terminal: Terminal): Logger {
+/** Makes the log. `more`: what is done to every line before it is written. */
+export function openLog(
+  options: LogOptions,
+  terminal: Terminal,
+  more: Pick<LoggerOptions, 'formatters' | 'hooks'> = {},
+): Logger {
   const stream: DestinationStream = options.isPlain
     ? plainStream(terminal)
     : { write: (line) => terminal.talk(line.trimEnd()) };
@@ -47,6 +51,7 @@ export function openLog(options: LogOptions, terminal: Terminal): Logger {
     base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     redact: ['password', '*.password'],
+    ...more,
   };
   return pino(settings, stream);
 }

@@ -15,7 +15,7 @@ import { LiveView } from './live-view.ts';
 import { PeerFaultReport } from './peer-fault-report.ts';
 import { programName } from './program-name.ts';
 import { isLoopback } from './readers.ts';
-import { aborted, logEvents } from './running.ts';
+import { aborted } from './running.ts';
 import type { StartValues } from './settings.ts';
 import { listenFailure, storeFailure } from './start-failure.ts';
 import { inMemory, openStore } from './store.ts';
@@ -35,7 +35,7 @@ export async function runStart(run: StartRun): Promise<ExitCode> {
   const { values, terminal, signal } = run;
   checkAccess(values);
   const running = await startAll(run);
-  if (running.log.isLevelEnabled('info')) logEvents(running.gateway, running.log);
+  if (running.log.isLevelEnabled('info')) logSessions(running.gateway, running.log);
   // A reader that has gone away (`chappe start | head`) is no reason to stop serving.
   const streams = [process.stdout, process.stderr];
   for (const stream of streams) stream.on('error', ignore);
@@ -162,6 +162,16 @@ function announce(run: StartRun, { gateway, http, certificate, log }: Running): 
   if (values.json) terminal.out(readyLine(banner, process.pid));
   else if (!values.quiet) for (const line of bannerLines(banner, terminal)) terminal.out(line);
   log.info({ ...banner.addresses, version }, 'started');
+}
+
+/** Who comes and goes. */
+function logSessions(gateway: Gateway, log: Logger): void {
+  gateway.events.subscribe((event) => {
+    if (event.kind !== 'bound' && event.kind !== 'closed') return;
+    const { id, account, bind, version, address, port, tls } = event.session;
+    const reason = event.kind === 'closed' ? { reason: event.reason } : {};
+    log.info({ session: id, account, bind, smpp: version, address, port, tls, ...reason }, event.kind);
+  }, false);
 }
 
 function isWatched({ values, terminal }: StartRun): boolean {

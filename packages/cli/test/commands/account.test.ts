@@ -80,7 +80,26 @@ describe('chappe account ls and show', () => {
   it('give JSON as it came', async () => {
     api.answers = { 'GET /api/v1/accounts': { body: { accounts: [acme, other] } } };
     const { out } = await account(['ls', '--json']);
-    expect(out.trim().split('\n').map((line) => JSON.parse(line))).toEqual([acme, other]);
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([acme, other]);
+  });
+
+  it('come page by page', async () => {
+    api.answers = {
+      'GET /api/v1/accounts': (response, { url }) => {
+        const isLast = url.includes('cursor=acme');
+        response.end(JSON.stringify({ accounts: [isLast ? other : acme], next: isLast ? null : 'acme' }));
+      },
+    };
+    expect((await account(['ls'])).out.split('\n')).toHaveLength(4);
+    expect(api.calls()).toEqual([
+      'GET /api/v1/accounts?limit=1000',
+      'GET /api/v1/accounts?limit=1000&cursor=acme',
+    ]);
   });
 
   it('say that there are none where a person reads, and nothing on stdout', async () => {
@@ -106,8 +125,16 @@ describe('chappe account add', () => {
   });
 
   it('takes values as words, and the password from standard input, which leaves only as a hash', async () => {
-    const words = ['acme', 'binds=4', 'quota.day=100', 'dlr.messageId=hex', 'allowFrom=[10.0.0.0/8, 192.0.2.1]'];
-    const { code, out, talk } = await account(['add', ...words, 'tags=gold', 'tags=eu'], { input: 's3cret=\n' });
+    const words = [
+      'acme',
+      'binds=4',
+      'quota.day=100',
+      'dlr.messageId=hex',
+      'allowFrom=[10.0.0.0/8, 192.0.2.1]',
+    ];
+    const { code, out, talk } = await account(['add', ...words, 'tags=gold', 'tags=eu'], {
+      input: 's3cret=\n',
+    });
     expect([code, out, talk]).toEqual([0, 'account acme added\n', '']);
     const { passwordHash: hash, ...rest } = putBody();
     expect(rest).toEqual({
@@ -123,7 +150,10 @@ describe('chappe account add', () => {
   });
 
   it('takes a file, whose single values stay as they are written', async () => {
-    const path = file('acme.yaml', 'systemId: acme\npassword: 007\nquota: {day: 0100}\nwindow:\ntags: [on, 1.10]\n');
+    const path = file(
+      'acme.yaml',
+      'systemId: acme\npassword: 007\nquota: {day: 0100}\nwindow:\ntags: [on, 1.10]\n',
+    );
     expect((await account(['add', '-f', path, 'binds=2'])).code).toBe(0);
     const { passwordHash: hash, ...rest } = putBody();
     expect(rest).toEqual({ systemId: 'acme', quota: { day: '0100' }, tags: ['on', '1.10'], binds: '2' });
@@ -156,13 +186,20 @@ describe('chappe account add', () => {
   it('tells all that the server finds wrong', async () => {
     const errors = [
       { code: 'invalid_field', detail: 'expected a whole number', field: 'binds' },
-      { code: 'unknown_field', detail: '"bindz" is not known', field: 'bindz', hint: 'did you mean "binds"?' },
+      {
+        code: 'unknown_field',
+        detail: '"bindz" is not known',
+        field: 'bindz',
+        hint: 'did you mean "binds"?',
+      },
     ];
     const body = { ...errors[0], errors };
     api.answers['PUT /api/v1/accounts/acme'] = { status: 400, body };
     const { code, talk } = await account(['add', 'acme', 'binds=x', 'bindz=1'], { input: 'x\n' });
     expect(code).toBe(5);
-    expect(talk).toBe('chappe: binds: expected a whole number\n  "bindz" is not known: did you mean "binds"?\n');
+    expect(talk).toBe(
+      'chappe: binds: expected a whole number\n  "bindz" is not known: did you mean "binds"?\n',
+    );
   });
 
   it.each([
@@ -177,11 +214,15 @@ describe('chappe account add', () => {
     [['add', 'acme', 'tags=[a'], 'x\n', 'tags:1:'],
     [['add', '-f', '/nowhere.yaml'], '', 'cannot read /nowhere.yaml'],
     [['add', '-f', '-'], '- a\n- b\n', 'holds no entry'],
-    [['add', '-f', '-'], 'systemId: acme\npassword: ${SECRET}\n', 'stands for a variable'],
+    [['add', '-f', '-'], `systemId: acme\npassword: ${'$'}{SECRET}\n`, 'stands for a variable'],
     [['add', '-f', '-'], 'systemId: acme\npassword: file:/etc/passwd\n', 'give the value itself'],
     [['add', '-f', '-'], 'systemId: acme\n', 'comes from standard input'],
     [['add', '-f', '-'], 'a: &a [1]\nb: "x\n', 'standard input:'],
-    [['add', '-f', '-'], `a: &a [x]\nb: &b [${'*a,'.repeat(99)}]\nc: [${'*b,'.repeat(99)}]\n`, 'standard input'],
+    [
+      ['add', '-f', '-'],
+      `a: &a [x]\nb: &b [${'*a,'.repeat(99)}]\nc: [${'*b,'.repeat(99)}]\n`,
+      'standard input',
+    ],
   ])('ends with 2 for %j', async (args, input, message) => {
     const { code, out, talk } = await account(args, { input });
     expect(talk).toContain(message);
@@ -213,6 +254,14 @@ describe('chappe account set, rm, suspend, resume', () => {
       senderIds: ['ACME'],
       credit: { mode: 'prepaid' },
     });
+  });
+
+  it('set takes away a key that nobody is shown, and tells what is hardly meant', async () => {
+    const body = { name: 'acme', warnings: ['binds: \u001b are many'] };
+    api.answers['PUT /api/v1/accounts/acme'] = { body };
+    const { out, talk } = await account(['set', 'acme', 'apiKey=', 'quota=']);
+    expect([out, talk]).toEqual(['account acme set\n', 'warning: binds: \\u001b are many\n']);
+    expect(putBody()).toEqual({ systemId: 'acme', binds: 2, senderIds: ['ACME'], apiKeyHash: null });
   });
 
   it('set refuses what the file of the server has', async () => {
@@ -296,7 +345,10 @@ describe('the key', () => {
   });
 
   it('is not shown when it cannot be one', async () => {
-    for (const args of [['--key', 'two words'], ['--key-file', file('bad', 'two words')]]) {
+    for (const args of [
+      ['--key', 'two words'],
+      ['--key-file', file('bad', 'two words')],
+    ]) {
       const { code, talk } = await account(['ls', ...args]);
       expect([code, talk]).toEqual([2, expect.stringContaining('visible ASCII')]);
       expect(talk).not.toContain('two words');

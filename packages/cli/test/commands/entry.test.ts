@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type EntryValue, readEntry, withPairs } from '../../src/commands/entry.ts';
 
-const key = fc.stringMatching(/^[a-z][A-Za-z0-9]{0,8}$/).filter((name) => !['password', 'apiKey', 'secret', 'key'].includes(name));
+const key = fc
+  .stringMatching(/^[a-z][A-Za-z0-9]{0,8}$/)
+  .filter((name) => !['password', 'apiKey', 'secret', 'key'].includes(name));
 const { value } = fc.letrec<{ value: EntryValue }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
@@ -28,14 +30,19 @@ describe('an entry', () => {
     const paths = fc.uniqueArray(key, { minLength: 1, maxLength: 4 });
     const text = fc.string({ minLength: 1 }).filter((word) => !/^\s*[[{]/.test(word));
     fc.assert(
-      fc.property(paths, text, fc.dictionary(key, value, { maxKeys: 3, noNullPrototype: true }), (path, word, before) => {
-        const after = withPairs(before, [`${path.join('.')}=${word}`]);
-        expect(path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], after)).toBe(word);
-        const [first = ''] = path;
-        const { [first]: _, ...rest } = before;
-        const { [first]: __, ...others } = after;
-        expect(others).toEqual(rest);
-      }),
+      fc.property(
+        paths,
+        text,
+        fc.dictionary(key, value, { maxKeys: 3, noNullPrototype: true }),
+        (path, word, before) => {
+          const after = withPairs(before, [`${path.join('.')}=${word}`]);
+          expect(path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], after)).toBe(word);
+          const [first = ''] = path;
+          const { [first]: _, ...rest } = before;
+          const { [first]: __, ...others } = after;
+          expect(others).toEqual(rest);
+        },
+      ),
     );
   });
 

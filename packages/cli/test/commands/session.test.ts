@@ -56,7 +56,10 @@ describe('chappe session ls and unbind', () => {
   });
 
   it('unbinds several; nothing when one of them is no number', async () => {
-    api.answers = { 'DELETE /api/v1/sessions/7': { status: 204 }, 'DELETE /api/v1/sessions/8': { status: 204 } };
+    api.answers = {
+      'DELETE /api/v1/sessions/7': { status: 204 },
+      'DELETE /api/v1/sessions/8': { status: 204 },
+    };
     expect((await session('unbind', '7', 'x')).code).toBe(2);
     expect(api.calls()).toEqual([]);
     expect((await session('unbind', '7', '8')).out).toBe('session 7 is unbound\nsession 8 is unbound\n');
@@ -100,14 +103,22 @@ describe('chappe session tail', () => {
     const args = ['--kind', 'message', '--kind', 'session', '--account', 'acme', '--count', '2', '--json'];
     const { code, out, talk } = await session('tail', ...args);
     expect([code, talk]).toEqual([0, 'following; Ctrl-C ends it\n']);
-    expect(out.trim().split('\n').map((line) => JSON.parse(line))).toEqual(events.slice(0, 2));
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(events.slice(0, 2));
     expect(api.calls()).toEqual(['GET /api/v1/events?kind=message%2Csession&account=acme']);
   });
 
   it('shows a line for each, texts with -v', async () => {
     api.answers = { 'GET /api/v1/events': stream(false) };
     const { out } = await session('tail', '-n', '4', '-v', '--session', '7', '--connector', 'op-a');
-    const lines = out.trim().split('\n').map((line) => line.replace(/^\d\d:\d\d:\d\d {2}/, ''));
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/^\d\d:\d\d:\d\d {2}/, ''));
     expect(lines).toEqual([
       'message   delivered  mt  acme  ACME -> 4477  by op-a  id 00ab  "a\\nb"',
       'session   closed  acme  session 7  transceiver 3.4 TLS  [::1]:40000: peer unbind',
@@ -140,7 +151,10 @@ describe('chappe session tail', () => {
 describe('the line of an event', () => {
   it.each([
     [{}, '--:--:--  -'],
-    [{ kind: 'new', at: 'never', a: 1, b: { c: null, d: ['x\u001b'] } }, '--:--:--  new       a 1  b d x\\u001b'],
+    [
+      { kind: 'new', at: 'never', a: 1, b: { c: null, d: ['x\u001b'] } },
+      '--:--:--  new       a 1  b d x\\u001b',
+    ],
     [{ kind: 'message' }, '--:--:--  message   -  -  -  - -> -  id -'],
     [{ kind: 'session', session: 'none' }, '--:--:--  session   -  -  session -  - -  -:-'],
   ])('of %j is %j, whatever is in it', (event, line) => {

@@ -60,7 +60,10 @@ function refusal(account: string, address: string): BindRefusal {
   return { account, address, reason: 'password', status: 14, text: 'the password is wrong' };
 }
 
-const upstream = (what: Extract<GatewayEvent, { kind: 'upstream' }>['what'], connector = 'op-a'): GatewayEvent => ({
+const upstream = (
+  what: Extract<GatewayEvent, { kind: 'upstream' }>['what'],
+  connector = 'op-a',
+): GatewayEvent => ({
   kind: 'upstream',
   connector,
   what,
@@ -76,8 +79,14 @@ describe('a log of a gateway', () => {
       { level: 'info', connector: 'op-a', what: 'bound', detail: 'why', message: 'upstream bound' },
       { level: 'warn', connector: 'op-a', what: 'lost', detail: 'why', message: 'upstream lost' },
       expect.objectContaining({ level: 'warn', message: 'bind to upstream failed' }),
-      expect.objectContaining({ level: 'warn', message: expect.stringContaining('breaker of upstream open') }),
-      expect.objectContaining({ level: 'info', message: expect.stringContaining('breaker of upstream closed') }),
+      expect.objectContaining({
+        level: 'warn',
+        message: expect.stringContaining('breaker of upstream open'),
+      }),
+      expect.objectContaining({
+        level: 'info',
+        message: expect.stringContaining('breaker of upstream closed'),
+      }),
     ]);
   });
 
@@ -103,7 +112,8 @@ describe('a log of a gateway', () => {
 
   it('is not flooded by ever new names', () => {
     const stage = new Stage();
-    for (let guess = 0; guess < 50_000; guess += 1) stage.log.bindRefused(refusal(`name${guess}`, '10.0.0.1'));
+    for (let guess = 0; guess < 50_000; guess += 1)
+      stage.log.bindRefused(refusal(`name${guess}`, '10.0.0.1'));
     stage.minute?.();
     const lines = stage.take();
     expect(lines.length).toBeLessThan(30);
@@ -114,7 +124,14 @@ describe('a log of a gateway', () => {
   it('is not flooded by a flapping upstream, by sessions, or by alarms', () => {
     const stage = new Stage();
     const session = { id: 1, account: 'acme', bind: 'transceiver', address: '10.0.0.1' } as never;
-    const alarm = { account: 'acme', kind: 'sequential', prefix: '44', value: 50, atMs: 0, stopped: true } as const;
+    const alarm = {
+      account: 'acme',
+      kind: 'sequential',
+      prefix: '44',
+      value: 50,
+      atMs: 0,
+      stopped: true,
+    } as const;
     for (let time = 0; time < 1_000; time += 1) {
       stage.tell(upstream('bound'), upstream('lost'));
       stage.tell({ kind: 'bound', session }, { kind: 'closed', session, reason: 'peer_closed' });
@@ -131,7 +148,12 @@ describe('a log of a gateway', () => {
     stage.tell({ kind: 'pumping', alarm: { ...alarm, stopped: true } });
     stage.tell({ kind: 'pumping', alarm: { ...alarm, stopped: false } });
     expect(stage.take()).toMatchObject([
-      { account: 'acme', alarm: 'sequential', prefix: '447700900', message: expect.stringContaining('is refused now') },
+      {
+        account: 'acme',
+        alarm: 'sequential',
+        prefix: '447700900',
+        message: expect.stringContaining('is refused now'),
+      },
       { message: expect.stringContaining('nothing is refused') },
     ]);
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { maskedText, redacted, redaction } from '../../src/serve/log-redaction.ts';
+import { maskedText, redactChildren, redacted, redaction } from '../../src/serve/log-redaction.ts';
 
 /** What a call of the log writes. */
 function written(write: (log: ReturnType<typeof pino>) => void): string {
@@ -11,7 +11,7 @@ function written(write: (log: ReturnType<typeof pino>) => void): string {
       text += line;
     },
   };
-  write(pino({ level: 'debug', base: null, ...redaction }, stream));
+  write(redactChildren(pino({ level: 'debug', base: null, ...redaction }, stream)));
   return text;
 }
 
@@ -45,7 +45,11 @@ describe('a line', () => {
   it('shows no secret and no text, however deep and however spelled', () => {
     const secrets = {
       password: 'hush',
-      settings: { passwordHash: 'hush', apiKeyHash: 'hush', list: [{ secret: 'hush', tls: { key: 'hush' } }] },
+      settings: {
+        passwordHash: 'hush',
+        apiKeyHash: 'hush',
+        list: [{ secret: 'hush', tls: { key: 'hush' } }],
+      },
       headers: { Authorization: 'Bearer hush', 'X-API-Key': 'hush' },
       message: { text: 'hush', short_message: 'hush', content: new TextEncoder().encode('hush') },
       octets: Buffer.from('hush'),
@@ -53,9 +57,11 @@ describe('a line', () => {
     const text = written((log) => {
       log.info(secrets, 'told');
       log.child(secrets).info('again');
+      log.child({ requestId: 'r' }).child(secrets).info('once more');
     });
     expect(text).toContain('told');
     expect(text).toContain('again');
+    expect(text).toContain('once more');
     expect(text).not.toContain('hush');
     expect(text).not.toContain(Buffer.from('hush').join(','));
   });
@@ -82,7 +88,13 @@ describe('a line', () => {
   });
 
   it('keeps what is needed', () => {
-    const fields = { requestId: 'mwxzpq73-1234567', port: 2775, ok: true, none: undefined, prefix: '4477009001' };
+    const fields = {
+      requestId: 'mwxzpq73-1234567',
+      port: 2775,
+      ok: true,
+      none: undefined,
+      prefix: '4477009001',
+    };
     expect(redacted(fields)).toEqual(fields);
     expect(redacted({ err: Object.assign(new RangeError('why'), { code: 'E' }) })).toMatchObject({
       err: { type: 'RangeError', message: 'why', code: 'E' },
@@ -91,7 +103,7 @@ describe('a line', () => {
 
   it('has an end: neither depth nor length nor a circle makes it endless', () => {
     const circle: Record<string, unknown> = {};
-    circle['self'] = circle;
+    circle.self = circle;
     const long = 'x'.repeat(1_000_000);
     const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`f${at}`, at]));
     const line = JSON.stringify(redacted({ circle, long, many, list: new Array(10_000).fill(1) }));

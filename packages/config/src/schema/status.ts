@@ -1,7 +1,6 @@
 /** command_status by name or by number. */
 import { type StatusName, status } from '@chappe/protocol';
-import type { z } from 'zod';
-import { type JsonShape, scalar, UnknownWord } from './field.ts';
+import { UnknownWord } from './field.ts';
 
 const names = Object.keys(status) as StatusName[];
 // command_status has four octets.
@@ -17,11 +16,3 @@ export function readStatus(text: string): number {
   const given = /^[A-Z_]+$/i.test(text) && !/^ESME_/i.test(text) ? `ESME_${text}` : text;
   throw new UnknownWord('expected a status such as ESME_RTHROTTLED or 0x58', given, names);
 }
-
-const shape: JsonShape = {
-  type: ['string', 'integer'],
-  pattern: '^((ESME_)?[A-Z]\\w+|0x[0-9a-fA-F]+|[0-9]+)$',
-};
-
-/** A command_status above 0. */
-export const commandStatus: z.ZodType<number> = scalar(readStatus, shape);

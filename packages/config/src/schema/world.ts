@@ -1,5 +1,4 @@
 /** What is around an entry while it is read: the names that others have, and files. */
-import { digitPrefix } from '../values/words.ts';
 
 /** Names that entries may refer to. Undefined: not known here, so not checked. */
 export interface KnownNames {
@@ -81,9 +80,4 @@ export function fileLines<T>(path: string, world: World, read: (line: string) =>
   if (wrong.length === 0) return values;
   const more = wrong.length > maxFlaws ? `; and ${wrong.length - maxFlaws} lines more` : '';
   throw new TypeError(`${path} ${wrong.slice(0, maxFlaws).join('; ')}${more}`);
-}
-
-/** Prefixes of a file, one a line. */
-export function filePrefixes(path: string, world: World): string[] {
-  return fileLines(path, world, digitPrefix);
 }

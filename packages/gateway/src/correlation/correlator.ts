@@ -9,10 +9,11 @@ import { type Clock, DEFERRED, type Session } from '@chappe/smpp';
 import type { CompiledFailover } from '../upstream/failover.ts';
 import { unansweredMark } from '../upstream/outcome.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { GroupReceipts, type Held } from './group-receipts.ts';
-import { type IdRelation, idRelations, referenceBy } from './id-forms.ts';
+import { GroupReceipts } from './group-receipts.ts';
+import { type Candidate, candidatesOf, type IdRelation, idRelations } from './id-forms.ts';
 import { outcomeOfReceipt, type Verdict, verdictOf } from './receipt-outcome.ts';
 import { storedReceipt, type UnmatchedReceipt, unmatchedDraft } from './unmatched.ts';
+import type { Held } from './waiting-receipts.ts';
 
 /** What the correlator asks for. */
 export interface CorrelatorContext {
@@ -37,12 +38,6 @@ interface Incoming {
   readonly from: string;
   readonly to: string;
   readonly answer: (commandStatus: number) => void;
-}
-
-interface Candidate {
-  readonly relation: IdRelation;
-  readonly id: string;
-  readonly reference: string;
 }
 
 // Digits at the end of a number that survive whatever an upstream puts before it.
@@ -102,10 +97,10 @@ export class Correlator {
       to: pdu.destination_addr,
       answer: (commandStatus) => session.respond(answerable, { command_status: commandStatus } as never),
     };
-    const candidates = candidatesOf(receipt, group.ids.order);
+    const candidates = candidatesOf(receipt.ids, group.ids.order);
     const found = this.#fromMemory(incoming, candidates);
     if (found === 'taken') return DEFERRED;
-    if (found === 'nothing' && group.wasRecent(candidates)) {
+    if (found === 'nothing' && group.wasRecent(keyOf(incoming))) {
       upstream.counters.receiptsRepeated += 1;
       incoming.answer(0);
       return DEFERRED;
@@ -114,8 +109,8 @@ export class Correlator {
     this.#fromDisk(incoming, candidates)
       .then((isFound) => {
         // What memory has may not be on the disk yet.
-        if (isFound || this.#fromMemory(incoming, candidates, true) === 'taken') return;
-        this.#wait(incoming, candidates, () => this.#keep(incoming, candidates, draft));
+        if (isFound || this.#fromMemory(incoming, candidates) === 'taken') return;
+        this.#wait(incoming, candidates, () => this.#lastLook(incoming, candidates, draft));
       })
       .catch((error: unknown) => this.#failed(incoming, error));
     return DEFERRED;
@@ -132,9 +127,7 @@ export class Correlator {
       this.group(upstream).noteUnanswered(handset, reference, (other) => this.#isAwaited(name, other));
       return;
     }
-    const group = this.#groups.get(upstream.group.name);
-    const held = group?.release(reference);
-    if (held !== undefined) held.found();
+    this.#groups.get(upstream.group.name)?.tell(reference);
   }
 
   /** The newest unmatched receipts of a group, or of all. */
@@ -177,9 +170,9 @@ export class Correlator {
         to: kept.destination.digits,
         answer: () => undefined,
       };
-      const candidates = candidatesOf(receipt, relation === undefined ? idRelations : [relation]);
+      const candidates = candidatesOf(receipt.ids, relation === undefined ? idRelations : [relation]);
       const isTaken = this.#fromMemory(incoming, candidates) === 'taken';
-      if (isTaken || (await this.#fromDisk(incoming, candidates))) {
+      if (isTaken || (await this.#fromDisk(incoming, candidates, true))) {
         matched += 1;
         await group.unmatched.remove(kept.id);
       }
@@ -211,6 +204,7 @@ export class Correlator {
     }
     if (doubtful === undefined) return this.#fromUnanswered(incoming) ? 'taken' : 'nothing';
     if (!isLastLook) return 'doubtful';
+    group.noteHandset(false);
     return this.#settleAwaited(incoming, doubtful) ? 'taken' : 'nothing';
   }
 
@@ -247,7 +241,11 @@ export class Correlator {
     return isTaken;
   }
 
-  async #fromDisk(incoming: Incoming, candidates: readonly Candidate[]): Promise<boolean> {
+  async #fromDisk(
+    incoming: Incoming,
+    candidates: readonly Candidate[],
+    isLastLook = false,
+  ): Promise<boolean> {
     const { center } = this.#context;
     const { group, verdict, answer } = incoming;
     if (candidates.length === 0) return false;
@@ -258,10 +256,12 @@ export class Correlator {
         .filter(({ reference }) => reference === candidate.reference)
         .map((message) => ({ candidate, message })),
     );
+    const likely = (): (typeof pairs)[number] | undefined =>
+      pairs.find(({ candidate }) => candidate.relation === group.ids.relation) ?? pairs[0];
     const best =
       pairs.find(({ message }) => isOfHandset(message, incoming)) ??
-      pairs.find(({ candidate }) => candidate.relation === group.ids.relation) ??
-      pairs[0];
+      pairs.find(({ candidate, message }) => isSure(candidate, incoming, message)) ??
+      (isLastLook ? likely() : undefined);
     if (best === undefined) return false;
     group.noteHandset(isOfHandset(best.message, incoming));
     if (!verdict.isFinal) {
@@ -269,9 +269,10 @@ export class Correlator {
       answer(0);
       return true;
     }
+    // Not settled: another receipt has been quicker by a moment.
     const isSettled = await center.settle(best.message.id, this.#outcome(best.message, incoming));
-    if (isSettled) this.#settled(incoming, best.candidate, true);
-    return isSettled;
+    this.#settled(incoming, best.candidate, isSettled);
+    return true;
   }
 
   #outcome(message: Message, { verdict, upstream }: Incoming): Outcome {
@@ -281,10 +282,10 @@ export class Correlator {
     );
   }
 
-  #settled(incoming: Incoming, { relation, id, reference }: Candidate, isSettled: boolean): void {
+  #settled(incoming: Incoming, { relation, id }: Candidate, isSettled: boolean): void {
     const { group, upstream, answer } = incoming;
     if (isSettled) {
-      group.noteSettled(reference);
+      group.noteSettled(keyOf(incoming));
       if (id !== '' && group.ids.noteHit(relation, id)) this.#learned(group);
     } else upstream.counters.receiptsRepeated += 1;
     answer(0);
@@ -301,12 +302,25 @@ export class Correlator {
   #wait(incoming: Incoming, candidates: readonly Candidate[], giveUp: () => void): void {
     const held: Held = {
       references: candidates.map(({ reference }) => reference),
-      found: () => {
-        if (this.#fromMemory(incoming, candidates, true) !== 'taken') giveUp();
-      },
+      found: () => this.#fromMemory(incoming, candidates) === 'taken',
       giveUp,
     };
     if (incoming.upstream.group.room >= incoming.upstream.window || !incoming.group.hold(held)) giveUp();
+  }
+
+  /** No message that is surely meant has turned up: one that may be is better than none. */
+  #lastLook(
+    incoming: Incoming,
+    candidates: readonly Candidate[],
+    draft: ReturnType<typeof unmatchedDraft>,
+  ): void {
+    if (this.#fromMemory(incoming, candidates, true) === 'taken') return;
+    this.#fromDisk(incoming, candidates, true).then(
+      (isFound) => {
+        if (!isFound) this.#keep(incoming, candidates, draft);
+      },
+      (error: unknown) => this.#failed(incoming, error),
+    );
   }
 
   #keep(
@@ -324,10 +338,12 @@ export class Correlator {
       answer(0);
       if (kept === undefined) return;
       const { id } = kept;
-      const found = (): void => {
-        const isTaken =
-          this.#fromMemory({ ...incoming, answer: () => undefined }, candidates, true) === 'taken';
+      const late = { ...incoming, answer: () => undefined };
+      const found = (reference: string, isAlone: boolean): boolean => {
+        const isLikely = isAlone && candidates[0]?.reference === reference;
+        const isTaken = this.#fromMemory(late, candidates, isLikely) === 'taken';
         if (isTaken) this.#forget(group, id);
+        return isTaken;
       };
       group.park({
         references: candidates.map(({ reference }) => reference),
@@ -347,15 +363,9 @@ export class Correlator {
   }
 }
 
-function candidatesOf({ ids }: Receipt, order: readonly IdRelation[]): readonly Candidate[] {
-  const candidates: Candidate[] = [];
-  for (const relation of order) {
-    for (const id of ids) {
-      const reference = referenceBy(relation, id);
-      if (reference !== undefined) candidates.push({ relation, id, reference });
-    }
-  }
-  return candidates;
+/** Says whether two receipts are the same one, said twice. */
+function keyOf({ receipt, from }: Incoming): string {
+  return `${receipt.ids[0] ?? ''} ${from.slice(-tellingDigits)}`;
 }
 
 /**

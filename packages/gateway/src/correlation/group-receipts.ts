@@ -5,19 +5,7 @@ import type { UpstreamReceiptSettings } from '../settings/connector.ts';
 import type { IdRelation } from './id-forms.ts';
 import { IdLearning } from './learning.ts';
 import { Unmatched } from './unmatched.ts';
-
-/** A receipt that waits for its message to be known. */
-export interface Held {
-  readonly references: readonly string[];
-  /** An upstream has just given one of the references to a message. */
-  found(): void;
-  giveUp(): void;
-}
-
-interface Waiting extends Held {
-  readonly untilMs: number;
-  isOver: boolean;
-}
+import { type Held, WaitingReceipts } from './waiting-receipts.ts';
 
 // Its answer is held back for so long: longer than any response takes, shorter than any upstream waits.
 const holdMs = 1_000;
@@ -40,12 +28,11 @@ export class GroupReceipts {
   readonly unmatched: Unmatched;
   readonly #clock: Clock;
   readonly #earlyMs: number;
-  readonly #held: Map<string, Waiting> = new Map();
-  readonly #parked: Map<string, Waiting> = new Map();
+  readonly #held: WaitingReceipts = new WaitingReceipts();
+  readonly #parked: WaitingReceipts = new WaitingReceipts();
   #recent: Set<string> = new Set();
   #before: Set<string> = new Set();
   readonly #unanswered: Map<string, readonly string[]> = new Map();
-  readonly #disarms: Set<() => void> = new Set();
   #strangers = 0;
 
   constructor(
@@ -64,54 +51,44 @@ export class GroupReceipts {
 
   /** Holds a receipt for a moment; false when too many are held. */
   hold(held: Held): boolean {
-    if (this.#disarms.size >= maxHeld || held.references.length === 0) return false;
-    const waiting: Waiting = { ...held, untilMs: this.#clock.monotonicMs() + holdMs, isOver: false };
-    for (const reference of held.references) this.#held.set(reference, waiting);
+    if (this.#held.size >= maxHeld || held.references.length === 0) return false;
     const disarm = this.#clock.setTimer(() => {
-      this.#disarms.delete(disarm);
-      if (waiting.isOver) return;
-      this.#end(this.#held, waiting);
-      waiting.giveUp();
+      if (this.#held.end(waiting)) waiting.giveUp();
     }, holdMs);
-    this.#disarms.add(disarm);
+    const waiting = { ...held, untilMs: this.#clock.monotonicMs() + holdMs, disarm };
+    this.#held.add(waiting);
     return true;
   }
 
   /** Remembers one that is on disk, for as long as responses may still come. */
   park(parked: Held): void {
     const nowMs = this.#clock.monotonicMs();
-    const waiting: Waiting = { ...parked, untilMs: nowMs + this.#earlyMs, isOver: false };
-    for (const reference of parked.references) this.#parked.set(reference, waiting);
-    for (const [reference, eldest] of this.#parked) {
+    this.#parked.add({ ...parked, untilMs: nowMs + this.#earlyMs });
+    for (let { eldest } = this.#parked; eldest !== undefined; { eldest } = this.#parked) {
       if (eldest.untilMs > nowMs && this.#parked.size <= maxParked) return;
-      this.#parked.delete(reference);
+      this.#parked.end(eldest);
     }
   }
 
-  /** The receipt that waits for a message of that reference, which waits no more. */
-  release(reference: string): Held | undefined {
-    if (this.#held.size + this.#parked.size === 0) return undefined;
-    for (const map of [this.#held, this.#parked]) {
-      const waiting = map.get(reference);
-      if (waiting === undefined) continue;
-      this.#end(map, waiting);
-      if (waiting.untilMs > this.#clock.monotonicMs()) return waiting;
-    }
-    return undefined;
+  /** A message has that reference from now on: a receipt that waits for it is told. */
+  tell(reference: string): void {
+    if (this.#held.size + this.#parked.size === 0) return;
+    const nowMs = this.#clock.monotonicMs();
+    if (!this.#held.tell(reference, nowMs)) this.#parked.tell(reference, nowMs);
   }
 
-  /** A message has got its last receipt. */
-  noteSettled(reference: string): void {
-    this.#recent.add(reference);
+  /** A message has got its last receipt, which is known by `key`. */
+  noteSettled(key: string): void {
+    this.#recent.add(key);
     if (this.#recent.size < maxRecent) return;
     // Two generations instead of an order: adding is what has to be quick.
     this.#before = this.#recent;
     this.#recent = new Set();
   }
 
-  /** Whether one of them is a message that got its last receipt not long ago. */
-  wasRecent(candidates: readonly { readonly reference: string }[]): boolean {
-    return candidates.some(({ reference }) => this.#recent.has(reference) || this.#before.has(reference));
+  /** Whether that receipt ended a message not long ago. */
+  wasRecent(key: string): boolean {
+    return this.#recent.has(key) || this.#before.has(key);
   }
 
   /** Whether the receipts name the handsets of their messages. */
@@ -145,14 +122,6 @@ export class GroupReceipts {
 
   /** Disarms the timers. */
   close(): void {
-    for (const disarm of this.#disarms) disarm();
-    this.#disarms.clear();
-  }
-
-  #end(map: Map<string, Waiting>, waiting: Waiting): void {
-    waiting.isOver = true;
-    for (const reference of waiting.references) {
-      if (map.get(reference) === waiting) map.delete(reference);
-    }
+    this.#held.clear();
   }
 }

@@ -43,3 +43,24 @@ export function referenceBy(relation: IdRelation, id: string): string | undefine
   if (relation === 'hex-dec') return base === 10 ? BigInt(id).toString(16) : undefined;
   return base === 0 ? undefined : BigInt(`0x${id}`).toString();
 }
+
+/** What a receipt's message may be called. */
+export interface Candidate {
+  readonly relation: IdRelation;
+  /** As the receipt writes it. */
+  readonly id: string;
+  /** As the message has it. */
+  readonly reference: string;
+}
+
+/** All that a receipt with these ids may mean, by these relations, in their order. */
+export function candidatesOf(ids: readonly string[], relations: readonly IdRelation[]): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const relation of relations) {
+    for (const id of ids) {
+      const reference = referenceBy(relation, id);
+      if (reference !== undefined) candidates.push({ relation, id, reference });
+    }
+  }
+  return candidates;
+}

@@ -3,7 +3,7 @@ import type { FinalState, Outcome } from '@chappe/center';
 import { isFinalState, type MessageState, messageState, type Receipt } from '@chappe/protocol';
 import type { UpstreamReceiptSettings } from '../settings/connector.ts';
 import type { CompiledFailover } from '../upstream/failover.ts';
-import { withTried } from '../upstream/memo.ts';
+import { triedOf, withTried } from '../upstream/memo.ts';
 
 /** What a receipt says, in our words. */
 export interface Verdict {
@@ -55,7 +55,8 @@ export function outcomeOfReceipt(
   const final = (state === undefined ? undefined : finals[state]) ?? 'unknown';
   if (final === 'delivered') return { kind: 'delivered', detail };
   if (failover.onReceipt.has(final)) {
-    const tried = memo?.includes(connector) === true ? memo : withTried(memo, connector);
+    // Who took it stands there. The receipt may have come by another connector of the group.
+    const tried = memo !== undefined && triedOf(memo).length > 0 ? memo : withTried(memo, connector);
     if (next(tried))
       return {
         kind: 'retry',

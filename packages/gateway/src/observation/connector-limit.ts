@@ -61,10 +61,10 @@ export function limitOf(facts: LimitFacts): LimitAnswer {
 
 function unbound({ sendingWanted, lastError, ready }: LimitFacts): LimitAnswer {
   const why = lastError === undefined ? 'the first bind is under way' : `the last try failed: ${lastError}`;
-  const waiting = ready === 0 ? '' : `; ${count(ready, 'message')} wait`;
+  const more = ready === 0 ? '' : `; ${waiting(ready)}`;
   if (sendingWanted === 0)
-    return answer('binds', `binds: only receiving binds are set up, nothing can be sent${waiting}`);
-  return answer('binds', `binds: none of ${sendingWanted} stands, ${why}${waiting}`);
+    return answer('binds', `binds: only receiving binds are set up, nothing can be sent${more}`);
+  return answer('binds', `binds: none of ${sendingWanted} stands, ${why}${more}`);
 }
 
 function broken({ name, breaker, breakerPauseMs }: LimitFacts): LimitAnswer {
@@ -81,11 +81,7 @@ function broken({ name, breaker, breakerPauseMs }: LimitFacts): LimitAnswer {
 function held(facts: LimitFacts): LimitAnswer {
   const { shares } = facts;
   const most = Math.max(shares.window, shares.rate, shares.disk);
-  if (most < tellingShare)
-    return answer(
-      'none',
-      `none: ${count(facts.ready, 'message')} wait their turn, and there is room for them`,
-    );
+  if (most < tellingShare) return answer('none', `none: ${waiting(facts.ready)}, but there is room`);
   if (shares.rate === most) return paced(facts);
   return shares.disk === most ? unsaved(facts) : full(facts);
 }
@@ -95,12 +91,12 @@ function paced({ name, perSecond, setPerSecond, throttled, shares }: LimitFacts)
   if (perSecond < setPerSecond || setPerSecond === Number.POSITIVE_INFINITY) {
     return answer(
       'upstream',
-      `upstream: it said "slow down" to ${figure(throttled)} requests, so ${figure(perSecond)}/s leave now; that held messages back for ${share} of the time: ask the operator for more`,
+      `upstream: it said "slow down" to ${count(throttled, 'request')}, so ${figure(perSecond)}/s leave now; that held messages back for ${share} of the time: ask the operator for more`,
     );
   }
   return answer(
     'rate',
-    `rate: ${figure(setPerSecond)}/s are allowed, which held messages back for ${share} of the time: raise connectors.${name}.rate`,
+    `rate: ${figure(setPerSecond)}/s are allowed, which held messages back for ${share} of the time: raise connectors.${name}.throughput`,
   );
 }
 
@@ -150,6 +146,10 @@ function figure(value: number): string {
 
 function count(value: number, word: string): string {
   return `${figure(value)} ${word}${value === 1 ? '' : 's'}`;
+}
+
+function waiting(messages: number): string {
+  return `${count(messages, 'message')} ${messages === 1 ? 'waits' : 'wait'}`;
 }
 
 function millis(ms: number): string {

@@ -13,7 +13,12 @@ export function timedStore(
     commit: (changes) => {
       const beganMs = clock.monotonicMs();
       const stored = store.commit(changes);
-      return stored.then(() => times.note(clock.monotonicMs() - beganMs));
+      stored.then(
+        () => times.note(clock.monotonicMs() - beganMs),
+        () => undefined,
+      );
+      // Itself, not what follows it: a store settles in the order of its calls, and a claim after it must not overtake.
+      return stored;
     },
     recover: (nowMs) => store.recover(nowMs),
     claim: (claim) => store.claim(claim),

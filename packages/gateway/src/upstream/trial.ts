@@ -68,7 +68,8 @@ export async function tryUpstream(
     for (const one of requests) {
       const request = upstream.requestFor(one);
       if ('reason' in request) return failed(request.reason);
-      const response = await client.request(request);
+      // No receipt: it would find no message here.
+      const response = await client.request({ ...request, registered_delivery: 0 });
       const { command_status: status } = response;
       if (status !== 0) return failed(`refused: ${statusName(status) ?? `0x${status.toString(16)}`}`);
       messageIds.push('message_id' in response ? String(response.message_id) : '');

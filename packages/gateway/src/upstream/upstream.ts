@@ -173,11 +173,12 @@ export class Upstream {
   async stop(drainMs: number): Promise<void> {
     this.#mode = drainMs > 0 ? 'draining' : 'stopped';
     this.#held(undefined);
-    await this.#binds.stop(drainMs);
     this.#disarm?.();
     this.#disarm = undefined;
     this.#wakeAtMs = Number.POSITIVE_INFINITY;
-    this.#mode = 'stopped';
+    await this.#binds.stop(drainMs);
+    // It may have been started again meanwhile.
+    if (this.#mode === 'draining') this.#mode = 'stopped';
   }
 
   /** How many messages it takes now. When it is a pace or a pause that keeps it from more, `onRoom` comes by itself. */

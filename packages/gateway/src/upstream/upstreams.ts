@@ -100,6 +100,13 @@ export class Upstreams {
     await Promise.all([...this.list().map((upstream) => upstream.stop(drainMs)), ...this.#leaving]);
   }
 
+  /** Stops one by hand: takes nothing more, waits for open answers, unbinds. It can be started again. */
+  halt(upstream: Upstream, drainMs: number): void {
+    upstream
+      .stop(drainMs)
+      .catch((error: unknown) => this.#context.events.onError(error, `connector ${upstream.name}`));
+  }
+
   /** When a message of that memo moves on. */
   failoverOf(memo: string | undefined): CompiledFailover {
     return this.#failovers.get(routeOf(memo)) ?? defaultFailover;

@@ -10,7 +10,6 @@ import {
   type SessionState,
   type Version,
 } from '../core/states.ts';
-import { messageIdCharactersMax } from '../core/versions.ts';
 import { type CloseReason, requestFailure } from '../errors.ts';
 import type { Remote, Transport, TransportListener } from '../transport/transport.ts';
 import type { Sleeper } from './deadlines.ts';
@@ -154,11 +153,6 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
   /** Requests of the peer that may await our answer; beyond, it is told to wait. May be changed at any time. */
   set peerWindow(limit: number) {
     this.#core.peerWindow = limit;
-  }
-
-  /** Longest message_id the peer can hold, in characters: 8 for 3.3, else 64. */
-  get messageIdCharactersMax(): 8 | 64 {
-    return messageIdCharactersMax(this.#core.binding.version);
   }
 
   /** @internal Begins to read and to keep time. */

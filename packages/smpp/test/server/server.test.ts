@@ -1,5 +1,6 @@
 import { type PduInput, status } from '@chappe/protocol';
 import { describe, expect, test } from 'vitest';
+import { messageIdCharactersMax } from '../../src/core/versions.ts';
 import { SmppStatus } from '../../src/errors.ts';
 import { SmppServer } from '../../src/server/server.ts';
 import { DEFERRED } from '../../src/session/operations.ts';
@@ -209,7 +210,7 @@ describe('operations', () => {
     id = '123456789';
     expect(await peer.ask(submit)).toMatchObject({ command_status: status.ESME_RSYSERR });
     expect(errors).toMatchObject([{ code: 'CHAPPE_SMPP_VERSION' }]);
-    expect([...server.sessions][0]?.messageIdCharactersMax).toBe(8);
+    expect(messageIdCharactersMax([...server.sessions][0]?.version ?? 0x34)).toBe(8);
     peer.destroy();
   });
 

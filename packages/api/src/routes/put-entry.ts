@@ -1,0 +1,100 @@
+/** PUT of accounts, connectors, routes, rules for messages from handsets, webhooks: makes or replaces one. */
+import { type EntryKind, exportEntry } from '@chappe/config';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { readEntry } from '../entry-body.ts';
+import { Problem } from '../problem.ts';
+import { type Route, route } from '../route.ts';
+import { type EntryBody, entryBody, namePath, putBody } from '../schemas/entry.ts';
+
+/** One kind of entry as the API names it. */
+export interface EntryWords {
+  readonly kind: EntryKind;
+  /** `accounts`, as in the path. */
+  readonly path: string;
+  /** `Account`, as in names of operations. */
+  readonly noun: string;
+  /** `an account`. */
+  readonly words: string;
+  readonly tag: string;
+}
+
+/** All kinds of entries. */
+export const entryWords: readonly EntryWords[] = [
+  { kind: 'account', path: 'accounts', noun: 'Account', words: 'an account', tag: 'accounts' },
+  { kind: 'connector', path: 'connectors', noun: 'Connector', words: 'a connector', tag: 'connectors' },
+  { kind: 'route', path: 'routes', noun: 'Route', words: 'a route', tag: 'routes' },
+  {
+    kind: 'mo',
+    path: 'mo-routes',
+    noun: 'MoRoute',
+    words: 'a rule for messages from handsets',
+    tag: 'routes',
+  },
+  { kind: 'webhook', path: 'webhooks', noun: 'Webhook', words: 'a webhook', tag: 'webhooks' },
+];
+
+/** Makes or replaces an entry; what it is not is told as for the file. */
+export function putEntry({ gateway }: Context, { kind, path, noun, words, tag }: EntryWords): Route {
+  const isOrdered = kind === 'route' || kind === 'mo';
+  return route({
+    method: 'PUT',
+    path: `/api/v1/${path}/{name}`,
+    operationId: `put${noun}`,
+    tag,
+    summary: `Make or replace ${words}`,
+    description:
+      'The body has the form of the configuration file. It is checked together with everything else, written to disk, ' +
+      'and used at once. What the file has can only be changed there. Passwords and keys that are left out stay.' +
+      (isOrdered
+        ? ' `before` names the stored one that it comes before; all stored ones come before the file.'
+        : ''),
+    params: namePath,
+    body: entryBody,
+    answers: {
+      200: { description: 'Replaced', schema: putBody },
+      201: { description: 'Made', schema: putBody },
+    },
+    problems: ['conflict', 'store_failed', 'stopping'],
+    handle: async ({ params: { name }, body }) => {
+      const { before, entry } = isOrdered ? withoutBefore(body) : { before: undefined, entry: body };
+      const { settings, warnings } = await readEntry(gateway, kind, name, entry);
+      const result = await conflicting(() => gateway.putEntry(kind, settings, before));
+      if (result === 'in-file') throw inFile(words, name);
+      const shown = exportEntry(kind, settings as never);
+      return {
+        status: result === 'made' ? 201 : 200,
+        body: { name, origin: 'store', settings: shown, warnings },
+      };
+    },
+  });
+}
+
+/** The file has it: it is changed there. */
+export function inFile(words: string, name: string): Problem {
+  return new Problem('conflict', `the configuration file has ${words} "${name}"`, {
+    hint: 'change it there and reload, or take another name',
+  });
+}
+
+/** Does a change; that it does not go together with the rest is told as a conflict. */
+export async function conflicting<T>(change: () => Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Problem('conflict', error.message, { cause: error });
+  }
+}
+
+const beforeField = z.string().min(1).max(64);
+
+function withoutBefore({ before, ...entry }: EntryBody): {
+  readonly before: string | undefined;
+  readonly entry: EntryBody;
+} {
+  if (before === undefined) return { before, entry };
+  const { success, data } = beforeField.safeParse(before);
+  if (success) return { before: data, entry };
+  throw new Problem('invalid_field', '"before": must be the name of a stored route', { field: 'before' });
+}

@@ -1,0 +1,34 @@
+/** DELETE /api/v1/pumping/{account}/{prefix}: lets an account send there again. */
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { notFound } from '../not-found.ts';
+import { type Route, route } from '../route.ts';
+import { accountField } from '../schemas/submission.ts';
+
+/** Stands for all prefixes. */
+export const everywhere = '*';
+
+/** Takes a stop away. */
+export function releasePumping({ gateway }: Context): Route {
+  return route({
+    method: 'DELETE',
+    path: '/api/v1/pumping/{account}/{prefix}',
+    operationId: 'releasePumping',
+    tag: 'pumping',
+    summary: 'Let an account send to a prefix again',
+    params: z.strictObject({
+      account: accountField,
+      prefix: z
+        .string()
+        .regex(/^(\d{1,15}|\*)$/, { error: 'must be a prefix as GET /api/v1/pumping tells, or *' })
+        .describe('* : whatever is stopped'),
+    }),
+    answers: { 204: { description: 'It may' } },
+    problems: ['not_found'],
+    handle: ({ params: { account, prefix } }) => {
+      const wasStopped = gateway.network.pumping.release(account, prefix === everywhere ? undefined : prefix);
+      if (!wasStopped) throw notFound('stop', `${account} ${prefix}`, '/api/v1/pumping');
+      return { status: 204, body: undefined };
+    },
+  });
+}

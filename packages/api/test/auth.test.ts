@@ -1,0 +1,322 @@
+import { MemoryStore } from '@chappe/center';
+import { Gateway } from '@chappe/gateway';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Refusals } from '../src/auth/refusals.ts';
+import { buildApi, checkExposure } from '../src/index.ts';
+import { keyHash, keys, type ManagedRig, settingsFor, startManaged } from './managed-rig.ts';
+import { startRig } from './rig.ts';
+
+let rig: ManagedRig;
+beforeAll(async () => {
+  rig = await startManaged();
+});
+afterAll(() => rig.close());
+
+/** Every route that there is, with something in its parameters. */
+async function everyRoute(): Promise<{ method: string; path: string; url: string }[]> {
+  const { json } = await rig.as(undefined)('GET', '/openapi.json');
+  return Object.entries(json.paths as Record<string, object>).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => ({
+      method: method.toUpperCase(),
+      path,
+      url: path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === 'id' ? '1' : 'bank')),
+    })),
+  );
+}
+
+const open = ['/livez', '/readyz', '/openapi.json'];
+const forAccounts = [
+  'POST /api/v1/messages',
+  'GET /api/v1/messages',
+  'GET /api/v1/messages/wait',
+  'GET /api/v1/messages/{id}',
+  'GET /api/v1/sessions',
+  'GET /api/v1/ledger/{account}',
+  'GET /api/v1/ledger/{account}/entries',
+];
+
+describe('without a key', () => {
+  it('nothing but health and description is answered', async () => {
+    const routes = await everyRoute();
+    expect(routes.length).toBeGreaterThan(50);
+    for (const { method, path, url } of routes) {
+      const { status, json, headers } = await rig.as(undefined)(method as 'GET', url);
+      if (open.includes(path)) expect(status, path).toBe(200);
+      else {
+        expect(`${method} ${path} ${status} ${json.code}`).toBe(`${method} ${path} 401 unauthorized`);
+        expect(headers['www-authenticate']).toBe('Bearer realm="chappe"');
+        expect(json.hint).toContain('Authorization: Bearer KEY');
+      }
+    }
+  });
+
+  it('HEAD is no way round', async () => {
+    const { statusCode } = await rig.app.inject({ method: 'HEAD', url: '/api/v1/accounts' });
+    expect(statusCode).toBe(401);
+  });
+
+  it('the body is not even looked at', async () => {
+    const { status } = await rig.as(undefined)('POST', 'messages', { nonsense: true });
+    expect(status).toBe(401);
+  });
+
+  it('everything is answered where no keys are set', async () => {
+    const sandbox = await startRig();
+    expect((await sandbox.get('/api/v1/accounts')).status).toBe(200);
+    await sandbox.close();
+  });
+});
+
+describe('the key of an admin', () => {
+  it.each([
+    ['bearer', { authorization: `Bearer ${keys.admin}` }],
+    ['in small letters', { authorization: `bearer  ${keys.admin} ` }],
+    ['in a header of its own', { 'x-api-key': keys.admin }],
+    ['the other one', { 'x-api-key': 'another-admin-key' }],
+  ])('lets in: %s', async (_, headers) => {
+    expect((await rig.as(undefined)('GET', 'config', undefined, headers)).status).toBe(200);
+  });
+
+  it.each([
+    ['basic', { authorization: `Basic ${keys.admin}` }],
+    ['alone', { authorization: keys.admin }],
+    ['empty', { authorization: 'Bearer ' }],
+    ['its hash', { authorization: `Bearer ${keyHash(keys.admin)}` }],
+    ['too long', { authorization: `Bearer ${'x'.repeat(2_000)}` }],
+    ['wrong beside a right one', { authorization: 'Bearer wrong', 'x-api-key': keys.admin }],
+  ])('does not let in: %s', async (_, headers) => {
+    const { status, json } = await rig.as(undefined)('GET', 'config', undefined, headers);
+    expect([status, json.code]).toEqual([401, 'unauthorized']);
+  });
+});
+
+describe('the key of an account', () => {
+  it('opens nothing but what is its own', async () => {
+    for (const { method, path, url } of await everyRoute()) {
+      if (open.includes(path) || forAccounts.includes(`${method} ${path}`)) continue;
+      const { status, json } = await rig.as(keys.acme)(
+        method as 'GET',
+        url,
+        method === 'GET' ? undefined : {},
+      );
+      expect(`${method} ${path} ${status} ${json.code}`).toBe(`${method} ${path} 403 forbidden`);
+    }
+  });
+
+  it('sends as itself only', async () => {
+    await rig.admin('POST', 'ledger/acme/credits', { amount: '10' });
+    const text = { to: '447700900001', text: 'mine' };
+    const { json: own, status } = await rig.as(keys.acme)('POST', 'messages', text);
+    expect(status).toBe(202);
+    expect((await rig.admin('GET', `messages/${own.id}`)).json.account).toBe('acme');
+    expect((await rig.as(keys.acme)('POST', 'messages', { ...text, account: 'acme' })).status).toBe(202);
+    const other = await rig.as(keys.acme)('POST', 'messages', { ...text, account: 'bank' });
+    expect([other.status, other.json.code]).toEqual([403, 'forbidden']);
+  });
+
+  it('sees its own messages only', async () => {
+    const { json: mine } = await rig.as(keys.acme)('POST', 'messages', { to: '447700900002', text: 'a' });
+    const { json: theirs } = await rig.as(keys.bank)('POST', 'messages', { to: '447700900002', text: 'b' });
+    const acme = rig.as(keys.acme);
+    expect((await acme('GET', `messages/${mine.id}`)).status).toBe(200);
+    const hidden = await acme('GET', `messages/${theirs.id}`);
+    expect([hidden.status, hidden.json.code]).toEqual([404, 'message_not_found']);
+    for (const query of ['', '?q=account:bank', '?q=-account:acme', `?q=id:${theirs.id}`, '?q=account:*']) {
+      const { json } = await acme('GET', `messages${query}`);
+      const accounts = new Set(json.messages.map(({ account }: { account: string }) => account));
+      expect(
+        [...accounts].filter((account) => account !== 'acme'),
+        query,
+      ).toEqual([]);
+    }
+    for (const query of ['?account=bank', '?account=*', '?account=acme*', '?account=b*']) {
+      expect((await acme('GET', `messages${query}`)).status, query).toBe(403);
+      expect((await acme('GET', `messages/wait${query}&timeout=1ms`)).status, query).toBe(403);
+    }
+    expect((await acme('GET', 'messages?account=acme')).json.messages.length).toBeGreaterThan(0);
+    expect((await acme('GET', 'messages/wait?q=account:bank&timeout=1ms')).status).toBe(408);
+  });
+
+  it('sees its own money and sessions only', async () => {
+    const acme = rig.as(keys.acme);
+    expect((await acme('GET', 'ledger/acme')).json).toMatchObject({ account: 'acme', mode: 'prepaid' });
+    expect((await acme('GET', 'ledger/acme/entries')).status).toBe(200);
+    for (const url of ['ledger/bank', 'ledger/bank/entries', 'ledger/nobody', 'sessions?account=bank']) {
+      expect((await acme('GET', url)).status, url).toBe(403);
+    }
+    expect((await acme('GET', 'sessions')).json).toMatchObject({ total: 0 });
+    expect((await acme('POST', 'ledger/acme/credits', { amount: '1000' })).status).toBe(403);
+  });
+
+  it('has idempotency keys of its own', async () => {
+    const headers = { 'idempotency-key': 'same-key' };
+    const mine = await rig.as(keys.acme)('POST', 'messages', { to: '447700900003', text: 'a' }, headers);
+    const theirs = await rig.as(keys.bank)('POST', 'messages', { to: '447700900003', text: 'b' }, headers);
+    const again = await rig.as(keys.acme)('POST', 'messages', { to: '447700900003', text: 'a' }, headers);
+    expect([mine.status, theirs.status, again.status]).toEqual([202, 202, 202]);
+    expect(theirs.json.id).not.toBe(mine.json.id);
+    expect(again.json.id).toBe(mine.json.id);
+  });
+
+  it('is refused while it is suspended, and from elsewhere', async () => {
+    await rig.gateway.suspend('bank', true);
+    const { status, json } = await rig.as(keys.bank)('GET', 'messages');
+    expect([status, json.detail]).toEqual([403, 'this account is suspended']);
+    await rig.gateway.suspend('bank', false);
+    expect((await rig.as(keys.bank)('GET', 'messages')).status).toBe(200);
+    const settings = settingsFor(rig.upstream.port);
+    const accounts = settings.accounts.map((account) => ({ ...account, allowFrom: ['203.0.113.0/24'] }));
+    await rig.gateway.apply({ ...settings, accounts });
+    const elsewhere = await rig.as(keys.bank)('GET', 'messages');
+    expect([elsewhere.status, elsewhere.json.detail]).toEqual([
+      403,
+      'this account may not come from this address',
+    ]);
+    await rig.gateway.apply(settings);
+  });
+
+  it('follows the settings', async () => {
+    const key = 'new-key-of-a-new-account';
+    expect((await rig.as(key)('GET', 'messages')).status).toBe(401);
+    await rig.admin('PUT', 'accounts/late', {
+      passwordHash: settingsFor(1).accounts[0]?.passwordHash,
+      apiKey: key,
+    });
+    expect((await rig.as(key)('GET', 'messages')).status).toBe(200);
+    await rig.admin('DELETE', 'accounts/late');
+    expect((await rig.as(key)('GET', 'messages')).status).toBe(401);
+  });
+});
+
+describe('an account whose name the search language would widen', () => {
+  it('does not search', async () => {
+    const gateway = await Gateway.start({
+      store: new MemoryStore(),
+      smpp: { port: 0 },
+      settings: {
+        ...settingsFor(1),
+        connectors: [],
+        routes: [],
+        accounts: [
+          {
+            systemId: 'a*',
+            passwordHash: settingsFor(1).accounts[0]?.passwordHash ?? '',
+            apiKeyHash: keyHash('k'),
+          },
+        ],
+        mo: [],
+      },
+    });
+    const app = buildApi({ gateway, version: '1', auth: { adminKeyHashes: [] } });
+    const response = await app.inject({ url: '/api/v1/messages', headers: { 'x-api-key': 'k' } });
+    expect(response.statusCode).toBe(403);
+    await app.close();
+    await gateway.stop({ drainMs: 0 });
+  });
+});
+
+describe('wrong keys', () => {
+  /** A clock whose timers ring when told, with what they were set to. */
+  class HandClock {
+    ms = 0;
+    readonly timers: { run: () => void; delayMs: number }[] = [];
+    nowMs(): number {
+      return this.ms;
+    }
+    monotonicMs(): number {
+      return this.ms;
+    }
+    setTimer(run: () => void, delayMs: number): () => void {
+      const timer = { run, delayMs };
+      this.timers.push(timer);
+      return () => {
+        const at = this.timers.indexOf(timer);
+        if (at >= 0) this.timers.splice(at, 1);
+      };
+    }
+    ring(): void {
+      for (const { run } of this.timers.splice(0)) run();
+    }
+  }
+
+  const closing = new AbortController().signal;
+
+  it('wait longer each time, up to a limit, and by address', async () => {
+    const clock = new HandClock();
+    const refusals = new Refusals(clock);
+    const delays: (number | undefined)[] = [];
+    for (let count = 0; count < 9; count += 1) {
+      const done = refusals.wait('192.0.2.1', closing);
+      delays.push(clock.timers[0]?.delayMs);
+      clock.ring();
+      expect(await done).toBe(true);
+    }
+    expect(delays).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000]);
+    void refusals.wait('192.0.2.2', closing);
+    expect(clock.timers[0]?.delayMs).toBe(100);
+    clock.ms += 600_000;
+    clock.timers.splice(0);
+    void refusals.wait('192.0.2.1', closing);
+    expect(clock.timers[0]?.delayMs).toBe(100);
+  });
+
+  it('do not pile up', async () => {
+    const clock = new HandClock();
+    const refusals = new Refusals(clock);
+    const waits = Array.from({ length: 10 }, () => refusals.wait('192.0.2.1', closing));
+    expect(await refusals.wait('192.0.2.1', closing)).toBe(false);
+    clock.ring();
+    expect(await Promise.all(waits)).toEqual(Array.from({ length: 10 }, () => true));
+    const next = refusals.wait('192.0.2.1', closing);
+    clock.ring();
+    expect(await next).toBe(true);
+  });
+
+  it('wait no longer than the API is open', async () => {
+    const clock = new HandClock();
+    const refusals = new Refusals(clock);
+    const controller = new AbortController();
+    const done = refusals.wait('192.0.2.1', controller.signal);
+    controller.abort();
+    expect(await done).toBe(true);
+    expect(clock.timers).toEqual([]);
+  });
+
+  it('are counted, and right ones never wait', async () => {
+    const clock = new HandClock();
+    const app = buildApi({
+      gateway: rig.gateway,
+      version: '1',
+      clock,
+      auth: { adminKeyHashes: [keyHash(keys.admin)] },
+    });
+    const ask = (key: string): ReturnType<typeof app.inject> =>
+      app.inject({ url: '/api/v1/info', headers: { 'x-api-key': key } });
+    await app.ready();
+    const wrong = Array.from({ length: 11 }, () => ask('wrong'));
+    expect((await ask(keys.admin)).statusCode).toBe(200);
+    await rig.until(() => clock.timers.length === 10);
+    clock.ring();
+    const answers = await Promise.all(wrong);
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([...Array(10).fill(401), 429]);
+    const late = answers.find(({ statusCode }) => statusCode === 429);
+    expect(late?.headers['retry-after']).toBe('5');
+    const metrics = await app.inject({ url: '/metrics', headers: { 'x-api-key': keys.admin } });
+    expect(metrics.body).toMatch(/chappe_http_requests_total\{route="\/api\/v1\/info",code="401"\} 10/);
+    await app.close();
+  });
+});
+
+describe('listening beyond this machine', () => {
+  const auth = { adminKeyHashes: [keyHash(keys.admin)] };
+
+  it.each(['0.0.0.0', '::', '192.0.2.1', 'chappe.example'])('needs an admin key: %s', (host) => {
+    expect(() => checkExposure(host, undefined)).toThrow(/without an admin key/);
+    expect(() => checkExposure(host, { adminKeyHashes: [] })).toThrow(/http\.adminKey/);
+    expect(() => checkExposure(host, auth)).not.toThrow();
+  });
+
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('is not what %s is', (host) => {
+    expect(() => checkExposure(host, undefined)).not.toThrow();
+  });
+});

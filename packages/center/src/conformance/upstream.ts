@@ -1,0 +1,191 @@
+/** Cases about messages at upstreams, their money, and what is counted. */
+import assert from 'node:assert/strict';
+import type { IdForm, Message, MessageId } from '../message.ts';
+import { publicIdOf } from '../message-id.ts';
+import type { Tally } from '../store.ts';
+import { type Case, change, claimAll, DAY_MS, idAt, insert, message, NOON_MS } from './given.ts';
+
+const id = (sequence: number): MessageId => idAt(NOON_MS, sequence);
+const day = '2026-03-01';
+
+/** One tally with defaults. */
+function tally(fields: Partial<Tally>): Tally {
+  return { day, account: 'acme', messages: 0, accepted: 0, reserved: 0, settled: 0, released: 0, ...fields };
+}
+
+/** Tallies without those that are all zero. */
+function telling(tallies: readonly Tally[]): Tally[] {
+  return tallies
+    .filter(({ messages, accepted }) => messages !== 0 || accepted !== 0)
+    .sort((a, b) => `${a.day}${a.account}`.localeCompare(`${b.day}${b.account}`));
+}
+
+/** Cases about upstreams and money. */
+export const upstreamCases: readonly Case[] = [
+  [
+    'the money of messages follows them in the same commit, and adding them up gives the same',
+    async ({ store, reopen }) => {
+      const priced = (sequence: number, price: number, fields: Partial<Message> = {}): Message =>
+        message(id(sequence), { price, ...fields });
+      await insert(store, [priced(0, 10), priced(1, 20), priced(2, 30), message(id(3))], 'memory');
+      await insert(store, [priced(4, 5, { account: 'other' })]);
+      assert.deepEqual(telling(await store.tallies()), [
+        tally({ messages: 3, accepted: 60, reserved: 60 }),
+        tally({ account: 'other', messages: 1, accepted: 5, reserved: 5 }),
+      ]);
+      const ends = [
+        change('update', { ...priced(0, 10), state: 'delivered', charged: true }, 'done'),
+        change('update', { ...priced(1, 20), state: 'rejected', charged: false }, 'done'),
+        change('update', { ...priced(2, 30), reference: 'r', connector: 'up' }, 'sent'),
+      ];
+      await store.commit(ends);
+      await store.commit(ends);
+      const expected = [
+        tally({ messages: 3, accepted: 60, reserved: 30, settled: 10, released: 20 }),
+        tally({ account: 'other', messages: 1, accepted: 5, reserved: 5 }),
+      ];
+      assert.deepEqual(telling(await store.tallies()), expected);
+      assert.deepEqual(telling(await store.recount()), expected);
+      const after = reopen === undefined ? store : await reopen();
+      await after.recover(NOON_MS);
+      assert.deepEqual(telling(await after.tallies()), expected);
+    },
+  ],
+  [
+    'a message that is taken away again, or replaced by one of another price, leaves no money behind',
+    async ({ store }) => {
+      const one = message(id(0), { price: 10 });
+      const two = message(id(1), { price: 7 });
+      await insert(store, [one, two], 'memory');
+      await store.commit([change('remove', one, 'done')]);
+      await store.commit([change('replace', { ...two, price: 9 }, 'waiting')]);
+      assert.deepEqual(telling(await store.tallies()), [tally({ messages: 1, accepted: 9, reserved: 9 })]);
+      assert.deepEqual(telling(await store.recount()), telling(await store.tallies()));
+    },
+  ],
+  [
+    'days are forgotten only after their money has been told, and stay when that fails',
+    async ({ store }) => {
+      const old = message(id(0), { price: 10, state: 'delivered', charged: true, doneMs: NOON_MS });
+      await insert(store, [old], 'done');
+      const beforeMs = NOON_MS + 4 * DAY_MS;
+      await assert.rejects(store.purge(beforeMs, () => Promise.reject(new Error('no'))));
+      assert.equal((await store.find(old.id))?.id, old.id);
+      let told: readonly Tally[] = [];
+      const forget = async (tallies: readonly Tally[]): Promise<void> => {
+        told = tallies;
+      };
+      assert.deepEqual(await store.purge(beforeMs, forget), [day]);
+      assert.deepEqual(telling(told), [tally({ messages: 1, accepted: 10, settled: 10 })]);
+      assert.deepEqual(telling(await store.tallies()), []);
+      assert.deepEqual(telling(await store.recount()), []);
+    },
+  ],
+  [
+    'one at an upstream is due when its receipt is late, or its time is up, whichever is first',
+    async ({ store }) => {
+      const at = (sequence: number, dueMs: number, expiresMs: number): Message =>
+        message(id(sequence), { dueMs, expiresMs, reference: `${sequence}`, connector: 'up' });
+      await insert(
+        store,
+        [
+          at(0, NOON_MS + 10, NOON_MS + 100),
+          at(1, NOON_MS + 100, NOON_MS + 20),
+          at(2, NOON_MS + 90, NOON_MS + 90),
+        ],
+        'sent',
+      );
+      const ids = async (nowMs: number): Promise<number[]> =>
+        (await store.takeExpired(nowMs, 10)).map((one) => one.id);
+      assert.deepEqual(await ids(NOON_MS + 9), []);
+      assert.deepEqual(await ids(NOON_MS + 10), [id(0)]);
+      assert.deepEqual(await ids(NOON_MS + 50), [id(1)]);
+      // Back at the upstream, with another time.
+      await store.commit([change('update', at(0, NOON_MS + 70, NOON_MS + 100), 'sent')]);
+      assert.deepEqual(await ids(NOON_MS + 69), []);
+      assert.deepEqual(await ids(NOON_MS + 95), [id(0), id(2)]);
+      assert.deepEqual(await claimAll(store, NOON_MS + 200), []);
+    },
+  ],
+  [
+    'several messages of one reference are all found, over days; those that are over are not',
+    async ({ store }) => {
+      const sent = (one: MessageId, reference: string): Message =>
+        message(one, { reference, connector: 'up' });
+      const days = [id(0), idAt(NOON_MS + DAY_MS), idAt(NOON_MS + 2 * DAY_MS)];
+      await insert(
+        store,
+        days.map((one) => sent(one, '77')),
+        'sent',
+      );
+      await insert(store, [sent(id(1), '4d')], 'sent');
+      const found = async (...references: string[]): Promise<number[]> =>
+        (await store.findByReference('up', references)).map((one) => one.id).sort((a, b) => a - b);
+      assert.deepEqual(await found('77'), days);
+      assert.deepEqual(await found('4d', '119'), [id(1)]);
+      const over: Message = { ...sent(days[0] as number, '77'), state: 'delivered', doneMs: NOON_MS };
+      await store.commit([change('update', over, 'done')]);
+      assert.deepEqual(await found('77', '4d'), [id(1), ...days.slice(1)]);
+    },
+  ],
+  [
+    'what waits in a lane is listed newest first, by page, receipts among it',
+    async ({ store }) => {
+      const kept = [id(0), id(1), idAt(NOON_MS + DAY_MS)];
+      await insert(store, [
+        message(kept[0] as number, { lane: 'held:x' }),
+        message(kept[1] as number, { lane: 'held:x', kind: 'receipt' }),
+        message(kept[2] as number, { lane: 'held:x', dueMs: NOON_MS + 9 * DAY_MS, state: 'scheduled' }),
+        message(id(5), { lane: 'other' }),
+      ]);
+      await insert(store, [message(id(6), { lane: 'held:x' })], 'memory');
+      const list = async (limit: number, before?: MessageId): Promise<number[]> =>
+        (await store.waitingIn('held:x', limit, before)).map((one) => one.id);
+      assert.deepEqual(await list(10), kept.toReversed());
+      assert.deepEqual(await list(2), [kept[2], kept[1]]);
+      assert.deepEqual(await list(2, kept[1]), [kept[0]]);
+      assert.deepEqual(await store.waitingIn('nothing', 10), []);
+    },
+  ],
+  [
+    'messages of customers are counted by day and account, whatever became of them',
+    async ({ store }) => {
+      const tomorrow = idAt(NOON_MS + DAY_MS);
+      await insert(store, [message(id(0)), message(id(1), { account: 'other' }), message(tomorrow)]);
+      await insert(store, [message(id(2), { kind: 'receipt' }), message(id(3), { kind: 'mo' })]);
+      await insert(store, [message(id(4), { state: 'delivered', doneMs: NOON_MS })], 'done');
+      const counts = (await store.counts())
+        .map(({ day: on, account, messages }) => `${on} ${account} ${messages}`)
+        .sort();
+      assert.deepEqual(counts, [`${day} acme 2`, `${day} other 1`, '2026-03-02 acme 1']);
+    },
+  ],
+  [
+    'every form of public id, the memo, the price and what was charged come back',
+    async ({ store, reopen }) => {
+      const forms: readonly IdForm[] = ['hex', 'uuid', 'decimal', 'hexdec'];
+      const all = forms.map((idForm, sequence) =>
+        message(id(sequence), {
+          idForm,
+          publicId: publicIdOf(idForm, id(sequence), 0x0102_0304),
+          price: 1_000_000 * sequence,
+          memo: sequence === 0 ? undefined : `route|op-${sequence},é`,
+        }),
+      );
+      const over: Message = {
+        ...message(id(9), { price: 1 }),
+        charged: false,
+        state: 'expired',
+        doneMs: NOON_MS,
+      };
+      await insert(store, all);
+      await insert(store, [over], 'done');
+      const after = reopen === undefined ? store : await reopen();
+      await after.recover(NOON_MS);
+      for (const one of [...all, over]) {
+        const found = await after.find(one.id);
+        assert.deepEqual({ ...found, content: [] }, { ...one, content: [] });
+      }
+    },
+  ],
+];

@@ -1,0 +1,271 @@
+/** What a center does with messages that an upstream has taken. */
+import { MemoryStore, type Message, type Outcome } from '@chappe/center';
+import { describe, expect, it } from 'vitest';
+import { draft, ScriptedConnector, startRig } from './support/rig.ts';
+import { settle } from './support/simulated-clock.ts';
+
+type Rig = Awaited<ReturnType<typeof startRig>>;
+
+const taken = (reference: string, more: object = {}): Outcome => ({
+  kind: 'accepted',
+  reference,
+  connector: 'up',
+  ...more,
+});
+
+/** Sends one message to an upstream. */
+async function sent(rig: Rig, outcome: Outcome, fields: object = {}): Promise<Message> {
+  rig.out.answer = () => outcome;
+  rig.center.attach('out', rig.out);
+  const message = await rig.center.submitOne(draft(fields));
+  await settle();
+  return message;
+}
+
+const settled = (rig: Rig, reference: string, outcome: Outcome): Promise<boolean | 'unknown'> =>
+  new Promise((resolve) => {
+    if (!rig.center.settleAwaited('up', reference, () => outcome, resolve)) resolve('unknown');
+  });
+
+describe('settleAwaited', () => {
+  it('ends the message by what its upstream called it, once', async () => {
+    const rig = await startRig();
+    const { id } = await sent(rig, taken('r1'));
+    expect(rig.center.awaited('up', 'r1')?.id).toBe(id);
+    const both = [
+      settled(rig, 'r1', { kind: 'delivered' }),
+      settled(rig, 'r1', { kind: 'failed', state: 'undeliverable', error: 1 }),
+    ];
+    expect(await Promise.all(both)).toEqual([true, 'unknown']);
+    expect(await rig.center.find(id)).toMatchObject({ state: 'delivered', attempts: 1 });
+    expect(await settled(rig, 'r1', { kind: 'delivered' })).toBe('unknown');
+    await rig.center.stop();
+  });
+
+  it('a receipt that is quicker than the disk waits for it', async () => {
+    const rig = await startRig();
+    const commit = rig.store.commit.bind(rig.store);
+    let go: () => void = () => undefined;
+    rig.out.answer = () => taken('r1');
+    rig.center.attach('out', rig.out);
+    const submitted = rig.center.submitOne(draft());
+    await submitted;
+    rig.store.commit = (changes) =>
+      new Promise((resolve) => {
+        go = () => void commit(changes).then(resolve);
+      });
+    await settle();
+    const end = settled(rig, 'r1', { kind: 'delivered' });
+    let isSettled = false;
+    void end.then(() => {
+      isSettled = true;
+    });
+    await settle();
+    expect(isSettled).toBe(false);
+    rig.store.commit = commit;
+    go();
+    await settle();
+    expect(await end).toBe(true);
+    await rig.center.stop();
+  });
+
+  it('of several with one reference the last is meant; the others are on the disk', async () => {
+    const rig = await startRig();
+    const first = await sent(rig, taken('r1'));
+    const second = await sent(rig, taken('r1'));
+    expect(rig.center.awaited('up', 'r1')?.id).toBe(second.id);
+    const found = await rig.center.findByReference('up', ['r1']);
+    expect(found.map(({ id }) => id).sort()).toEqual([first.id, second.id].sort());
+    expect(await rig.center.settle(first.id, { kind: 'delivered' })).toBe(true);
+    expect(rig.center.awaited('up', 'r1')?.id).toBe(second.id);
+    expect(await settled(rig, 'r1', { kind: 'delivered' })).toBe(true);
+    await rig.center.stop();
+  });
+
+  it('a retry moves it on: other reference, attempts counted, memo kept', async () => {
+    const rig = await startRig();
+    const { id } = await sent(rig, taken('r1', { memo: 'one' }));
+    rig.out.answer = () => taken('r2', { connector: 'other' });
+    expect(
+      await settled(rig, 'r1', {
+        kind: 'retry',
+        error: 13,
+        errorClass: 'system',
+        afterMs: 0,
+        memo: 'one,two',
+      }),
+    ).toBe(true);
+    await settle();
+    await settle();
+    const message = await rig.center.find(id);
+    expect(message).toMatchObject({
+      state: 'enroute',
+      reference: 'r2',
+      connector: 'other',
+      attempts: 2,
+      memo: 'one,two',
+    });
+    expect(rig.center.awaited('up', 'r1')).toBeUndefined();
+    expect(rig.center.awaited('other', 'r2')?.id).toBe(id);
+    await rig.center.stop();
+  });
+
+  it('those beyond the limit wait on disk alone, and are settled there', async () => {
+    const rig = await startRig({ limits: { awaitedMessages: 2 } });
+    const all: Message[] = [];
+    for (let i = 0; i < 4; i += 1) all.push(await sent(rig, taken(`r${i}`)));
+    expect(all.map((_, i) => rig.center.awaited('up', `r${i}`) !== undefined)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    for (const { id } of all) expect(await rig.center.settle(id, { kind: 'delivered' })).toBe(true);
+    for (const { id } of all) expect(await rig.center.settle(id, { kind: 'delivered' })).toBe(false);
+    expect(rig.center.counters.delivered).toBe(4);
+    expect(rig.center.unfinished).toBe(0);
+    await rig.center.stop();
+  });
+});
+
+describe('a late receipt', () => {
+  it('is asked about once its time is up; without an answer it is waited for until the validity ends', async () => {
+    const asked: number[] = [];
+    const rig = await startRig({
+      late: (message) => {
+        asked.push(message.id);
+        return undefined;
+      },
+    });
+    const nowMs = rig.clock.nowMs();
+    const { id } = await sent(rig, taken('r1', { lateMs: nowMs + 60_000 }), { expiresMs: nowMs + 600_000 });
+    await rig.clock.advance(59_000);
+    expect(asked).toEqual([]);
+    await rig.clock.advance(3_000);
+    expect(asked).toEqual([id]);
+    await rig.clock.advance(300_000);
+    expect(asked).toEqual([id]);
+    expect(await rig.center.find(id)).toMatchObject({ state: 'enroute' });
+    expect(await settled(rig, 'r1', { kind: 'delivered' })).toBe(true);
+    await rig.center.stop();
+  });
+
+  it('may move the message on; the attempt is counted once', async () => {
+    const rig = await startRig({
+      late: () => ({ kind: 'retry', error: 0, errorClass: 'unknown', afterMs: 0 }),
+    });
+    const { id } = await sent(rig, taken('r1', { lateMs: rig.clock.nowMs() + 60_000 }));
+    rig.out.answer = () => taken('r2');
+    await rig.clock.advance(63_000);
+    expect(await rig.center.find(id)).toMatchObject({ reference: 'r2', attempts: 2 });
+    expect(await settled(rig, 'r1', { kind: 'delivered' })).toBe('unknown');
+    expect(await settled(rig, 'r2', { kind: 'delivered' })).toBe(true);
+    expect(rig.center.counters).toMatchObject({ delivered: 1, failed: 0 });
+    await rig.center.stop();
+  });
+
+  it('of one that only the disk knows, and after the validity: unknown', async () => {
+    const rig = await startRig({ limits: { awaitedMessages: 0 } });
+    const nowMs = rig.clock.nowMs();
+    const { id } = await sent(rig, taken('r1'), { expiresMs: nowMs + 60_000, receiptWanted: 3 });
+    await rig.clock.advance(65_000);
+    expect(await rig.center.find(id)).toMatchObject({ state: 'unknown' });
+    expect(rig.center.counters.receipts).toBe(1);
+    await rig.center.stop();
+  });
+});
+
+describe('messages that are given back', () => {
+  it('keep their order, in whatever order they come back', async () => {
+    const rig = await startRig();
+    rig.out.answer = () => undefined;
+    rig.out.room = 5;
+    rig.center.attach('out', rig.out);
+    const ids: number[] = [];
+    for (let i = 0; i < 10; i += 1) ids.push((await rig.center.submitOne(draft())).id);
+    await settle();
+    const held = rig.out.held.splice(0);
+    for (const at of [3, 0, 4, 2, 1]) {
+      const one = held[at];
+      one?.report(one.message, { kind: 'released' });
+    }
+    rig.out.got.length = 0;
+    rig.out.answer = () => ({ kind: 'delivered' });
+    rig.out.room = 100;
+    rig.out.ready?.();
+    await settle();
+    expect(rig.out.ids).toEqual(ids);
+    await rig.center.stop();
+  });
+
+  it('nothing else is handed out before the connector says that it is ready', async () => {
+    const rig = await startRig();
+    rig.out.answer = () => ({ kind: 'released' });
+    rig.center.attach('out', rig.out);
+    await rig.center.submitOne(draft());
+    await rig.center.submitOne(draft());
+    await settle();
+    const { length } = rig.out.got;
+    await settle();
+    expect(rig.out.got.length).toBe(length);
+    rig.out.answer = () => ({ kind: 'delivered' });
+    rig.out.ready?.();
+    await settle();
+    expect(rig.center.counters.delivered).toBe(2);
+    await rig.center.stop();
+  });
+
+  it('a report after the end is nobody’s error: the next start tries again', async () => {
+    const store = new MemoryStore();
+    const rig = await startRig({ store });
+    rig.out.answer = () => undefined;
+    rig.center.attach('out', rig.out);
+    await rig.center.submitOne(draft());
+    await settle();
+    await rig.center.stop({ drainMs: 0 });
+    const [held] = rig.out.held;
+    held?.report(held.message, { kind: 'released' });
+    held?.report(held.message, { kind: 'delivered' });
+    await settle();
+    expect(rig.errors).toEqual([]);
+    expect(rig.center.counters.strayReports).toBe(2);
+  });
+});
+
+describe('an outcome of nobody knows what', () => {
+  it('is tried again when its connector says so, and marked', async () => {
+    const rig = await startRig();
+    const out = new ScriptedConnector();
+    let times = 0;
+    out.answer = () => {
+      times += 1;
+      return times === 1 ? { kind: 'unknown', afterMs: 5_000, memo: 'm' } : { kind: 'delivered' };
+    };
+    rig.center.attach('out', out);
+    const { id } = await rig.center.submitOne(draft());
+    await settle();
+    await rig.clock.advance(4_000);
+    expect(out.got).toHaveLength(1);
+    await rig.clock.advance(2_000);
+    expect(out.got).toHaveLength(2);
+    expect(await rig.center.find(id)).toMatchObject({ state: 'delivered', memo: 'm', attempts: 2 });
+    expect((await rig.center.find(id))?.timeline).toContain(' uncertain ');
+    expect(rig.center.counters.uncertain).toBe(1);
+    await rig.center.stop();
+  });
+});
+
+describe('the memory store', () => {
+  it('forgets finished messages, not their money', async () => {
+    const store = new MemoryStore({ finishedMessages: 2 });
+    const rig = await startRig({ store });
+    rig.center.attach('out', rig.out);
+    for (let i = 0; i < 9; i += 1) await rig.center.submitOne(draft({ price: 10 }));
+    await settle();
+    const [tally] = await rig.center.tallies();
+    expect(tally).toMatchObject({ messages: 9, accepted: 90, reserved: 0, settled: 90 });
+    expect(await rig.center.recount()).toEqual([tally]);
+    expect((await rig.center.search({})).messages.length).toBeLessThan(9);
+    await rig.center.stop();
+  });
+});

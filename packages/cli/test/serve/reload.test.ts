@@ -1,0 +1,241 @@
+/** A reload: what it applies, what it leaves alone, what it says; and what of a configuration a gateway is given. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '@chappe/config';
+import type { GatewaySettings } from '@chappe/gateway';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ConfigFile } from '../../src/serve/config-file.ts';
+import { gatewayOptions, listenersOf } from '../../src/serve/gateway-options.ts';
+import { Reload } from '../../src/serve/reload.ts';
+import { selfSigned } from '../../src/start/self-signed.ts';
+
+interface Line {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: object;
+}
+
+interface Rig {
+  readonly write: (text: string, name?: string) => void;
+  readonly config: Config;
+  readonly reload: () => Promise<void>;
+  readonly applied: GatewaySettings[];
+  readonly certificates: unknown[];
+  readonly lines: Line[];
+  readonly messages: () => string[];
+  /** What `apply` does. */
+  hold: () => Promise<void>;
+}
+
+const body = (password: string, more = ''): string => `http: { listen: off }
+accounts:
+  - { systemId: acme, password: ${password} }
+connectors: [{ name: op-a, host: h.example, systemId: us }]
+routes: [{ name: all, via: op-a }]
+${more}`;
+
+async function rig(text: string, files: { readonly [name: string]: string } = {}): Promise<Rig> {
+  const folder = mkdtempSync(join(tmpdir(), 'chappe-reload-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const write = (content: string, name = 'chappe.yaml'): void => writeFileSync(join(folder, name), content);
+  for (const [name, content] of Object.entries(files)) write(content, name);
+  write(text);
+  const file = new ConfigFile(join(folder, 'chappe.yaml'), {}, async (password) => `hash of ${password}`);
+  const loaded = await file.load();
+  if (!loaded.ok) throw new Error(loaded.flaws[0]?.message);
+  const applied: GatewaySettings[] = [];
+  const certificates: unknown[] = [];
+  const lines: Line[] = [];
+  const say = (level: Line['level']) => (fields: object, message: string) => {
+    lines.push({ level, message, fields });
+  };
+  const made = {
+    write,
+    config: loaded.config,
+    applied,
+    certificates,
+    lines,
+    messages: () => lines.map(({ level, message }) => `${level} ${message}`),
+    hold: async () => undefined,
+    reload: async () => undefined,
+  } as { -readonly [K in keyof Rig]: Rig[K] };
+  const gateway = {
+    apply: async (settings: GatewaySettings): Promise<void> => {
+      await made.hold();
+      applied.push(settings);
+    },
+    setCertificates: (given: unknown): void => void certificates.push(given),
+  };
+  const reload = new Reload(file, loaded.config, gateway, {
+    info: say('info'),
+    warn: say('warn'),
+    error: say('error'),
+  });
+  made.reload = () => reload.reload();
+  return made;
+}
+
+const plainWarning = expect.stringMatching(/^warn "password" stands in the file/);
+
+describe('a reload', () => {
+  test('applies what is new and says what changed, by name and field', async () => {
+    const { write, reload, applied, messages, lines } = await rig(body('one'));
+    write(body('two', 'mo: [{ to: "60100", deliver: acme }]\n'));
+    await reload();
+    expect(applied).toHaveLength(1);
+    expect(applied[0]?.accounts[0]?.passwordHash).toBe('hash of two');
+    expect(messages()).toEqual([
+      plainWarning,
+      'info account acme changed',
+      'info mo mo-1 added',
+      'info the configuration was read again',
+    ]);
+    expect(lines[1]?.fields).toMatchObject({ kind: 'account', name: 'acme', fields: ['passwordHash'] });
+    expect(JSON.stringify(lines)).not.toMatch(/hash of|: two/);
+  });
+
+  test('of an unchanged file gives equal settings', async () => {
+    const { config, reload, applied, messages } = await rig(body('one'));
+    await reload();
+    expect(applied).toEqual([config.settings]);
+    expect(messages()).toEqual([plainWarning, 'info the configuration was read again']);
+  });
+
+  test('with flaws changes nothing and tells each of them', async () => {
+    const { write, reload, applied, lines, messages } = await rig(body('one'));
+    write(body('one', 'mo: [{ to: "60100", deliver: acm }]\ndrian: 5s\n'));
+    await reload();
+    expect(applied).toEqual([]);
+    expect(messages()).toEqual([
+      plainWarning,
+      'error there is no account "acm"',
+      'error there is no key "drian" here',
+      'error the configuration stays as it was',
+    ]);
+    expect(lines[1]?.fields).toMatchObject({ line: 6, column: 30, hint: 'did you mean "acme"?' });
+  });
+
+  test('of a file that is gone, refused by serve or by the gateway, changes nothing', async () => {
+    const made = await rig(body('one'));
+    made.write('accounts: [{ systemId: a, password: x }]\n');
+    await made.reload();
+    made.hold = async () => {
+      throw new RangeError('connector op-a: window cannot be');
+    };
+    made.write(body('two'));
+    await made.reload();
+    expect(made.applied).toEqual([]);
+    expect(made.messages().filter((text) => text.startsWith('error'))).toEqual([
+      'error the configuration stays as it was: there are no routes and no connectors: no message could go anywhere',
+      'error the configuration stays as it was: connector op-a: window cannot be',
+    ]);
+    // What was refused is no base for the next difference.
+    made.hold = async () => undefined;
+    await made.reload();
+    expect(made.messages()).toContain('info account acme changed');
+  });
+
+  test('asked for while one is under way, comes once more after it', async () => {
+    const made = await rig(body('one'));
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    made.hold = () => gate;
+    const first = made.reload();
+    made.write(body('two'));
+    const others = [made.reload(), made.reload(), made.reload()];
+    open();
+    await Promise.all([first, ...others]);
+    expect(made.applied.length).toBeLessThanOrEqual(2);
+    expect(made.applied.at(-1)?.accounts[0]?.passwordHash).toBe('hash of two');
+  });
+
+  test('takes new certificates over; what else the process is needs a restart, and is told again', async () => {
+    const first = selfSigned(Date.UTC(2026, 0), Date.UTC(2027, 0));
+    const second = selfSigned(Date.UTC(2026, 1), Date.UTC(2027, 1));
+    const tls = 'smpp: { listen: { port: 0, tls: { cert: c.pem, key: k.pem } } }\n';
+    const made = await rig(body('one', tls), { 'c.pem': first.cert, 'k.pem': first.key });
+    made.write(second.cert, 'c.pem');
+    made.write(second.key, 'k.pem');
+    made.write(body('one', `${tls}drain: 1s\nlifetime: { retention: 1d }\n`));
+    await made.reload();
+    expect(made.certificates).toEqual([{ cert: second.cert, key: second.key }]);
+    expect(made.messages()).toEqual([
+      plainWarning,
+      'info the certificate has changed',
+      'warn needs a restart: drain, lifetime',
+      'info the configuration was read again',
+    ]);
+    await made.reload();
+    expect(made.certificates).toHaveLength(1);
+    expect(made.messages().slice(4)).toEqual([
+      plainWarning,
+      'warn needs a restart: drain, lifetime',
+      'info the configuration was read again',
+    ]);
+    // Half a pair is a flaw, and the old one stays.
+    made.write(first.cert, 'c.pem');
+    await made.reload();
+    expect(made.certificates).toHaveLength(1);
+    expect(made.messages()).toContainEqual(expect.stringMatching(/^error these certificates cannot be used/));
+  });
+});
+
+describe('the options of the gateway', () => {
+  const pem = selfSigned(Date.UTC(2026, 0), Date.UTC(2027, 0));
+  const files = { 'c.pem': pem.cert, 'k.pem': pem.key };
+
+  test('listeners by kind; nobody else may bind', async () => {
+    const listen = `smpp:
+  systemId: mc
+  listen:
+    - { port: 1, trustProxy: 10.0.0.0/8 }
+    - { port: 2, trustProxy: 10.0.0.0/8, tls: { cert: c.pem, key: k.pem, clientCa: c.pem } }
+    - { host: "::1", port: 3 }
+    - { port: 4, tls: { cert: c.pem, key: k.pem } }
+  defaults: { window: 9, inactivity: 10m }
+lifetime: { validity: 1h, receiptValidity: 2h, retention: 3d }
+`;
+    const { config } = await rig(body('one', listen), files);
+    const options = gatewayOptions(config);
+    const trusted = { trusted: ['10.0.0.0/8'] };
+    expect(options).toMatchObject({
+      accounts: { open: false, list: [] },
+      settings: { accounts: [{ systemId: 'acme' }] },
+      smpp: {
+        host: '127.0.0.1',
+        port: 1,
+        systemId: 'mc',
+        limits: { window: 9, inactivityMs: 600_000 },
+        proxyProtocol: trusted,
+      },
+      tls: { host: '127.0.0.1', port: 2, cert: pem.cert, ca: pem.cert, requestClientCertificate: true },
+      listeners: [
+        { host: '::1', port: 3, proxyProtocol: undefined },
+        { host: '127.0.0.1', port: 4, tls: { cert: pem.cert, key: pem.key } },
+      ],
+      lifetime: { validityMs: 3_600_000 },
+      receiptValidityMs: 7_200_000,
+      center: { limits: { validityMs: 3_600_000, retentionMs: 259_200_000 } },
+    });
+    expect(Object.keys(options.listeners?.[0] ?? {})).not.toContain('tls');
+  });
+
+  test('a TLS listener with load balancers of its own stands apart', async () => {
+    const listen = `smpp:
+  listen: [{ port: 1 }, { port: 2, trustProxy: 10.0.0.0/8, tls: { cert: c.pem, key: k.pem } }]
+`;
+    const { config } = await rig(body('one', listen), files);
+    expect(listenersOf(config).tls).toBeUndefined();
+    expect(gatewayOptions(config).listeners).toMatchObject([
+      { port: 2, proxyProtocol: { trusted: ['10.0.0.0/8'] } },
+    ]);
+  });
+
+  test('without a plain listener there is none', async () => {
+    const { config } = await rig(body('one', 'smpp: { listen: off }\n'));
+    expect(gatewayOptions(config)).toMatchObject({ smpp: { isClosed: true }, tls: undefined, listeners: [] });
+  });
+});

@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { account, connector, via, World } from './world.ts';
+
+let first: World;
+let second: World;
+afterEach(async () => {
+  await first.stop({ keep: true });
+  await second.stop();
+});
+
+/** Two gateways, each an upstream and a customer of the other. */
+async function pair(peer: boolean): Promise<void> {
+  const there = connector('there', { peer, systemId: 'peer' } as never);
+  const accounts = [account('peer'), account('acme')];
+  second = await World.start(
+    {
+      accounts,
+      connectors: [there, 'out'],
+      routes: [via(['out'], undefined, { name: 'own', to: ['49'] }), via(['there'])],
+    },
+    { random: () => 0.25, beforeOpen: (world) => world.detour('there', () => first.gateway) },
+  );
+  first = await World.start(
+    { accounts, connectors: [there], routes: [via(['there'])] },
+    { given: second, beforeOpen: (world) => world.detour('there', () => second.gateway) },
+  );
+  await first.pass(120_000);
+}
+
+describe('two gateways', () => {
+  it('a message goes through both, and its receipt comes back through both', async () => {
+    await pair(true);
+    const esme = await first.esme();
+    const { message_id } = await esme.submit({ destination_addr: '491701234567' });
+    await first.pass(200);
+    const out = second.centre('out');
+    expect(out.texts).toEqual(['Hello']);
+    await out.receipt(out.last);
+    await first.pass(200);
+    expect(esme.stats).toEqual(['DELIVRD']);
+    expect(await first.view(message_id)).toMatchObject({ state: 'delivered' });
+  });
+
+  it('a message from a handset goes through both to its customer', async () => {
+    await pair(true);
+    const esme = await first.esme();
+    await esme.submit({ destination_addr: '491701234567', source_addr: '12345', source_addr_ton: 3 });
+    await first.pass(200);
+    const out = second.centre('out');
+    await out.deliver({ source_addr: '491701234567', destination_addr: '12345', text: 'Re' });
+    await first.pass(200);
+    expect(esme.texts).toEqual(['Re']);
+  });
+
+  it('that lead to each other do not send a message round', async () => {
+    await pair(true);
+    const esme = await first.esme();
+    await esme.submit({ destination_addr: '447700900123' });
+    await first.pass(5_000);
+    expect(esme.stats).toHaveLength(1);
+    expect(['REJECTD', 'UNDELIV']).toContain(esme.stats[0]);
+    expect(first.upstream('there').counters.submitted).toBeLessThanOrEqual(2);
+    expect(second.upstream('there').counters.submitted).toBeLessThanOrEqual(2);
+  });
+});
