@@ -7,11 +7,14 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { type KillResult, killRun } from '../test/gateway/kill-run.ts';
+import { buildTools } from '../test/gateway/load-tools.ts';
 import { freePorts } from '../test/support/free-port.ts';
 import { jsonOf, loadTools, median, option } from './load-tools.ts';
 
@@ -30,12 +33,16 @@ interface Upstream {
   readonly perSecond?: number;
 }
 
-/** What a gateway says of itself. */
-interface Counters {
-  readonly upstreams: Readonly<Record<string, { readonly taken: number; readonly receipts: number }>>;
-  readonly memoryMb: number;
+/** What a gateway says of a connector. */
+interface ConnectorRow {
+  readonly name: string;
+  readonly state: string;
+  readonly counters: { readonly taken: number; readonly receipts: number };
 }
 
+const customers = ['campaign', 'bank', 'customer-0', 'customer-1', 'customer-2'];
+const secret = 'secret08';
+const key = 'a-key-for-this-benchmark';
 const tools = loadTools();
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -61,7 +68,9 @@ class Stage {
   /** An operator; it writes what it takes into a file when one is named. */
   async sink(args: readonly string[] = []): Promise<{ readonly port: number; readonly child: ChildProcess }> {
     const [port = 0] = await freePorts(1);
-    const child = spawn(join(tools, 'smppsink'), ['-P', String(port), '-x', '-q', ...args], { stdio: 'ignore' });
+    const child = spawn(join(tools, 'smppsink'), ['-P', String(port), '-x', '-q', ...args], {
+      stdio: 'ignore',
+    });
     this.#ends.push(async () => {
       child.kill('SIGCONT');
       child.kill('SIGTERM');
@@ -76,9 +85,31 @@ class Stage {
     return Number(await firstLine(child));
   }
 
-  async gateway(settings: unknown): Promise<Gateway> {
-    const child = this.#node([here('./gateway-process.ts'), join(this.folder, 'data'), JSON.stringify(settings)]);
-    return new Gateway(child, Number(await firstLine(child)));
+  /** `chappe serve` with two customers and what else is given. */
+  async gateway(settings: Readonly<Record<string, unknown>>): Promise<Gateway> {
+    const [smpp = 0, http = 0] = await freePorts(2);
+    const file = join(this.folder, 'chappe.yaml');
+    const config = {
+      data: join(this.folder, 'data'),
+      smpp: { listen: { port: smpp }, defaults: { window: 1_000 } },
+      http: { listen: `127.0.0.1:${http}`, adminKey: key },
+      accounts: customers.map((systemId) => ({ systemId, password: secret })),
+      ...settings,
+    };
+    // JSON is YAML.
+    await writeFile(file, JSON.stringify(config));
+    const child = spawn(
+      process.execPath,
+      ['--conditions=chappe-source', here('../packages/cli/src/main.ts'), 'serve', '-c', file],
+      { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, CHAPPE_LOG_LEVEL: 'error' } },
+    );
+    this.#ends.push(async () => {
+      child.kill('SIGTERM');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    });
+    const gateway = new Gateway(child, smpp, http);
+    await gateway.bound();
+    return gateway;
   }
 
   /** A node process that ends when its input does. */
@@ -98,17 +129,39 @@ class Stage {
 class Gateway {
   readonly port: number;
   readonly pid: number;
-  readonly #child: ChildProcess;
+  readonly #connectors: string;
 
-  constructor(child: ChildProcess, port: number) {
-    this.#child = child;
+  constructor(child: ChildProcess, port: number, httpPort: number) {
     this.port = port;
     this.pid = child.pid ?? 0;
+    this.#connectors = `http://127.0.0.1:${httpPort}/api/v1/connectors`;
   }
 
-  async counters(): Promise<Counters> {
-    this.#child.stdin?.write('\n');
-    return JSON.parse(await firstLine(this.#child)) as Counters;
+  /** Settles when it is there and all its binds are. */
+  async bound(): Promise<void> {
+    for (let left = 600; ; left -= 1) {
+      const connectors = await this.connectors().catch((error: Error) => error);
+      if (!(connectors instanceof Error) && connectors.every(({ state }) => state === 'bound')) return;
+      if (left === 0) throw new Error(`the gateway is not bound: ${JSON.stringify(connectors)}`);
+      await pause(50);
+    }
+  }
+
+  async connectors(): Promise<readonly ConnectorRow[]> {
+    const answer = await fetch(this.#connectors, { headers: { authorization: `Bearer ${key}` } });
+    if (!answer.ok) throw new Error(await answer.text());
+    return ((await answer.json()) as { connectors: ConnectorRow[] }).connectors;
+  }
+
+  /** A counter, summed over some connectors. */
+  async sum(counter: 'taken' | 'receipts', ...names: readonly string[]): Promise<number> {
+    const rows = (await this.connectors()).filter(({ name }) => names.includes(name));
+    return rows.reduce((total, { counters }) => total + counters[counter], 0);
+  }
+
+  memoryMib(): number {
+    const text = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(text)?.[1] ?? 0) / 1024);
   }
 }
 
@@ -121,16 +174,17 @@ async function firstLine(child: ChildProcess): Promise<string> {
 }
 
 function customer(port: number, args: readonly (string | number)[]): Promise<Record<string, number>> {
-  return jsonOf(join(tools, 'smppload'), ['-P', port, '-l', 100, ...args].map(String));
+  const common = ['-P', port, '-u', customers[0] ?? '', '-p', secret, '-l', 100];
+  return jsonOf(join(tools, 'smppload'), [...common, ...args].map(String));
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function connector({ name, port, binds = 1, window = 100, perSecond }: Upstream): unknown {
-  return { name, host: '127.0.0.1', port, systemId: 'us', password: 'secret', binds, window, perSecond };
-}
-
-function route(name: string, to: readonly string[] | undefined, targets: readonly string[], more = {}): unknown {
-  const groups = [targets.map((target) => ({ connector: target, weight: 1 }))];
-  return { name, ...(to === undefined ? {} : { to }), action: { kind: 'via', groups }, ...more };
+  const throughput = perSecond === undefined ? {} : { throughput: `${perSecond}/s` };
+  return { name, host: '127.0.0.1', port, systemId: 'us', password: 'secret', binds, window, ...throughput };
 }
 
 const count = (value: number): string => Math.round(value).toLocaleString('en');
@@ -144,14 +198,13 @@ async function road(rounds: number, seconds: number): Promise<Row> {
     await Stage.run(async (stage) => {
       const { port } = await stage.sink(['-d', '0']);
       const connectors = [connector({ name: 'op-a', port, binds: 2, window: 1_000 })];
-      const gateway = await stage.gateway({ connectors, routes: [route('all', undefined, ['op-a'])] });
+      const gateway = await stage.gateway({ connectors, routes: [{ name: 'all', via: 'op-a' }] });
       const args = ['-c', 4, '-w', 250, '-d', '-t', seconds, '-W', 3, '-R', 60];
       const report = await customer(gateway.port, args);
       // What came back, not what was accepted: a queue that grows is no throughput.
       rates.push(Math.min(report['msgs_per_s'] ?? 0, report['receipts_in_measured_per_s'] ?? 0));
       missing += report['receipts_missing'] ?? 0;
-      const { upstreams } = await gateway.counters();
-      unmatched += (upstreams['op-a']?.taken ?? 0) - (upstreams['op-a']?.receipts ?? 0);
+      unmatched += (await gateway.sum('taken', 'op-a')) - (await gateway.sum('receipts', 'op-a'));
     });
   }
   const rate = median(rates);
@@ -171,14 +224,13 @@ async function far(rounds: number, seconds: number): Promise<Row> {
       const { port } = await stage.sink(['-d', '0']);
       const farPort = await stage.far(port, 25);
       const connectors = [connector({ name: 'far', port: farPort })];
-      const gateway = await stage.gateway({ connectors, routes: [route('all', undefined, ['far'])] });
+      const gateway = await stage.gateway({ connectors, routes: [{ name: 'all', via: 'far' }] });
       const load = customer(gateway.port, ['-c', 2, '-w', 200, '-t', seconds, '-W', 2, '-R', 0]);
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
-      const from = await gateway.counters();
+      await pause(2_000);
+      const from = await gateway.sum('taken', 'far');
       const startMs = performance.now();
-      await new Promise((resolve) => setTimeout(resolve, (seconds - 1) * 1_000));
-      const to = await gateway.counters();
-      const taken = (to.upstreams['far']?.taken ?? 0) - (from.upstreams['far']?.taken ?? 0);
+      await pause((seconds - 1) * 1_000);
+      const taken = (await gateway.sum('taken', 'far')) - from;
       rates.push(taken / ((performance.now() - startMs) / 1_000));
       await load;
     });
@@ -203,7 +255,7 @@ async function hang(rounds: number, seconds: number): Promise<Row> {
       const connectors = sinks.map(({ port }, at) =>
         connector({ name: names[at] as string, port, binds: 2, window: 250 }),
       );
-      const routes = names.map((name, at) => route(name, [`4477${at}`], [name]));
+      const routes = names.map((name, at) => ({ name, to: `4477${at}`, via: name }));
       const gateway = await stage.gateway({ connectors, routes });
       const loads = names.map((_, at) =>
         customer(gateway.port, [
@@ -211,17 +263,14 @@ async function hang(rounds: number, seconds: number): Promise<Row> {
           ...['-B', `4477${at}0000000`, '-t', 2 * seconds + 2, '-W', 1, '-R', 1],
         ]),
       );
-      const carried = async (): Promise<number> => {
-        const { upstreams } = await gateway.counters();
-        return (upstreams['op-a']?.receipts ?? 0) + (upstreams['op-b']?.receipts ?? 0);
-      };
+      const carried = (): Promise<number> => gateway.sum('receipts', 'op-a', 'op-b');
       const rateOver = async (): Promise<number> => {
         const from = await carried();
         const startMs = performance.now();
-        await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+        await pause(seconds * 1_000);
         return ((await carried()) - from) / ((performance.now() - startMs) / 1_000);
       };
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await pause(2_000);
       const healthy = await rateOver();
       sinks[2]?.child.kill('SIGSTOP');
       const hung = await rateOver();
@@ -242,30 +291,52 @@ async function hang(rounds: number, seconds: number): Promise<Row> {
 /** A campaign waits before an upstream that takes 1,000 a second; then another customer sends a one-time code. */
 async function queue(rounds: number, queued: number): Promise<Row> {
   const times: number[] = [];
-  let memoryMb = 0;
+  let memoryMib = 0;
   await Stage.run(async (stage) => {
     const dump = join(stage.folder, 'taken');
     const { port } = await stage.sink(['-o', dump]);
     const connectors = [connector({ name: 'op-a', port, perSecond: 1_000 })];
-    const gateway = await stage.gateway({ connectors, routes: [route('all', undefined, ['op-a'])] });
+    const gateway = await stage.gateway({ connectors, routes: [{ name: 'all', via: 'op-a' }] });
     await customer(gateway.port, ['-u', 'campaign', '-c', 4, '-w', 250, '-n', queued, '-R', 0]);
     for (let round = 0; round < rounds; round += 1) {
       const destination = `44999${String(round).padStart(7, '0')}`;
       const startMs = performance.now();
       await customer(gateway.port, ['-u', 'bank', '-c', 1, '-w', 1, '-n', 1, '-R', 0, '-B', destination]);
       while (!(await readFile(dump, 'utf8')).includes(destination)) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await pause(5);
       }
       times.push(performance.now() - startMs);
     }
-    ({ memoryMb } = await gateway.counters());
+    memoryMib = gateway.memoryMib();
   });
   const worst = Math.max(...times);
   return {
     what: `one customer has queued ${count(queued)} at 1,000/s; another's one-time code, same priority, to its arrival upstream`,
     asked: '<= 1 s',
-    measured: `${count(median(times))} ms, at worst ${count(worst)} ms; ${memoryMb} MB resident`,
+    measured: `${count(median(times))} ms, at worst ${count(worst)} ms; ${memoryMib} MiB resident`,
     ok: worst <= 1_000,
+  };
+}
+
+/** kill -9 again and again while customers submit as fast as they can. */
+async function kill(kills: number): Promise<Row> {
+  const window = 100;
+  const built = await buildTools();
+  let result: KillResult;
+  try {
+    result = await killRun(built, { kills, perSecond: 0, window, seed: 20261126 });
+  } finally {
+    await built.remove();
+  }
+  const { acknowledged, lost, stuck, duplicates, unmarked, mostDuplicates, report } = result;
+  const off = report.discrepancies.length;
+  return {
+    what: `kill -9, ${kills} times under that load, window ${window}`,
+    asked: 'no acknowledged message lost; duplicates no more than the window and marked',
+    measured:
+      `${count(acknowledged)} acknowledged, ${lost.length + stuck.length} lost, ${duplicates} duplicates ` +
+      `(at most ${mostDuplicates}), ${unmarked.length} of them not marked, ledger off in ${off} accounts`,
+    ok: lost.length + stuck.length + unmarked.length + off === 0 && duplicates <= mostDuplicates,
   };
 }
 
@@ -279,6 +350,7 @@ const parts: readonly [string, () => Promise<Row>][] = [
   ['far', () => far(rounds, Math.min(seconds, 8))],
   ['hang', () => hang(rounds, Math.min(seconds, 8))],
   ['queue', () => queue(10, option('queued', 1_000_000))],
+  ['kill', () => kill(option('kills', 50))],
 ];
 const rows: Row[] = [];
 for (const [name, measure] of parts) if (only?.includes(name) ?? true) rows.push(await measure());

@@ -1,5 +1,5 @@
 /**
- * All benchmarks, one table, written to bench/results.md with the method. Takes about 15 minutes on a quiet machine.
+ * All benchmarks, one table, written to bench/results.md with the method. Takes about 25 minutes on a quiet machine.
  * Run: npm run bench [-- --only codec,server] [-- --no-write]
  */
 import { spawnSync } from 'node:child_process';
@@ -91,6 +91,7 @@ const benchmarks: readonly Benchmark[] = [
     ],
   },
   { name: 'centre', rows: ({ rows }: { rows: readonly Row[] }) => [...rows] },
+  { name: 'gateway', rows: ({ rows }: { rows: readonly Row[] }) => [...rows] },
   { name: 'startup', rows: ({ rows }: { rows: readonly Row[] }) => [...rows] },
 ];
 

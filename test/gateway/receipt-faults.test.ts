@@ -97,9 +97,10 @@ describe.runIf(canRun('receipts with faults', [loadTools]))('receipts with fault
     // Every message ended: also one whose receipt came to a gateway that died before it could answer.
     expect(Object.keys(states)).toEqual(['delivered']);
     expect([...stored.values()].flat().length).toBeGreaterThanOrEqual(counts.total.ok);
-    // The first copy of a message that was sent again has a receipt of its own.
-    expect(report.unmatched.length).toBeLessThanOrEqual(copies);
     expect(copies).toBeLessThanOrEqual(3 * window);
+    // The first copy of a message that was sent again has a receipt of its own; and a receipt that had done its work
+    // comes again when the gateway died before it could answer.
+    expect(report.unmatched.length).toBeLessThanOrEqual(copies + 3 * window);
     expect(report.discrepancies).toEqual([]);
     expect(report.tallies.map(({ reserved }) => reserved)).toEqual([0]);
   }, 60_000);

@@ -121,6 +121,7 @@ describe.runIf(canRun('an upstream with faults', [loadTools]))('an upstream with
         enquireLinkMs: 300,
         enquireLinkResponseMs: 300,
         unknownWaitMs: 20_000,
+        breaker: { pauseMs: 200 },
       },
     ]);
     run.load(count, '-w', '200', '-r', '2000');

@@ -1,50 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canRun, perlModule, program } from '../support/peer-programs.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import { itIsCleanInTshark } from './clean-recording.ts';
-import { LinePeer, type PeerPdu } from './line-peer.ts';
+import type { PeerPdu } from './line-peer.ts';
+import { type Arguments, type Bind, NetSmpp, octets } from './net-smpp/client.ts';
 import { deliveredReceipt, joinParts, shortMessage, ucs2, udhParts, wire } from './wire.ts';
-
-const script = fileURLToPath(new URL('net-smpp/client.pl', import.meta.url));
-
-interface Octets {
-  readonly hex: string;
-}
-type Arguments = Readonly<Record<string, string | number | Octets | readonly string[]>>;
-
-const octets = (bytes: Uint8Array): Octets => ({ hex: Buffer.from(bytes).toString('hex') });
-
-type Bind = 'transmitter' | 'receiver' | 'transceiver';
-
-/** A Net::SMPP client that is bound. */
-class NetSmpp extends LinePeer {
-  constructor(port: number, bind: Bind, systemId: string, version: number) {
-    super('perl', [script, '127.0.0.1', String(port), bind, systemId, 'secret', String(version)]);
-  }
-
-  /** Calls a method of Net::SMPP and gives the response. */
-  request(call: string, args: Arguments = {}): Promise<PeerPdu> {
-    return this.call(call, (id) => JSON.stringify({ id, call, arguments: args }));
-  }
-
-  /** The receipt for this message. */
-  receipt(messageId: unknown): Promise<PeerPdu> {
-    const wanted = `id:${messageId} `;
-    return this.event(
-      `receipt for ${messageId}`,
-      (pdu) => pdu.esm_class === wire.receiptType && shortMessage(pdu).includes(wanted),
-    );
-  }
-
-  /** The message from this handset. */
-  message(from: string): Promise<PeerPdu> {
-    return this.event(
-      `message from ${from}`,
-      (pdu) => pdu.source_addr === from && pdu.esm_class !== wire.receiptType,
-    );
-  }
-}
 
 describe.runIf(canRun('Net::SMPP', [program('perl'), perlModule('Net::SMPP')]))('Net::SMPP', () => {
   let rig: Rig;

@@ -33,7 +33,7 @@ export interface ApiOptions {
   readonly clock?: Clock | undefined;
   /** Host names, beside localhost and addresses, that the API is called by; `*` for any. Default none. */
   readonly allowedHosts?: readonly string[] | undefined;
-  /** Keys of those who run it. Default: nobody is asked for a key, for a sandbox on this machine. */
+  /** With it, without any key in it too, whoever calls needs one. Default: nobody does, for a sandbox on this machine. */
   readonly auth?: AuthOptions | undefined;
   readonly idempotency?: Partial<IdempotencyLimits> | undefined;
 }

@@ -56,7 +56,12 @@ async function parsed<K extends EntryKind>(
   before?: string,
 ): Promise<ReadEntry<K>> {
   const result = await parseEntry(kind, value, { hashPassword, known: knownNames(gateway) });
-  if (!result.ok) throw problemOf(result.flaws.slice(0, maxFlaws).map((flaw) => flawOf(flaw, before)));
+  if (!result.ok) {
+    const flaws = result.flaws.map((flaw) => flawOf(flaw, before));
+    // An unknown name comes first: it is often why another one is missing.
+    const sorted = [...flaws.filter(isUnknown), ...flaws.filter((flaw) => !isUnknown(flaw))];
+    throw problemOf(sorted.slice(0, maxFlaws));
+  }
   const warnings = result.warnings.map(({ message, path }) =>
     path.length === 0 ? message : `${pathText(path)}: ${message}`,
   );
@@ -84,6 +89,10 @@ function knownNames(gateway: Gateway): NonNullable<Parameters<typeof parseEntry>
     webhooks: new Set(webhooks.map(({ name }) => name)),
     tlvs: new Map(connectors.flatMap(({ tlvs = [] }) => tlvs.map(({ name, tag }) => [name, tag] as const))),
   };
+}
+
+function isUnknown({ code }: Flaw): boolean {
+  return code === 'unknown_field';
 }
 
 function flawOf({ message, hint, path }: ConfigFlaw, before: string | undefined): Flaw {

@@ -33,6 +33,8 @@ const forAccounts = [
   'GET /api/v1/sessions',
   'GET /api/v1/ledger/{account}',
   'GET /api/v1/ledger/{account}/entries',
+  // Its own events only: see events.test.ts.
+  'GET /api/v1/events',
 ];
 
 describe('without a key', () => {
@@ -210,6 +212,12 @@ describe('an account whose name the search language would widen', () => {
     const app = buildApi({ gateway, version: '1', auth: { adminKeyHashes: [] } });
     const response = await app.inject({ url: '/api/v1/messages', headers: { 'x-api-key': 'k' } });
     expect(response.statusCode).toBe(403);
+    // Nobody is an admin here, and that is said.
+    const config = await app.inject('/api/v1/config');
+    expect([config.statusCode, config.json().hint]).toEqual([
+      401,
+      expect.stringContaining('set http.adminKey'),
+    ]);
     await app.close();
     await gateway.stop({ drainMs: 0 });
   });
@@ -290,7 +298,7 @@ describe('wrong keys', () => {
       clock,
       auth: { adminKeyHashes: [keyHash(keys.admin)] },
     });
-    const ask = (key: string): ReturnType<typeof app.inject> =>
+    const ask = (key: string): Promise<{ statusCode: number; headers: Record<string, unknown> }> =>
       app.inject({ url: '/api/v1/info', headers: { 'x-api-key': key } });
     await app.ready();
     const wrong = Array.from({ length: 11 }, () => ask('wrong'));

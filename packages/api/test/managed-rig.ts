@@ -4,6 +4,7 @@ import { type Clock, MemoryControl, MemoryStore, systemClock } from '@chappe/cen
 import { Gateway, type GatewaySettings, type Sandbox, startSandbox } from '@chappe/gateway';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { type ApiOptions, buildApi } from '../src/index.ts';
+import { flawsOf, type Schema } from './json-schema.ts';
 import type { Answered } from './rig.ts';
 
 /** Keys of the tests. */
@@ -35,8 +36,8 @@ export function settingsFor(port: number): GatewaySettings {
       { systemId: 'bank', passwordHash: someHash, apiKeyHash: keyHash(keys.bank) },
     ],
     connectors: [
-      { name: 'op-a', host: '127.0.0.1', port, systemId: 'us', password: 'op-secret', window: 20 },
-      { name: 'op-b', host: '127.0.0.1', port, systemId: 'us', password: 'op-secret', paused: true },
+      { name: 'op-a', host: '127.0.0.1', port, systemId: 'us', password: 'op-hush', window: 20 },
+      { name: 'op-b', host: '127.0.0.1', port, systemId: 'us', password: 'op-hush', paused: true },
     ],
     routes: [
       { name: 'held', to: ['4499'], action: { kind: 'hold' } },
@@ -92,6 +93,42 @@ export interface ManagedRig {
   close(): Promise<void>;
 }
 
+type Truth = (method: string, url: string, status: number, type: string, json: unknown) => void;
+
+interface Described {
+  readonly responses: Record<string, { readonly content?: Record<string, { readonly schema: Schema }> }>;
+}
+
+/** Throws when an answer is not as the OpenAPI document has it. */
+async function describedBy(app: FastifyInstance): Promise<Truth> {
+  const document = (await app.inject('/openapi.json')).json() as {
+    paths: Record<string, Record<string, Described>>;
+    components: { schemas: Record<string, Schema> };
+  };
+  // Paths without parameters first: as the server, /routes/test is not a route named test.
+  const paths = Object.entries(document.paths)
+    .map(([path, methods]) => ({
+      path,
+      methods,
+      pattern: new RegExp(`^${path.replaceAll(/[{]\w+[}]/g, '[^/]+')}$`),
+    }))
+    .sort((a, b) => a.path.split('{').length - b.path.split('{').length);
+  return (method, url, status, type, json) => {
+    const path = url.split('?', 1)[0] ?? '';
+    const found = paths.find(({ pattern, methods }) => pattern.test(path) && method.toLowerCase() in methods);
+    if (found === undefined) throw new Error(`${method} ${path} is not described`);
+    const answer = found.methods[method.toLowerCase()]?.responses[status];
+    const where = `${method} ${found.path} ${status}`;
+    if (answer === undefined) throw new Error(`${where} is not described`);
+    if (status === 204) return;
+    const schema = answer.content?.[type]?.schema;
+    if (schema === undefined) throw new Error(`${where} ${type} is not described`);
+    if (!type.endsWith('json')) return;
+    const flaws = flawsOf(json, schema, document.components.schemas);
+    if (flaws.length > 0) throw new Error(`${where}: ${flaws.join('; ')}`);
+  };
+}
+
 /** Starts it all. */
 export async function startManaged(
   options: Partial<ApiOptions> & {
@@ -115,6 +152,7 @@ export async function startManaged(
     auth: { adminKeyHashes: [keyHash('another-admin-key'), keyHash(keys.admin)] },
     ...api,
   });
+  let truth: Truth | undefined;
   const as: ManagedRig['as'] = (key) => async (method, url, body, headers) => {
     const request: InjectOptions = {
       method,
@@ -129,6 +167,8 @@ export async function startManaged(
     const response = await app.inject(request);
     const type = String(response.headers['content-type'] ?? '');
     const json = type.includes('json') && response.body !== '' ? JSON.parse(response.body) : undefined;
+    truth ??= await describedBy(app);
+    truth(method, request.url as string, response.statusCode, type.split(';', 1)[0] ?? '', json);
     return { status: response.statusCode, headers: response.headers, text: response.body, json };
   };
   return {

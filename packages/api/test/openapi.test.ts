@@ -10,7 +10,7 @@ interface Operation {
   readonly summary: string;
   readonly parameters?: readonly { name: string; in: string; required: boolean; schema: Schema }[];
   readonly requestBody?: { required: boolean; content: Record<string, { schema: Schema }> };
-  readonly responses: Record<string, { description: string; content: Record<string, { schema: Schema }> }>;
+  readonly responses: Record<string, { description: string; content?: Record<string, { schema: Schema }> }>;
 }
 
 interface Document {
@@ -20,6 +20,63 @@ interface Document {
   readonly paths: Record<string, Record<string, Operation>>;
   readonly components: { schemas: Record<string, Schema> };
 }
+
+const ofSandbox = [
+  'GET /api/v1/events',
+  'GET /api/v1/info',
+  'GET /api/v1/messages',
+  'GET /api/v1/messages/wait',
+  'GET /api/v1/messages/{id}',
+  'GET /api/v1/phones',
+  'GET /api/v1/phones/{msisdn}/messages',
+  'GET /api/v1/sessions',
+  'GET /livez',
+  'GET /metrics',
+  'GET /openapi.json',
+  'GET /readyz',
+  'POST /api/v1/messages',
+  'POST /api/v1/phones/{msisdn}/messages',
+  'PUT /api/v1/phones/{msisdn}/state',
+];
+
+/** Their answers are held against the document in every test that has a managed rig. */
+const ofGateway = [
+  'GET /accounts',
+  ...['GET', 'PUT', 'DELETE'].map((method) => `${method} /accounts/{name}`),
+  'POST /accounts/{name}/suspend',
+  'POST /accounts/{name}/resume',
+  'GET /connectors',
+  ...['GET', 'PUT', 'DELETE'].map((method) => `${method} /connectors/{name}`),
+  ...['start', 'stop', 'drain', 'pause', 'resume', 'test'].map((what) => `POST /connectors/{name}/${what}`),
+  'GET /routes',
+  'PUT /routes/{name}',
+  'DELETE /routes/{name}',
+  'POST /routes/test',
+  'POST /routes/replay',
+  'GET /mo-routes',
+  'PUT /mo-routes/{name}',
+  'DELETE /mo-routes/{name}',
+  'GET /webhooks',
+  'PUT /webhooks/{name}',
+  'DELETE /webhooks/{name}',
+  'DELETE /sessions/{id}',
+  'GET /receipts/unmatched',
+  'POST /receipts/unmatched/rematch',
+  'DELETE /receipts/unmatched/{id}',
+  'GET /ledger/{account}',
+  'GET /ledger/{account}/entries',
+  'POST /ledger/{account}/credits',
+  'GET /ledger/check',
+  'GET /held',
+  'POST /held/{id}/release',
+  'POST /held/release',
+  'GET /opt-outs',
+  'PUT /opt-outs/{handset}',
+  'DELETE /opt-outs/{handset}',
+  'GET /pumping',
+  'DELETE /pumping/{account}/{prefix}',
+  'GET /config',
+].map((operation) => operation.replace(' /', ' /api/v1/'));
 
 let rig: Rig;
 let document: Document;
@@ -37,22 +94,8 @@ describe('GET /openapi.json', () => {
   it('is OpenAPI 3.1 with every route', () => {
     expect(document.openapi).toMatch(/^3\.1\.\d+$/);
     expect(document.info).toMatchObject({ title: 'Chappe', version: '1.2.3' });
-    expect(operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort()).toEqual([
-      'GET /api/v1/info',
-      'GET /api/v1/messages',
-      'GET /api/v1/messages/wait',
-      'GET /api/v1/messages/{id}',
-      'GET /api/v1/phones',
-      'GET /api/v1/phones/{msisdn}/messages',
-      'GET /api/v1/sessions',
-      'GET /livez',
-      'GET /metrics',
-      'GET /openapi.json',
-      'GET /readyz',
-      'POST /api/v1/messages',
-      'POST /api/v1/phones/{msisdn}/messages',
-      'PUT /api/v1/phones/{msisdn}/state',
-    ]);
+    const named = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    expect(named.sort()).toEqual([...ofSandbox, ...ofGateway].sort());
   });
 
   it('names every operation once, with summary, known tag and path parameters', () => {
@@ -76,14 +119,18 @@ describe('GET /openapi.json', () => {
         statuses.some((status) => status.startsWith('2')),
         operationId,
       ).toBe(true);
-      for (const [status, { description, content }] of Object.entries(responses)) {
+      for (const [status, { description, content = {} }] of Object.entries(responses)) {
         expect(description).not.toBe('');
         const type =
-          Number(status) < 400 ? /^(application\/json|text\/plain)$/ : /^application\/problem\+json$/;
+          Number(status) < 400
+            ? /^(application\/json|text\/plain|text\/event-stream)$/
+            : /^application\/problem\+json$/;
+        expect(Object.keys(content).length).toBe(status === '204' ? 0 : 1);
         for (const key of Object.keys(content)) expect(key).toMatch(type);
       }
       expect(statuses).toEqual(expect.arrayContaining(['400', '403', '500']));
-      expect(requestBody !== undefined, operationId).toBe(method !== 'get');
+      if (method === 'get' || method === 'delete') expect(requestBody, operationId).toBeUndefined();
+      if (method === 'put') expect(requestBody, operationId).toBeDefined();
     }
   });
 
@@ -130,7 +177,7 @@ describe('GET /openapi.json', () => {
       const { status, json, headers } = await answer;
       const operation = operations.find((one) => one.operationId === operationId);
       const type = String(headers['content-type']).split(';', 1)[0] ?? '';
-      const schema = operation?.responses[status]?.content[type]?.schema;
+      const schema = operation?.responses[status]?.content?.[type]?.schema;
       expect(schema, `${operationId} ${status} ${type}`).toBeDefined();
       expect(flawsOf(json, schema ?? {}, document.components.schemas), operationId).toEqual([]);
       if (status < 400) seen.add(operationId);
@@ -158,7 +205,12 @@ describe('GET /openapi.json', () => {
     await check('livez', rig.get('/livez'));
     await check('readyz', rig.get('/readyz'));
     await check('openapi', rig.get('/openapi.json'));
-    expect([...seen, 'metrics'].sort()).toEqual(operations.map(({ operationId }) => operationId).sort());
+    const expected = operations.filter(({ method, path }) =>
+      ofSandbox.includes(`${method.toUpperCase()} ${path}`),
+    );
+    expect([...seen, 'metrics', 'streamEvents'].sort()).toEqual(
+      expected.map(({ operationId }) => operationId).sort(),
+    );
   });
 });
 
@@ -174,13 +226,6 @@ describe('docs/http-api.md', () => {
       expect(page).toContain(`\`${field}\``);
     }
     for (const code of problemCodes) expect(page).toContain(`\`${code}\``);
-  });
-
-  it('has every metric', async () => {
-    const { text } = await rig.get('/metrics');
-    const names = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name);
-    expect(names.length).toBeGreaterThan(20);
-    for (const name of names) expect(page).toContain(`\`${name}\``);
   });
 });
 

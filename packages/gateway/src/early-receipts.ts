@@ -1,6 +1,7 @@
 /** Responses that are held back until the receipt has left: the magic number `early-receipt`. */
 import type { Message, MessageId } from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
+import { handsetLane } from './routing.ts';
 import { magicOf } from './sandbox/magic.ts';
 
 // Without a receiving bind no receipt leaves: the response must come all the same.
@@ -25,7 +26,8 @@ export class EarlyReceipts {
   isHeld(messages: readonly Message[]): boolean {
     const [message] = messages;
     // Hot path: one look at the number.
-    if (message === undefined || magicOf(message.destination.digits) !== 'early-receipt') return false;
+    if (message === undefined || message.lane !== handsetLane) return false;
+    if (magicOf(message.destination.digits) !== 'early-receipt') return false;
     return message.receiptWanted !== 0 && messages.length === 1 && this.#held.size < maxHeld;
   }
 

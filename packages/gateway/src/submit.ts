@@ -16,7 +16,6 @@ import { GatewayError } from './errors.ts';
 import type { Asked, RefusalKind, Taken } from './ingress/acceptance.ts';
 import { type Ingress, knownAccount, statusOfError } from './ingress/ingress.ts';
 import { pricedAs } from './ingress/prepare.ts';
-import { magicRefusal } from './ingress/submission.ts';
 import { type ContentArgument, type Cut, type CutSegment, cut } from './segments.ts';
 import { checkDestination, checkSource } from './validation.ts';
 
@@ -131,7 +130,6 @@ function draftsOf(input: SubmitArguments, parts: Cut, ingress: Ingress, referenc
   refuseStatus('from', checkSource(source.ton, source.npi, source.digits));
   refuseStatus('to', lengthStatus(destination.digits, status.ESME_RINVDSTADR));
   refuseStatus('to', checkDestination(destination.ton, destination.npi, destination.digits));
-  refuseStatus('to', magicRefusal(destination.digits));
   if ((input.clientReference?.length ?? 0) > maxReferenceCharacters) {
     throw new GatewayError('CHAPPE_GATEWAY_INVALID', `at most ${maxReferenceCharacters} characters`, {
       field: 'clientReference',

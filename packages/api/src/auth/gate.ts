@@ -35,7 +35,12 @@ export function gateOf(
     admit: async ({ headers, address }, access) => {
       if (access === 'open') return anybody;
       const key = keyIn(headers);
-      if (key === undefined) return unauthorized('this needs a key');
+      if (key === undefined) {
+        const isHopeless = access === 'admin' && auth.adminKeyHashes.length === 0;
+        return isHopeless
+          ? unauthorized('nobody has an admin key', noAdminHint)
+          : unauthorized('this needs a key');
+      }
       const caller = keys.callerOf(key);
       if (caller === undefined) {
         const isSlowed = await refusals.wait(address, closing);
@@ -61,9 +66,12 @@ function refusalOf(
   return access === 'account' ? undefined : forbidden('the key of an account may not do this');
 }
 
-function unauthorized(detail: string): Problem {
+const keyHint = 'send the header "Authorization: Bearer KEY", or "X-API-Key: KEY"';
+const noAdminHint = 'set http.adminKey in the configuration, and start anew';
+
+function unauthorized(detail: string, hint: string = keyHint): Problem {
   return new Problem('unauthorized', detail, {
-    hint: 'send the header "Authorization: Bearer KEY", or "X-API-Key: KEY"',
+    hint,
     headers: { 'www-authenticate': 'Bearer realm="chappe"' },
   });
 }

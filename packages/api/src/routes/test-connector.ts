@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { upstreamNamed } from '../not-found.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
+import { roundedMs } from '../schemas/connector.ts';
 import { namePath } from '../schemas/entry.ts';
 import { addressField, textField } from '../schemas/submission.ts';
 
@@ -66,7 +67,7 @@ function nulled(result: Awaited<ReturnType<typeof tryUpstream>>): z.infer<typeof
   const { ok, rttMs, peerSystemId, version, messageIds, error } = result;
   return {
     ok,
-    rttMs: rttMs ?? null,
+    rttMs: rttMs === undefined ? null : roundedMs(rttMs),
     peerSystemId: peerSystemId ?? null,
     version: version ?? null,
     messageIds: messageIds === undefined ? null : [...messageIds],

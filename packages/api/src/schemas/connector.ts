@@ -91,6 +91,11 @@ export const connectorDetailBody: z.ZodType<ConnectorDetailBody> = z
   })
   .describe('A connector with its settings and sessions');
 
+/** Milliseconds with as many places as mean something. */
+export function roundedMs(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}
+
 /** A connector for a list. */
 export function connectorOf(gateway: Gateway, view: ConnectorView): ConnectorBody {
   const { ratePerSecond, rttMs, lastError, counters, ...rest } = view;
@@ -98,7 +103,7 @@ export function connectorOf(gateway: Gateway, view: ConnectorView): ConnectorBod
     ...rest,
     origin: gateway.entries.originOf('connector', view.name) ?? null,
     ratePerSecond: ratePerSecond ?? null,
-    rttMs: rttMs ?? null,
+    rttMs: rttMs === undefined ? null : roundedMs(rttMs),
     lastError: lastError ?? null,
     counters: { ...counters },
   };

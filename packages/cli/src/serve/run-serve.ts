@@ -124,7 +124,8 @@ async function openHttp(
   if (listen === undefined) return undefined;
   const { serveHttp } = await import('../start/http.ts');
   const values = { httpHost: listen.host, httpPort: listen.port, allowHost: allowHosts };
-  const api = { adminKeyHashes };
+  // Without any key of theirs nobody is an operator, not even on this machine.
+  const api = { auth: { adminKeyHashes } };
   const more = { hostFlag: 'http.listen', portFlag: 'http.listen', api };
   return await serveHttp(gateway, values, version, log, more);
 }

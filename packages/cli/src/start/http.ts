@@ -18,8 +18,7 @@ export interface HttpServer {
 export interface HttpMore {
   readonly hostFlag: string;
   readonly portFlag: string;
-  /** `adminKeyHashes`: SHA-256 (hex) of the keys of those who run it. */
-  readonly api?: Partial<ApiOptions> & { readonly adminKeyHashes?: readonly string[] };
+  readonly api?: Partial<ApiOptions>;
 }
 
 const byFlags: HttpMore = { hostFlag: '--http-host', portFlag: '--http-port' };

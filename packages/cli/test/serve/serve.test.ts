@@ -57,7 +57,7 @@ async function operator(): Promise<{ readonly port: number; readonly texts: stri
   return { port: server.port, texts };
 }
 
-const head = 'smpp: { listen: { port: 0 } }\nhttp: { listen: 127.0.0.1:0 }\n';
+const head = 'drain: 1s\nsmpp: { listen: { port: 0 } }\nhttp: { listen: 127.0.0.1:0 }\n';
 
 function gatewayFile(port: number, accounts: readonly (readonly [name: string, password: string])[]): string {
   return `${head}data: ./data
@@ -74,7 +74,10 @@ test('accounts bind with their passwords only, and their messages reach the oper
   const { port, texts } = await operator();
   const path = join(folder(), 'chappe.yaml');
   writeFileSync(path, gatewayFile(port, [['acme', 'secret-1']]));
-  const served = await serve(path, { THEIR_PASSWORD: 'their-pw' });
+  const served = await serve(path, {
+    THEIR_PASSWORD: 'their-pw',
+    CHAPPE_HTTP_ADMIN_KEY: 'the-key-of-the-operator',
+  });
   await expect(SmppClient.connect(`smpp://acme:not-it@127.0.0.1:${served.smppPort}`)).rejects.toMatchObject({
     code: 'CHAPPE_SMPP_BIND',
   });
@@ -87,14 +90,19 @@ test('accounts bind with their passwords only, and their messages reach the oper
   const { ids } = await esme.send({ from: 'ACME', to: '447700900123', text: 'Hello' });
   expect(ids).toHaveLength(1);
   await expect.poll(() => texts).toEqual(['Hello']);
-  expect((await fetch(`http://127.0.0.1:${served.httpPort}/readyz`)).status).toBe(200);
+  const http = `http://127.0.0.1:${served.httpPort}`;
+  expect((await fetch(`${http}/readyz`)).status).toBe(200);
+  expect((await fetch(`${http}/api/v1/sessions`)).status).toBe(401);
+  const headers = { authorization: 'Bearer the-key-of-the-operator' };
+  const sessions = await (await fetch(`${http}/api/v1/sessions`, { headers })).json();
+  expect(sessions).toMatchObject({ sessions: [{ account: 'acme' }] });
   served.kill('SIGTERM');
   const { code, out, talk } = await served.ended;
   expect(code).toBe(0);
   expect(out.trim().split('\n')).toHaveLength(1);
   // Every line of the log is JSON, and no password is in any.
   for (const line of talk.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
-  expect(talk).not.toMatch(/secret-1|their-pw|not-it/);
+  expect(talk).not.toMatch(/secret-1|their-pw|not-it|the-key/);
   // What is kept is for its owner only, and no password stands in it.
   const data = join(path, '..', 'data');
   for (const name of readdirSync(data)) {
@@ -124,7 +132,7 @@ test('SIGHUP: new accounts may bind, sessions of the old ones stay, a faulty fil
   writeFileSync(path, gatewayFile(port, [['acme', 'secret-1']]).replace('via: op-a', 'via: op-b'));
   served.kill('SIGHUP');
   const flaw = await served.line('there is no connector');
-  expect(JSON.parse(flaw)).toMatchObject({ level: 50, line: 9, hint: 'did you mean "op-a"?' });
+  expect(JSON.parse(flaw)).toMatchObject({ level: 50, line: 10, hint: 'did you mean "op-a"?' });
   await served.line('the configuration stays as it was');
   await client(`smpp://bank:secret-2@127.0.0.1:${served.smppPort}`);
   // The first session has lived through all of it.

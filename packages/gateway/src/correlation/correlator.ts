@@ -100,11 +100,7 @@ export class Correlator {
     const candidates = candidatesOf(receipt.ids, group.ids.order);
     const found = this.#fromMemory(incoming, candidates);
     if (found === 'taken') return DEFERRED;
-    if (found === 'nothing' && group.wasRecent(keyOf(incoming))) {
-      upstream.counters.receiptsRepeated += 1;
-      incoming.answer(0);
-      return DEFERRED;
-    }
+    if (found === 'nothing' && this.#isRepeated(incoming)) return DEFERRED;
     const draft = unmatchedDraft(pdu, receipt.ids, group.name, upstream.name, this.#context.clock.nowMs());
     this.#fromDisk(incoming, candidates)
       .then((isFound) => {
@@ -218,6 +214,14 @@ export class Correlator {
     return this.#settleAwaited(incoming, { relation: 'same', id, reference });
   }
 
+  /** Answers a receipt that has ended its message before. */
+  #isRepeated(incoming: Incoming): boolean {
+    if (!incoming.group.wasRecent(keyOf(incoming))) return false;
+    incoming.upstream.counters.receiptsRepeated += 1;
+    incoming.answer(0);
+    return true;
+  }
+
   #isAwaited(group: string, reference: string): boolean {
     return this.#context.center.awaited(group, reference) !== undefined;
   }
@@ -238,6 +242,8 @@ export class Correlator {
       (message) => this.#outcome(message, incoming),
       (isSettled) => this.#settled(incoming, candidate, isSettled),
     );
+    // Not only when it is on disk: said again at once, it would find its message nowhere.
+    if (isTaken) group.noteSettled(keyOf(incoming));
     return isTaken;
   }
 
@@ -314,7 +320,7 @@ export class Correlator {
     candidates: readonly Candidate[],
     draft: ReturnType<typeof unmatchedDraft>,
   ): void {
-    if (this.#fromMemory(incoming, candidates, true) === 'taken') return;
+    if (this.#isRepeated(incoming) || this.#fromMemory(incoming, candidates, true) === 'taken') return;
     this.#fromDisk(incoming, candidates, true).then(
       (isFound) => {
         if (!isFound) this.#keep(incoming, candidates, draft);

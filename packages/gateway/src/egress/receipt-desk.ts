@@ -4,6 +4,7 @@ import type { Clock } from '@chappe/smpp';
 import type { Accounts } from '../accounts/accounts.ts';
 import { readGroupOf } from '../content.ts';
 import { type ReceiptFormat, ReceiptWriter } from '../receipt-text.ts';
+import { handsetLane } from '../routing.ts';
 import { lateReceiptMs, magicOf } from '../sandbox/magic.ts';
 import type { AccountReceiptSettings, AccountSettings } from '../settings/account.ts';
 import { isFinal } from '../states.ts';
@@ -54,7 +55,7 @@ export class ReceiptDesk {
     if (end === undefined) return undefined;
     const atMs = this.#options.clock.nowMs();
     const occasion: ReceiptOccasion = { state: end.state, error: end.error, atMs };
-    switch (magicOf(message.destination.digits)) {
+    switch (message.lane === handsetLane ? magicOf(message.destination.digits) : undefined) {
       case 'no-receipt':
         return undefined;
       case 'late-receipt':

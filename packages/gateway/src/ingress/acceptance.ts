@@ -11,7 +11,8 @@ import { hasLooped } from '../hops.ts';
 import { dataCodingOf } from '../message-text.ts';
 import type { AccountCredit } from '../money/account-credit.ts';
 import type { CompiledRoute, Router } from '../routes/router.ts';
-import { droppedLane, heldLane, type Routing } from '../routing.ts';
+import { droppedLane, handsetLane, heldLane, type Routing } from '../routing.ts';
+import { magicRefusal } from '../sandbox/magic.ts';
 
 /** One message to one destination, as its customer asked for it. */
 export interface Asked {
@@ -123,7 +124,7 @@ export class Acceptance {
 
   /** Decides on one message. */
   decide(asked: Asked): Taken | NotTaken {
-    const verdict = this.#decide(asked);
+    const verdict = byHandset(this.#decide(asked), asked);
     if (verdict.refusal !== undefined) this.counters[verdict.refusal] += 1;
     return verdict;
   }
@@ -180,6 +181,16 @@ function taken(
     text: undefined,
     detail,
   };
+}
+
+/** Magic numbers are those of simulated handsets: the same digits at an operator are somebody's number. */
+function byHandset(verdict: Taken | NotTaken, { account, segments }: Asked): Taken | NotTaken {
+  if (verdict.refusal !== undefined || verdict.lane !== handsetLane) return verdict;
+  const refused = magicRefusal(verdict.destination.digits);
+  if (refused === 0) return verdict;
+  verdict.undo?.();
+  account.policy.giveBack(segments);
+  return { refusal: refused === status.ESME_RTHROTTLED ? 'throughput' : 'destination', status: refused };
 }
 
 function routed(asked: Asked, parts: AcceptanceParts, router: Router, admitted: Admitted): Taken | NotTaken {

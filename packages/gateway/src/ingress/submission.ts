@@ -8,7 +8,6 @@ import { type ContentShape, type Group, writeContent } from '../content.ts';
 import { lifetimeOf } from '../lifetime.ts';
 import { messageText } from '../message-text.ts';
 import { receiptsWanted } from '../receipts-wanted.ts';
-import { magicOf } from '../sandbox/magic.ts';
 import type { CutSegment } from '../segments.ts';
 import type { Version } from '../validation.ts';
 import { accountOf, type Ingress, knownAccount } from './ingress.ts';
@@ -200,18 +199,6 @@ export function draftFor(submission: Submission, destined: Destined): Draft {
 /** The center's four priorities; 5.0's 4 ("background") is the lowest. */
 export function priorityOf(flag: number): 0 | 1 | 2 | 3 {
   return flag === 1 || flag === 2 || flag === 3 ? flag : 0;
-}
-
-/** Status with which a magic number refuses a submission; 0 for all others. */
-export function magicRefusal(digits: string): number {
-  switch (magicOf(digits)) {
-    case 'refused':
-      return status.ESME_RINVDSTADR;
-    case 'throttled':
-      return status.ESME_RTHROTTLED;
-    default:
-      return 0;
-  }
 }
 
 const nothing = new Uint8Array(0);

@@ -6,7 +6,7 @@ import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } 
 import type { Taken } from './acceptance.ts';
 import { type Ingress, type Prepared, refuse, storeAndAnswer } from './ingress.ts';
 import { contentKeyOf, draftsOf, longPieces, type Pieces, piecesFor } from './prepare.ts';
-import { draftFor, magicRefusal, priorityOf, readTlvs, type Submission, submissionOf } from './submission.ts';
+import { draftFor, priorityOf, readTlvs, type Submission, submissionOf } from './submission.ts';
 
 type Unsuccess = PduOf<'submit_multi_resp'>['unsuccess_sme'][number];
 
@@ -136,7 +136,7 @@ function sorted(pdu: PduOf<'submit_multi'>): { good: Address[]; bad: Unsuccess[]
       continue;
     }
     const { dest_addr_ton: ton, dest_addr_npi: npi, destination_addr: digits } = address;
-    const refused = checkDestination(ton, npi, digits) || magicRefusal(digits);
+    const refused = checkDestination(ton, npi, digits);
     if (refused === 0) good.push({ ton, npi, digits });
     else bad.push(unsuccess(ton, npi, digits, refused));
   }

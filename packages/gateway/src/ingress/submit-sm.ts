@@ -4,7 +4,7 @@ import type { OperationResult, Session } from '@chappe/smpp';
 import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../validation.ts';
 import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
 import { prepare } from './prepare.ts';
-import { magicRefusal, readTlvs, submissionOf } from './submission.ts';
+import { readTlvs, submissionOf } from './submission.ts';
 
 /** Stores the message; answered with its id once it is on disk. */
 export function submitSm(
@@ -19,8 +19,7 @@ export function submitSm(
     checkSource(pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr) ||
     checkDestination(pdu.dest_addr_ton, pdu.dest_addr_npi, pdu.destination_addr) ||
     checkFlags(pdu, version, false) ||
-    checkText(pdu.short_message.length, tlvs.payload?.length, version) ||
-    magicRefusal(pdu.destination_addr);
+    checkText(pdu.short_message.length, tlvs.payload?.length, version);
   if (refused !== 0) return refuse(ingress, refused);
   const submission = submissionOf(pdu, tlvs, 'submit', session, ingress);
   if (typeof submission === 'number') return refuse(ingress, submission);

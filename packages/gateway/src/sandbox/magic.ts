@@ -3,6 +3,7 @@
  * a test chooses its outcome by choosing a number. Seven digits, so that a load that counts numbers up does not
  * run into them. This is the one table: the documentation and the command line print it.
  */
+import { status } from '@chappe/protocol';
 
 /** What a magic number does. */
 export type Magic =
@@ -67,4 +68,16 @@ export function magicOf(digits: string): Magic | undefined {
   // Hot path: all suffixes begin with 555, so nearly every number is told apart by one character.
   if (digits.charCodeAt(at) !== 0x35 || digits.charCodeAt(at + 2) !== 0x35) return undefined;
   return bySuffix.get(digits.slice(at));
+}
+
+/** Status with which a magic number refuses a submission; 0 for all others. */
+export function magicRefusal(digits: string): number {
+  switch (magicOf(digits)) {
+    case 'refused':
+      return status.ESME_RINVDSTADR;
+    case 'throttled':
+      return status.ESME_RTHROTTLED;
+    default:
+      return 0;
+  }
 }

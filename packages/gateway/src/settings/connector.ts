@@ -98,7 +98,10 @@ export interface ConnectorSettings {
   readonly systemType?: string | undefined;
   /** Default 3.4. */
   readonly version?: '3.3' | '3.4' | '5.0' | undefined;
-  /** `transceiver` (default), or `transmitter+receiver`: two kinds of binds. `transmitter`: no receipts come. */
+  /**
+   * `transceiver` (default), or `transmitter+receiver`: two kinds of binds (default of 3.3, which has no transceivers).
+   * `transmitter`: no receipts come.
+   */
   readonly bind?: 'transceiver' | 'transmitter' | 'receiver' | 'transmitter+receiver' | undefined;
   /** Where receiving binds go, when elsewhere. */
   readonly receiveHost?: string | undefined;

@@ -123,7 +123,9 @@ export class Binds {
   /** Begins to bind, and goes on trying. */
   start(): void {
     if (this.#clients.length > 0) return;
-    const { bind = 'transceiver' } = this.#settings;
+    const { version } = this.#settings;
+    // 3.3 has no transceivers.
+    const { bind = version === '3.3' ? 'transmitter+receiver' : 'transceiver' } = this.#settings;
     const kinds =
       bind === 'transmitter+receiver' ? (['transmitter', 'receiver'] as const) : ([bind] as const);
     this.#clients = kinds.map((kind) => SmppClient.open(this.#url(kind), this.#options(kind)));

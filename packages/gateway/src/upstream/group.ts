@@ -4,6 +4,8 @@ export interface GroupMember {
   /** Requests that may be without answer at once, and those that are. */
   readonly window: number;
   readonly outstanding: number;
+  /** There is room again. */
+  wake(): void;
 }
 
 /** A group of upstreams. */
@@ -12,6 +14,8 @@ export class UpstreamGroup {
   readonly members: Set<GroupMember> = new Set();
   /** Messages that an upstream has taken, but whose being there is not on disk yet. */
   unsaved = 0;
+  /** A member has found no room since they were last told of some. */
+  isShort = false;
 
   constructor(name: string) {
     this.name = name;
@@ -29,5 +33,15 @@ export class UpstreamGroup {
       outstanding += upstream.outstanding;
     }
     return window - outstanding - this.unsaved;
+  }
+
+  /**
+   * Tells the members of room that one of them missed. Room grows by answers and by commits, in any order, so neither
+   * knows by itself whether it was the one that made some.
+   */
+  offer(): void {
+    if (!this.isShort || this.room <= 0) return;
+    this.isShort = false;
+    for (const member of this.members) member.wake();
   }
 }

@@ -3,6 +3,7 @@
  * that are bound, well, and have room. So the decision is never older than the moment in which the message leaves.
  */
 import type { Connector, Message, Outcome, Report } from '@chappe/center';
+import { accountLane, handsetLane } from '../routing.ts';
 import type { Answer } from './answer.ts';
 import type { CompiledFailover } from './failover.ts';
 import { triedOf, withTried } from './memo.ts';
@@ -27,15 +28,23 @@ export interface PlanContext {
   onTaken(upstream: Upstream, message: Message, outcome: Outcome): void;
 }
 
+/** A target that is no upstream: the message goes on in its lane. */
+interface Elsewhere {
+  readonly target: string;
+  readonly lane: string;
+}
+
 interface Member extends PlanMember {
+  /** The lane of a target that is no upstream; it takes everything. */
+  readonly lane: string | undefined;
   /** Smooth weighted round robin: grows by the weight, falls by the sum when chosen. */
   credit: number;
 }
 
 // Others may stand before the messages that have been tried; they are only looked at.
 const besides = 8;
-// Messages of a plan whose upstreams are gone, moved at once.
-const reroutedAtOnce = 256;
+// Messages that go on in other lanes, moved at once.
+const movedAtOnce = 256;
 
 const released: Outcome = { kind: 'released' };
 
@@ -47,7 +56,6 @@ export class PlanConnector implements Connector {
   ready: (() => void) | undefined;
   readonly #context: PlanContext;
   readonly #groups: readonly (readonly Member[])[];
-  readonly #queuedMs: number;
   /** Since when the first usable group has had no room, monotonic; Infinity while it has. */
   #fullSinceMs = Number.POSITIVE_INFINITY;
   /** How old the message that left last was. */
@@ -61,8 +69,9 @@ export class PlanConnector implements Connector {
     this.plan = plan;
     this.name = plan.lane;
     this.#context = context;
-    this.#groups = plan.groups.map((group) => group.map((member) => ({ ...member, credit: 0 })));
-    this.#queuedMs = context.queuedMs(plan);
+    this.#groups = plan.groups.map((group) =>
+      group.map((member) => ({ ...member, lane: directLaneOf(member.connector), credit: 0 })),
+    );
   }
 
   /** Room of the first group that has a usable upstream; of later ones as well once messages have queued too long. */
@@ -83,7 +92,7 @@ export class PlanConnector implements Connector {
   }
 
   #room(): number {
-    if (this.#isOrphan) return reroutedAtOnce;
+    if (this.#isOrphan) return movedAtOnce;
     let room = 0;
     let limit = Number.POSITIVE_INFINITY;
     for (const group of this.#groups) {
@@ -112,6 +121,7 @@ export class PlanConnector implements Connector {
       const upstream = this.#choose(message);
       isFull ||= upstream === undefined;
       if (upstream === undefined) report(message, released);
+      else if ('lane' in upstream) report(message, elsewhere(message, upstream));
       else upstream.send(message, (sent, answer, by) => this.#answered(sent, answer, by, report));
     }
     // One that does not come any more (it was cancelled, or its time was up) must not be waited for.
@@ -132,9 +142,9 @@ export class PlanConnector implements Connector {
   hasNext(message: Message, tried: readonly string[]): boolean {
     return (
       this.#groups.some((group) =>
-        group.some(({ connector }) => {
+        group.some(({ connector, lane }) => {
           if (tried.includes(connector)) return false;
-          return this.#context.upstream(connector)?.isUsable === true;
+          return lane !== undefined || this.#context.upstream(connector)?.isUsable === true;
         }),
       ) && this.#mayGoOn(message, tried)
     );
@@ -143,7 +153,9 @@ export class PlanConnector implements Connector {
   /** Its upstreams have been taken out of the settings. */
   get #isOrphan(): boolean {
     return this.#groups.every((group) =>
-      group.every(({ connector }) => this.#context.upstream(connector) === undefined),
+      group.every(
+        ({ connector, lane }) => lane === undefined && this.#context.upstream(connector) === undefined,
+      ),
     );
   }
 
@@ -161,21 +173,24 @@ export class PlanConnector implements Connector {
 
   #roomOf(group: readonly Member[]): number | undefined {
     let room: number | undefined;
-    for (const { connector } of group) {
-      const upstream = this.#context.upstream(connector);
+    for (const { connector, lane } of group) {
+      if (lane !== undefined) room = (room ?? 0) + movedAtOnce;
+      const upstream = lane === undefined ? this.#context.upstream(connector) : undefined;
       if (upstream?.isUsable === true) room = (room ?? 0) + upstream.capacity();
     }
     return room;
   }
 
   #isOverdue(room: number): boolean {
-    if (this.#queuedMs === Number.POSITIVE_INFINITY) return false;
+    // Asked for each time: routes may have changed.
+    const queuedMs = this.#context.queuedMs(this.plan);
+    if (queuedMs === Number.POSITIVE_INFINITY) return false;
     const nowMs = this.#context.monotonicMs();
     if (room === 0 && this.#fullSinceMs === Number.POSITIVE_INFINITY) this.#fullSinceMs = nowMs;
-    return nowMs - this.#fullSinceMs >= this.#queuedMs || this.#lastAgeMs >= this.#queuedMs;
+    return nowMs - this.#fullSinceMs >= queuedMs || this.#lastAgeMs >= queuedMs;
   }
 
-  #choose(message: Message): Upstream | undefined {
+  #choose(message: Message): Upstream | Elsewhere | undefined {
     const tried = triedOf(message.memo);
     for (const group of this.#groups) {
       const upstream = this.#pick(group, tried);
@@ -192,14 +207,14 @@ export class PlanConnector implements Connector {
     return undefined;
   }
 
-  #pick(group: readonly Member[], tried: readonly string[]): Upstream | undefined {
+  #pick(group: readonly Member[], tried: readonly string[]): Upstream | Elsewhere | undefined {
     const [only] = group;
-    if (group.length === 1 && only !== undefined) return this.#ifOpen(only.connector, tried);
+    if (group.length === 1 && only !== undefined) return this.#ifOpen(only, tried);
     let best: Member | undefined;
-    let chosen: Upstream | undefined;
+    let chosen: Upstream | Elsewhere | undefined;
     let sum = 0;
     for (const member of group) {
-      const upstream = this.#ifOpen(member.connector, tried);
+      const upstream = this.#ifOpen(member, tried);
       if (upstream === undefined) continue;
       sum += member.weight;
       member.credit += member.weight;
@@ -211,8 +226,9 @@ export class PlanConnector implements Connector {
     return chosen;
   }
 
-  #ifOpen(name: string, tried: readonly string[]): Upstream | undefined {
+  #ifOpen({ connector: name, lane }: Member, tried: readonly string[]): Upstream | Elsewhere | undefined {
     if (tried.length > 0 && tried.includes(name)) return undefined;
+    if (lane !== undefined) return { target: name, lane };
     const upstream = this.#context.upstream(name);
     return upstream?.isUsable === true && upstream.capacity() > 0 ? upstream : undefined;
   }
@@ -238,4 +254,24 @@ export class PlanConnector implements Connector {
       queueMicrotask(() => this.ready?.());
     }
   }
+}
+
+const accountTarget = 'account:';
+
+function directLaneOf(target: string): string | undefined {
+  if (target === handsetLane) return handsetLane;
+  return target.startsWith(accountTarget) ? accountLane(target.slice(accountTarget.length)) : undefined;
+}
+
+function elsewhere({ memo }: Message, { target, lane }: Elsewhere): Outcome {
+  const moved = withTried(memo, target);
+  return {
+    kind: 'retry',
+    error: 0,
+    errorClass: 'unreachable',
+    afterMs: 1,
+    lane,
+    memo: moved,
+    detail: `target=${target}`,
+  };
 }

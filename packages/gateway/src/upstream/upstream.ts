@@ -87,8 +87,8 @@ export class Upstream {
     );
     this.#holds = new HoldTimes(context.clock.monotonicMs());
     this.#binds = new Binds(settings, context, {
-      onSendable: () => this.#wake(),
-      onRoom: () => this.#wake(),
+      onSendable: () => this.wake(),
+      onRoom: () => this.wake(),
     });
   }
 
@@ -159,7 +159,7 @@ export class Upstream {
     if (this.#mode === 'running') return;
     this.#mode = 'running';
     this.#binds.start();
-    this.#wake();
+    this.wake();
   }
 
   /** Keeps its binds and sends nothing. */
@@ -187,6 +187,7 @@ export class Upstream {
     const { windowFree } = this.#binds;
     const free = Math.min(windowFree, this.group.room);
     if (free <= 0) {
+      this.group.isShort = true;
       if (this.#binds.sending.length > 0) this.#held(windowFree <= 0 ? 'window' : 'disk');
       return 0;
     }
@@ -243,6 +244,7 @@ export class Upstream {
       const answer = answerOf(result, this.#classes, isAwaited);
       this.#judge(answer);
       answered(message, answer, this);
+      this.group.offer();
     });
   }
 
@@ -322,11 +324,12 @@ export class Upstream {
     this.#disarm = this.#context.clock.setTimer(() => {
       this.#disarm = undefined;
       this.#wakeAtMs = Number.POSITIVE_INFINITY;
-      this.#wake();
+      this.wake();
     }, atMs - nowMs);
   }
 
-  #wake(): void {
+  /** More may be sent now: what waits for it is told. */
+  wake(): void {
     // Without a bind it is not the window that holds it.
     if (this.#binds.sending.length === 0) this.#held(undefined);
     if (this.#mode === 'running') this.#context.onRoom(this);

@@ -128,9 +128,8 @@ export class Upstreams {
     if (group === undefined) return;
     const found = this.#groups.get(group);
     if (found === undefined || found.unsaved === 0) return;
-    const wasFull = found.room <= 0;
     found.unsaved -= 1;
-    if (wasFull) for (const upstream of this.list()) if (upstream.group === found) this.#roomFor(upstream);
+    found.offer();
   }
 
   #kept(old: Upstream | undefined, settings: ConnectorSettings): Upstream | undefined {
@@ -169,11 +168,9 @@ export class Upstreams {
   }
 
   #plan(plans: readonly Plan[]): void {
-    for (const [lane, { plan }] of this.#connectors) {
-      // Least times may have changed with the routes.
-      if (plans.some((other) => other.lane === lane)) this.#attach(plan);
-    }
     for (const plan of plans) if (!this.#connectors.has(plan.lane)) this.#attach(plan);
+    // Upstreams of theirs may have come or gone.
+    for (const connector of this.#connectors.values()) connector.ready?.();
   }
 
   #attach(plan: Plan): void {

@@ -122,6 +122,63 @@ describe('choosing the way', () => {
   });
 });
 
+describe('numbers that mean something to simulated handsets', () => {
+  it('are ordinary numbers at an operator', async () => {
+    world = await World.start({ connectors: ['a'], routes: [via(['a'])] });
+    const a = world.centre('a');
+    const esme = await world.esme();
+    for (let magic = 1; magic <= 11; magic += 1) {
+      const destination_addr = `4477005550${String(magic).padStart(3, '0')}`;
+      expect((await esme.submit({ destination_addr })).command_status).toBe(0);
+      await world.pass();
+      await a.receipt(a.last);
+      await world.pass(10);
+      expect(esme.stats).toHaveLength(magic);
+    }
+    expect(a.destinations).toHaveLength(11);
+    expect(new Set(esme.stats)).toEqual(new Set(['DELIVRD']));
+  });
+});
+
+describe('handsets and accounts among the targets', () => {
+  it('take over when the operators before them cannot', async () => {
+    world = await World.start({
+      connectors: ['a'],
+      routes: [
+        via(['a', 'account:other'], undefined, { name: 'account', to: ['33'] }),
+        via(['a', 'handsets'], undefined, { name: 'handsets' }),
+      ],
+    });
+    const a = world.centre('a');
+    const esme = await world.esme();
+    const other = await world.esme({ systemId: 'other' });
+    await esme.submit();
+    await world.pass();
+    expect(a.texts).toHaveLength(1);
+    a.react = () => ({ status: status.ESME_RSYSERR });
+    await esme.submit({ destination_addr: '33123456789' });
+    await world.pass(100);
+    expect(other.texts).toEqual(['Hello']);
+    a.cut();
+    await world.pass();
+    const { message_id } = await esme.submit({ destination_addr: '447700900999' });
+    await world.pass(500);
+    expect(world.gateway.handsets.inbox('447700900999')).toHaveLength(1);
+    expect(await world.view(message_id)).toMatchObject({ state: 'delivered' });
+    expect(esme.stats).toEqual(['DELIVRD', 'DELIVRD']);
+  });
+
+  it('share by weight', async () => {
+    world = await World.start({ connectors: ['a'], routes: [via(['a*3,account:other*1'])] });
+    const esme = await world.esme();
+    const other = await world.esme({ systemId: 'other' });
+    for (let i = 0; i < 40; i += 1) await esme.submit();
+    await world.pass(500);
+    expect(world.centre('a').submitted).toHaveLength(30);
+    expect(other.texts).toHaveLength(10);
+  });
+});
+
 describe('what a rule does instead', () => {
   it('reject, drop, hold and release', async () => {
     world = await World.start({

@@ -80,6 +80,10 @@ function check(settings: ConnectorSettings, version: Version): void {
   if (version === 0x33 && (longMessages === 'sar' || longMessages === 'payload')) {
     throw new RangeError(`${where}: longMessages: 3.3 has no TLVs; use udh8 or udh16, or set version to 3.4`);
   }
+  if (version === 0x33 && settings.bind === 'transceiver') {
+    const remedy = 'use transmitter+receiver, or set version to 3.4';
+    throw new RangeError(`${where}: bind: 3.3 has no transceivers; ${remedy}`);
+  }
   if (version === 0x33 && command === 'data_sm') {
     throw new RangeError(`${where}: command: 3.3 has no data_sm; leave it out, or set version to 3.4`);
   }
