@@ -37,6 +37,8 @@ export interface KillResult {
   /** Receipts that the upstream sent and that were not answered. */
   readonly unanswered: number;
   readonly receipts: number;
+  /** Messages that are over, whose customer has not had the receipt, and for which none waits: no receipt is lost. */
+  readonly untold: number;
   readonly unmatched: number;
   readonly report: GatewayReport;
 }
@@ -71,7 +73,19 @@ export async function killRun(tools: Tools, options: KillOptions): Promise<KillR
     let gateway = await GatewayProcess.start({ ...child, credit });
     ends.push(() => gateway.program.stop('SIGKILL'));
     const pace = options.perSecond > 0 ? ['-r', String(options.perSecond)] : [];
-    const load = Load.start(tools, port, ['-k', '-d', '-c', '2', '-w', '500', '-t', '100000', ...pace]);
+    const load = Load.start(tools, port, [
+      '-k',
+      '-d',
+      '-c',
+      '2',
+      '-w',
+      '500',
+      '-t',
+      '100000',
+      '-R',
+      '600',
+      ...pace,
+    ]);
     ends.push(() => load.program.stop('SIGKILL'));
     gateway = await killAgainAndAgain(gateway, child, options);
     load.quiet();
@@ -85,7 +99,8 @@ export async function killRun(tools: Tools, options: KillOptions): Promise<KillR
     const told = await load.told();
     const copies = countsOf((await sink.accepted()).map(({ to }) => to));
     const stored = await storedMessages(child.data);
-    return { ...compare(told, stored, copies), ...sums(counts, report, sunk, options) };
+    const untold = untoldOf(stored, report);
+    return { ...compare(told, stored, copies), ...sums(counts, report, sunk, options), untold };
   } finally {
     for (const end of ends.reverse()) await end();
   }
@@ -180,6 +195,12 @@ function compare(
   return { acknowledged: acknowledged.length, lost, stuck, duplicates, unmarked, awaiting };
 }
 
+function untoldOf(stored: ReadonlyMap<string, readonly Stored[]>, { lanes }: GatewayReport): number {
+  const over = [...stored.values()].flat().filter(({ isFinal }) => isFinal);
+  const waiting = lanes.find(({ lane }) => lane === 'account:load')?.waiting ?? 0;
+  return over.filter(({ timeline }) => !timeline.includes(' receipt-delivered ')).length - waiting;
+}
+
 function sums(
   counts: LoadCounts,
   report: GatewayReport,
@@ -210,7 +231,7 @@ export function summaryOf(result: KillResult, { kills, window, seed }: KillOptio
     `${result.lost.length} lost`,
     `${result.stuck.length} stuck`,
     `${result.duplicates} duplicates (${result.unmarked.length} unmarked, window ${window}, at most ${result.mostDuplicates})`,
-    `${result.receipts} receipts (${result.unmatched} unmatched, ${result.awaiting} awaited, ${result.unanswered} died on the way)`,
+    `${result.receipts} receipts (${result.untold} lost, ${result.unmatched} unmatched, ${result.awaiting} awaited, ${result.unanswered} died on the way)`,
     `ledger ${sum} off, ${discrepancies.length} discrepancies`,
   ].join(', ');
 }

@@ -16,6 +16,7 @@ describe.runIf(canRun('kill -9 of the gateway', [loadTools]))('kill -9 of the ga
     expect(result.stuck).toEqual([]);
     expect(result.unmarked).toEqual([]);
     expect(result.duplicates).toBeLessThanOrEqual(result.mostDuplicates);
+    expect(result.untold).toBe(0);
     // smppsink does not send a receipt again that it had no answer to: those messages wait on.
     expect(result.awaiting).toBeLessThanOrEqual(result.unanswered);
     // Only the receipt of a copy has no message.

@@ -17,7 +17,7 @@ const tools = await buildTools();
 try {
   const result = await killRun(tools, options);
   console.log(summaryOf(result, options));
-  const { lost, stuck, unmarked, duplicates, mostDuplicates, report } = result;
+  const { lost, stuck, unmarked, duplicates, mostDuplicates, awaiting, unanswered, untold, report } = result;
   const faults = [...lost, ...stuck, ...unmarked, ...report.errors];
   for (const fault of faults.slice(0, 20)) console.log(fault);
   for (const discrepancy of report.discrepancies.slice(0, 20)) console.log(JSON.stringify(discrepancy));

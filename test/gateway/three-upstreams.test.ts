@@ -138,7 +138,7 @@ describe.runIf(canRun('three upstreams', [loadTools]))('three upstreams under lo
   }, 60_000);
 
   test('one hangs: the others carry on, and what it holds is marked when it is given up', async () => {
-    const { sinks, gateway } = await begin({
+    const { sinks, gateway, data } = await begin({
       unknown: 'resend',
       responseTimeoutMs: 1_000,
       enquireLinkMs: 500,
@@ -159,5 +159,17 @@ describe.runIf(canRun('three upstreams', [loadTools]))('three upstreams under lo
     expect(counts.total).toMatchObject({ sent: 6_000, ok: 6_000 });
     expect(counts.receipts).toBe(6_000);
     await gateway.stop();
+    const copies = new Map<string, number>();
+    for (const sink of sinks) {
+      await sink.counts();
+      for (const { to } of await sink.accepted()) copies.set(to, (copies.get(to) ?? 0) + 1);
+    }
+    expect(copies.size).toBe(6_000);
+    const stored = await storedMessages(data);
+    const double = [...copies].filter(([, count]) => count > 1).map(([to]) => stored.get(to)?.[0]);
+    // It took what it was sent before it fell silent, when it woke up.
+    expect(double.length).toBeGreaterThan(0);
+    expect(double.length).toBeLessThanOrEqual(window);
+    expect(double.filter((message) => message === undefined || !isMarked(message))).toEqual([]);
   }, 60_000);
 });

@@ -268,6 +268,16 @@ describe('wrong keys', () => {
     expect(clock.timers[0]?.delayMs).toBe(100);
   });
 
+  it('count for all of a customer with IPv6', async () => {
+    const clock = new HandClock();
+    const refusals = new Refusals(clock);
+    void refusals.wait('2001:db8::1', closing);
+    void refusals.wait('2001:db8::ffff', closing);
+    void refusals.wait('2001:db8:0:1::1', closing);
+    expect(clock.timers.map(({ delayMs }) => delayMs)).toEqual([100, 200, 100]);
+    clock.ring();
+  });
+
   it('do not pile up', async () => {
     const clock = new HandClock();
     const refusals = new Refusals(clock);

@@ -109,6 +109,10 @@ describe('connectors', () => {
     expect(json).toMatchObject({ ok: true, messageIds: [expect.any(String), expect.any(String)] });
     await rig.until(() => rig.upstream.gateway.handsets.inbox('447700900004').length === 1);
     expect(rig.upstream.gateway.handsets.inbox('447700900004')[0]).toMatchObject({ from: 'ACME', text });
+    const { messages: receipts } = await rig.upstream.gateway.messages.search(
+      'kind:receipt from:447700900004',
+    );
+    expect(receipts).toEqual([]);
   });
 
   it('tell why a trial fails', async () => {

@@ -347,6 +347,9 @@ export class Center {
       serviceType: draft.serviceType ?? '',
     });
     if (id === undefined) return undefined;
+    // One of several that are one to their sender: a text of its own would make nonsense of the others.
+    const present = await this.find(id);
+    if (present === undefined || present.head !== id) return undefined;
     const changes = { content, text, dueMs, expiresMs, receiptWanted, priority, detail };
     if ((await this.replace({ id }, changes)) !== 'replaced') return undefined;
     return this.find(id);

@@ -140,7 +140,7 @@ test('an upstream’s receipt ends the message that waits for it, once', async (
   out.answer = () => ({ kind: 'accepted', reference: '00AB' });
   const message = await center.submitOne(draft());
   await settle();
-  const [found] = await center.findByReference('out', '00AB');
+  const [found] = await center.findByReference('out', ['00AB']);
   expect(found?.id).toBe(message.id);
   expect(await center.cancel({ id: message.id })).toBe('in-flight');
   expect(await center.settle(message.id, { kind: 'failed', state: 'undeliverable', error: 5 })).toBe(true);

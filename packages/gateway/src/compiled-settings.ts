@@ -15,6 +15,7 @@ import type { FilterSettings, MoRouteSettings, RouteSettings } from './settings/
 import { factsOfStored } from './stored-facts.ts';
 import { compileFailover } from './upstream/failover.ts';
 import { planOf } from './upstream/plan.ts';
+import { checkConnector } from './upstream/upstream.ts';
 import type { RoutePlan } from './upstream/upstreams.ts';
 
 /** What the network uses of its settings. */
@@ -47,11 +48,17 @@ export interface KeptLayer {
 const forAll = 'filters';
 const accountTarget = 'account:';
 
+/** Throws the RangeError that a gateway with these settings would not start with. */
+export function checkSettings(settings: GatewaySettings): void {
+  compileSettings(settings, undefined, undefined);
+  for (const connector of settings.connectors) checkConnector(connector);
+}
+
 /** Compiles settings. `before`: those in force, whose counters go on. Throws a RangeError that names entry and field. */
 export function compileSettings(
   settings: GatewaySettings,
   before: CompiledSettings | undefined,
-  optOuts: OptOuts,
+  optOuts: OptOuts | undefined,
 ): CompiledSettings {
   const { routes, connectors, mo } = settings;
   checkNames(settings);
@@ -105,7 +112,7 @@ function layersOf(
 function filtersOf(
   { filters, routes }: GatewaySettings,
   layers: ReadonlyMap<string, KeptLayer>,
-  optOuts: OptOuts,
+  optOuts: OptOuts | undefined,
 ): Map<string, RouteFilters> {
   return new Map(
     routes.map((route) => {

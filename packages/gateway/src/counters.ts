@@ -31,7 +31,7 @@ export function gatewayCounters(
 ): GatewayCounters {
   return {
     ingress: { ...ingress },
-    smpp: desk?.plain.counters,
+    smpp: desk?.plain?.counters,
     tls: desk?.tls?.counters,
     more: desk?.more.map(({ counters }) => counters) ?? [],
     bindRefusals: desk?.bindRefusals ?? new Map(),

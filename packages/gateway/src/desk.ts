@@ -1,6 +1,7 @@
 /** Where ESMEs arrive: binds are let in, their requests find their operation, their receiving binds their lane. */
 
 import {
+  type Certificates,
   type Notice,
   type Operations,
   type ServerTls,
@@ -63,7 +64,7 @@ export interface DeskEvents {
 
 /** The listeners: SMPP, and SMPP by TLS when it is asked for. */
 export class Desk {
-  readonly plain: SmppServer;
+  readonly plain: SmppServer | undefined;
   readonly tls: SmppServer | undefined;
   /** Those beyond the first of each kind. */
   readonly more: readonly SmppServer[];
@@ -72,7 +73,7 @@ export class Desk {
   readonly #certificateEnds: Map<string, number> = new Map();
 
   private constructor(
-    [plain, tls, more]: readonly [SmppServer, SmppServer | undefined, readonly SmppServer[]],
+    [plain, tls, more]: readonly [SmppServer | undefined, SmppServer | undefined, readonly SmppServer[]],
     bindRefusals: ReadonlyMap<BindRefusalReason, number>,
   ) {
     this.plain = plain;
@@ -94,7 +95,10 @@ export class Desk {
       bindRefusals.set(refusal.reason, (bindRefusals.get(refusal.reason) ?? 0) + 1);
       options.onBindRefused?.(refusal);
     };
+    let lastId = 0;
     const common = {
+      // Sessions are named by it, whichever listener they came by.
+      nextSessionId: () => ++lastId,
       systemId: options.smpp?.systemId,
       limits: options.smpp?.limits,
       clock,
@@ -106,7 +110,7 @@ export class Desk {
       onError: options.onError,
       onNotice: noticeListener(options.onPeerFault),
     };
-    const { host, port, proxyProtocol } = options.smpp ?? {};
+    const { host, port, proxyProtocol, isClosed } = options.smpp ?? {};
     const opened: SmppServer[] = [];
     const listen = async (
       one: ListenOptions | { readonly port?: number | undefined },
@@ -116,7 +120,7 @@ export class Desk {
       return server;
     };
     try {
-      const plain = await listen({ host, port, proxyProtocol });
+      const plain = isClosed === true ? undefined : await listen({ host, port, proxyProtocol });
       const { host: tlsHost, port: tlsPort = 3550, ...tls } = options.tls ?? {};
       const secure =
         options.tls === undefined
@@ -136,6 +140,19 @@ export class Desk {
     }
   }
 
+  /**
+   * New certificates for the handshakes of the TLS listener, or of the further one of that index. Throws for one that does
+   * not listen for TLS, and for certificates that are no good.
+   */
+  setCertificates(certificates: Certificates, more: number | undefined): void {
+    const server = more === undefined ? this.tls : this.more[more];
+    const listener = more === undefined ? 'tls' : `more-${more + 1}`;
+    if (server === undefined || (more !== undefined && !this.#certificateEnds.has(listener)))
+      throw new RangeError('this gateway does not listen for TLS there');
+    server.setSecureContext(certificates);
+    this.noteCertificate(listener, certificates.cert);
+  }
+
   /** A listener has that certificate from now on. */
   noteCertificate(listener: string, cert: ServerTls['cert']): void {
     const endsMs = certificateEndMs(cert);
@@ -150,14 +167,16 @@ export class Desk {
 
   /** All bound sessions. */
   sessions(): Session[] {
-    return [this.plain, ...(this.tls === undefined ? [] : [this.tls]), ...this.more].flatMap((server) => [
-      ...server.sessions,
-    ]);
+    return this.servers().flatMap((server) => [...server.sessions]);
+  }
+
+  /** All that listen. */
+  servers(): SmppServer[] {
+    return [this.plain, this.tls, ...this.more].filter((server) => server !== undefined);
   }
 
   /** Stops listening and ends all sessions in order; settles when they are gone. */
   async close(drainMs: number): Promise<void> {
-    const all = [this.plain, this.tls, ...this.more];
-    await Promise.all(all.map((server) => server?.close({ drainMs })));
+    await Promise.all(this.servers().map((server) => server.close({ drainMs })));
   }
 }

@@ -85,6 +85,13 @@ export class Entries {
     return this.get(kind, name) === undefined ? undefined : 'store';
   }
 
+  /** The same for a whole list: to be asked for each of its names. */
+  originsOf(kind: EntryKind, file: GatewaySettings): (name: string) => Origin | undefined {
+    const ofFile = new Set(entriesOfKind(file, kind).map(nameOfEntry));
+    const ofStore = new Set(this.#stored[kind].map(nameOfEntry));
+    return (name) => (ofFile.has(name) ? 'file' : ofStore.has(name) ? 'store' : undefined);
+  }
+
   /** Stored entries without effect. */
   shadowed(file: GatewaySettings): readonly ShadowedEntry[] {
     return entryKinds.flatMap((kind) => {

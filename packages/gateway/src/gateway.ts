@@ -199,7 +199,7 @@ export class Gateway {
 
   /** The port of the SMPP listener. */
   get smppPort(): number {
-    return this.#desk?.plain.port ?? 0;
+    return this.#desk?.plain?.port ?? 0;
   }
 
   /** The port of the TLS listener; undefined when there is none. */
@@ -252,11 +252,12 @@ export class Gateway {
     return true;
   }
 
-  /** New certificates for the TLS handshakes to come. Throws when they are no good, or there is no TLS listener. */
-  setCertificates(certificates: Certificates): void {
-    if (this.#desk?.tls === undefined) throw new RangeError('this gateway does not listen for TLS');
-    this.#desk.tls.setSecureContext(certificates);
-    this.#desk.noteCertificate('tls', certificates.cert);
+  /**
+   * New certificates for the TLS handshakes to come; `more`: of the listener of that index in `listeners`. Throws when
+   * they are no good, or there is no such TLS listener.
+   */
+  setCertificates(certificates: Certificates, more?: number): void {
+    this.#desk?.setCertificates(certificates, more);
   }
 
   /** When the certificates of the listeners end. */
@@ -266,7 +267,7 @@ export class Gateway {
 
   /** Serves an ESME over any transport: an ESME in the same process, a tunnel. */
   accept(transport: Transport): Session | undefined {
-    return this.#desk?.plain.accept(transport);
+    return (this.#desk?.plain ?? this.#desk?.servers()[0])?.accept(transport);
   }
 
   /** Stores a message of an account; settles when it is on disk. Rejects with `GatewayError`. */

@@ -3,9 +3,11 @@
 export type { Account } from './accounts/account.ts';
 export { type AccountInput, type AccountOptions, Accounts } from './accounts/accounts.ts';
 export type { BindRefusal } from './accounts/admission.ts';
+export { addressKey } from './accounts/networks.ts';
 export { hashPassword } from './accounts/password.ts';
 export { addressOf } from './address.ts';
 export { type AddressRange, compileAddressRange } from './address-range.ts';
+export { checkSettings } from './compiled-settings.ts';
 export type { UnmatchedReceipt } from './correlation/unmatched.ts';
 export type { GatewayCounters } from './counters.ts';
 export type { AnyEntry, EntryKind, EntrySettings } from './entries/kinds.ts';

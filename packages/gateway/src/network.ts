@@ -39,7 +39,7 @@ import type { Plan } from './upstream/plan.ts';
 import { checkConnector } from './upstream/upstream.ts';
 import { Upstreams } from './upstream/upstreams.ts';
 import { webhookLane } from './webhooks/lane.ts';
-import { WebhookConnector } from './webhooks/webhook-connector.ts';
+import { checkWebhook, WebhookConnector } from './webhooks/webhook-connector.ts';
 
 /** What happens at upstreams, for logs and live views. */
 export interface NetworkEvents {
@@ -166,12 +166,16 @@ export class Network {
   check(settings: GatewaySettings): void {
     compileSettings(settings, this.#compiled, this.#options.optOuts);
     for (const connector of settings.connectors) checkConnector(connector);
+    for (const webhook of settings.webhooks) checkWebhook(webhook);
+    // Made for its checks only.
+    new PumpingWatch(settings.pumping);
   }
 
   /** Takes settings over. Throws a RangeError that names the entry and the field; then nothing has changed. */
   use(settings: GatewaySettings): void {
     const compiled = compileSettings(settings, this.#compiled, this.#options.optOuts);
     this.upstreams.use(settings.connectors, compiled.plans);
+    this.correlator.refresh(this.upstreams.list());
     this.#useWebhooks(settings);
     this.#settings = settings;
     this.#compiled = compiled;
@@ -183,6 +187,7 @@ export class Network {
       router,
       laneOf: (route) => compiled.lanes.get(route.settings.name) ?? '',
       filtersOf: (route) => compiled.filters.get(route.settings.name) as RouteFilters,
+      filtersNamed: (route) => compiled.filters.get(route),
       creditOf: (account) => this.#creditOf(account),
       nodeId: this.#nodeId,
       isStopped: (account, digits, nowMs) => this.#isStopped(account, digits, nowMs),

@@ -17,6 +17,8 @@ export interface SmppListenOptions {
   readonly host?: string | undefined;
   /** Default 2775; 0 takes any free port. */
   readonly port?: number | undefined;
+  /** True: nothing listens here, only by TLS and further listeners. Default false. */
+  readonly isClosed?: boolean | undefined;
   /** Our system_id in bind responses. Default `chappe`. */
   readonly systemId?: string | undefined;
   readonly limits?: Partial<ServerLimits> | undefined;

@@ -97,7 +97,8 @@ export class NodeSmppServer {
     const status = this.answer(pdu);
     if (status) return pdu.response({ command_status: status });
     const id = `npm-${++this.#messages}`;
-    if (pdu.registered_delivery === wire.finalReceipt) {
+    // SMPP 3.4 5.2.17: bits 1 and 0; Kannel sets bit 4, too.
+    if ((Number(pdu.registered_delivery) & 3) === wire.finalReceipt) {
       const text = pdu.short_message as DecodedMessage;
       const stat = text.message.includes('undelivered') ? 'UNDELIV' : 'DELIVRD';
       setImmediate(() => this.receipt(pdu, id, stat).catch((error: unknown) => this.errors.push(error)));

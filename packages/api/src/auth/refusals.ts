@@ -1,5 +1,6 @@
 /** Wrong keys: each one from an address is answered later than the one before. Right ones never wait. */
 import type { Clock } from '@chappe/center';
+import { addressKey } from '@chappe/gateway';
 
 interface Guesser {
   failures: number;
@@ -11,7 +12,7 @@ const firstDelayMs = 100;
 const longestDelayMs = 5_000;
 // Who has made no mistake for so long begins anew.
 const forgetMs = 600_000;
-// Some 2 MB; whoever has more addresses is slowed down by nothing that counts addresses.
+// Some 2 MB; whoever has more networks is slowed down by nothing that counts them.
 const maxGuessers = 10_000;
 // Each holds a connection open: more get their answer at once, and it is to go away.
 const maxWaiting = 10;
@@ -33,7 +34,7 @@ export class Refusals {
    * already. `closing`: ends all waits.
    */
   async wait(address: string, closing: AbortSignal): Promise<boolean> {
-    const guesser = this.#guesserAt(address);
+    const guesser = this.#guesserAt(addressKey(address));
     guesser.failures += 1;
     if (guesser.waiting >= maxWaiting || this.#waiting >= maxWaitingAll) return false;
     const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(guesser.failures - 1, 10));
@@ -45,18 +46,18 @@ export class Refusals {
     return true;
   }
 
-  #guesserAt(address: string): Guesser {
+  #guesserAt(key: string): Guesser {
     const nowMs = this.#clock.monotonicMs();
-    const known = this.#guessers.get(address);
-    this.#guessers.delete(address);
+    const known = this.#guessers.get(key);
+    this.#guessers.delete(key);
     const isFresh = known !== undefined && (known.waiting > 0 || nowMs - known.lastMs < forgetMs);
     const guesser = isFresh ? known : { failures: 0, waiting: 0, lastMs: nowMs };
     guesser.lastMs = nowMs;
     if (this.#guessers.size >= maxGuessers) {
-      const [oldest = address] = this.#guessers.keys();
+      const [oldest = key] = this.#guessers.keys();
       this.#guessers.delete(oldest);
     }
-    this.#guessers.set(address, guesser);
+    this.#guessers.set(key, guesser);
     return guesser;
   }
 

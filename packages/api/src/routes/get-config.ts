@@ -25,14 +25,13 @@ const configBody = z.object({
 
 /** Everything in force, with where it comes from and without secrets. */
 export function getConfig({ gateway }: Context): Route {
-  const shown = (kind: EntryKind, entries: readonly AnyEntry[]): z.infer<typeof entry>[] =>
-    entries.map((settings) => {
-      const name = 'name' in settings ? settings.name : settings.systemId;
-      return {
-        origin: gateway.entries.originOf(kind, name) ?? null,
-        settings: exportEntry(kind, settings as never),
-      };
-    });
+  const shown = (kind: EntryKind, entries: readonly AnyEntry[]): z.infer<typeof entry>[] => {
+    const originOf = gateway.entries.originsOf(kind);
+    return entries.map((settings) => ({
+      origin: originOf('name' in settings ? settings.name : settings.systemId) ?? null,
+      settings: exportEntry(kind, settings as never),
+    }));
+  };
   return route({
     method: 'GET',
     path: '/api/v1/config',

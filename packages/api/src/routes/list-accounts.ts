@@ -32,10 +32,11 @@ export function listAccounts({ gateway, clock }: Context): Route {
       const rest = names.filter((name) => name > cursor);
       const page = rest.slice(0, limit);
       const sessions = sessionCounts(gateway);
+      const originOf = gateway.entries.originsOf('account');
       const nowMs = clock.nowMs();
       const accounts = page.flatMap((name) => {
         const account = gateway.accounts.get(name);
-        return account === undefined ? [] : [accountOfList(gateway, account, sessions, nowMs)];
+        return account === undefined ? [] : [accountOfList(gateway, account, sessions, originOf, nowMs)];
       });
       const next = rest.length > page.length ? (page.at(-1) ?? null) : null;
       return { status: 200, body: { accounts, total: names.length, next } };

@@ -21,9 +21,10 @@ export function listMoRoutes({ gateway }: Context): Route {
     summary: 'Rules for messages from handsets, in their order',
     answers: { 200: { description: 'All rules', schema: moRoutesBody } },
     handle: () => {
+      const originOf = gateway.entries.originsOf('mo');
       const moRoutes = gateway.settings.mo.map((settings) => ({
         name: settings.name,
-        origin: gateway.entries.originOf('mo', settings.name) ?? null,
+        origin: originOf(settings.name) ?? null,
         settings: exportEntry('mo', settings),
       }));
       return { status: 200, body: { moRoutes } };

@@ -33,11 +33,12 @@ export function listRoutes({ gateway }: Context): Route {
     handle: () => {
       const { router } = gateway.network;
       const counts = new Map(router?.hits().map((one) => [one.route, one]));
+      const originOf = gateway.entries.originsOf('route');
       const routes = gateway.settings.routes.map((settings) => {
         const { name, disabled = false } = settings;
         return {
           name,
-          origin: gateway.entries.originOf('route', name) ?? null,
+          origin: originOf(name) ?? null,
           hits: counts.get(name)?.hits ?? 0,
           whenFailures: counts.get(name)?.whenFailures ?? 0,
           disabled,

@@ -19,9 +19,10 @@ export function listWebhooks({ gateway }: Context): Route {
     summary: 'Webhooks',
     answers: { 200: { description: 'All webhooks', schema: webhooksBody } },
     handle: () => {
+      const originOf = gateway.entries.originsOf('webhook');
       const webhooks = gateway.settings.webhooks.map((settings) => ({
         name: settings.name,
-        origin: gateway.entries.originOf('webhook', settings.name) ?? null,
+        origin: originOf(settings.name) ?? null,
         settings: exportEntry('webhook', settings),
       }));
       return { status: 200, body: { webhooks } };

@@ -52,12 +52,13 @@ export function accountOfList(
   gateway: Gateway,
   { name, suspended, policy, settings }: Account,
   sessions: ReadonlyMap<string, number>,
+  originOf: (name: string) => Origin | undefined,
   nowMs: number,
 ): AccountBody {
   const { day, month } = policy.quota.used(nowMs);
   return {
     name,
-    origin: gateway.entries.originOf('account', name) ?? null,
+    origin: originOf(name) ?? null,
     suspended,
     tags: policy.tags,
     sessions: sessions.get(name) ?? 0,
@@ -69,6 +70,7 @@ export function accountOfList(
 
 /** An account with all that is shown of it. */
 export function accountDetailOf(gateway: Gateway, account: Account, nowMs: number): AccountDetailBody {
-  const body = accountOfList(gateway, account, sessionCounts(gateway), nowMs);
+  const originOf = (name: string): Origin | undefined => gateway.entries.originOf('account', name);
+  const body = accountOfList(gateway, account, sessionCounts(gateway), originOf, nowMs);
   return { ...body, settings: exportEntry('account', account.settings) };
 }

@@ -3,6 +3,7 @@ import {
   type Change,
   type Claim,
   type Claimed,
+  type DayCount,
   type Match,
   type Message,
   type MessageId,
@@ -10,6 +11,7 @@ import {
   type SearchPage,
   type SearchQuery,
   type Store,
+  type Tally,
 } from '@chappe/center';
 
 /** before: nothing is stored. after: everything is stored, but the store says otherwise. */
@@ -73,8 +75,24 @@ export class FaultyStore implements Store {
     return this.#inner.findByShort(counter);
   }
 
-  findByReference(connector: string, reference: string): Promise<readonly Message[]> {
-    return this.#inner.findByReference(connector, reference);
+  findByReference(connector: string, references: readonly string[]): Promise<readonly Message[]> {
+    return this.#inner.findByReference(connector, references);
+  }
+
+  waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<readonly Message[]> {
+    return this.#inner.waitingIn(lane, limit, beforeId);
+  }
+
+  counts(): Promise<readonly DayCount[]> {
+    return this.#inner.counts();
+  }
+
+  tallies(): Promise<readonly Tally[]> {
+    return this.#inner.tallies();
+  }
+
+  recount(): Promise<readonly Tally[]> {
+    return this.#inner.recount();
   }
 
   search(query: SearchQuery): Promise<SearchPage> {

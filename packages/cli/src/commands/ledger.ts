@@ -56,8 +56,11 @@ function spent(settled: unknown): unknown {
   return typeof settled === 'string' && settled !== '0' ? `-${settled}` : settled;
 }
 
+// A place in the ledger begins with its time: 2026-03-01T12:00:00.000Z.
+const timeCharacters = 24;
+
 const shown: readonly Column[] = [
-  column('at'),
+  ['at', ({ kind, at, day }) => (kind === 'day' ? day : String(at).slice(0, timeCharacters))],
   ['what', ({ kind, entry }) => (kind === 'entry' ? objectOf(entry).kind : kind)],
   ['amount', ({ kind, entry, settled }) => (kind === 'entry' ? objectOf(entry).amount : spent(settled))],
   column('reserved'),

@@ -7,6 +7,7 @@ import {
   loadConfig,
   PasswordHashes,
 } from '@chappe/config';
+import { checkSettings } from '@chappe/gateway';
 import { usage } from '../failure.ts';
 import { isLoopback } from '../start/readers.ts';
 
@@ -31,6 +32,7 @@ export class ConfigFile {
       env: this.#env,
       readFile: (name) => readFileSync(name, 'utf8'),
       hashes: this.#hashes,
+      check: checkSettings,
     });
   }
 

@@ -88,16 +88,19 @@ export class Reload {
 
   /** Takes new certificates over; gives the listeners in force. */
   #renewCertificates(config: Config): readonly ListenSettings[] {
-    const { listen } = this.#config.server.smpp;
-    const listener = listenersOf(this.#config).tls;
-    const before = listener?.tls;
-    const after = listenersOf(config).tls?.tls;
-    if (before === undefined || after === undefined || isDeepStrictEqual(before, after)) return listen;
-    // Whether clients must show a certificate is decided when listening begins.
-    if ((before.clientCa === undefined) !== (after.clientCa === undefined)) return listen;
-    this.#gateway.setCertificates(serverTls(after));
-    this.#log.info({ where }, 'the certificate has changed');
-    return listen.map((one) => (one === listener ? { ...one, tls: after } : one));
+    const { tls: first, more } = listenersOf(this.#config);
+    return this.#config.server.smpp.listen.map((one) => {
+      const { host, port, tls: before } = one;
+      const after = config.server.smpp.listen.find(
+        (other) => other.host === host && other.port === port,
+      )?.tls;
+      if (before === undefined || after === undefined || isDeepStrictEqual(before, after)) return one;
+      // Whether clients must show a certificate is decided when listening begins.
+      if ((before.clientCa === undefined) !== (after.clientCa === undefined)) return one;
+      this.#gateway.setCertificates(serverTls(after), one === first ? undefined : more.indexOf(one));
+      this.#log.info({ where, host, port }, 'the certificate has changed');
+      return { ...one, tls: after };
+    });
   }
 
   /** What a running process cannot change about itself. */

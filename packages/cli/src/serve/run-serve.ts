@@ -157,12 +157,6 @@ function announce({ values, terminal, version }: ServeRun, config: Config, runni
   };
   if (values.json) terminal.out(serveLine(banner, process.pid));
   else if (!values.quiet) for (const line of serveLines(banner, terminal)) terminal.out(line);
-  if (plain === undefined && gateway.smppPort !== 0) {
-    log.warn(
-      { port: gateway.smppPort },
-      `SMPP also listens on 127.0.0.1:${gateway.smppPort}, for this machine only`,
-    );
-  }
   log.info({ smpp: banner.smpp, tls: banner.tls, http: banner.http, version }, 'started');
 }
 

@@ -124,7 +124,7 @@ describe('chappe ledger', () => {
     const lines = [
       { kind: 'entry', at: '2026-07-20T10:00:00.000Z', entry },
       day,
-      { ...day, at: '2026-07-21T24', messages: 0, settled: '0' },
+      { ...day, at: '2026-07-21T24', day: '2026-07-21', messages: 0, settled: '0' },
     ];
     api.answers = { 'GET /api/v1/ledger/acme/entries': { body: { lines, next: '2026-07-21T24' } } };
     const { out, talk } = await chappe(
@@ -140,8 +140,8 @@ describe('chappe ledger', () => {
       [
         'at                        what    amount  reserved  messages  by   note',
         '2026-07-20T10:00:00.000Z  top-up  10      -         -         api  invoice',
-        '2026-07-20T24             day     -0.1    0         9         -    -',
-        '2026-07-21T24             day     0       0         0         -    -',
+        '2026-07-20                day     -0.1    0         9         -    -',
+        '2026-07-21                day     0       0         0         -    -',
         '',
       ].join('\n'),
     );

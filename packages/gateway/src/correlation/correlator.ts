@@ -11,6 +11,7 @@ import { unansweredMark } from '../upstream/outcome.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { GroupReceipts } from './group-receipts.ts';
 import { type Candidate, candidatesOf, type IdRelation, idRelations } from './id-forms.ts';
+import { handsetOf, type Incoming, isOfHandset, isSure, keyOf } from './incoming.ts';
 import { outcomeOfReceipt, type Verdict, verdictOf } from './receipt-outcome.ts';
 import { storedReceipt, type UnmatchedReceipt, unmatchedDraft } from './unmatched.ts';
 import type { Held } from './waiting-receipts.ts';
@@ -28,20 +29,6 @@ export interface CorrelatorContext {
   onError(error: unknown, where: string): void;
 }
 
-/** A receipt on its way. */
-interface Incoming {
-  readonly receipt: Receipt;
-  readonly verdict: Verdict;
-  readonly upstream: Upstream;
-  readonly group: GroupReceipts;
-  /** The handset that it is about, and the sender; some upstreams leave them as they were in the submission. */
-  readonly from: string;
-  readonly to: string;
-  readonly answer: (commandStatus: number) => void;
-}
-
-// Digits at the end of a number that survive whatever an upstream puts before it.
-const tellingDigits = 6;
 const controlKind = 'receipt-ids';
 
 /** The receipts of all upstreams. */
@@ -49,6 +36,8 @@ export class Correlator {
   readonly #context: CorrelatorContext;
   readonly #groups: Map<string, GroupReceipts> = new Map();
   readonly #known: Map<string, IdRelation> = new Map();
+  /** By group: whose settings it has. */
+  readonly #settingsOf: Map<string, Upstream> = new Map();
 
   constructor(context: CorrelatorContext) {
     this.#context = context;
@@ -69,8 +58,22 @@ export class Correlator {
       const { center, clock } = this.#context;
       group = new GroupReceipts(name, upstream.settings.receipts ?? {}, this.#known.get(name), center, clock);
       this.#groups.set(name, group);
+      this.#settingsOf.set(name, upstream);
     }
     return group;
+  }
+
+  /** Settings have changed: groups go on by those of the connector that they were made by. */
+  refresh(upstreams: readonly Upstream[]): void {
+    for (const upstream of upstreams) {
+      const { name } = upstream.group;
+      const before = this.#settingsOf.get(name);
+      if (before?.name !== upstream.name || before === upstream) continue;
+      this.#settingsOf.set(name, upstream);
+      const { receipts = {} } = upstream.settings;
+      if (JSON.stringify(before.settings.receipts ?? {}) === JSON.stringify(receipts)) continue;
+      this.#groups.get(name)?.configure(receipts, this.#known.get(name));
+    }
   }
 
   /** Takes a receipt; it is answered when what it says is on disk. */
@@ -119,7 +122,7 @@ export class Correlator {
     const { reference } = outcome;
     if (reference.startsWith(unansweredMark)) {
       const { name } = upstream.group;
-      const handset = message.destination.digits.slice(-tellingDigits);
+      const handset = handsetOf(message.destination.digits);
       this.group(upstream).noteUnanswered(handset, reference, (other) => this.#isAwaited(name, other));
       return;
     }
@@ -207,7 +210,7 @@ export class Correlator {
   /** A message that was not answered has no id of the upstream: the handset tells, if only one is meant. */
   #fromUnanswered(incoming: Incoming): boolean {
     const { group, from } = incoming;
-    const handset = from.slice(-tellingDigits);
+    const handset = handsetOf(from);
     const reference = group.unanswered(handset, (one) => this.#isAwaited(group.name, one));
     if (reference === undefined) return false;
     const id = incoming.receipt.id ?? '';
@@ -298,7 +301,10 @@ export class Correlator {
   }
 
   #learned(group: GroupReceipts): void {
-    const change = { kind: controlKind, key: group.name, value: group.ids.relation };
+    const { relation } = group.ids;
+    if (relation === undefined) this.#known.delete(group.name);
+    else this.#known.set(group.name, relation);
+    const change = { kind: controlKind, key: group.name, value: relation };
     this.#context.control
       .write([change])
       .catch((error: unknown) => this.#context.onError(error, `receipt ids of ${group.name}`));
@@ -367,25 +373,4 @@ export class Correlator {
     this.#context.onError(error, 'receipts');
     incoming.answer(status.ESME_RX_T_APPN);
   }
-}
-
-/** Says whether two receipts are the same one, said twice. */
-function keyOf({ receipt, from }: Incoming): string {
-  return `${receipt.ids[0] ?? ''} ${from.slice(-tellingDigits)}`;
-}
-
-/**
- * Sure is a message to the handset that the receipt names: an upstream may give one id to two messages. Where it names
- * none that we know, what is known of its ids must do.
- */
-function isSure({ relation }: Candidate, incoming: Incoming, message: Message): boolean {
-  const { group } = incoming;
-  if (isOfHandset(message, incoming)) return true;
-  const known = group.ids.relation;
-  return !group.namesHandsets && (known === undefined || relation === known);
-}
-
-function isOfHandset({ destination }: Message, { from, to }: Incoming): boolean {
-  const telling = destination.digits.slice(-tellingDigits);
-  return telling === from.slice(-tellingDigits) || telling === to.slice(-tellingDigits);
 }

@@ -24,10 +24,10 @@ const manyStrangers = 10;
 /** The receipts of a group. */
 export class GroupReceipts {
   readonly name: string;
-  readonly ids: IdLearning;
   readonly unmatched: Unmatched;
   readonly #clock: Clock;
-  readonly #earlyMs: number;
+  #ids: IdLearning;
+  #earlyMs: number;
   readonly #held: WaitingReceipts = new WaitingReceipts();
   readonly #parked: WaitingReceipts = new WaitingReceipts();
   #recent: Set<string> = new Set();
@@ -43,10 +43,22 @@ export class GroupReceipts {
     clock: Clock,
   ) {
     this.name = name;
-    this.ids = new IdLearning(settings.ids, known);
+    this.#ids = new IdLearning(settings.ids, known);
     this.unmatched = new Unmatched(center, name, settings.unmatched);
     this.#clock = clock;
     this.#earlyMs = settings.earlyMs ?? defaultEarlyMs;
+  }
+
+  /** How its ids in receipts and in responses relate. */
+  get ids(): IdLearning {
+    return this.#ids;
+  }
+
+  /** Takes other settings; what waits goes on waiting. `known`: what was learned before. */
+  configure(settings: UpstreamReceiptSettings, known: IdRelation | undefined): void {
+    this.#ids = new IdLearning(settings.ids, known);
+    this.#earlyMs = settings.earlyMs ?? defaultEarlyMs;
+    this.unmatched.setLimit(settings.unmatched);
   }
 
   /** Holds a receipt for a moment; false when too many are held. */

@@ -77,7 +77,7 @@ export function storedReceipt(message: Message, offsetMinutes: number | undefine
 export class Unmatched {
   readonly #center: Center;
   readonly #group: string;
-  readonly #limit: number;
+  #limit: number;
   #count: number;
   /** Receipts that came when there was no room for more. */
   dropped = 0;
@@ -87,6 +87,11 @@ export class Unmatched {
     this.#group = group;
     this.#limit = limit;
     this.#count = center.depth(unmatchedLane(group)).waiting;
+  }
+
+  /** Keeps at most so many from now on; those that are there stay. */
+  setLimit(limit: number = defaultLimit): void {
+    this.#limit = limit;
   }
 
   /** How many are kept. */

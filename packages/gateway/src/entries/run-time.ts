@@ -76,6 +76,11 @@ export class RunTimeEntries {
     return this.#entries.originOf(kind, name, this.#file);
   }
 
+  /** The same for a whole list: to be asked for each of its names, at once. */
+  originsOf(kind: EntryKind): (name: string) => Origin | undefined {
+    return this.#entries.originsOf(kind, this.#file);
+  }
+
   /** The stored entry of that name; undefined when there is none. It has its secrets. */
   stored<K extends EntryKind>(kind: K, name: string): EntrySettings[K] | undefined {
     return this.#entries.get(kind, name);

@@ -2,7 +2,7 @@
  * What a message of a customer goes through before it is stored: the rules of its account, the filters, the routes, and
  * its price. A gateway without settings asks nothing: every message goes to its handset.
  */
-import type { Address, Priority } from '@chappe/center';
+import type { Address, Message, Priority } from '@chappe/center';
 import { status, type Tlv } from '@chappe/protocol';
 import type { Account } from '../accounts/account.ts';
 import type { MessageFacts } from '../facts.ts';
@@ -13,6 +13,8 @@ import type { AccountCredit } from '../money/account-credit.ts';
 import type { CompiledRoute, Router } from '../routes/router.ts';
 import { droppedLane, handsetLane, heldLane, type Routing } from '../routing.ts';
 import { magicRefusal } from '../sandbox/magic.ts';
+import { factsOfStored } from '../stored-facts.ts';
+import { routeOf } from '../upstream/memo.ts';
 
 /** One message to one destination, as its customer asked for it. */
 export interface Asked {
@@ -84,6 +86,8 @@ export interface AcceptanceParts {
   /** Lane of a route that leads to connectors. */
   laneOf(route: CompiledRoute): string;
   filtersOf(route: CompiledRoute): RouteFilters;
+  /** Those of the route of that name; undefined: there is none (any more). */
+  filtersNamed(route: string): RouteFilters | undefined;
   /** The money of an account; undefined when it has none to be asked about. */
   creditOf(account: Account): AccountCredit | undefined;
   /** Of this gateway, see hops.ts. */
@@ -127,6 +131,17 @@ export class Acceptance {
     const verdict = byHandset(this.#decide(asked), asked);
     if (verdict.refusal !== undefined) this.counters[verdict.refusal] += 1;
     return verdict;
+  }
+
+  /** Whether another text may stand in a stored message: the filters of its route are asked as they were for the first. */
+  mayReplace(message: Message, text: string | undefined, nowMs: number): boolean {
+    const found = this.#parts?.filtersNamed(routeOf(message.memo));
+    if (found === undefined) return true;
+    const verdict = found.filters.check({ ...factsOfStored(message, nowMs), text });
+    // What would have to be changed is not changed here: its sender has been told what it is.
+    const mayPass = verdict.kind === 'pass' && verdict.text === undefined;
+    if (!mayPass) this.counters.filter += 1;
+    return mayPass;
   }
 
   /** The way of a word of the gateway itself to a handset: by the routes, without asking anything else. */

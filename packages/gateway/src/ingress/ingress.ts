@@ -85,8 +85,12 @@ export function storeAndAnswer(
   const answerable = { command: request.command, sequence_number: request.sequence_number };
   const store = (): void => {
     ingress.center.submit(prepared.drafts, (error, messages) => {
-      if (error === undefined) answer(ingress, session, answerable, prepared, messages, response(messages));
-      else {
+      if (error === undefined) {
+        // What was set aside for it is that of the message whose place it took.
+        if (prepared.drafts[0]?.replaceIfPresent === true && messages.some(wasReplaced))
+          prepared.giveBack?.();
+        answer(ingress, session, answerable, prepared, messages, response(messages));
+      } else {
         prepared.giveBack?.();
         ingress.onError(error, request.command);
         session.respond(answerable, refuse(ingress, statusOfError(error)));
@@ -97,6 +101,11 @@ export function storeAndAnswer(
   if (prepared.waitMs > 0) ingress.clock.setTimer(store, prepared.waitMs);
   else store();
   return DEFERRED;
+}
+
+/** A message that was there before, and has another text now. */
+function wasReplaced({ timeline }: Message): boolean {
+  return timeline.includes(' replaced ');
 }
 
 function answer(

@@ -85,7 +85,8 @@ export function draftsOf(
     const group: Group = { kind: 'segments', index, count, reference };
     // To its sender it is one message, with one id.
     const destined = { ...whole, piece, group, dataCoding, price: price(index) };
-    return { ...draftFor(submission, destined), sharesPublicId: true };
+    // Piece for piece it would replace pieces of something else.
+    return { ...draftFor(submission, destined), sharesPublicId: true, replaceIfPresent: false };
   });
 }
 

@@ -59,11 +59,13 @@ async function replaceOne(
     registeredDelivery: pdu.registered_delivery,
     tlvs: old.tlvs as NonNullable<Parameters<typeof writeContent>[0]['tlvs']>,
   });
+  const text = textOf(old, payload);
+  if (!ingress.acceptance.mayReplace(message, text, ingress.clock.nowMs())) return status.ESME_RREPLACEFAIL;
   const result = await ingress.center.replace(
     { id: message.id, account: message.account },
     {
       content,
-      text: textOf(old, payload),
+      text,
       receiptWanted: receiptsWanted(pdu.registered_delivery, session.version),
       ...times,
     },

@@ -134,7 +134,9 @@ export class Binds {
 
   /** What one bind beside those that are kept is made with: a trial that ends when it fails. */
   trial(): { readonly url: string; readonly options: ClientOptions } {
-    const { bind = 'transceiver', name } = this.#settings;
+    const { version, name } = this.#settings;
+    // As `start`: 3.3 has no transceivers.
+    const { bind = version === '3.3' ? 'transmitter' : 'transceiver' } = this.#settings;
     const kind = bind === 'transmitter+receiver' ? 'transmitter' : bind;
     const options: ClientOptions = {
       ...this.#options(kind),

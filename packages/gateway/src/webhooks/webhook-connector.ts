@@ -151,6 +151,14 @@ export class WebhookConnector implements Connector {
   }
 }
 
+/** Throws the RangeError that making a connector of these settings would. */
+export function checkWebhook(settings: WebhookSettings): void {
+  urlOf(settings, settings.allowPrivate ?? false);
+  keyOf(settings);
+  within(settings, 'timeoutMs', defaultTimeoutMs, maxTimeoutMs);
+  within(settings, 'concurrency', defaultConcurrency, maxConcurrency);
+}
+
 function urlOf({ name, url: text }: WebhookSettings, allowPrivate: boolean): URL {
   if (!URL.canParse(text)) {
     throw new RangeError(

@@ -108,6 +108,8 @@ describe('merged with a file', () => {
     expect(entries.originOf('account', 'acme', given)).toBe('file');
     expect(entries.originOf('account', 'bank', given)).toBe('store');
     expect(entries.originOf('account', 'nobody', given)).toBeUndefined();
+    const origins = entries.originsOf('account', given);
+    expect(['acme', 'bank', 'nobody'].map(origins)).toEqual(['file', 'store', undefined]);
   });
 
   it('does nothing before it is written', async () => {

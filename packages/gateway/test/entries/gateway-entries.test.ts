@@ -1,5 +1,9 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SqliteControl } from '@chappe/center';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type GatewayOptions, hashPassword, Sealing } from '../../src/index.ts';
+import { type GatewayOptions, hashPassword, openSealing, Sealing } from '../../src/index.ts';
 import { Rig } from '../rig.ts';
 import { account, connector, file, KeptControl, route } from './support.ts';
 
@@ -54,6 +58,22 @@ describe('entries of a running gateway', () => {
     await expect(rig.gateway.putEntry('account', account('acme', { binds: 0 }))).rejects.toThrow(/binds/);
     expect(await control.dump()).toBe(before);
     expect(rig.gateway.settings).toEqual(file());
+  });
+
+  it('that only fail when they are used change nothing either', async () => {
+    const control = new KeptControl();
+    const rig = await start(control);
+    const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+    const hook = { name: 'hook', url: 'https://127.0.0.1/x', secret };
+    await expect(rig.gateway.putEntry('webhook', hook)).rejects.toThrow(/webhook "hook": url is refused/);
+    const open = { ...hook, url: 'https://hooks.example/x', secret: 'whsec_' };
+    await expect(rig.gateway.putEntry('webhook', open)).rejects.toThrow(/webhook "hook": secret/);
+    await expect(rig.gateway.apply(file({ pumping: { sequential: 0 } }))).rejects.toThrow(
+      /pumping\.sequential/,
+    );
+    expect(await control.list('entry-webhook')).toEqual([]);
+    expect(rig.gateway.settings).toEqual(file());
+    await restart(rig, control);
   });
 
   it('that others need are not taken away', async () => {
@@ -124,6 +144,35 @@ describe('entries of a running gateway', () => {
     expect(rig.gateway.sessions()).toHaveLength(0);
     // Those that were given with a password are still there.
     expect(rig.gateway.accounts.names()).toEqual(['acme']);
+  });
+});
+
+describe('in a data folder', () => {
+  it('entries and suspensions are there after a restart, and no secret is in its files', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chappe-entries-'));
+    const open = (): Promise<Rig> =>
+      Rig.start({
+        control: SqliteControl.open(folder),
+        sealing: openSealing(join(folder, 'sealing.key')),
+        accounts: { open: false, list: [] },
+      });
+    const first = await open();
+    await first.gateway.putEntry('account', account('acme'));
+    await first.gateway.putEntry('connector', connector('op-a', { password: 'very-secret-word' }));
+    await first.gateway.suspend('acme', true);
+    await first.gateway.stop({ drainMs: 0 });
+    for (const name of readdirSync(folder))
+      expect(readFileSync(join(folder, name)).includes('very-secret-word'), name).toBe(false);
+    const second = await open();
+    expect(second.gateway.network.upstreams.get('op-a')?.settings.password).toBe('very-secret-word');
+    expect(second.gateway.accounts.get('acme')?.suspended).toBe(true);
+    await second.gateway.stop({ drainMs: 0 });
+    // Another key: it does not begin, and says why.
+    rmSync(join(folder, 'sealing.key'));
+    await expect(open()).rejects.toThrow(
+      /connector "op-a": password does not open: the key file is another one/,
+    );
+    rmSync(folder, { recursive: true });
   });
 });
 

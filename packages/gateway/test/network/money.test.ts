@@ -141,6 +141,41 @@ describe('what a message costs', () => {
   });
 });
 
+describe('replace_if_present', () => {
+  const long = { short_message: new Uint8Array(0), tlvs: { message_payload: Buffer.alloc(400, 'x') } };
+  const present = { service_type: 'CMT', replace_if_present_flag: 1 };
+
+  it('costs nothing when it replaces, and its price when it does not', async () => {
+    await begin({ mode: 'prepaid' });
+    a.cut();
+    await world.pass();
+    const first = await esme.submit(present);
+    expect(money()).toEqual({ balance: 990, reserved: 10 });
+    const second = await esme.submit({ ...present, short_message: Buffer.from('New') });
+    expect(second.message_id).toBe(first.message_id);
+    expect(money()).toEqual({ balance: 990, reserved: 10 });
+    await world.audit();
+    a.isDown = false;
+    await world.pass(120_000);
+    expect(a.texts).toEqual(['New']);
+  });
+
+  it('does not replace a piece of a text that was cut, nor does a text that is cut replace anything', async () => {
+    await begin({ mode: 'prepaid' });
+    a.cut();
+    await world.pass();
+    await esme.submit({ ...present, ...long });
+    await esme.submit({ ...present, short_message: Buffer.from('New') });
+    await esme.submit({ ...present, ...long });
+    expect(money()).toEqual({ balance: 930, reserved: 70 });
+    a.isDown = false;
+    await world.pass(120_000);
+    const xs = a.texts.filter((text) => text.startsWith('x'));
+    expect(xs.join('')).toBe('x'.repeat(800));
+    expect(a.texts.filter((text) => text === 'New')).toHaveLength(1);
+  });
+});
+
 describe('bounds', () => {
   it('prepaid: what the balance does not cover is refused, and costs nothing', async () => {
     await begin({ mode: 'prepaid' });

@@ -194,6 +194,28 @@ describe('query, cancel, replace', () => {
     expect(a.texts.join('')).toBe('x'.repeat(400));
   });
 
+  it('a text that the filters would have refused does not come in by a replacement', async () => {
+    world = await World.start({
+      connectors: ['a'],
+      routes: [via(['a'])],
+      filters: { texts: [{ pattern: 'lottery' }], urls: { none: true } },
+    });
+    a = world.centre('a');
+    esme = await world.esme();
+    a.cut();
+    await world.pass();
+    const { message_id } = await esme.submit();
+    expect((await replace(message_id, 'You won the lottery')).command_status).toBe(status.ESME_RREPLACEFAIL);
+    expect((await replace(message_id, 'see https://x.example')).command_status).toBe(
+      status.ESME_RREPLACEFAIL,
+    );
+    expect((await replace(message_id, 'Better')).command_status).toBe(0);
+    a.isDown = false;
+    await world.pass(120_000);
+    expect(a.texts).toEqual(['Better']);
+    expect(world.gateway.counters().refusals.filter).toBe(2);
+  });
+
   it('replace_if_present', async () => {
     await begin();
     a.cut();

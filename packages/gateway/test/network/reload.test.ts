@@ -129,6 +129,37 @@ describe('new settings', () => {
     expect(world.centre('b').texts).toEqual(['Hello']);
   });
 
+  it('how ids are written can be said while receipts come', async () => {
+    world = await World.start({
+      connectors: [connector('a', { receipts: { ids: 'same', unmatched: 1 } })],
+      routes: [via(['a'])],
+    });
+    const a = world.centre('a');
+    a.react = () => ({ id: 'ff' });
+    const esme = await world.esme();
+    await esme.submit();
+    await world.pass();
+    const lost = a.receipt(a.last, { id: '255' });
+    await world.pass(2_000);
+    expect(await lost).toBe(0);
+    expect(esme.stats).toEqual([]);
+    await apply({
+      connectors: [connector('a', { receipts: { ids: 'hex-dec', unmatched: 9 } })],
+      routes: [via(['a'])],
+    });
+    await world.pass(2_000);
+    const found = a.receipt(a.last, { id: '255' });
+    await world.pass(100);
+    expect(await found).toBe(0);
+    expect(esme.stats).toEqual(['DELIVRD']);
+    for (let i = 0; i < 3; i += 1) {
+      const kept = a.receipt(a.last, { id: `9${i}` });
+      await world.pass(2_000);
+      expect(await kept).toBe(0);
+    }
+    expect(await world.gateway.network.correlator.unmatched('a', 10)).toHaveLength(4);
+  });
+
   it('that cannot be are refused whole, by name, and change nothing', async () => {
     world = await World.start({ connectors: ['a'], routes: [via(['a'])] });
     const { settings } = world.gateway;

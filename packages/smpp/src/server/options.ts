@@ -54,6 +54,8 @@ export interface ServerOptions {
   readonly authenticate: (bind: BindRequest) => BindDecision | Promise<BindDecision>;
   /** What an ESME may ask for. A request without handler is refused. */
   readonly operations: Operations;
+  /** Ids of sessions, each one once. Default 1, 2, 3; servers of one program may share a source. */
+  readonly nextSessionId?: (() => number) | undefined;
   readonly onBound?: ((session: Session) => void) | undefined;
   /** The connection of a session is over; not called for connections that never bound. */
   readonly onClosed?: ((session: Session, reason: CloseReason) => void) | undefined;

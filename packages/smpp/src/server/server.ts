@@ -40,11 +40,13 @@ export class SmppServer implements SessionOwner {
   readonly #boundBySystemId = new Map<string, number>();
   readonly #outbinds = new Map<Session, OutbindWait>();
   readonly #counters: ServerCounters = serverCounters();
-  #lastId = 0;
+  readonly #nextId: () => number;
   #isClosing = false;
 
   private constructor(options: ServerOptions) {
     this.#options = options;
+    let lastId = 0;
+    this.#nextId = options.nextSessionId ?? (() => ++lastId);
     const limits = { ...serverLimits, ...options.limits };
     this.#limits = limits;
     this.#loop = createLoop(options.clock ?? systemClock, { ...limits, queueLimit: limits.queue });
@@ -227,7 +229,7 @@ export class SmppServer implements SessionOwner {
         ? this.#sessionOptions
         : { ...this.#sessionOptions, tap: (...seen) => this.#tell(() => onPdu(session, ...seen), 'onPdu') };
     session = new Session(
-      ++this.#lastId,
+      this.#nextId(),
       new SessionCore('mc', options, sinceMs),
       transport,
       this.#loop,
