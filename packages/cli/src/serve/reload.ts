@@ -91,9 +91,9 @@ export class Reload {
     const { tls: first, more } = listenersOf(this.#config);
     return this.#config.server.smpp.listen.map((one) => {
       const { host, port, tls: before } = one;
-      const after = config.server.smpp.listen.find(
-        (other) => other.host === host && other.port === port,
-      )?.tls;
+      const isSame = (other: ListenSettings): boolean =>
+        other.tls !== undefined && other.host === host && other.port === port;
+      const after = config.server.smpp.listen.find(isSame)?.tls;
       if (before === undefined || after === undefined || isDeepStrictEqual(before, after)) return one;
       // Whether clients must show a certificate is decided when listening begins.
       if ((before.clientCa === undefined) !== (after.clientCa === undefined)) return one;
