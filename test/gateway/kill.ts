@@ -21,8 +21,8 @@ try {
   const faults = [...lost, ...stuck, ...unmarked, ...report.errors];
   for (const fault of faults.slice(0, 20)) console.log(fault);
   for (const discrepancy of report.discrepancies.slice(0, 20)) console.log(JSON.stringify(discrepancy));
-  if (faults.length > 0 || report.discrepancies.length > 0 || duplicates > mostDuplicates)
-    process.exitCode = 1;
+  const isOff = duplicates > mostDuplicates || awaiting > unanswered || untold !== 0;
+  if (isOff || faults.length > 0 || report.discrepancies.length > 0) process.exitCode = 1;
 } finally {
   await tools.remove();
 }

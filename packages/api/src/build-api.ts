@@ -36,6 +36,8 @@ export interface ApiOptions {
   /** With it, without any key in it too, whoever calls needs one. Default: nobody does, for a sandbox on this machine. */
   readonly auth?: AuthOptions | undefined;
   readonly idempotency?: Partial<IdempotencyLimits> | undefined;
+  /** Octets of the data folder, asked at each scrape. Default: not told. */
+  readonly storeBytes?: (() => number) | undefined;
 }
 
 // The longest text in the most wasteful escapes (\u0000) is 400 KB, a thousand numbers 30 KB.
@@ -51,7 +53,10 @@ const maxConnections = 2_000;
 export function buildApi(options: ApiOptions): FastifyInstance {
   const { gateway, version, clock = systemClock } = options;
   const closing = new AbortController();
-  const metrics = metricsOf(gateway, version);
+  const metrics = metricsOf(gateway, version, {
+    nowMs: () => clock.nowMs(),
+    storeBytes: options.storeBytes,
+  });
   const startedMs = clock.nowMs();
   const app = fastify({
     ...loggerOptions(options.logger),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildApi } from '../src/index.ts';
 import { keys, type ManagedRig, settingsFor, someHash, startManaged } from './managed-rig.ts';
 
 let rig: ManagedRig;
@@ -211,7 +212,6 @@ describe('an entry over HTTP', () => {
   });
 
   it('accounts are no matter of an open gateway', async () => {
-    const { buildApi } = await import('../src/index.ts');
     const app = buildApi({ gateway: rig.upstream.gateway, version: '1' });
     const payload = { passwordHash: someHash };
     const put = await app.inject({ method: 'PUT', url: '/api/v1/accounts/made', payload });

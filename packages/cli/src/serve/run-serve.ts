@@ -12,6 +12,7 @@ import type { HttpServer } from '../start/http.ts';
 import { PeerFaultReport } from '../start/peer-fault-report.ts';
 import { aborted } from '../start/running.ts';
 import { listenFailure } from '../start/start-failure.ts';
+import { storeBytes } from '../start/store.ts';
 import { type ServeBanner, serveLine, serveLines } from './banner.ts';
 import { ConfigFile, refusalOf } from './config-file.ts';
 import { openData } from './data.ts';
@@ -116,16 +117,16 @@ function checkAccounts({ server }: Config, gateway: Gateway): void {
 
 async function openHttp(
   gateway: Gateway,
-  { server }: Config,
+  config: Config,
   version: string,
   log: Logger,
 ): Promise<HttpServer | undefined> {
-  const { listen, allowHosts, adminKeyHashes } = server.http;
+  const { listen, allowHosts, adminKeyHashes } = config.server.http;
   if (listen === undefined) return undefined;
   const { serveHttp } = await import('../start/http.ts');
   const values = { httpHost: listen.host, httpPort: listen.port, allowHost: allowHosts };
   // Without any key of theirs nobody is an operator, not even on this machine.
-  const api = { auth: { adminKeyHashes } };
+  const api = { auth: { adminKeyHashes }, storeBytes: storeBytes(config.data) };
   const more = { hostFlag: 'http.listen', portFlag: 'http.listen', api };
   return await serveHttp(gateway, values, version, log, more);
 }

@@ -16,12 +16,11 @@ export interface HttpServer {
 
 /** What the address is chosen by, for failures; and what else the API is told. */
 export interface HttpMore {
-  readonly hostFlag: string;
-  readonly portFlag: string;
+  /** Default: the flags of `start`. */
+  readonly hostFlag?: string;
+  readonly portFlag?: string;
   readonly api?: Partial<ApiOptions>;
 }
-
-const byFlags: HttpMore = { hostFlag: '--http-host', portFlag: '--http-port' };
 
 /** Listens. Rejects with a `Failure`. */
 export async function serveHttp(
@@ -29,7 +28,7 @@ export async function serveHttp(
   values: Pick<StartValues, 'httpHost' | 'httpPort' | 'allowHost'>,
   version: string,
   logger: Logger,
-  { hostFlag, portFlag, api = {} }: HttpMore = byFlags,
+  { hostFlag = '--http-host', portFlag = '--http-port', api = {} }: HttpMore,
 ): Promise<HttpServer> {
   const { httpHost: host, httpPort: port, allowHost: allowedHosts } = values;
   const app = buildApi({ ...api, gateway, version, logger, allowedHosts });

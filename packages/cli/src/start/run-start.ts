@@ -18,7 +18,7 @@ import { isLoopback } from './readers.ts';
 import { aborted } from './running.ts';
 import type { StartValues } from './settings.ts';
 import { listenFailure, storeFailure } from './start-failure.ts';
-import { inMemory, openStore } from './store.ts';
+import { inMemory, openStore, storeBytes } from './store.ts';
 
 /** All that runs. */
 interface Running {
@@ -93,7 +93,9 @@ async function startAll(run: StartRun): Promise<Running> {
     errors.attach(log);
     faults.attach(log);
     const http = values.http
-      ? await (await import('./http.ts')).serveHttp(gateway, values, version, log)
+      ? await (await import('./http.ts')).serveHttp(gateway, values, version, log, {
+          api: { storeBytes: storeBytes(values.data) },
+        })
       : undefined;
     return { gateway, http, log, certificate };
   } catch (error) {

@@ -78,7 +78,8 @@ export class Unmatched {
   readonly #center: Center;
   readonly #group: string;
   #limit: number;
-  #count: number;
+  /** On their way to the disk. */
+  #underWay = 0;
   /** Receipts that came when there was no room for more. */
   dropped = 0;
 
@@ -86,7 +87,6 @@ export class Unmatched {
     this.#center = center;
     this.#group = group;
     this.#limit = limit;
-    this.#count = center.depth(unmatchedLane(group)).waiting;
   }
 
   /** Keeps at most so many from now on; those that are there stay. */
@@ -96,19 +96,20 @@ export class Unmatched {
 
   /** How many are kept. */
   get count(): number {
-    return this.#count;
+    // Asked of the center: they also go by themselves, when their time is up.
+    return this.#center.depth(unmatchedLane(this.#group)).waiting + this.#underWay;
   }
 
   /** Keeps one; `done` is told its message once that is on disk, undefined when there is no room for more. */
   keep(draft: Draft, done: (error: Error | undefined, kept: Message | undefined) => void): void {
-    if (this.#count >= this.#limit) {
+    if (this.count >= this.#limit) {
       this.dropped += 1;
       done(undefined, undefined);
       return;
     }
-    this.#count += 1;
+    this.#underWay += 1;
     this.#center.submit([draft], (error, messages) => {
-      if (error !== undefined) this.#count -= 1;
+      this.#underWay -= 1;
       done(error, messages[0]);
     });
   }
@@ -120,9 +121,7 @@ export class Unmatched {
 
   /** Takes one away: it has found its message, or nobody wants it. */
   async remove(id: number): Promise<boolean> {
-    const isGone = (await this.#center.cancel({ id })) === 'cancelled';
-    if (isGone) this.#count = Math.max(0, this.#count - 1);
-    return isGone;
+    return (await this.#center.cancel({ id })) === 'cancelled';
   }
 
   /** One as people look at it. */

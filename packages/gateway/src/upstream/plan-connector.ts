@@ -235,7 +235,8 @@ export class PlanConnector implements Connector {
 
   #answered(message: Message, answer: Answer, upstream: Upstream, report: Report): void {
     const memo = withTried(message.memo, upstream.name);
-    const hasNext = this.hasNext(message, triedOf(memo));
+    // Hot path: nearly all are taken.
+    const hasNext = answer.kind !== 'taken' && this.hasNext(message, triedOf(memo));
     const failover = this.#context.failoverOf(message.memo);
     const outcome = outcomeOfAnswer(message, answer, {
       upstream,

@@ -322,6 +322,51 @@ describe('how an operator writes its ids', () => {
   });
 });
 
+describe('unmatched receipts', () => {
+  it('that are gone, by whatever way, make room for others', async () => {
+    world = await World.start(
+      { connectors: [connector('a', { receipts: { unmatched: 1 } })], routes: [via(['a'])] },
+      { center: { limits: { sweepMs: 600_000 } } },
+    );
+    a = world.centre('a');
+    esme = await world.esme();
+    await send();
+    const lose = async (id: string): Promise<void> => {
+      const status = a.receipt(a.last, { id });
+      await world.pass(1_500);
+      expect(await status).toBe(0);
+    };
+    const kept = async () =>
+      (await world.gateway.network.correlator.unmatched('a', 10)).map(({ ids }) => ids[0]);
+    await lose('first');
+    await lose('second');
+    expect(await kept()).toEqual(['first']);
+    // Three days are over.
+    const [waiting] = await world.gateway.center.waitingIn('unmatched:a', 10);
+    await world.gateway.center.cancel({ id: waiting?.id ?? 0 });
+    await lose('third');
+    expect(await kept()).toEqual(['third']);
+    expect(world.gateway.network.correlator.group(world.upstream('a')).unmatched.dropped).toBe(1);
+  });
+
+  it('without any id are kept, too', async () => {
+    await begin();
+    await send();
+    const status = a.deliver({
+      source_addr: '447700900999',
+      destination_addr: 'ACME',
+      esm_class: 4,
+      text: 'stat:DELIVRD err:000',
+    });
+    await world.pass(1_500);
+    expect(await status).toBe(0);
+    expect(await world.gateway.network.correlator.unmatched('a', 10)).toMatchObject([
+      { ids: [], stat: 'DELIVRD' },
+    ]);
+    expect(esme.stats).toEqual([]);
+  });
+});
+
 describe('a receipt and its customer', () => {
   it('waits for one who is away', async () => {
     world = await World.start({ connectors: ['a'], routes: [via(['a'])] });
