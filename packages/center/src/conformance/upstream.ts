@@ -1,6 +1,6 @@
 /** Cases about messages at upstreams, their money, and what is counted. */
 import assert from 'node:assert/strict';
-import type { IdForm, Message, MessageId } from '../message.ts';
+import type { Message, MessageId } from '../message.ts';
 import { publicIdOf } from '../message-id.ts';
 import type { Tally } from '../store.ts';
 import { type Case, change, claimAll, DAY_MS, idAt, insert, message, NOON_MS } from './given.ts';
@@ -163,7 +163,7 @@ export const upstreamCases: readonly Case[] = [
   [
     'every form of public id, the memo, the price and what was charged come back',
     async ({ store, reopen }) => {
-      const forms: readonly IdForm[] = ['hex', 'uuid', 'decimal', 'hexdec'];
+      const forms = ['hex', 'uuid', 'decimal', 'hexdec'] as const;
       const all = forms.map((idForm, sequence) =>
         message(id(sequence), {
           idForm,

@@ -1,6 +1,6 @@
 /** From an upstream's receipt to what becomes of the message. */
 import type { FinalState, Outcome } from '@chappe/center';
-import { isFinalState, type MessageState, messageState, type Receipt } from '@chappe/protocol';
+import { isFinalState, type MessageState, type Receipt } from '@chappe/protocol';
 import type { UpstreamReceiptSettings } from '../settings/connector.ts';
 import type { CompiledFailover } from '../upstream/failover.ts';
 import { triedOf, withTried } from '../upstream/memo.ts';
@@ -68,13 +68,6 @@ export function outcomeOfReceipt(
       };
   }
   return { kind: 'failed', state: final, error, detail };
-}
-
-/** The state by its name in settings; undefined when there is none of that name. */
-export function stateNamed(name: string): MessageState | undefined {
-  const wanted = name.toUpperCase();
-  for (let value = 0; value <= 9; value += 1) if (messageState(value) === wanted) return messageState(value);
-  return undefined;
 }
 
 function errorOf({ err, networkError }: Receipt, { errors }: UpstreamReceiptSettings): number {

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Tally } from '@chappe/center';
 import { CenterError, type ControlStore, MemoryControl, SqliteControl } from '@chappe/center';
 import { describe, expect, test } from 'vitest';
 import { Ledger } from '../../src/money/ledger.ts';
 import type { CreditRequest } from '../../src/money/ledger-entry.ts';
-import type { Tally } from '@chappe/center';
 import { Books } from './books.ts';
 
 const HOUR_MS = 3_600_000;

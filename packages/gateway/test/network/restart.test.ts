@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteControl, SqliteStore } from '@chappe/center';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { heldMessages, releaseHeld } from '../../src/held.ts';
 import type { GatewayOptions } from '../../src/index.ts';
 import { start } from '../rig.ts';
 import { account, connector, via, World, type WorldSettings } from './world.ts';
@@ -73,7 +74,7 @@ describe('after a restart', () => {
   it('a late receipt of before still moves the message on', async () => {
     const settings: WorldSettings = {
       connectors: ['a', 'b'],
-      routes: [via(['a', 'b'], { receiptAfterMs: 60_000 })],
+      routes: [via(['a', 'b'], { receiptAfterMs: 900_000 })],
     };
     const before = await life(settings);
     const esme = await before.esme();
@@ -84,7 +85,7 @@ describe('after a restart', () => {
     const after = await life(settings, before);
     await after.pass(50_000);
     expect(after.centre('b').texts).toEqual([]);
-    await after.until(() => after.centre('b').submitted.length > 0, 1_000);
+    await after.until(() => after.centre('b').submitted.length > 0, 10_000);
     expect(after.centre('a').submitted).toHaveLength(1);
     await after.stop({ keep: true });
   });
@@ -198,6 +199,99 @@ describe('after a restart', () => {
     const statuses: number[] = [];
     for (let i = 0; i < 8; i += 1) statuses.push((await esme.submit()).command_status);
     expect(statuses.filter((one) => one === 0)).toHaveLength(7);
+    await after.stop({ keep: true });
+  });
+
+  it('the parts of a long message that came before, and those that come after, are one', async () => {
+    const settings: WorldSettings = {
+      ...plain,
+      accounts: [account('acme')],
+      mo: [
+        {
+          name: 'all',
+          reassemble: true,
+          action: { kind: 'accounts', accounts: ['acme'], spread: 'all' },
+        },
+      ],
+    };
+    const part = async (world: World, n: number): Promise<void> => {
+      const octets = Buffer.concat([Uint8Array.of(5, 0, 3, 9, 2, n), Buffer.from(`part ${n} `)]);
+      let status: number | undefined;
+      const sent = world.centre('a').deliver({
+        source_addr: '447700900123',
+        destination_addr: '12345',
+        esm_class: 0x40,
+        text: octets,
+      });
+      void sent.then((answer) => {
+        status = answer;
+      });
+      await world.until(() => status !== undefined);
+      expect(status).toBe(0);
+    };
+    const before = await life(settings);
+    await before.until(() => before.centre('a').sessions.length > 0);
+    await part(before, 2);
+    await before.stop({ keep: true });
+    const after = await life(settings, before);
+    const esme = await after.esme();
+    await after.until(() => after.centre('a').sessions.length > 0);
+    await part(after, 1);
+    await after.until(() => esme.deliveries.length > 0);
+    const [message] = esme.deliveries;
+    const payload = message?.tlvs.find(({ name }) => name === 'message_payload')?.value;
+    expect(Buffer.from((payload ?? message?.short_message) as Uint8Array).toString()).toBe('part 1 part 2 ');
+    await after.stop({ keep: true });
+  });
+
+  it('what a route holds is still held, and can be released', async () => {
+    const settings: WorldSettings = {
+      connectors: ['a'],
+      routes: [{ name: 'wait', from: ['NEW*'], action: { kind: 'hold' } }, via(['a'])],
+    };
+    const before = await life(settings);
+    const { message_id } = await (await before.esme()).submit({ source_addr: 'NEWCO' });
+    await before.stop({ keep: true });
+    const after = await life(settings, before);
+    await after.pass(5_000);
+    expect(after.centre('a').texts).toEqual([]);
+    const { center, network } = after.gateway;
+    const held = await heldMessages(center, 10);
+    expect(held.messages.map(({ route, view }) => [route, view.id])).toEqual([['wait', message_id]]);
+    expect(await releaseHeld(center, network, message_id)).toBe('released');
+    await after.until(() => after.centre('a').submitted.length > 0);
+    await after.stop({ keep: true });
+  });
+
+  it('what an account has sent today counts against its quota', async () => {
+    const settings: WorldSettings = { ...plain, accounts: [account('acme', { quota: { day: 3 } })] };
+    const before = await life(settings);
+    const first = await before.esme();
+    expect((await first.submit()).command_status).toBe(0);
+    expect((await first.submit()).command_status).toBe(0);
+    await before.stop({ keep: true });
+    const after = await life(settings, before);
+    const second = await after.esme();
+    expect((await second.submit()).command_status).toBe(0);
+    expect((await second.submit()).command_status).not.toBe(0);
+    await after.stop({ keep: true });
+  });
+
+  it('receipts for a customer who was away over the restart come to him', async () => {
+    const before = await life(plain);
+    const a = before.centre('a');
+    const esme = await before.esme({ bind: 'transmitter' });
+    await esme.submit();
+    await before.until(() => before.gateway.counters().center.sent === 1);
+    const status = a.receipt(a.last);
+    await before.until(() => before.gateway.counters().center.receipts === 1);
+    expect(await status).toBe(0);
+    await before.stop({ keep: true });
+    const after = await life(plain, before);
+    await after.pass(60_000);
+    const back = await after.esme({ bind: 'receiver' });
+    await after.until(() => back.stats.length > 0);
+    expect(back.stats).toEqual(['DELIVRD']);
     await after.stop({ keep: true });
   });
 
