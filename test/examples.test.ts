@@ -69,7 +69,10 @@ test('sandbox: the test inside the example passes', async () => {
 });
 
 test('every example is run here and has less than 40 lines', () => {
-  const names = readdirSync(`${root}/examples`).sort();
+  // The configuration is checked by the tests of @chappe/config.
+  const names = readdirSync(`${root}/examples`)
+    .filter((name) => name.endsWith('.ts'))
+    .sort();
   expect(names).toEqual(['receive.ts', 'sandbox.test.ts', 'send.ts', 'server.ts']);
   for (const name of names) {
     expect(readFileSync(`${root}/examples/${name}`, 'utf8').split('\n').length, name).toBeLessThan(40);

@@ -21,9 +21,9 @@ describe.runIf(hasKannel)('Kannel as a customer of the gateway', () => {
       folder: rig.folder,
       getUrl: `${callbacks.url}/mo?from=%p&to=%P&text=%b`,
     });
-    afterAll(() => rig?.close());
     rig.onClose(() => kannel.stop());
   });
+  afterAll(() => rig?.close());
 
   /** Sends with all reports wanted; resolves with the kind of the report that ends it: 1 delivered, 2 failed. */
   async function send(to: string, text: string): Promise<string | null> {

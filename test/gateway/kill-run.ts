@@ -17,6 +17,8 @@ export interface KillOptions {
   /** Requests that may be without answer at the upstream: the bound of duplicates of one kill. */
   readonly window: number;
   readonly seed: number;
+  /** How long everything may take to be over after the load; what is not then, never will be. */
+  readonly drainMs: number;
 }
 
 /** What came of it. */
@@ -45,7 +47,6 @@ export interface KillResult {
 
 const smallestLifeMs = 250;
 const moreLifeMs = 900;
-const drainMs = 120_000;
 const pollMs = 100;
 const startKillEvery = 3;
 
@@ -89,8 +90,8 @@ export async function killRun(tools: Tools, options: KillOptions): Promise<KillR
     ends.push(() => load.program.stop('SIGKILL'));
     gateway = await killAgainAndAgain(gateway, child, options);
     load.quiet();
-    await until('all receipts to be sent', () => sink.counts().then(isSaid), drainMs, pollMs);
-    await gateway.until('everything to be over', quietness(load), drainMs);
+    await until('all receipts to be sent', () => sink.counts().then(isSaid), options.drainMs, pollMs);
+    await gateway.until('everything to be over', quietness(load), options.drainMs);
     const report = await gateway.report();
     const sunk = await sink.counts();
     load.quiet();

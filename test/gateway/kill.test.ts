@@ -8,7 +8,7 @@ describe.runIf(canRun('kill -9 of the gateway', [loadTools]))('kill -9 of the ga
     const tools = await buildTools();
     onTestFinished(() => tools.remove());
     const seed = Number(process.env.CHAPPE_SEED ?? 20261126);
-    const options = { kills: 3, perSecond: 3_000, window: 100, seed };
+    const options = { kills: 3, perSecond: 3_000, window: 100, seed, drainMs: 40_000 };
     const result = await killRun(tools, options);
     console.log(summaryOf(result, options));
     expect(result.acknowledged).toBeGreaterThan(1_000);

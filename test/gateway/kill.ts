@@ -12,6 +12,8 @@ const options = {
   perSecond: option('rate', 0),
   window: option('window', 100),
   seed: option('seed', 20261126),
+  // A backlog of minutes is no fault.
+  drainMs: 900_000,
 };
 const tools = await buildTools();
 try {

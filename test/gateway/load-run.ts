@@ -65,9 +65,10 @@ export class LoadRun {
     this.gateway = await GatewayProcess.start(this.options);
   }
 
-  /** Waits until the customer has all receipts, and looks at the disk. */
-  async end(): Promise<Ended> {
+  /** Waits until the customer has as many receipts as it had messages accepted; then for `rest`; looks at the disk. */
+  async end(rest: () => Promise<unknown> = () => Promise.resolve()): Promise<Ended> {
     const counts = await this.#load!.end(endMs);
+    await rest();
     const report = await this.gateway.report();
     await this.gateway.stop();
     const stored = await storedMessages(this.options.data);

@@ -67,9 +67,9 @@ export class RudeUpstream {
     return self;
   }
 
-  /** Receipts without answer so far. */
+  /** Receipts without answer, and what is still to be said. */
   get unanswered(): number {
-    return this.#open.size;
+    return this.#open.size + this.#timers.size;
   }
 
   /** Stops listening and cuts what is left. */

@@ -40,6 +40,10 @@ export class Dispatch {
     this.#refill = new Refill(core, {
       onFilled: (lane) => this.markDirty(lane),
       onLate: (feed, message) => this.#releaseOne(feed, message),
+      onFailed: (error) => {
+        // While it stops, the store may be closed under a claim.
+        if (!this.isPaused) core.settings.onError(error);
+      },
       onNextDue: (atMs, nowMs) => this.#due.arm(atMs, nowMs),
     });
   }

@@ -72,6 +72,7 @@ export class GroupCommit {
   #failure: CenterError | undefined;
   #pauseMs = FIRST_PAUSE_MS;
   #disarm: (() => void) | undefined;
+  #isClosed = false;
   #idle: (() => void)[] = [];
   /** Messages refused after an unclear failure: until they have been removed, the store may bring them up. */
   readonly refusedIds: Set<MessageId> = new Set();
@@ -117,7 +118,7 @@ export class GroupCommit {
 
   /** Commits what has gathered, as far as the number in flight allows. */
   flush(): void {
-    if (this.#failure !== undefined) return;
+    if (this.#failure !== undefined || this.#isClosed) return;
     while (this.#inFlight < MAX_IN_FLIGHT) {
       const batch = this.#next();
       if (batch === undefined) return;
@@ -131,8 +132,9 @@ export class GroupCommit {
     return new Promise((settle) => this.#idle.push(settle));
   }
 
-  /** Disarms the timer; what is pending stays unsaved. */
+  /** Writes nothing more: what is pending, or comes from now on, stays unsaved. */
   close(): void {
+    this.#isClosed = true;
     this.#disarm?.();
     this.#disarm = undefined;
   }

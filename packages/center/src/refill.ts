@@ -1,5 +1,6 @@
 /** Fetches messages that wait on disk into their feeds, in order and in bounded numbers. */
 import type { Core } from './core.ts';
+import type { CenterError } from './errors.ts';
 import { asCenterError } from './group-commit.ts';
 import type { Feed, Lane, LiveMessage } from './lanes/lane.ts';
 import { liveMessage } from './lanes/live-message.ts';
@@ -18,6 +19,8 @@ export interface RefillEvents {
   onFilled(lane: Lane): void;
   /** A message came when it should wait on disk again: older ones are on their way there. */
   onLate(feed: Feed, message: LiveMessage): void;
+  /** The store could not be asked. */
+  onFailed(error: CenterError): void;
   /** When the next message that is not due yet is due. */
   onNextDue(atMs: number, nowMs: number): void;
 }
@@ -75,7 +78,7 @@ export class Refill {
         feed.isClaiming = false;
         lane.claiming -= 1;
         feed.isDue = true;
-        settings.onError(asCenterError(error));
+        this.#events.onFailed(asCenterError(error));
       },
     );
   }

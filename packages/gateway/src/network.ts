@@ -34,6 +34,7 @@ import { Rules } from './routes/rules.ts';
 import { droppedLane, type Routing } from './routing.ts';
 import { type GatewaySettings, noSettings } from './settings/gateway.ts';
 import type { ConnectUpstream, FromUpstream } from './upstream/binds.ts';
+import { withTaken } from './upstream/memo.ts';
 import { unansweredMark } from './upstream/outcome.ts';
 import type { Plan } from './upstream/plan.ts';
 import { checkConnector } from './upstream/upstream.ts';
@@ -205,8 +206,11 @@ export class Network {
       };
     }
     if (!this.upstreams.hasNext(message, message.memo ?? '')) return undefined;
+    const upstream = this.upstreams.list().find(({ group }) => group.name === message.connector);
+    if (upstream !== undefined) this.correlator.noteMovedOn(message, upstream);
     const detail = 'receipt late: sent again, possible duplicate';
-    return { kind: 'retry', error: 0, errorClass: 'unknown', afterMs: 0, detail };
+    const memo = withTaken(message.memo);
+    return { kind: 'retry', error: 0, errorClass: 'unknown', afterMs: 0, memo, detail };
   }
 
   /** Whether all upstreams of a plan take long texts in one message_payload. */

@@ -22,6 +22,14 @@ export function accountLane(account: string): string {
   return `account:${account}`;
 }
 
+/**
+ * The lane of receipts of an account whose receipts and messages go to binds of different kinds: what waits for one kind
+ * must not stand before what the other could take.
+ */
+export function receiptLane(account: string): string {
+  return `receipts:${account}`;
+}
+
 /** One bind that takes messages: a receiver or a transceiver. */
 export interface Bind {
   readonly session: Session;

@@ -16,6 +16,8 @@ async function until(rig: Rig, isSo: () => boolean | Promise<boolean>): Promise<
   for (let step = 0; step < 2_000; step += 1) {
     if (await isSo()) return;
     await rig.clock.advance(100);
+    // In time of their own.
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
   throw new Error('never came to be');
 }

@@ -1,7 +1,7 @@
 /** The connectors of all accounts: a lane is attached while its account has a receiving bind, and waits otherwise. */
 import type { Center, Message } from '@chappe/center';
 import type { Accounts } from '../accounts/accounts.ts';
-import { accountLane, type Bind, type Routing, unclaimedLane } from '../routing.ts';
+import { accountLane, type Bind, type Routing, receiptLane, unclaimedLane } from '../routing.ts';
 import { AccountConnector } from './account.ts';
 
 /** What the connectors work with. */
@@ -28,10 +28,12 @@ export class AccountConnectors {
   /** A receiving bind has come. */
   add(bind: Bind): void {
     this.#join(accountLane(bind.account), bind);
+    this.#join(receiptLane(bind.account), bind);
     // What no account could be found for goes to whoever is there, but in a gateway it may be another customer's.
     if (this.#options.accounts.open) this.#join(unclaimedLane, bind);
     bind.session.onWindowFree = () => {
       this.#connectors.get(accountLane(bind.account))?.ready?.();
+      this.#connectors.get(receiptLane(bind.account))?.ready?.();
       this.#connectors.get(unclaimedLane)?.ready?.();
     };
   }
@@ -39,6 +41,7 @@ export class AccountConnectors {
   /** A receiving bind has gone. */
   remove(bind: Bind): void {
     this.#leave(accountLane(bind.account), bind);
+    this.#leave(receiptLane(bind.account), bind);
     this.#leave(unclaimedLane, bind);
   }
 

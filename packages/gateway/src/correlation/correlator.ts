@@ -11,7 +11,7 @@ import { unansweredMark } from '../upstream/outcome.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { GroupReceipts } from './group-receipts.ts';
 import { type Candidate, candidatesOf, type IdRelation, idRelations } from './id-forms.ts';
-import { handsetOf, type Incoming, isOfHandset, isSure, keyOf } from './incoming.ts';
+import { handsetOf, type Incoming, isOfHandset, isSure, keyOf, receiptKey } from './incoming.ts';
 import { outcomeOfReceipt, type Verdict, verdictOf } from './receipt-outcome.ts';
 import { storedReceipt, type UnmatchedReceipt, unmatchedDraft } from './unmatched.ts';
 import type { Held } from './waiting-receipts.ts';
@@ -129,6 +129,11 @@ export class Correlator {
     this.#groups.get(upstream.group.name)?.tell(reference);
   }
 
+  /** A message goes elsewhere since its receipt is late: one that comes after all has nothing to say any more. */
+  noteMovedOn({ reference = '', destination }: Message, upstream: Upstream): void {
+    this.group(upstream).noteSettled(receiptKey(reference, destination.digits));
+  }
+
   /** The newest unmatched receipts of a group, or of all. */
   async unmatched(name: string | undefined, limit: number): Promise<readonly UnmatchedReceipt[]> {
     const groups = [...this.#groups.values()].filter((group) => name === undefined || group.name === name);
@@ -197,8 +202,10 @@ export class Correlator {
     for (const candidate of candidates) {
       const message = center.awaited(group.name, candidate.reference);
       if (message === undefined) continue;
-      if (isSure(candidate, incoming, message))
+      if (isSure(candidate, incoming, message)) {
+        if (isOfHandset(message, incoming)) group.noteHandset(true);
         return this.#settleAwaited(incoming, candidate) ? 'taken' : 'nothing';
+      }
       doubtful ??= candidate;
     }
     if (doubtful === undefined) return this.#fromUnanswered(incoming) ? 'taken' : 'nothing';
@@ -317,7 +324,7 @@ export class Correlator {
       found: () => this.#fromMemory(incoming, candidates) === 'taken',
       giveUp,
     };
-    if (incoming.upstream.group.room >= incoming.upstream.window || !incoming.group.hold(held)) giveUp();
+    if (incoming.upstream.group.isIdle || !incoming.group.hold(held)) giveUp();
   }
 
   /** No message that is surely meant has turned up: one that may be is better than none. */

@@ -3,7 +3,7 @@ import type { Message } from '@chappe/center';
 import type { Receipt } from '@chappe/protocol';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { GroupReceipts } from './group-receipts.ts';
-import type { Candidate } from './id-forms.ts';
+import { type Candidate, canonicalId } from './id-forms.ts';
 import type { Verdict } from './receipt-outcome.ts';
 
 /** A receipt on its way. */
@@ -28,7 +28,12 @@ export function handsetOf(digits: string): string {
 
 /** Says whether two receipts are the same one, said twice. */
 export function keyOf({ receipt, from }: Incoming): string {
-  return `${receipt.ids[0] ?? ''} ${handsetOf(from)}`;
+  return receiptKey(receipt.ids[0] ?? '', from);
+}
+
+/** The key of the receipt about that id and handset. */
+export function receiptKey(id: string, handset: string): string {
+  return `${canonicalId(id)} ${handsetOf(handset)}`;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { FinalState, Outcome } from '@chappe/center';
 import { isFinalState, type MessageState, type Receipt } from '@chappe/protocol';
 import type { UpstreamReceiptSettings } from '../settings/connector.ts';
 import type { CompiledFailover } from '../upstream/failover.ts';
-import { triedOf, withTried } from '../upstream/memo.ts';
+import { triedOf, withTaken, withTried } from '../upstream/memo.ts';
 
 /** What a receipt says, in our words. */
 export interface Verdict {
@@ -63,7 +63,7 @@ export function outcomeOfReceipt(
         error,
         errorClass: 'system',
         afterMs: 0,
-        memo: tried,
+        memo: withTaken(tried),
         detail: `${detail} next=1`,
       };
   }

@@ -37,7 +37,7 @@ export class ReceiptDesk {
     this.#options = options;
     const { format, validityMs, center } = options;
     const writer = new ReceiptWriter(format);
-    this.#common = { writer, validityMs, settings: undefined, longMessages: 'aggregate' };
+    this.#common = { writer, validityMs, settings: undefined, longMessages: 'aggregate', hasOwnLane: false };
     this.#ends = new SegmentEnds(center);
   }
 
@@ -79,7 +79,8 @@ export class ReceiptDesk {
     const account = this.#options.accounts.get(name);
     const known = this.#styles.get(name);
     if (known !== undefined && known.settings === account?.settings) return known;
-    const receipts = account?.settings.receipts;
+    const hasOwnLane = isSplit(account?.settings);
+    const receipts = account?.settings.receipts ?? (hasOwnLane ? {} : undefined);
     if (receipts === undefined) return this.#common;
     const style = styleFrom(account?.settings, receipts, this.#options);
     this.#styles.set(name, style);
@@ -104,5 +105,12 @@ function styleFrom(
     validityMs: receipts.validityMs ?? validityMs,
     settings,
     longMessages: receipts.longMessages ?? 'aggregate',
+    hasOwnLane: isSplit(settings),
   };
+}
+
+/** Whether receipts or messages of an account are for binds of one kind only. */
+function isSplit(settings: AccountSettings | undefined): boolean {
+  const kinds = [settings?.receipts?.binds, settings?.mo];
+  return kinds.includes('receiver') || kinds.includes('transceiver');
 }

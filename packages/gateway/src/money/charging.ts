@@ -2,6 +2,7 @@
 import type { Center, FinalState, Message } from '@chappe/center';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { AccountSettings } from '../settings/account.ts';
+import { wasTaken } from '../upstream/memo.ts';
 
 /**
  * Whether a message is charged. `accepted`: somebody has taken it, whatever became of it then; one that every upstream
@@ -15,7 +16,7 @@ export function chargedAtEnd(
   if (state === 'delivered') return true;
   if (settings?.credit?.charge === 'delivered') return false;
   // An upstream that has taken it stands there until it is tried elsewhere.
-  return state === 'accepted' || message.connector !== undefined;
+  return state === 'accepted' || message.connector !== undefined || wasTaken(message.memo);
 }
 
 /** Counts what accounts with quotas have sent today and this month (UTC), before anything is taken. */

@@ -44,4 +44,11 @@ export class UpstreamGroup {
     this.isShort = false;
     for (const member of this.members) member.wake();
   }
+
+  /** Whether nothing is under way: every request has its answer, and what was taken is on disk. */
+  get isIdle(): boolean {
+    if (this.unsaved > 0) return false;
+    for (const { outstanding } of this.members) if (outstanding > 0) return false;
+    return true;
+  }
 }

@@ -1,6 +1,7 @@
 /**
- * The memo of a routed message: `route` or `route|op-a,op-b`, the connectors that have tried it in this round. Route
- * and connector names hold no `|` and no comma.
+ * The memo of a routed message: `route` or `route|op-a,op-b`, the connectors that have tried it in this round, and `*`
+ * once one of them has taken it, though it then went on elsewhere. Route and connector names hold no `|` and no comma,
+ * names of connectors no `*`.
  */
 
 /** The name of the route that a message was accepted by; '' when it has none. */
@@ -14,7 +15,22 @@ export function routeOf(memo: string | undefined): string {
 export function triedOf(memo: string | undefined): readonly string[] {
   if (memo === undefined) return nobody;
   const bar = memo.indexOf('|');
-  return bar < 0 ? nobody : memo.slice(bar + 1).split(',');
+  if (bar < 0) return nobody;
+  return memo
+    .slice(bar + 1)
+    .split(',')
+    .filter((name) => name !== takenMark);
+}
+
+/** Whether a connector had taken it before it went on to another. */
+export function wasTaken(memo: string | undefined): boolean {
+  const bar = memo?.indexOf('|') ?? -1;
+  return bar >= 0 && memo?.includes(takenMark, bar) === true;
+}
+
+/** The memo of one that had been taken, and goes on. */
+export function withTaken(memo: string | undefined): string {
+  return wasTaken(memo) ? (memo ?? '') : withTried(memo, takenMark);
 }
 
 /** The memo with one more connector. */
@@ -25,7 +41,8 @@ export function withTried(memo: string | undefined, connector: string): string {
 
 /** The memo with nobody having tried. */
 export function withoutTried(memo: string | undefined): string {
-  return routeOf(memo);
+  return wasTaken(memo) ? `${routeOf(memo)}|${takenMark}` : routeOf(memo);
 }
 
+const takenMark = '*';
 const nobody: readonly string[] = Object.freeze([]);

@@ -216,6 +216,7 @@ describe('a message moves on', () => {
     await world.pass(5_000);
     expect(esme.stats).toEqual(['DELIVRD']);
     expect(await world.view(message_id)).toMatchObject({ state: 'delivered' });
+    expect(world.upstream('a').counters).toMatchObject({ receiptsRepeated: 1, receiptsUnmatched: 0 });
   });
 
   it('a late receipt of the last one is waited for', async () => {

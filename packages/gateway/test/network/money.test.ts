@@ -107,6 +107,27 @@ describe('what a message costs', () => {
     expect(money()).toEqual({ balance: 990, reserved: 0 });
   });
 
+  it('is charged when one has taken it, though another refused it after that', async () => {
+    world = await World.start({
+      accounts: [account('acme', { credit: { mode: 'prepaid' } })],
+      connectors: ['a', 'b'],
+      routes: [via(['a', 'b'], { onReceipt: ['undeliverable'] }, { price })],
+    });
+    a = world.centre('a');
+    await credited(1_000);
+    esme = await world.esme();
+    const b = world.centre('b');
+    b.react = (_, at) => ({ status: at === 0 ? status.ESME_RSYSERR : status.ESME_RINVDSTADR });
+    a.react = (_, at) => (at === 0 ? {} : { status: status.ESME_RINVDSTADR });
+    await esme.submit();
+    await world.pass();
+    await a.receipt(a.last, { stat: 'UNDELIV' });
+    await world.pass(60_000);
+    expect([a.submitted.length, b.submitted.length]).toEqual([2, 2]);
+    expect(esme.stats).toEqual(['REJECTD']);
+    expect(money()).toEqual({ balance: 990, reserved: 0 });
+  });
+
   it('counts segments: a text in a message_payload costs as many as it is cut into', async () => {
     await begin({ mode: 'prepaid' });
     await esme.submit({

@@ -74,6 +74,7 @@ describe('pain', () => {
     await world.pass(400);
     expect(await status).toBe(0);
     expect(esme.stats).toEqual(['DELIVRD']);
+    expect(world.upstream('b').counters.receiptsUnmatched).toBe(0);
   });
 
   it('4, receipts of a customer who is away wait, and hold up nobody else', async () => {
