@@ -232,6 +232,31 @@ describe('messages that are given back', () => {
   });
 });
 
+describe('an operation that the end overtakes', () => {
+  it('is no failure of the store: the next start finds the message as it was', async () => {
+    const store = new MemoryStore();
+    const rig = await startRig({ store });
+    const { id } = await rig.center.submitOne(draft({ dueMs: rig.clock.nowMs() + 60_000 }));
+    const take = store.take.bind(store);
+    let go: () => void = () => undefined;
+    store.take = (one, from) =>
+      new Promise((resolve) => {
+        go = () => void take(one, from).then(resolve);
+      });
+    void rig.center.cancel({ id });
+    await settle();
+    const close = store.close.bind(store);
+    store.close = () => Promise.resolve();
+    await rig.center.stop({ drainMs: 0 });
+    go();
+    await settle();
+    await settle();
+    expect(rig.errors).toEqual([]);
+    expect(await store.find(id)).toMatchObject({ state: 'scheduled' });
+    await close();
+  });
+});
+
 describe('an outcome of nobody knows what', () => {
   it('is tried again when its connector says so, and marked', async () => {
     const rig = await startRig();

@@ -169,12 +169,14 @@ export const waitingCases: readonly Case[] = [
         'memory',
       );
       await insert(store, [message(id(4), { reference: 'r', connector: 'up' })], 'sent');
+      await insert(store, [message(id(6), { reference: 's', connector: 'up' })], 'sent');
+      assert.equal((await store.take(id(6), 'sent'))?.id, id(6));
       await insert(store, [message(id(5), { state: 'delivered', doneMs: 1 })], 'done');
       const after = reopen === undefined ? store : await reopen();
       const recovery = await after.recover(NOON_MS + 1);
       assert.equal(recovery.uncertain, 2);
-      assert.equal(recovery.sent, 1);
-      assert.equal(recovery.highestId, id(5));
+      assert.equal(recovery.sent, 2);
+      assert.equal(recovery.highestId, id(6));
       const waiting = recovery.waiting
         .map(({ lane, count, nextDueMs }) => `${lane} ${count} ${nextDueMs}`)
         .sort();
@@ -183,6 +185,8 @@ export const waitingCases: readonly Case[] = [
       assert.doesNotMatch((await after.find(id(0)))?.timeline ?? '', /recovered/);
       assert.deepEqual(await claimAll(after), [id(0), id(2)]);
       assert.equal((await after.take(id(4), 'sent'))?.id, id(4));
+      assert.doesNotMatch((await after.find(id(6)))?.timeline ?? '', /recovered/);
+      assert.equal((await after.take(id(6), 'sent'))?.id, id(6));
     },
   ],
 ];

@@ -75,6 +75,8 @@ export class MemoryStore implements Store {
     let sent = 0;
     const waiting = new Map<string, { -readonly [K in keyof Waiting]: Waiting[K] }>();
     for (const row of this.#rows.values()) {
+      // Taken for its receipt, which was not stored: it is at its upstream as before.
+      if (row.place === 'memory' && row.message.reference !== undefined) this.#put(row, 'sent');
       if (row.place === 'memory') {
         const timeline = withStep(row.message.timeline, timelineLine(nowMs, 'recovered', 'uncertain=1'));
         row.message = { ...row.message, timeline };

@@ -185,6 +185,10 @@ export class DayFile {
         ['msg', 'INDEXED BY msg_memory'],
         ['note', ''],
       ]) {
+        // Taken for its receipt, which was not stored: it is at its upstream as before.
+        this.#database.exec(
+          `UPDATE ${table} ${guard} SET place = 1 WHERE place = 2 AND reference IS NOT NULL`,
+        );
         const sql = `UPDATE ${table} ${guard} SET place = 0, timeline = coalesce(timeline, '') || ? WHERE place = 2`;
         changed += Number(this.#database.prepare(sql).run(line).changes);
       }
