@@ -324,7 +324,7 @@ async function kill(kills: number): Promise<Row> {
   const built = await buildTools();
   let result: KillResult;
   try {
-    result = await killRun(built, { kills, perSecond: 0, window, seed: 20261126 });
+    result = await killRun(built, { kills, perSecond: 0, window, seed: 20261126, drainMs: 600_000 });
   } finally {
     await built.remove();
   }

@@ -1,9 +1,9 @@
 /**
- * All benchmarks, one table, written to bench/results.md with the method. Takes about 25 minutes on a quiet machine.
+ * All benchmarks, a table for each, written to bench/results.md. Takes about 25 minutes on a quiet machine.
  * Run: npm run bench [-- --only codec,server] [-- --no-write]
  */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -119,16 +119,29 @@ function table(rows: readonly Row[]): string {
 const only = process.argv.includes('--only')
   ? process.argv[process.argv.indexOf('--only') + 1]?.split(',')
   : undefined;
+const results = join(folder, 'results.md');
 const chosen = benchmarks.filter(({ name }) => only === undefined || only.includes(name));
-const rows = chosen.flatMap(run);
-const text = table(rows);
-console.log(text);
-if (only === undefined && !process.argv.includes('--no-write')) {
+let isMissed = false;
+for (const benchmark of chosen) {
+  const rows = run(benchmark);
+  isMissed ||= rows.some(({ ok }) => !ok);
+  console.log(`## ${benchmark.name}\n\n${table(rows)}\n`);
+  if (!process.argv.includes('--no-write')) write(benchmark.name, rows);
+}
+if (isMissed) process.exitCode = 1;
+
+/** Puts the section of one benchmark into the results; those of the others stay, with their day and machine. */
+function write(name: string, rows: readonly Row[]): void {
+  const sections = new Map(
+    readFileSync(results, 'utf8')
+      .split('\n## ')
+      .slice(1)
+      .map((text) => [text.slice(0, text.indexOf('\n')), `## ${text.trim()}\n`]),
+  );
   const machine = `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model.trim()})`;
   const day = new Date().toISOString().slice(0, 10);
-  writeFileSync(
-    join(folder, 'results.md'),
-    `# Results\n\n${day}, ${machine}. Method: [README.md](README.md).\n\n${text}\n`,
-  );
+  sections.set(name, `## ${name}\n\n${day}, ${machine}\n\n${table(rows)}\n`);
+  const ordered = benchmarks.flatMap((one) => sections.get(one.name) ?? []);
+  const head = '# Results\n\nMethod: [README.md](README.md). Each section is one run.\n';
+  writeFileSync(results, `${head}\n${ordered.join('\n')}`);
 }
-if (rows.some(({ ok }) => !ok)) process.exitCode = 1;

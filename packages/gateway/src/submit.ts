@@ -73,6 +73,7 @@ export async function submit(
   const { drafts, giveBack } = draftsOf(input, parts, ingress, reference);
   const messages = await store(ingress, drafts).catch((error: unknown) => {
     giveBack?.();
+    if (input.isReply !== true) ingress.accounts.get(input.account)?.policy.notStored(parts.segments.length);
     throw error;
   });
   return {
@@ -140,7 +141,7 @@ function draftsOf(input: SubmitArguments, parts: Cut, ingress: Ingress, referenc
   }
   const times = timesOf(input, ingress);
   const taken = decide(input, parts, source, destination, ingress);
-  const cutAs = taken.text === undefined ? parts : cutAnew(input, taken, reference);
+  const cutAs = taken.text === undefined ? parts : cutAnew(input, taken, parts, reference, ingress);
   const count = cutAs.segments.length;
   const drafts = cutAs.segments.map((segment, index) => {
     const group: Group | undefined = count === 1 ? undefined : { kind: 'segments', index, count, reference };
@@ -198,11 +199,18 @@ function decide(
 }
 
 /** A text that a filter has changed. */
-function cutAnew(input: SubmitArguments, { text, undo }: Taken, reference: number): Cut {
+function cutAnew(
+  input: SubmitArguments,
+  { text, undo }: Taken,
+  { segments }: Cut,
+  reference: number,
+  ingress: Ingress,
+): Cut {
   try {
     return cut({ ...input, text, bytes: undefined, hex: undefined }, reference);
   } catch (error) {
     undo?.();
+    ingress.accounts.get(input.account)?.policy.giveBack(segments.length);
     throw error;
   }
 }

@@ -104,7 +104,7 @@ describe('receipts and messages for ESMEs are neither lost nor doubled without a
       text: 'x',
       receipt: 'final',
     });
-    const text = 'y'.repeat(200);
+    const text = 'y'.repeat(153 * 255 + 1);
     await rig.gateway.injectMo({
       from: '447700900123',
       to: '777',
@@ -113,7 +113,7 @@ describe('receipts and messages for ESMEs are neither lost nor doubled without a
       longMessage: 'payload',
     });
     await rig.clock.advance(500);
-    // 3.3 has no message_payload: this one is over, the receipt has come.
+    // 3.3 has no message_payload, and a long message has 255 segments: this one is over, the receipt has come.
     expect(esme.stats).toEqual(['DELIVRD']);
     expect(esme.texts[0]).toContain(`id:${long.ids[0]}`);
     const { messages } = await rig.gateway.messages.search('kind:mo');

@@ -53,8 +53,7 @@ function bindKeys(world: World) {
     version: optional(oneOf(['3.3', '3.4', '5.0']), 'SMPP version', '3.4'),
     bind: optional(
       oneOf(['transceiver', 'transmitter', 'receiver', 'transmitter+receiver']),
-      'kind of binds; with transmitter no receipts come',
-      'transceiver',
+      'default transceiver; transmitter+receiver at 3.3. Also receiver, and transmitter: no receipts come then',
     ),
     receive: optional(
       section({

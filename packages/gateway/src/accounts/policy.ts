@@ -140,6 +140,12 @@ export class AccountPolicy {
   giveBack(segments: number): void {
     this.quota.add(-segments);
   }
+
+  /** Segments that were taken and then not stored: that was our failure, so neither quota nor throughput is spent. */
+  notStored(segments: number): void {
+    this.quota.add(-segments);
+    this.#throughput?.giveBack(segments);
+  }
 }
 
 const noTags: readonly string[] = [];

@@ -60,4 +60,8 @@ export class Throughput {
     this.#debtMs += costMs;
     return earlyMs;
   }
+  /** What was taken for segments that have not gone after all. */
+  giveBack(segments: number): void {
+    this.#debtMs = Math.max(0, this.#debtMs - segments * this.#costMs);
+  }
 }

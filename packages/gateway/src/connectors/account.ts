@@ -4,7 +4,7 @@
  */
 import type { Connector, Message, Outcome } from '@chappe/center';
 import { type Pdu, status, statusName } from '@chappe/protocol';
-import { deliveryOf, verdictOf } from '../egress/deliver-sm.ts';
+import { type Delivery, deliveryOf, segmentsOf, verdictOf } from '../egress/deliver-sm.ts';
 import type { Bind } from '../routing.ts';
 import type { AccountSettings } from '../settings/account.ts';
 
@@ -85,19 +85,41 @@ export class AccountConnector implements Connector {
 
   #send(message: Message, bind: Bind, report: Report): void {
     const { session } = bind;
-    const pdu = deliveryOf(message, session.version, this.#settingsOf(message.account));
+    const settings = this.#settingsOf(message.account);
+    const pdu = deliveryOf(message, session.version, settings);
     if (pdu === undefined) {
-      const detail = `${bind.label} its version or alphabet cannot express the text`;
-      report(message, { kind: 'failed', state: 'undeliverable', error: 0, detail });
-      return;
-    }
-    session.send(pdu, (result) => {
-      const outcome = outcomeOf(result, bind);
-      report(message, outcome);
-      // It stands at the head of the lane again, which waits to be told that somebody has room.
-      if (outcome.kind === 'retry' && outcome.afterMs === 0) this.ready?.();
-    });
+      const segments = session.version === 0x33 ? segmentsOf(message, settings) : undefined;
+      if (segments === undefined) {
+        const detail = `${bind.label} its version or alphabet cannot express the text`;
+        report(message, { kind: 'failed', state: 'undeliverable', error: 0, detail });
+        return;
+      }
+      this.#sendSegments(segments, 0, message, bind, report);
+    } else session.send(pdu, (result) => this.#report(message, outcomeOf(result, bind), report));
     this.onSent?.(message);
+  }
+
+  /** One after the other: they take no more of the window than a message does, and a refusal spares the rest. */
+  #sendSegments(
+    segments: readonly Delivery[],
+    at: number,
+    message: Message,
+    bind: Bind,
+    report: Report,
+  ): void {
+    bind.session.send(segments[at] as Delivery, (result) => {
+      const outcome = outcomeOf(result, bind);
+      const next = at + 1;
+      if (outcome.kind === 'delivered' && next < segments.length)
+        this.#sendSegments(segments, next, message, bind, report);
+      else this.#report(message, at > 0 && outcome.kind === 'released' ? brokenOff(bind) : outcome, report);
+    });
+  }
+
+  #report(message: Message, outcome: Outcome, report: Report): void {
+    report(message, outcome);
+    // It stands at the head of the lane again, which waits to be told that somebody has room.
+    if (outcome.kind === 'retry' && outcome.afterMs === 0) this.ready?.();
   }
 }
 
@@ -154,6 +176,12 @@ function outcomeOfError(error: Error, label: string): Outcome {
   if (!('maybeSent' in error && error.maybeSent === true)) return released;
   // Redelivered, since losing is worse than doubling; the mark says which ones may have come twice.
   const detail = `${label} unanswered: sent again, possible duplicate`;
+  return { kind: 'retry', error: 0, errorClass: 'unreachable', afterMs: 0, detail };
+}
+
+/** The session ended between two segments. */
+function brokenOff({ label }: Bind): Outcome {
+  const detail = `${label} ended between segments: sent again, possible duplicate`;
   return { kind: 'retry', error: 0, errorClass: 'unreachable', afterMs: 0, detail };
 }
 

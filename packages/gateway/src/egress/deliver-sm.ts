@@ -12,6 +12,7 @@ import {
 import { fromCanonical } from '../alphabet.ts';
 import { type Content, readContent } from '../content.ts';
 import type { AccountSettings } from '../settings/account.ts';
+import { cutText } from '../upstream/submission/cut-text.ts';
 import { isUnfit } from '../upstream/submission/unfit.ts';
 import type { Version } from '../validation.ts';
 
@@ -20,6 +21,7 @@ export type Delivery = PduInput<'deliver_sm'> | PduInput<'data_sm'>;
 
 // SMPP 3.4 5.2.12: message mode means nothing towards an ESME; type and GSM features go on.
 const typeAndFeatures = 0xfc;
+const udhi = 0x40;
 // SMPP 3.4 5.2.17: receipts are the centre's affair; acknowledgements by the receiving SME are its own.
 const smeAcknowledgements = 0x0c;
 // SMPP 3.4 5.2.22: a short_message has at most 254 octets; longer texts need message_payload.
@@ -33,8 +35,8 @@ const maxPayloadOctets = 65_535;
 const gsmNetwork = 3;
 
 /**
- * The PDU for a peer of that version; undefined when this version cannot carry it (a text of more than 160 octets to
- * a 3.3 peer).
+ * The PDU for a peer of that version; undefined when this version cannot carry it whole (a text of more than 160 octets
+ * to a 3.3 peer: see `segmentsOf`), or its alphabet not at all.
  */
 export function deliveryOf(
   message: Message,
@@ -49,6 +51,34 @@ export function deliveryOf(
   const isData = content.shape === 'data' || hasLongAddress(message);
   if (isData && version !== 0x33) return dataSm(message, content, tlvsFor(content, true, version));
   return deliverPdu(message, content, version);
+}
+
+/**
+ * A text that a 3.3 peer cannot be given whole, as the segments of a long message; undefined when it cannot be cut either.
+ * Another attempt cuts it alike and with the same reference, so that segments that come twice do no harm.
+ */
+export function segmentsOf(
+  message: Message,
+  settings?: Pick<AccountSettings, 'defaultAlphabet'>,
+): readonly Delivery[] | undefined {
+  const alphabet = settings?.defaultAlphabet;
+  const stored = readContent(message.content);
+  const whole = inAlphabet(stored, alphabet);
+  if (whole === undefined) return undefined;
+  // A text that had to change its coding has one that is named, and is cut in that; others piece by piece.
+  const isRecoded = whole.dataCoding !== stored.dataCoding;
+  const text = isRecoded ? whole : stored;
+  const cut = cutText(text, message.id);
+  if (cut.segments === undefined) return undefined;
+  const deliveries: Delivery[] = [];
+  for (const { payload, esmClassBits } of cut.segments) {
+    const piece = { ...text, payload, esmClass: (text.esmClass & ~udhi) | esmClassBits };
+    const coded = isRecoded ? piece : inAlphabet(piece, alphabet);
+    const delivery = coded === undefined ? undefined : deliverPdu(message, coded, 0x33);
+    if (delivery === undefined) return undefined;
+    deliveries.push(delivery);
+  }
+  return deliveries;
 }
 
 /** The content with its text in the receiver's alphabet; undefined when that cannot express it. */

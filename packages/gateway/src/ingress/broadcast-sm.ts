@@ -38,7 +38,7 @@ export function broadcastSm(
   if (typeof draft === 'number') return refuse(ingress, draft);
   if (pdu.replace_if_present_flag === 1)
     return replace(pdu.message_id, pdu.source_addr, draft, session, ingress);
-  const prepared = { drafts: [draft], waitMs: 0, isTransaction: false, giveBack: undefined };
+  const prepared = { drafts: [draft], waitMs: 0, isTransaction: false, giveBack: undefined, segments: 0 };
   return storeAndAnswer(ingress, session, pdu, prepared, (messages) => ({
     message_id: messages[0]?.publicId ?? '',
   }));

@@ -47,8 +47,10 @@ export interface Prepared {
   readonly waitMs: number;
   /** Answered with the outcome. */
   readonly isTransaction: boolean;
-  /** To be called when they are not stored: what was set aside for them is given back. */
+  /** To be called when they are not stored: the money that was set aside for them is given back. */
   readonly giveBack: (() => void) | undefined;
+  /** Taken from quota and throughput of the account, given back when they are not stored. */
+  readonly segments: number;
 }
 
 /** The name of a session's account: what `authenticate` put there. */
@@ -92,6 +94,8 @@ export function storeAndAnswer(
         answer(ingress, session, answerable, prepared, messages, response(messages));
       } else {
         prepared.giveBack?.();
+        // By its name: the settings may have changed since, and then the counts go on in another object.
+        ingress.accounts.get(accountOf(session))?.policy.notStored(prepared.segments);
         ingress.onError(error, request.command);
         session.respond(answerable, refuse(ingress, statusOfError(error)));
       }

@@ -27,6 +27,7 @@ export function prepare(submission: Submission, destination: Address, ingress: I
   // Hot path: what is in short_message is one message.
   const long = tlvs.payload === undefined ? undefined : longPieces(submission, ingress);
   if (typeof long === 'number') return long;
+  const segments = long?.segments.length ?? 1;
   const taken = ingress.acceptance.decide({
     account,
     source,
@@ -34,7 +35,7 @@ export function prepare(submission: Submission, destination: Address, ingress: I
     text,
     contentKey: contentKeyOf(submission),
     dataCoding,
-    segments: long?.segments.length ?? 1,
+    segments,
     tlvs: tlvs.rest,
     priority: priorityOf(fields.priority_flag ?? 0),
     nowMs,
@@ -43,14 +44,16 @@ export function prepare(submission: Submission, destination: Address, ingress: I
   const pieces = piecesFor(taken, long, ingress);
   if (typeof pieces === 'number') {
     taken.undo?.();
+    account.policy.giveBack(segments);
     return pieces;
   }
-  const drafts = draftsOf(submission, taken, pieces, long?.segments.length ?? 1, ingress);
+  const drafts = draftsOf(submission, taken, pieces, segments, ingress);
   return {
     drafts,
     waitMs: taken.waitMs,
     isTransaction: submission.isTransaction,
     giveBack: taken.undo,
+    segments,
   };
 }
 

@@ -62,6 +62,7 @@ export function submitMulti(
 /** Destinations that may be sent to, each by its own route; the others go to `bad`. */
 function decided(submission: Submission, { good, bad, long }: Sorted, ingress: Ingress): Destined[] {
   const { account, source, text, dataCoding, tlvs, fields } = submission;
+  const segments = long?.segments.length ?? 1;
   const taken: Destined[] = [];
   for (const destination of good) {
     const verdict = ingress.acceptance.decide({
@@ -71,7 +72,7 @@ function decided(submission: Submission, { good, bad, long }: Sorted, ingress: I
       text,
       contentKey: contentKeyOf(submission),
       dataCoding,
-      segments: long?.segments.length ?? 1,
+      segments,
       tlvs: tlvs.rest,
       priority: priorityOf(fields.priority_flag ?? 0),
       nowMs: ingress.clock.nowMs(),
@@ -81,7 +82,10 @@ function decided(submission: Submission, { good, bad, long }: Sorted, ingress: I
       taken.push({ verdict, pieces });
       continue;
     }
-    if (verdict.refusal === undefined) verdict.undo?.();
+    if (verdict.refusal === undefined) {
+      verdict.undo?.();
+      account.policy.giveBack(segments);
+    }
     const { ton, npi, digits } = destination;
     bad.push(unsuccess(ton, npi, digits, typeof pieces === 'number' ? pieces : status.ESME_RINVMSGLEN));
   }
@@ -94,13 +98,15 @@ function prepareAll(
   long: Pieces | undefined,
   ingress: Ingress,
 ): Prepared {
+  const segments = long?.segments.length ?? 1;
   return {
-    drafts: draftsOfAll(submission, taken, long?.segments.length ?? 1, ingress),
+    drafts: draftsOfAll(submission, taken, segments, ingress),
     waitMs: Math.max(...taken.map(({ verdict }) => verdict.waitMs)),
     isTransaction: false,
     giveBack: () => {
       for (const { verdict } of taken) verdict.undo?.();
     },
+    segments: taken.length * segments,
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type ResponseInput,
   type Session,
   SmppClient,
+  SmppConnectError,
   type SmppError,
   type Transport,
 } from '@chappe/smpp';
@@ -198,14 +199,15 @@ export class Binds {
         // A gateway is there for years: a wrong password may be mended at the other end.
         giveUpOn: [],
       },
-      tls,
+      tls: tls === undefined ? undefined : { ...tls, servername: tls.serverName },
       operations: this.#operations(),
       onAlert: (pdu) => this.#events.onAlert(pdu as PduOf<'alert_notification'>, name),
       onBound: (session) => this.#bound(session),
       onDisconnected: (session, reason) => this.#lost(session, reason),
       onConnectFailed: (error, retryInMs) => {
-        this.lastError = error.message;
-        this.#events.onBindFailed(name, error, retryInMs);
+        const told = tls === undefined ? error : withTlsHint(error);
+        this.lastError = told.message;
+        this.#events.onBindFailed(name, told, retryInMs);
       },
       onError: (error, where) => this.#events.onError(error, `${name} ${where}`),
       clock: this.#clock,
@@ -267,4 +269,12 @@ export class Binds {
     // The others may take what it gave back.
     this.#listener.onRoom();
   }
+}
+
+/** TLS 1.3 refuses our certificate, or its absence, only after our handshake is over: all we see is an end. */
+function withTlsHint(error: SmppError): SmppError {
+  if (error.code !== 'CHAPPE_SMPP_CLOSED') return error;
+  const hint =
+    'before the bind was answered: it may want a certificate of ours, or another (tls.cert, tls.key)';
+  return new SmppConnectError(`${error.message} ${hint}`, { cause: error });
 }
