@@ -4,6 +4,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { GatewaySettings } from '@chappe/gateway';
 import { freePorts } from '../support/free-port.ts';
 import { until } from '../support/inbox.ts';
+import { seeded } from '../support/seeded.ts';
 import { type ChildOptions, GatewayProcess, type GatewayReport } from './gateway-process.ts';
 import { Load, type LoadCounts, Sink, type SinkCounts, type Told, type Tools } from './load-tools.ts';
 import { credit, settingsFor } from './settings.ts';
@@ -49,17 +50,6 @@ const smallestLifeMs = 250;
 const moreLifeMs = 900;
 const pollMs = 100;
 const startKillEvery = 3;
-
-/** A small seeded generator (mulberry32): a failing run is repeated by its seed. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** The run; everything that it starts has ended when it settles. */
 export async function killRun(tools: Tools, options: KillOptions): Promise<KillResult> {
@@ -112,7 +102,7 @@ async function killAgainAndAgain(
   child: ChildOptions,
   { kills, seed }: KillOptions,
 ): Promise<GatewayProcess> {
-  const random = generator(seed);
+  const random = seeded(seed);
   let gateway = first;
   for (let kill = 0; kill < kills; kill += 1) {
     await gateway.bound();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { launchChappe, startChappe } from '../support/chappe.ts';
+import { seeded } from '../support/seeded.ts';
 import { type Ledger, Submitter, WINDOW } from './submitter.ts';
 
 /** Under load; every fourth is followed by one in the middle of the start, where the centre reads its disk. */
@@ -13,22 +14,11 @@ const RECEIPTS_UNDER_WAY = 1000;
 /** Longest time to wait, after the last start, for the receipts of everything that was ever accepted. */
 const DRAIN_MS = 90_000;
 
-/** A small seeded generator (mulberry32): a failing run is repeated by its seed. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 test(`kill -9, ${KILLS} times under load: no acknowledged message is lost, every one gets its receipt`, async () => {
   const data = await mkdtemp(join(tmpdir(), 'chappe-kill-'));
   onTestFinished(() => rm(data, { recursive: true, force: true }));
   const seed = Number(process.env.CHAPPE_SEED ?? 20261123);
-  const next = random(seed);
+  const next = seeded(seed);
   const ledger: Ledger = { accepted: new Set(), reused: [], receipts: new Map(), submitted: 0 };
 
   for (let kill = 0; kill < KILLS; kill += 1) {

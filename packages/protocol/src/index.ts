@@ -259,8 +259,9 @@ export {
   encodeText,
   type LayoutOptions,
 } from './text/text.ts';
-export type {
-  ShiftTables,
-  TextCoding,
-  UnmappableCharacter,
+export {
+  type ShiftTables,
+  type TextCoding,
+  textCodings,
+  type UnmappableCharacter,
 } from './text/text-coding.ts';

@@ -1,6 +1,6 @@
 /** Alphabets and codings by name. */
 import type { AccountSettings } from '@chappe/gateway';
-import type { TextCoding } from '@chappe/protocol';
+import { type TextCoding, textCodings } from '@chappe/protocol';
 import type { z } from 'zod';
 import { oneOf } from './field.ts';
 
@@ -12,20 +12,5 @@ export const alphabet: z.ZodType<Alphabet> = oneOf(['gsm7', 'gsm7-packed', 'lati
   gsm7packed: 'gsm7-packed',
 });
 
-const names: Readonly<Record<TextCoding, true>> = {
-  gsm7: true,
-  'gsm7-packed': true,
-  ascii: true,
-  latin1: true,
-  ucs2: true,
-  cyrillic: true,
-  hebrew: true,
-  jis: true,
-  'iso-2022-jp': true,
-  'euc-kr': true,
-  'jis-x-0212': true,
-  octet: true,
-};
-
 /** A coding of texts. */
-export const coding: z.ZodType<TextCoding> = oneOf(Object.keys(names) as TextCoding[]);
+export const coding: z.ZodType<TextCoding> = oneOf(textCodings);

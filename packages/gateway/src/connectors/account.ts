@@ -88,7 +88,9 @@ export class AccountConnector implements Connector {
     const settings = this.#settingsOf(message.account);
     const pdu = deliveryOf(message, session.version, settings);
     if (pdu === undefined) {
-      const segments = session.version === 0x33 ? segmentsOf(message, settings) : undefined;
+      // Another ESME hears from its receipt that its text did not go, and can cut it itself; a handset hears nothing.
+      const isCut = session.version === 0x33 && message.kind === 'mo';
+      const segments = isCut ? segmentsOf(message, settings) : undefined;
       if (segments === undefined) {
         const detail = `${bind.label} its version or alphabet cannot express the text`;
         report(message, { kind: 'failed', state: 'undeliverable', error: 0, detail });

@@ -54,7 +54,7 @@ export function deliveryOf(
 }
 
 /**
- * A text that a 3.3 peer cannot be given whole, as the segments of a long message; undefined when it cannot be cut either.
+ * A handset's text that a 3.3 peer cannot be given whole, as the segments of a long message; undefined when it cannot be cut either.
  * Another attempt cuts it alike and with the same reference, so that segments that come twice do no harm.
  */
 export function segmentsOf(

@@ -1,5 +1,5 @@
 /** What can be wrong with the conditions of any rule. */
-import type { TextCoding } from '@chappe/protocol';
+import { textCodings } from '@chappe/protocol';
 import type { RouteConditions } from '../settings/route.ts';
 import type { ConditionField } from './condition.ts';
 import { compileConditions } from './conditions.ts';
@@ -7,21 +7,6 @@ import type { FlawSink } from './flaw.ts';
 import { withoutPlus } from './names.ts';
 import { TimeZones } from './time-zone.ts';
 import { quoted } from './words.ts';
-
-const codings: Readonly<Record<TextCoding, true>> = {
-  gsm7: true,
-  'gsm7-packed': true,
-  ascii: true,
-  latin1: true,
-  ucs2: true,
-  cyrillic: true,
-  hebrew: true,
-  jis: true,
-  'iso-2022-jp': true,
-  'euc-kr': true,
-  'jis-x-0212': true,
-  octet: true,
-};
 
 const fieldsBesideTo: readonly ConditionField[] = [
   'accounts',
@@ -70,10 +55,7 @@ export function checkConditions(rule: RouteConditions, known: KnownNames, flaws:
     flaws.warn(`connectors.${at}`, `there is no connector ${quoted(connector)}`);
   });
   rule.codings?.forEach((coding, at) => {
-    if (Object.hasOwn(codings, coding.toLowerCase())) return;
-    flaws.warn(
-      `codings.${at}`,
-      `${quoted(coding)} is not known: there are ${Object.keys(codings).join(', ')}`,
-    );
+    if ((textCodings as readonly string[]).includes(coding.toLowerCase())) return;
+    flaws.warn(`codings.${at}`, `${quoted(coding)} is not known: there are ${textCodings.join(', ')}`);
   });
 }

@@ -1,4 +1,4 @@
-/** Long texts to accounts that are bound by 3.3, which has no message_payload. */
+/** Long texts of handsets to accounts that are bound by 3.3, which has no message_payload. */
 import {
   type PduOf,
   Reassembler,
@@ -9,7 +9,7 @@ import {
 } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AccountSettings, MoRouteSettings } from '../../src/index.ts';
-import { type Esme, type EsmeOptions, Rig } from '../rig.ts';
+import type { Esme, EsmeOptions } from '../rig.ts';
 import { account, via, World } from './world.ts';
 
 let world: World;
@@ -162,24 +162,5 @@ describe('a long message from a handset to a 3.3 bind', () => {
     const message = await last();
     expect(message?.state).toBe('delivered');
     expect(message?.timeline).toContain('possible duplicate');
-  });
-});
-
-describe('a long text from another ESME to a 3.3 bind', () => {
-  it('goes in segments, too', async () => {
-    const rig = await Rig.start();
-    const esme = await rig.esme({ version: 0x33, bind: 'receiver', addressRange: '^12345$' });
-    const other = await rig.esme({ systemId: 'other' });
-    const value = Buffer.from('y'.repeat(400));
-    const { command_status } = await other.submit({
-      destination_addr: '12345',
-      short_message: new Uint8Array(0),
-      tlvs: [{ name: 'message_payload', value }],
-    });
-    expect(command_status).toBe(0);
-    await rig.clock.advance(1_000);
-    expect(whole(esme.deliveries)).toBe('y'.repeat(400));
-    expect(other.stats).toEqual(['DELIVRD']);
-    await rig.stop();
   });
 });

@@ -8,19 +8,23 @@
  * - `jis-x-0212` EUC-JP, the usual 8-bit carriage of JIS X 0212-1990
  * - `octet` no text: one character per octet, U+0000 to U+00FF
  */
-export type TextCoding =
-  | 'gsm7'
-  | 'gsm7-packed'
-  | 'ascii'
-  | 'latin1'
-  | 'ucs2'
-  | 'cyrillic'
-  | 'hebrew'
-  | 'jis'
-  | 'iso-2022-jp'
-  | 'euc-kr'
-  | 'jis-x-0212'
-  | 'octet';
+export type TextCoding = (typeof textCodings)[number];
+
+/** All of them. */
+export const textCodings = [
+  'gsm7',
+  'gsm7-packed',
+  'ascii',
+  'latin1',
+  'ucs2',
+  'cyrillic',
+  'hebrew',
+  'jis',
+  'iso-2022-jp',
+  'euc-kr',
+  'jis-x-0212',
+  'octet',
+] as const;
 
 /** National language tables of GSM 7-bit in force; language ids of 3GPP 23.038 6.2.1.2.4, 0 for the default. */
 export interface ShiftTables {
