@@ -153,6 +153,12 @@ function checkNames({ accounts, connectors, routes, mo, webhooks }: GatewaySetti
   }
   const known = accounts.length === 0 ? undefined : new Set(accounts.map(({ systemId }) => systemId));
   const hooks = new Set(webhooks.map(({ name }) => name));
+  for (const { systemId, receipts } of accounts) {
+    if (receipts?.webhook === undefined || hooks.has(receipts.webhook)) continue;
+    throw new RangeError(
+      `account "${systemId}": receipts.webhook: there is no webhook "${receipts.webhook}"`,
+    );
+  }
   const flaws = [
     ...checkRoutes(routes, new Set([...names, handsetLane]), known),
     ...checkMoRoutes(mo, names, known, hooks),

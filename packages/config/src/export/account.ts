@@ -38,6 +38,7 @@ export function writtenAccount(account: AccountSettings): Written {
       quoteText: receipts?.quoteText,
       longMessages: receipts?.longMessages,
       binds: receipts?.binds,
+      webhook: receipts?.webhook,
       validity: maybeDuration(receipts?.validityMs),
       dataSm: receipts?.asDataSm,
     }),

@@ -11,7 +11,7 @@ import type { z } from 'zod';
 import { timeZone } from '../values/values.ts';
 import { credential, digitPrefix, network, pattern, plainText, systemId } from '../values/words.ts';
 import { alphabet } from './codings.ts';
-import { compact, oneOf, oneOrMany, optional, required, scalar, section } from './field.ts';
+import { compact, oneOf, oneOrMany, optional, reference, required, scalar, section } from './field.ts';
 import { numberPlan, senderRules, throughput } from './numbers.ts';
 import { type PriorityRange, priority } from './priority.ts';
 import { count, flag, money, pauseMs } from './shapes.ts';
@@ -95,43 +95,50 @@ interface Dlr {
   readonly receipts: AccountReceiptSettings | undefined;
 }
 
-const dlr: z.ZodType<Dlr> = section({
-  messageId: optional(
-    oneOf(messageIdForms),
-    'form of message ids: hexdec is hexadecimal in responses and decimal in receipts; 3.3 sessions get short',
-    'hex',
-  ),
-  timezone: optional(scalar(timeZone), 'of the two dates: Europe/Paris, +02:00', 'UTC'),
-  seconds: optional(flag, 'dates with seconds, 12 digits instead of 10', false),
-  textLabel: optional(oneOf(['text', 'Text']), 'how the label of the text is written', 'text'),
-  quoteText: optional(flag, 'whether the first 20 characters of the message stand in it', true),
-  longMessages: optional(
-    oneOf(['all', 'first', 'last', 'aggregate']),
-    'receipts for a long text that was cut here: of all segments, of one, or one for the whole',
-    'aggregate',
-  ),
-  binds: optional(oneOf(['any', 'receiver', 'transceiver']), 'which binds get receipts', 'any'),
-  validity: optional(
-    pauseMs,
-    'how long a receipt waits for a bind; default that of lifetime.receiptValidity',
-  ),
-  dataSm: optional(flag, 'sent as data_sm instead of deliver_sm', false),
-}).transform((given): Dlr => {
-  const receipts = compact<AccountReceiptSettings>({
-    timeZone: given.timezone,
-    seconds: given.seconds,
-    textLabel: given.textLabel,
-    quoteText: given.quoteText,
-    longMessages: given.longMessages,
-    binds: given.binds,
-    validityMs: given.validity,
-    asDataSm: given.dataSm,
+function dlrSchema(world: World): z.ZodType<Dlr> {
+  return section({
+    messageId: optional(
+      oneOf(messageIdForms),
+      'form of message ids: hexdec is hexadecimal in responses and decimal in receipts; 3.3 sessions get short',
+      'hex',
+    ),
+    timezone: optional(scalar(timeZone), 'of the two dates: Europe/Paris, +02:00', 'UTC'),
+    seconds: optional(flag, 'dates with seconds, 12 digits instead of 10', false),
+    textLabel: optional(oneOf(['text', 'Text']), 'how the label of the text is written', 'text'),
+    quoteText: optional(flag, 'whether the first 20 characters of the message stand in it', true),
+    longMessages: optional(
+      oneOf(['all', 'first', 'last', 'aggregate']),
+      'receipts for a long text that was cut here: of all segments, of one, or one for the whole',
+      'aggregate',
+    ),
+    binds: optional(oneOf(['any', 'receiver', 'transceiver']), 'which binds get receipts', 'any'),
+    webhook: optional(
+      scalar(reference(world.known.webhooks, 'webhook')),
+      'the webhook that gets receipts, instead of a bind',
+    ),
+    validity: optional(
+      pauseMs,
+      'how long a receipt waits for a bind; default that of lifetime.receiptValidity',
+    ),
+    dataSm: optional(flag, 'sent as data_sm instead of deliver_sm', false),
+  }).transform((given): Dlr => {
+    const receipts = compact<AccountReceiptSettings>({
+      timeZone: given.timezone,
+      seconds: given.seconds,
+      textLabel: given.textLabel,
+      quoteText: given.quoteText,
+      longMessages: given.longMessages,
+      binds: given.binds,
+      webhook: given.webhook,
+      validityMs: given.validity,
+      asDataSm: given.dataSm,
+    });
+    return {
+      messageId: given.messageId,
+      receipts: Object.keys(receipts).length === 0 ? undefined : receipts,
+    };
   });
-  return {
-    messageId: given.messageId,
-    receipts: Object.keys(receipts).length === 0 ? undefined : receipts,
-  };
-});
+}
 
 function whoKeys(world: World) {
   return {
@@ -172,7 +179,6 @@ const formKeys = {
   defaultTon: optional(ton, 'TON of addresses that came with TON and NPI 0'),
   defaultNpi: optional(npi, 'NPI of addresses that came with TON and NPI 0'),
   defaultAlphabet: optional(alphabet, 'what data_coding 0 means to it', 'gsm7'),
-  dlr: optional(dlr, 'how receipts to it look'),
   mo: optional(
     oneOf(['any', 'receiver', 'transceiver', 'none']),
     'whether messages from handsets go to it, and to which binds',
@@ -185,7 +191,12 @@ const formKeys = {
 type Parsed = z.output<ReturnType<typeof accountKeys>>;
 
 function accountKeys(world: World) {
-  return section({ ...whoKeys(world), ...mayKeys, ...formKeys });
+  return section({
+    ...whoKeys(world),
+    ...mayKeys,
+    ...formKeys,
+    dlr: optional(dlrSchema(world), 'how receipts to it look'),
+  });
 }
 
 /** An account as it is written. */

@@ -66,7 +66,10 @@ function bindKeys(world: World) {
     addressRange: optional(scalar(plainText(maxAddressRange)), 'address_range of the binds'),
     bindTon: optional(ton, 'addr_ton of the binds'),
     bindNpi: optional(npi, 'addr_npi of the binds'),
-    outbind: optional(outbind(world), 'where we listen for its outbind: a port, or keys'),
+    outbind: optional(
+      outbind(world),
+      'where we listen for its outbind: a port, or keys; the binds that receive come that way only, and only a transmitter is connected',
+    ),
     paused: optional(flag, 'not bound until it is started by hand', false),
   };
 }

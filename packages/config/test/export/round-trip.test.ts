@@ -104,6 +104,7 @@ const account = fc
           quoteText: flag,
           longMessages: fc.constantFrom('all', 'first', 'last', 'aggregate'),
           binds: fc.constantFrom('any', 'receiver', 'transceiver'),
+          webhook: fc.constant('crm'),
           validityMs: pauseMs,
           asDataSm: flag,
         }).filter((receipts) => Object.keys(receipts).length > 0),

@@ -4,10 +4,11 @@ import type { Clock } from '@chappe/smpp';
 import type { Accounts } from '../accounts/accounts.ts';
 import { readGroupOf } from '../content.ts';
 import { type ReceiptFormat, ReceiptWriter } from '../receipt-text.ts';
-import { handsetLane } from '../routing.ts';
+import { handsetLane, receiptLane } from '../routing.ts';
 import { lateReceiptMs, magicOf } from '../sandbox/magic.ts';
 import type { AccountReceiptSettings, AccountSettings } from '../settings/account.ts';
 import { isFinal } from '../states.ts';
+import { webhookLane } from '../webhooks/lane.ts';
 import { type ReceiptOccasion, type ReceiptOptions, receiptDraft } from './receipt.ts';
 import { SegmentEnds } from './segment-ends.ts';
 
@@ -37,7 +38,7 @@ export class ReceiptDesk {
     this.#options = options;
     const { format, validityMs, center } = options;
     const writer = new ReceiptWriter(format);
-    this.#common = { writer, validityMs, settings: undefined, longMessages: 'aggregate', hasOwnLane: false };
+    this.#common = { writer, validityMs, settings: undefined, longMessages: 'aggregate', lane: undefined };
     this.#ends = new SegmentEnds(center);
   }
 
@@ -79,8 +80,7 @@ export class ReceiptDesk {
     const account = this.#options.accounts.get(name);
     const known = this.#styles.get(name);
     if (known !== undefined && known.settings === account?.settings) return known;
-    const hasOwnLane = isSplit(account?.settings);
-    const receipts = account?.settings.receipts ?? (hasOwnLane ? {} : undefined);
+    const receipts = account?.settings.receipts ?? (isSplit(account?.settings) ? {} : undefined);
     if (receipts === undefined) return this.#common;
     const style = styleFrom(account?.settings, receipts, this.#options);
     this.#styles.set(name, style);
@@ -105,8 +105,15 @@ function styleFrom(
     validityMs: receipts.validityMs ?? validityMs,
     settings,
     longMessages: receipts.longMessages ?? 'aggregate',
-    hasOwnLane: isSplit(settings),
+    lane: laneOf(settings),
   };
+}
+
+/** A webhook's lane, or one of its own where binds of one kind only get them. */
+function laneOf(settings: AccountSettings | undefined): string | undefined {
+  const webhook = settings?.receipts?.webhook;
+  if (webhook !== undefined) return webhookLane(webhook);
+  return settings !== undefined && isSplit(settings) ? receiptLane(settings.systemId) : undefined;
 }
 
 /** Whether receipts or messages of an account are for binds of one kind only. */

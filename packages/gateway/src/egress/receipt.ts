@@ -11,7 +11,7 @@ import {
 } from '../content.ts';
 import { dataCodingOf as readCoding } from '../message-text.ts';
 import type { ReceiptWriter } from '../receipt-text.ts';
-import { accountLane, receiptLane } from '../routing.ts';
+import { accountLane } from '../routing.ts';
 import { isFinal, stateValue, statWord } from '../states.ts';
 
 // esm_class of receipts (SMPP 3.4 5.2.12).
@@ -27,8 +27,8 @@ export interface ReceiptOptions {
   readonly writer: ReceiptWriter;
   /** How long a receipt waits for its account, milliseconds. */
   readonly validityMs: number;
-  /** Its receipts wait apart from its messages. */
-  readonly hasOwnLane: boolean;
+  /** Where its receipts wait; undefined: with its messages. */
+  readonly lane: string | undefined;
 }
 
 /** Facts about the end that the message itself does not say (yet). */
@@ -60,7 +60,7 @@ export function receiptDraft(message: Message, occasion: ReceiptOccasion, option
   return {
     kind: isFinal(state) ? 'receipt' : 'notice',
     account: message.account,
-    lane: options.hasOwnLane ? receiptLane(message.account) : accountLane(message.account),
+    lane: options.lane ?? accountLane(message.account),
     source: message.destination,
     destination: message.source,
     serviceType: message.serviceType,

@@ -62,6 +62,8 @@ export interface AccountReceiptSettings {
   readonly longMessages?: 'all' | 'first' | 'last' | 'aggregate' | undefined;
   /** Which binds get receipts: any that receives (default), receivers only, transceivers only. */
   readonly binds?: 'any' | 'receiver' | 'transceiver' | undefined;
+  /** The webhook that gets receipts, instead of a bind. */
+  readonly webhook?: string | undefined;
   /** How long one waits for a bind; default the gateway's (72 h). */
   readonly validityMs?: number | undefined;
   /** Sent as data_sm instead of deliver_sm. */

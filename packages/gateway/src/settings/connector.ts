@@ -162,7 +162,7 @@ export interface ConnectorSettings {
   readonly reconnect?:
     | { readonly minMs?: number | undefined; readonly maxMs?: number | undefined }
     | undefined;
-  /** Where we listen for the upstream's outbind. */
+  /** Where we listen for the upstream's outbind: binds that receive come that way only, and only a transmitter is connected. */
   readonly outbind?:
     | {
         readonly host?: string | undefined;

@@ -60,6 +60,7 @@ export class Binds {
   readonly #connect: ConnectUpstream | undefined;
   readonly #listener: BindsListener;
   #clients: SmppClient[] = [];
+  #isRunning = false;
   #outbind: OutbindListener | undefined;
   readonly #sending: Session[] = [];
   readonly #all: Set<Session> = new Set();
@@ -123,12 +124,17 @@ export class Binds {
 
   /** Begins to bind, and goes on trying. */
   start(): void {
-    if (this.#clients.length > 0) return;
-    const { version } = this.#settings;
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    const { version, outbind } = this.#settings;
     // 3.3 has no transceivers.
     const { bind = version === '3.3' ? 'transmitter+receiver' : 'transceiver' } = this.#settings;
     const kinds =
-      bind === 'transmitter+receiver' ? (['transmitter', 'receiver'] as const) : ([bind] as const);
+      outbind === undefined
+        ? bind === 'transmitter+receiver'
+          ? (['transmitter', 'receiver'] as const)
+          : ([bind] as const)
+        : dialedBesideOutbind(this.#settings.bind);
     this.#clients = kinds.map((kind) => SmppClient.open(this.#url(kind), this.#options(kind)));
     this.#listen();
   }
@@ -155,6 +161,7 @@ export class Binds {
 
   /** Ends all binds in order and tries no more. */
   async stop(drainMs: number): Promise<void> {
+    this.#isRunning = false;
     const clients = this.#clients;
     this.#clients = [];
     const listening = this.#outbind;
@@ -223,7 +230,8 @@ export class Binds {
   }
 
   #listen(): void {
-    const { outbind, systemId, password, name, bind } = this.#settings;
+    const { outbind, systemId, password, name, bind, version, window } = this.#settings;
+    const { enquireLinkMs, enquireLinkResponseMs, responseTimeoutMs } = this.#settings;
     if (outbind === undefined) return;
     OutbindListener.listen({
       host: outbind.host,
@@ -233,7 +241,12 @@ export class Binds {
         (outbind.password === undefined || pdu.password === outbind.password),
       systemId,
       password,
-      bind: bind === 'transmitter+receiver' || bind === undefined ? 'receiver' : bind,
+      bind: bind === 'transceiver' ? bind : 'receiver',
+      version: versions[version ?? '3.4'],
+      window,
+      enquireLinkMs,
+      enquireLinkResponseMs,
+      responseTimeoutMs,
       operations: this.#operations(),
       onBound: (session) => this.#bound(session),
       onClosed: (session, reason) => this.#lost(session, reason),
@@ -242,7 +255,7 @@ export class Binds {
     }).then(
       (listener) => {
         // Stopped while it was being opened.
-        if (this.#clients.length === 0) void listener.close({ drainMs: 0 });
+        if (!this.#isRunning) void listener.close({ drainMs: 0 });
         else this.#outbind = listener;
       },
       (error: unknown) => this.#events.onError(error, `${name} outbind`),
@@ -277,4 +290,9 @@ function withTlsHint(error: SmppError): SmppError {
   const hint =
     'before the bind was answered: it may want a certificate of ours, or another (tls.cert, tls.key)';
   return new SmppConnectError(`${error.message} ${hint}`, { cause: error });
+}
+
+/** What is bound by connecting, when the operator calls us for the rest: it cannot be called to a bind that only sends. */
+function dialedBesideOutbind(bind: ConnectorSettings['bind']): readonly 'transmitter'[] {
+  return bind === 'transceiver' || bind === 'receiver' ? [] : ['transmitter'];
 }

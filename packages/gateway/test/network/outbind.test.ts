@@ -54,6 +54,8 @@ interface Play {
   /** `what` of the events of the connector, without those of its own binds, which all fail. */
   readonly events: Arrivals<string>;
   readonly errors: readonly string[];
+  /** Kinds of binds for which the operator was called. */
+  readonly dialed: readonly string[];
 }
 
 async function play(more: Partial<ConnectorSettings> = {}): Promise<Play> {
@@ -65,12 +67,14 @@ async function play(more: Partial<ConnectorSettings> = {}): Promise<Play> {
     mo: [{ name: 'x', action: { kind: 'accounts', accounts: ['acme'], spread: 'all' } }],
   });
   const errors: string[] = [];
+  const dialed: string[] = [];
   const gateway = await Gateway.start({
     store: new MemoryStore(),
     smpp: { port: 0 },
     settings,
     // It listens nowhere.
-    connect: () => {
+    connect: (_connector, kind) => {
+      dialed.push(kind);
       throw new Error('connection refused');
     },
     onError: (error, where) => errors.push(`${where}: ${String(error)}`),
@@ -111,7 +115,7 @@ async function play(more: Partial<ConnectorSettings> = {}): Promise<Play> {
   onTestFinished(() => customer.destroy());
   const call: Play['call'] = (other = {}) =>
     operator.outbind({ host: '127.0.0.1', port, ...credentials, ...other });
-  return { gateway, settings, call, binds, submitted, customer, came, events, errors };
+  return { gateway, settings, call, binds, submitted, customer, came, events, errors, dialed };
 }
 
 function textOf(pdu: Pdu): string {
@@ -139,6 +143,17 @@ const message = {
 } as const;
 
 describe('an operator that says outbind', () => {
+  it.each([
+    [undefined, ['transmitter']],
+    ['transceiver', []],
+    ['receiver', []],
+    ['transmitter+receiver', ['transmitter']],
+    ['transmitter', ['transmitter']],
+  ] as const)('with bind %s is itself called for %j', async (bind, kinds) => {
+    const { dialed } = await play(bind === undefined ? {} : { bind });
+    expect(dialed).toEqual(kinds);
+  });
+
   it('gets our bind on its connection: messages go out, receipts and messages come in', async () => {
     const { call, binds, events, customer, submitted, came, errors, gateway } = await play({
       bind: 'transceiver',

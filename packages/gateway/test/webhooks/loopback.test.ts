@@ -8,7 +8,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Inbox } from '../../../../test/support/inbox.ts';
 import { Gateway, type GatewaySettings } from '../../src/index.ts';
-import { connector, settingsOf } from '../network/world.ts';
+import { account, connector, settingsOf, via } from '../network/world.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
 
@@ -259,5 +259,43 @@ describe('a webhook at a private address', () => {
     expect(view.state).toBe('enroute');
     expect(JSON.stringify(view.timeline)).toMatch(/localhost is \S+: not on the open Internet/);
     expect(receiver.connections).toBe(0);
+  });
+});
+
+describe('receipts of an account', () => {
+  test('go to its webhook instead of a bind, signed, and name the message', async () => {
+    const receiver = await Receiver.listen();
+    const gateway = await Gateway.start({
+      store: new MemoryStore(),
+      smpp: { port: 0 },
+      handsets: { delayMs: [0, 0] },
+      settings: settingsOf({
+        connectors: [],
+        accounts: [account('web', { receipts: { webhook: 'crm' } })],
+        routes: [via(['handsets'])],
+        webhooks: [hookOf(receiver.url)],
+      }),
+    });
+    onTestFinished(() => gateway.stop({ drainMs: 0 }));
+    const { ids } = await gateway.submit({
+      account: 'web',
+      from: 'ACME',
+      to: '447700900123',
+      text: 'By HTTP',
+      receipt: 'final',
+    });
+    const [, event] = await receiver.event('DELIVRD');
+    expect(event).toMatchObject({
+      type: 'message.delivered',
+      data: { id: ids[0], from: 'ACME', to: '447700900123', state: 'DELIVERED', account: 'web' },
+    });
+  });
+
+  test('a webhook that is not there is refused', async () => {
+    const accounts = [account('web', { receipts: { webhook: 'crn' } })];
+    const settings = settingsOf({ connectors: [], accounts, routes: [via(['handsets'])] });
+    await expect(Gateway.start({ store: new MemoryStore(), smpp: { port: 0 }, settings })).rejects.toThrow(
+      'account "web": receipts.webhook: there is no webhook "crn"',
+    );
   });
 });

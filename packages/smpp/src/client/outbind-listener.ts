@@ -3,7 +3,7 @@ import type { Pdu, PduInput, PduOf } from '@chappe/protocol';
 import { type Clock, systemClock } from '../clock.ts';
 import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
 import { SessionCore } from '../core/session-core.ts';
-import type { BindKind } from '../core/states.ts';
+import type { BindKind, Version } from '../core/states.ts';
 import { type CloseReason, SmppConnectError } from '../errors.ts';
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
 import { Answering, type Operations } from '../session/operations.ts';
@@ -32,6 +32,16 @@ export interface OutbindListenerOptions {
   readonly connections?: number | undefined;
   /** From connect to bind. Default 10,000. */
   readonly sessionInitMs?: number | undefined;
+  /** Default 0x34. */
+  readonly version?: Version | undefined;
+  /** Requests of ours that may await a response. Default 10. */
+  readonly window?: number | undefined;
+  /** Default 30,000; 0: never asks. */
+  readonly enquireLinkMs?: number | undefined;
+  /** Default 10,000. */
+  readonly enquireLinkResponseMs?: number | undefined;
+  /** Default 60,000. */
+  readonly responseTimeoutMs?: number | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -48,9 +58,17 @@ export class OutbindListener implements SessionOwner {
   private constructor(options: OutbindListenerOptions) {
     this.#options = options;
     this.#loop = createLoop(options.clock ?? systemClock, loopDefaults);
-    const sessionInitMs = options.sessionInitMs ?? sessionDefaults.sessionInitMs;
-    const writers = new WriterPool(standardCodec);
-    this.#sessionOptions = { ...sessionDefaults, sessionInitMs, codec: standardCodec, writers };
+    this.#sessionOptions = {
+      ...sessionDefaults,
+      sessionInitMs: options.sessionInitMs ?? sessionDefaults.sessionInitMs,
+      version: options.version ?? sessionDefaults.version,
+      window: options.window ?? sessionDefaults.window,
+      enquireLinkMs: options.enquireLinkMs ?? sessionDefaults.enquireLinkMs,
+      enquireLinkResponseMs: options.enquireLinkResponseMs ?? sessionDefaults.enquireLinkResponseMs,
+      responseTimeoutMs: options.responseTimeoutMs ?? sessionDefaults.responseTimeoutMs,
+      codec: standardCodec,
+      writers: new WriterPool(standardCodec),
+    };
     this.#answering = new Answering(options.operations, (error, where) => this.onError(error, where));
     this.#server = createServer((socket) => {
       socket.on('error', () => undefined);
