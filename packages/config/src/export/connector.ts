@@ -86,6 +86,7 @@ function messageKeys(connector: ConnectorSettings): Written {
     charset: connector.defaultAlphabet,
     longMessages: connector.longMessages,
     command: connector.command,
+    submitMulti: connector.submitMulti,
     passTlvs: connector.passTlvs,
     tlvs: connector.tlvs?.map(({ tag, fromTag, ...rule }) => ({
       ...rule,

@@ -111,6 +111,11 @@ const messageKeys = {
     'udh8',
   ),
   command: optional(oneOf(['submit_sm', 'data_sm']), 'what messages are sent as; else as they came'),
+  submitMulti: optional(
+    flag,
+    'what a customer sent by one submit_multi goes on as one, as far as it goes this way at once; else one by one',
+    false,
+  ),
   passTlvs: optional(
     oneOf(['all', 'none', 'listed']),
     'which TLVs of the customer go on: all, none, or those of tlvs only',
@@ -180,6 +185,7 @@ function settingsOf(given: Parsed): ConnectorSettings {
     defaultAlphabet: given.charset,
     longMessages: given.longMessages,
     command: given.command,
+    submitMulti: given.submitMulti,
     passTlvs: given.passTlvs,
     tlvs: given.tlvs,
     sendValidity: given.sendValidity,

@@ -274,6 +274,7 @@ const connector = some<ConnectorSettings>(
     paused: flag,
     filters,
     peer: flag,
+    submitMulti: flag,
     tags: list(fc.constantFrom('de', 'fr')),
   },
   ['name', 'host', 'systemId', 'password'],

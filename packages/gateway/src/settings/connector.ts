@@ -128,6 +128,8 @@ export interface ConnectorSettings {
   readonly longMessages?: 'udh8' | 'udh16' | 'sar' | 'payload' | undefined;
   /** data_sm instead of submit_sm; default: as it came. */
   readonly command?: 'submit_sm' | 'data_sm' | undefined;
+  /** What a customer sent by one submit_multi goes on as one, as far as it goes this way at once. Default false: one by one. */
+  readonly submitMulti?: boolean | undefined;
   /** Which TLVs of the customer go on: `all`, `none`, or those of `tlvs` only. Default `all`. */
   readonly passTlvs?: 'all' | 'none' | 'listed' | undefined;
   readonly tlvs?: readonly TlvRule[] | undefined;

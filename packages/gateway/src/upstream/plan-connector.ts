@@ -124,6 +124,9 @@ export class PlanConnector implements Connector {
       else if ('lane' in upstream) report(message, elsewhere(message, upstream));
       else upstream.send(message, (sent, answer, by) => this.#answered(sent, answer, by, report));
     }
+    for (const group of this.#groups) {
+      for (const { connector } of group) this.#context.upstream(connector)?.flush();
+    }
     // One that does not come any more (it was cancelled, or its time was up) must not be waited for.
     this.#moved = moved === 0 && isFull ? 0 : Math.max(0, this.#moved - moved);
   }

@@ -8,6 +8,7 @@ import { type Answer, answerOf } from './answer.ts';
 import { Binds, type BindsEvents, type ConnectUpstream } from './binds.ts';
 import { Breaker } from './breaker.ts';
 import type { UpstreamGroup } from './group.ts';
+import { type Batch, MultiBatches, multiPdu, resultFor } from './multi.ts';
 import { type StatusClasses, statusClasses } from './statuses.ts';
 import { type Submission, type SubmissionProfile, submissionProfile } from './submission/profile.ts';
 import { newUpstreamCounters, type UpstreamCounters } from './upstream-counters.ts';
@@ -30,12 +31,19 @@ export interface UpstreamContext {
   readonly onRoom: (upstream: Upstream) => void;
 }
 
+/** A message and who is told of its answer. */
+interface OnItsWay {
+  readonly message: Message;
+  readonly answered: Answered;
+}
+
 /** Told once what became of a message. */
 export type Answered = (message: Message, answer: Answer, upstream: Upstream) => void;
 
 // Of so many answers one is timed: a clock read for each would cost as much as its bookkeeping.
 const timedEvery = 16;
 const smoothing = 0.1;
+const unsent: Answer = { kind: 'unsent' };
 // An upstream may answer with any 32-bit number; in the field a dozen are met.
 const maxStatuses = 100;
 /** Those beyond: a number that no answer has. */
@@ -58,6 +66,7 @@ export class Upstream {
   readonly #pace: Pace;
   readonly #breaker: Breaker;
   readonly #filter: UpstreamFilter | undefined;
+  readonly #multi: MultiBatches<OnItsWay> | undefined;
   readonly #classes: StatusClasses;
   readonly #retry: RetryPolicy;
   readonly #window: number;
@@ -76,6 +85,7 @@ export class Upstream {
     this.#context = context;
     this.#profile = submissionProfile(settings, context.nodeId);
     this.#filter = upstreamFilter(settings);
+    this.#multi = settings.submitMulti === true ? new MultiBatches() : undefined;
     this.#classes = statusClasses(settings);
     this.#retry = retryPolicy(settings.retry);
     this.#breaker = new Breaker(settings.breaker);
@@ -210,12 +220,20 @@ export class Upstream {
       answered(message, { kind: 'unfit', reason: pdu.reason }, this);
       return;
     }
+    if (pdu.command === 'submit_sm' && this.#multi?.add(message, pdu, { message, answered }) === true) return;
     const session = this.#binds.freest();
-    if (session === undefined) {
-      answered(message, { kind: 'unsent' }, this);
-      return;
+    if (session === undefined) answered(message, unsent, this);
+    else this.#transmit(message, pdu, session, answered);
+  }
+
+  /** Sends what `send` has gathered for a submit_multi: to be called after the last of what is handed over at once. */
+  flush(): void {
+    if (this.#multi === undefined) return;
+    for (const batch of this.#multi.take()) {
+      const session = this.#binds.freest();
+      if (session !== undefined) this.#transmitTogether(batch, session);
+      else for (const { about } of batch.members) about.answered(about.message, unsent, this);
     }
-    this.#transmit(message, pdu, session, answered);
   }
 
   /** The request that a message becomes here, or why it cannot be said. For trials: nothing is sent. */
@@ -230,22 +248,37 @@ export class Upstream {
   }
 
   #transmit(message: Message, pdu: Submission, session: Session, answered: Answered): void {
-    const { clock } = this.#context;
-    const nowMs = clock.monotonicMs();
-    this.#pace.take(nowMs);
-    this.#breaker.passed();
-    this.counters.submitted += 1;
-    this.#sent += 1;
-    // SMPP 3.4 5.2.17: bits 1 and 0.
-    const isAwaited = ((pdu.registered_delivery ?? 0) & 3) !== 0;
+    const nowMs = this.#leaves(1);
     const isTimed = this.#sent % timedEvery === 0 || this.#responseMs === 0;
     session.send(pdu, (result: RequestResult) => {
-      if (isTimed) this.#timed(clock.monotonicMs() - nowMs);
-      const answer = answerOf(result, this.#classes, isAwaited);
+      if (isTimed) this.#timed(this.#context.clock.monotonicMs() - nowMs);
+      const answer = answerOf(result, this.#classes, isAwaited(pdu));
       this.#judge(answer);
       answered(message, answer, this);
       this.group.offer();
     });
+  }
+
+  #transmitTogether(batch: Batch<OnItsWay>, session: Session): void {
+    this.#leaves(batch.members.length);
+    session.send(multiPdu(batch), (result: RequestResult) => {
+      for (const { destination, about } of batch.members) {
+        const answer = answerOf(resultFor(result, destination), this.#classes, isAwaited(batch.first));
+        this.#judge(answer);
+        about.answered(about.message, answer, this);
+      }
+      this.group.offer();
+    });
+  }
+
+  /** So many messages leave now. */
+  #leaves(count: number): number {
+    const nowMs = this.#context.clock.monotonicMs();
+    for (let left = count; left > 0; left -= 1) this.#pace.take(nowMs);
+    this.#breaker.passed();
+    this.counters.submitted += count;
+    this.#sent += 1;
+    return nowMs;
   }
 
   #held(hold: Hold | undefined): void {
@@ -334,6 +367,11 @@ export class Upstream {
     if (this.#binds.sending.length === 0) this.#held(undefined);
     if (this.#mode === 'running') this.#context.onRoom(this);
   }
+}
+
+/** Whether a receipt is asked for: SMPP 3.4 5.2.17, bits 1 and 0. */
+function isAwaited({ registered_delivery = 0 }: Submission): boolean {
+  return (registered_delivery & 3) !== 0;
 }
 
 /** Throws the RangeError that making an upstream of these settings would. */
