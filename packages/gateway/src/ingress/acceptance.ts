@@ -11,7 +11,7 @@ import { hasLooped } from '../hops.ts';
 import { dataCodingOf } from '../message-text.ts';
 import type { AccountCredit } from '../money/account-credit.ts';
 import type { CompiledRoute, Router } from '../routes/router.ts';
-import { droppedLane, handsetLane, heldLane, type Routing } from '../routing.ts';
+import { broadcastLane, droppedLane, handsetLane, heldLane, type Routing } from '../routing.ts';
 import { magicRefusal } from '../sandbox/magic.ts';
 import { factsOfStored } from '../stored-facts.ts';
 import { routeOf } from '../upstream/memo.ts';
@@ -156,6 +156,35 @@ export class Acceptance {
     return taken(admitted, parts.laneOf(route), route.settings.name, `route=${route.settings.name} reply=1`);
   }
 
+  /** Decides on a broadcast. It has no destination: routes that ask for one do not match it. */
+  decideBroadcast(asked: Asked): Taken | NotTaken {
+    const verdict = this.#decideBroadcast(asked);
+    if (verdict.refusal !== undefined) this.counters[verdict.refusal] += 1;
+    return verdict;
+  }
+
+  #decideBroadcast(asked: Asked): Taken | NotTaken {
+    const { policy } = asked.account;
+    const source = policy.sender(asked.source);
+    if (source === undefined) return { refusal: 'sender', status: status.ESME_RINVSRCADR };
+    const waitMs = policy.take(asked.segments, asked.nowMs);
+    if (typeof waitMs !== 'number') return waitMs;
+    const admitted = {
+      source,
+      destination: asked.destination,
+      priority: policy.priority(asked.priority),
+      waitMs,
+    };
+    const parts = this.#parts;
+    if (parts?.router === undefined) return taken(admitted, broadcastLane, undefined, undefined);
+    const verdict = routed(asked, parts, parts.router, admitted);
+    if (verdict.refusal !== undefined) {
+      policy.giveBack(asked.segments);
+      return verdict;
+    }
+    return verdict.lane === handsetLane ? { ...verdict, lane: broadcastLane } : verdict;
+  }
+
   #decide(asked: Asked): Taken | NotTaken {
     const { account, segments, nowMs } = asked;
     const admitted = account.policy.admit(asked.source, asked.destination, segments, asked.priority, nowMs);
@@ -212,7 +241,8 @@ function routed(asked: Asked, parts: AcceptanceParts, router: Router, admitted: 
   const { account, nowMs, segments } = asked;
   const facts = factsOf(asked, admitted);
   if (hasLooped(asked.tlvs, parts.nodeId)) return { refusal: 'loop', status: status.ESME_RINVDSTADR };
-  if (parts.isStopped(account.name, admitted.destination.digits, nowMs))
+  const { digits } = admitted.destination;
+  if (digits !== '' && parts.isStopped(account.name, digits, nowMs))
     return { refusal: 'pumping', status: status.ESME_RINVDSTADR };
   const route = router.route(facts);
   if (route === undefined) return { refusal: 'unrouted', status: status.ESME_RINVDSTADR };

@@ -2,12 +2,13 @@
 import type { Draft } from '@chappe/center';
 import { type PduOf, readBroadcastInterval, status, type Tlv, tlv, tlvAll } from '@chappe/protocol';
 import type { OperationResult, ResponseInput, Session } from '@chappe/smpp';
+import { openAccount } from '../accounts/account.ts';
 import { writeContent } from '../content.ts';
 import { lifetimeOf } from '../lifetime.ts';
 import { messageText } from '../message-text.ts';
 import { broadcastLane } from '../routing.ts';
 import { checkBroadcastPriority, checkSource, checkTolerated } from '../validation.ts';
-import { accountOf, type Ingress, refuse, storeAndAnswer } from './ingress.ts';
+import { accountOf, type Ingress, knownAccount, type Prepared, refuse, storeAndAnswer } from './ingress.ts';
 import { referencedBy } from './referenced.ts';
 import { priorityOf } from './submission.ts';
 
@@ -38,10 +39,47 @@ export function broadcastSm(
   if (typeof draft === 'number') return refuse(ingress, draft);
   if (pdu.replace_if_present_flag === 1)
     return replace(pdu.message_id, pdu.source_addr, draft, session, ingress);
-  const prepared = { drafts: [draft], waitMs: 0, isTransaction: false, giveBack: undefined, segments: 0 };
+  const prepared = prepare(pdu, draft, session, ingress);
+  if (typeof prepared === 'number') return refuse(ingress, prepared);
   return storeAndAnswer(ingress, session, pdu, prepared, (messages) => ({
     message_id: messages[0]?.publicId ?? '',
   }));
+}
+
+/** By the rules of its account and the routes; a number is the status to refuse it with. */
+function prepare(
+  pdu: PduOf<'broadcast_sm'>,
+  draft: Draft,
+  session: Session,
+  ingress: Ingress,
+): Prepared | number {
+  const name = accountOf(session);
+  const taken = ingress.acceptance.decideBroadcast({
+    account: knownAccount(name, ingress) ?? openAccount(name),
+    source: draft.source,
+    destination: draft.destination,
+    text: draft.text,
+    contentKey: draft.text === undefined ? tlv(pdu, 'message_payload') : undefined,
+    dataCoding: pdu.data_coding,
+    segments: 1,
+    tlvs: pdu.tlvs,
+    priority: priorityOf(pdu.priority_flag),
+    nowMs: ingress.clock.nowMs(),
+  });
+  if (taken.refusal !== undefined) return taken.status;
+  if (taken.text !== undefined) {
+    // A filter would have it say something else, and areas may have limits that are not known here.
+    taken.undo?.();
+    return status.ESME_RSUBMITFAIL;
+  }
+  const { source, lane, priority, memo, price, detail } = taken;
+  return {
+    drafts: [{ ...draft, source, lane, priority, memo, price, ...(detail === undefined ? {} : { detail }) }],
+    waitMs: taken.waitMs,
+    isTransaction: false,
+    giveBack: taken.undo,
+    segments: 1,
+  };
 }
 
 function checkAreas(pdu: PduOf<'broadcast_sm'>): number {

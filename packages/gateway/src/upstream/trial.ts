@@ -6,6 +6,7 @@ import { addressOf } from '../address.ts';
 import { writeContent } from '../content.ts';
 import { cut } from '../segments.ts';
 import { versionName } from '../session-view.ts';
+import type { Submission } from './submission/profile.ts';
 import type { Upstream } from './upstream.ts';
 
 /** A text to try it with. */
@@ -69,7 +70,7 @@ export async function tryUpstream(
       const request = upstream.requestFor(one);
       if ('reason' in request) return failed(request.reason);
       // No receipt: it would find no message here.
-      const response = await client.request({ ...request, registered_delivery: 0 });
+      const response = await client.request(withoutReceipt(request));
       const { command_status: status } = response;
       if (status !== 0) return failed(`refused: ${statusName(status) ?? `0x${status.toString(16)}`}`);
       messageIds.push('message_id' in response ? String(response.message_id) : '');
@@ -87,6 +88,10 @@ export async function tryUpstream(
   } finally {
     await client?.close({ drainMs: closeMs });
   }
+}
+
+function withoutReceipt(request: Submission): Submission {
+  return request.command === 'broadcast_sm' ? request : { ...request, registered_delivery: 0 };
 }
 
 function versionOf(client: SmppClient | undefined): TrialResult['version'] {

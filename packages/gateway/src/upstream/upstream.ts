@@ -370,8 +370,8 @@ export class Upstream {
 }
 
 /** Whether a receipt is asked for: SMPP 3.4 5.2.17, bits 1 and 0. */
-function isAwaited({ registered_delivery = 0 }: Submission): boolean {
-  return (registered_delivery & 3) !== 0;
+function isAwaited(pdu: Submission): boolean {
+  return pdu.command !== 'broadcast_sm' && ((pdu.registered_delivery ?? 0) & 3) !== 0;
 }
 
 /** Throws the RangeError that making an upstream of these settings would. */

@@ -10,7 +10,7 @@ import { type Plan, planOf } from './plan.ts';
 import { isUnfit, type Unfit } from './unfit.ts';
 
 /** A request that submits one message. */
-export type Submission = PduInput<'submit_sm'> | PduInput<'data_sm'>;
+export type Submission = PduInput<'submit_sm'> | PduInput<'data_sm'> | PduInput<'broadcast_sm'>;
 
 /** What makes submissions for one connector. */
 export interface SubmissionProfile {
@@ -54,11 +54,12 @@ export function submissionProfile(settings: ConnectorSettings, nodeId?: Uint8Arr
 
 function pduOf(plan: Plan, message: Message, nowMs: number, hop: Uint8Array | undefined): Submission | Unfit {
   const content = readContent(message.content);
-  if (content.shape === 'broadcast' || content.shape === 'receipt') {
-    return { reason: `a ${content.shape} cannot be submitted to an upstream` };
-  }
+  if (content.shape === 'receipt') return { reason: 'a receipt cannot be submitted to an upstream' };
+  if (content.shape === 'broadcast' && plan.version !== 0x50)
+    return { reason: 'a broadcast needs a connector with version 5.0' };
   const source = plan.sourceOf === undefined ? message.source : plan.sourceOf(message.source);
   if (isUnfit(source)) return source;
+  if (content.shape === 'broadcast') return broadcastSm(plan, message, content, source, nowMs);
   const destination =
     plan.destinationOf === undefined ? message.destination : plan.destinationOf(message.destination);
   const command = commandFor(plan, content, source, destination);
@@ -105,6 +106,38 @@ function submitSm(parts: Parts): PduInput<'submit_sm'> {
     sm_default_msg_id: 0,
     short_message: text.asPayload ? none : text.payload,
     tlvs: text.asPayload || text.sar.length > 0 ? withText(text, tlvs) : tlvs,
+  };
+}
+
+/** As it came, but for its sender: areas, repetition and text belong together (SMPP 5.0 4.4.1). */
+function broadcastSm(
+  plan: Plan,
+  message: Message,
+  content: Content,
+  source: Address,
+  nowMs: number,
+): PduInput<'broadcast_sm'> {
+  const { payload, dataCoding, userMessageReference: reference } = content;
+  return {
+    command: 'broadcast_sm',
+    service_type: plan.serviceType ?? message.serviceType,
+    source_addr_ton: source.ton,
+    source_addr_npi: source.npi,
+    source_addr: source.digits,
+    message_id: '',
+    priority_flag: priorityFlag(message.priority, plan.version),
+    schedule_delivery_time: '',
+    validity_period: plan.sendValidity
+      ? plan.validity(remainingSeconds(message.expiresMs, nowMs), nowMs)
+      : '',
+    replace_if_present_flag: 0,
+    data_coding: dataCoding,
+    sm_default_msg_id: 0,
+    tlvs: [
+      { name: 'message_payload', tag: 0x0424, value: payload },
+      ...(reference === undefined ? [] : [{ name: 'user_message_reference' as const, value: reference }]),
+      ...withoutHops(content.tlvs),
+    ],
   };
 }
 

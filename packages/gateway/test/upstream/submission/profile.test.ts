@@ -147,9 +147,12 @@ describe('a submission', () => {
     expect(submitted({}, messageOf({ esmClass: 1 })).registered_delivery).toBe(0);
   });
 
-  it.each(['broadcast', 'receipt'] as const)('is not made of a %s', (shape) => {
+  it.each([
+    ['broadcast', 'a broadcast needs a connector with version 5.0'],
+    ['receipt', 'a receipt cannot be submitted to an upstream'],
+  ] as const)('is not made of a %s', (shape, reason) => {
     const receipt = shape === 'receipt' ? { state: 2, error: 0, idOctets: 0 } : undefined;
-    expect(reasonOf({}, messageOf({ shape, receipt }))).toBe(`a ${shape} cannot be submitted to an upstream`);
+    expect(reasonOf({}, messageOf({ shape, receipt }))).toBe(reason);
   });
 });
 
