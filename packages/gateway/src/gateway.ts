@@ -322,6 +322,7 @@ export class Gateway {
       counters: { accepted: 0, refused: 0 },
       nextReference: () => this.#nextReference(),
       cutsLong: () => this.network.cutsLong,
+      cancelUpstream: (message) => this.network.cancel(message),
       takesWhole: (plan) => this.network.takesWhole(plan),
       onError,
     };

@@ -34,7 +34,8 @@ import { Rules } from './routes/rules.ts';
 import { droppedLane, type Routing } from './routing.ts';
 import { type GatewaySettings, noSettings } from './settings/gateway.ts';
 import type { ConnectUpstream, FromUpstream } from './upstream/binds.ts';
-import { withTaken } from './upstream/memo.ts';
+import { cancelThere } from './upstream/cancel-request.ts';
+import { triedOf, withTaken } from './upstream/memo.ts';
 import { unansweredMark } from './upstream/outcome.ts';
 import type { Plan } from './upstream/plan.ts';
 import { checkConnector } from './upstream/upstream.ts';
@@ -211,6 +212,16 @@ export class Network {
     const detail = 'receipt late: sent again, possible duplicate';
     const memo = withTaken(message.memo);
     return { kind: 'retry', error: 0, errorClass: 'unknown', afterMs: 0, memo, detail };
+  }
+
+  /** Has the upstream of a message take it back, and ends it; false when that cannot be, or it does not. */
+  async cancel(message: Message): Promise<boolean> {
+    const upstream = this.upstreams.get(triedOf(message.memo).at(-1) ?? '');
+    if (upstream === undefined || !(await cancelThere(message, upstream))) return false;
+    // What the upstream says of it from now on is no news.
+    this.correlator.noteMovedOn(message, upstream);
+    const detail = `${upstream.label} cancelled`;
+    return this.#options.center.settle(message.id, { kind: 'failed', state: 'deleted', error: 0, detail });
   }
 
   /** Whether all upstreams of a plan take long texts in one message_payload. */

@@ -1,4 +1,5 @@
 /** cancel_sm (SMPP 3.4 4.9, SMPP 5.0 4.2.5): takes back what has not been delivered. */
+import type { Message } from '@chappe/center';
 import { type PduOf, status } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
 import { groupOf } from '../groups.ts';
@@ -30,17 +31,16 @@ async function cancelById(pdu: PduOf<'cancel_sm'>, session: Session, ingress: In
 }
 
 /** A submit_multi is one message to its sender: what can be taken back of it is; one that can is enough. */
-async function cancelGroup(
-  message: Parameters<typeof groupOf>[1],
-  destination: string,
-  ingress: Ingress,
-): Promise<number> {
+async function cancelGroup(message: Message, destination: string, ingress: Ingress): Promise<number> {
   const all = await groupOf(ingress.center, message);
   const meant = destination === '' ? all : all.filter((one) => one.destination.digits === destination);
-  const results = await Promise.all(
-    meant.map((one) => ingress.center.cancel({ id: one.id, account: one.account })),
-  );
-  return results.includes('cancelled') ? 0 : status.ESME_RCANCELFAIL;
+  const results = await Promise.all(meant.map((one) => cancelOne(one, ingress)));
+  return results.includes(true) ? 0 : status.ESME_RCANCELFAIL;
+}
+
+async function cancelOne(message: Message, ingress: Ingress): Promise<boolean> {
+  const result = await ingress.center.cancel({ id: message.id, account: message.account });
+  return result === 'cancelled' || (result === 'in-flight' && (await ingress.cancelUpstream(message)));
 }
 
 async function cancelByAddresses(

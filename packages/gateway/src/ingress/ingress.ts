@@ -33,6 +33,8 @@ export interface Ingress {
   nextReference(): number;
   /** Whether there are upstreams, for which long texts are cut. */
   cutsLong(): boolean;
+  /** Has the upstream of a message take it back; false when that cannot be. */
+  cancelUpstream(message: Message): Promise<boolean>;
   /** Whether all upstreams of a plan take long texts in one message_payload. */
   takesWhole(plan: Plan): boolean;
   readonly counters: IngressCounters;
