@@ -1,22 +1,10 @@
 /** What is asked when a message is to be sent, and what is answered. */
-import type { TextCoding } from '@chappe/protocol';
+import { textCodings as allCodings, type TextCoding } from '@chappe/protocol';
 import { z } from 'zod';
 import { dateTimePattern, durationPattern } from '../times.ts';
 
-/** Codings that a text can be sent in. */
-export const textCodings: readonly [TextCoding, ...TextCoding[]] = [
-  'gsm7',
-  'gsm7-packed',
-  'ascii',
-  'latin1',
-  'ucs2',
-  'cyrillic',
-  'hebrew',
-  'jis',
-  'iso-2022-jp',
-  'euc-kr',
-  'jis-x-0212',
-];
+/** Codings that a text can be sent in: all but that of octets. */
+export const textCodings: readonly TextCoding[] = allCodings.filter((coding) => coding !== 'octet');
 
 // Addresses have at most 20 characters on the wire (SMPP 3.4 4.4.1); people write a plus before them.
 const maxAddressCharacters = 21;

@@ -250,9 +250,11 @@ export class Upstream {
   #transmit(message: Message, pdu: Submission, session: Session, answered: Answered): void {
     const nowMs = this.#leaves(1);
     const isTimed = this.#sent % timedEvery === 0 || this.#responseMs === 0;
+    // Not the PDU itself: it would be kept until the answer.
+    const willTell = isAwaited(pdu);
     session.send(pdu, (result: RequestResult) => {
       if (isTimed) this.#timed(this.#context.clock.monotonicMs() - nowMs);
-      const answer = answerOf(result, this.#classes, isAwaited(pdu));
+      const answer = answerOf(result, this.#classes, willTell);
       this.#judge(answer);
       answered(message, answer, this);
       this.group.offer();
