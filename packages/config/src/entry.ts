@@ -17,6 +17,7 @@ import { type MoRouteDraft, moSchema } from './schema/mo.ts';
 import { routeSchema } from './schema/route.ts';
 import { webhookSchema } from './schema/webhook.ts';
 import type { KnownNames, World } from './schema/world.ts';
+import { unwiseConnector } from './unwise-connector.ts';
 import type { Path } from './yaml/tree.ts';
 
 /** What can be made at run time. */
@@ -65,7 +66,10 @@ const parsers: { readonly [K in EntryKind]: Parser } = {
     if (!read.ok) return read;
     return { ok: true, entry: await sealed(read.entry, hash), warnings: [] };
   },
-  connector: async (value, world) => readBy(connectorSchema(world), value),
+  connector: async (value, world) => {
+    const read = readBy(connectorSchema(world), value);
+    return read.ok ? { ...read, warnings: unwiseConnector(read.entry) } : read;
+  },
   webhook: async (value, world) => readBy(webhookSchema(world), value),
   route: async (value, world) => {
     const read = readBy(routeSchema(world), value);

@@ -1,14 +1,9 @@
 /** What is allowed and hardly meant, in a configuration that is right. */
 import { isIP } from 'node:net';
 import type { Config, ListenSettings } from './config.ts';
+import type { Flaw } from './flaw.ts';
+import { unwiseConnector } from './unwise-connector.ts';
 import type { Path } from './yaml/tree.ts';
-
-/** A warning. */
-export interface Warning {
-  readonly message: string;
-  readonly hint?: string;
-  readonly path: Path;
-}
 
 /** True for addresses that only this machine reaches. */
 function isLoopback(host: string): boolean {
@@ -19,11 +14,11 @@ function isLoopback(host: string): boolean {
 const maxSystemIdLength = 15;
 
 /** All warnings. */
-export function unwise(config: Config): Warning[] {
+export function unwise(config: Config): Flaw[] {
   const { server, settings } = config;
   return [
     ...server.smpp.listen.flatMap(ofListener),
-    ...settings.accounts.flatMap(({ systemId }, index): Warning[] =>
+    ...settings.accounts.flatMap(({ systemId }, index): Flaw[] =>
       systemId.length <= maxSystemIdLength
         ? []
         : [
@@ -33,7 +28,10 @@ export function unwise(config: Config): Warning[] {
             },
           ],
     ),
-    ...settings.connectors.flatMap(({ tls, host }, index): Warning[] =>
+    ...settings.connectors.flatMap((connector, index) =>
+      within(['connectors', index], unwiseConnector(connector)),
+    ),
+    ...settings.connectors.flatMap(({ tls, host }, index): Flaw[] =>
       tls?.verify !== false || isLoopback(host)
         ? []
         : [
@@ -43,7 +41,7 @@ export function unwise(config: Config): Warning[] {
             },
           ],
     ),
-    ...settings.webhooks.flatMap(({ url }, index): Warning[] =>
+    ...settings.webhooks.flatMap(({ url }, index): Flaw[] =>
       url.startsWith('https:') || isLoopback(new URL(url).hostname)
         ? []
         : [
@@ -60,7 +58,11 @@ export function unwise(config: Config): Warning[] {
   ];
 }
 
-function ofListener({ host, port, tls }: ListenSettings, index: number): Warning[] {
+function within(path: Path, warnings: readonly Flaw[]): Flaw[] {
+  return warnings.map((warning) => ({ ...warning, path: [...path, ...warning.path] }));
+}
+
+function ofListener({ host, port, tls }: ListenSettings, index: number): Flaw[] {
   if (tls !== undefined || isLoopback(host)) return [];
   const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return [

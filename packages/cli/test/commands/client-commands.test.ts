@@ -108,6 +108,25 @@ describe('chappe send', () => {
     expect(refused.talk).not.toContain('secret');
   });
 
+  it('sends the name and the password that it is given, however long they are', async () => {
+    const binds: unknown[] = [];
+    const strict = await SmppServer.listen({
+      port: 0,
+      authenticate: ({ pdu }) => {
+        binds.push([pdu.system_id, pdu.password, pdu.system_type, pdu.address_range]);
+        return { accept: true };
+      },
+      operations: { submit_sm: () => ({ message_id: '1' }) },
+    });
+    const given = ['n'.repeat(19), 'p'.repeat(31), 't'.repeat(13), '^'.repeat(41)];
+    const flags = ['--system-id', '--password', '--system-type', '--address-range'];
+    const args = flags.flatMap((flag, at) => [flag, given[at]!]);
+    const url = `smpp://127.0.0.1:${strict.port}`;
+    const { code } = await runCli(['send', '--url', url, ...args, '--to', '447700900123', '--text', 'x']);
+    await strict.close();
+    expect([code, binds]).toEqual([0, [given]]);
+  });
+
   it('speaks TLS, and takes no certificate that it cannot trust', async () => {
     const { cert, key } = selfSigned(Date.now() - 1000, Date.now() + 3_600_000);
     const folder = mkdtempSync(join(tmpdir(), 'chappe-tls-'));

@@ -12,7 +12,7 @@ import type {
 import { messageStates } from '@chappe/protocol';
 import { z } from 'zod';
 import { durations, offsetMinutes, rate, whole } from '../values/values.ts';
-import { credential, digits, endpoint, host, plainText, port, systemId } from '../values/words.ts';
+import { digits, endpoint, handedOut, host, plainText, port } from '../values/words.ts';
 import { compact, keyed, oneOf, optional, required, scalar, section } from './field.ts';
 import { count, durationMs, flag, number, pauseMs, rangeShape, rateShape } from './shapes.ts';
 import { readStatus } from './status.ts';
@@ -208,9 +208,9 @@ export function outbind(world: World): z.ZodType<NonNullable<ConnectorSettings['
       section({
         host: optional(scalar(host), 'address to listen on', '127.0.0.1'),
         port: required(scalar(port, { type: 'integer', minimum: 0, maximum: 65_535 }), 'port to listen on'),
-        systemId: optional(scalar(systemId), 'what its outbind must say'),
+        systemId: optional(scalar(handedOut), 'what its outbind must say'),
         password: optional(
-          scalar((text) => credential(secret(world)(text))),
+          scalar((text) => handedOut(secret(world)(text))),
           'what its outbind must say',
         ),
       }).transform((given) => ({

@@ -1,7 +1,7 @@
 /** Connectors: operators that we connect to. */
 import type { ConnectorSettings } from '@chappe/gateway';
 import { z } from 'zod';
-import { connectorName, credential, host, name, plainText, remotePort } from '../values/words.ts';
+import { connectorName, handedOut, host, name, plainText, remotePort } from '../values/words.ts';
 import { alphabet } from './codings.ts';
 import {
   addressRewrite,
@@ -26,9 +26,7 @@ import { secret, type World } from './world.ts';
 const maxBinds = 1_000;
 const maxWindow = 100_000;
 const maxTagLength = 64;
-// SMPP 3.4 4.1.1: with their NUL 13, 41 and 6 octets.
-const maxSystemType = 12;
-const maxAddressRange = 40;
+// SMPP 3.4 5.2.11: 6 octets with the NUL.
 const maxServiceType = 5;
 
 const portShape = { type: 'integer', minimum: 1, maximum: 65_535 };
@@ -44,12 +42,12 @@ function bindKeys(world: World) {
     host: required(scalar(host), 'where it is'),
     port: optional(remote, 'default 2775, or 3550 with TLS'),
     tls: optional(upstreamTls(world), 'true, or keys ca, cert, key, serverName and verify', false),
-    systemId: required(scalar(credential), 'who we are there'),
+    systemId: required(scalar(handedOut), 'who we are there, as the operator has given it out, however long'),
     password: optional(
-      scalar((text) => credential(secret(world)(text))),
-      'our password there; else none',
+      scalar((text) => handedOut(secret(world)(text))),
+      'our password there, however long; else none',
     ),
-    systemType: optional(scalar(plainText(maxSystemType)), 'some operators want one'),
+    systemType: optional(scalar(handedOut), 'some operators want one'),
     version: optional(oneOf(['3.3', '3.4', '5.0']), 'SMPP version', '3.4'),
     bind: optional(
       oneOf(['transceiver', 'transmitter', 'receiver', 'transmitter+receiver']),
@@ -63,7 +61,7 @@ function bindKeys(world: World) {
       'where receiving binds go, when elsewhere',
     ),
     binds: optional(count(maxBinds), 'binds that act as one, of each kind', 1),
-    addressRange: optional(scalar(plainText(maxAddressRange)), 'address_range of the binds'),
+    addressRange: optional(scalar(handedOut), 'address_range of the binds'),
     bindTon: optional(ton, 'addr_ton of the binds'),
     bindNpi: optional(npi, 'addr_npi of the binds'),
     outbind: optional(

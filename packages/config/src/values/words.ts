@@ -27,6 +27,16 @@ export function credential(text: string): string {
   throw new TypeError('expected ASCII without control characters');
 }
 
+// What the codec encodes in a bind: 256 octets with the NUL.
+const maxHandedOut = 255;
+
+/** What an operator has handed out for our binds there: goes as it is, so it is Latin-1 without control characters. */
+export function handedOut(text: string): string {
+  if (text.length > maxHandedOut) throw new TypeError(`expected at most ${maxHandedOut} characters`);
+  if (/^[ -~\u00a0-\u00ff]*$/.test(text)) return text;
+  throw new TypeError('expected characters of Latin-1 without control characters: a bind carries no others');
+}
+
 /** A system_id; it is also a label of metrics and a key of the store. */
 export function systemId(text: string): string {
   if (/^[!-~]+$/.test(text)) return credential(text);

@@ -232,6 +232,7 @@ export class Binds {
   #listen(): void {
     const { outbind, systemId, password, name, bind, version, window } = this.#settings;
     const { enquireLinkMs, enquireLinkResponseMs, responseTimeoutMs } = this.#settings;
+    const { systemType, addressRange, bindTon, bindNpi } = this.#settings;
     if (outbind === undefined) return;
     OutbindListener.listen({
       host: outbind.host,
@@ -241,6 +242,10 @@ export class Binds {
         (outbind.password === undefined || pdu.password === outbind.password),
       systemId,
       password,
+      systemType,
+      addressRange,
+      ton: bindTon,
+      npi: bindNpi,
       bind: bind === 'transceiver' ? bind : 'receiver',
       version: versions[version ?? '3.4'],
       window,

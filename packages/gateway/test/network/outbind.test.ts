@@ -175,6 +175,22 @@ describe('an operator that says outbind', () => {
     expect(errors).toEqual([]);
   });
 
+  it('gets all that it has given out for the bind, however long', async () => {
+    const given = { systemId: 's'.repeat(20), password: 'p'.repeat(20), systemType: 't'.repeat(20) };
+    const { call, binds } = await play({ ...given, addressRange: '^'.repeat(50), bindTon: 1, bindNpi: 8 });
+    await call();
+    expect(binds).toMatchObject([
+      {
+        system_id: given.systemId,
+        password: given.password,
+        system_type: given.systemType,
+        address_range: '^'.repeat(50),
+        addr_ton: 1,
+        addr_npi: 8,
+      },
+    ]);
+  });
+
   it('gets a receiver where nothing else was asked for: SMPP 3.4 knows no other', async () => {
     const { call, binds, came } = await play();
     const session = await call();

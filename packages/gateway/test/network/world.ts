@@ -17,9 +17,15 @@ import { type Esme, type EsmeOptions, Rig, type SimulatedClock, settled } from '
 import { Centre } from './centre.ts';
 
 const salt = Buffer.alloc(16, 7);
-const key = scryptSync('secret', salt, 32, { N: 1024, r: 1, p: 1 });
-/** Of `secret`, with the least work that is taken. */
-export const secretHash: string = `scrypt$1024$1$1$${salt.toString('base64url')}$${key.toString('base64url')}`;
+
+/** The hash of a password, with the least work that is taken. */
+export function hashOf(password: string): string {
+  const key = scryptSync(password, salt, 32, { N: 1024, r: 1, p: 1 });
+  return `scrypt$1024$1$1$${salt.toString('base64url')}$${key.toString('base64url')}`;
+}
+
+/** Of `secret`. */
+export const secretHash: string = hashOf('secret');
 
 /** An account with the password `secret`. */
 export function account(systemId: string, more: Partial<AccountSettings> = {}): AccountSettings {
@@ -123,9 +129,14 @@ export class World {
     return centre;
   }
 
+  /** Leads the connections of a connector elsewhere than to its centre. */
+  lead(name: string, connect: () => Transport): void {
+    this.#detours.set(name, connect);
+  }
+
   /** Leads the connections of a connector to another gateway. */
   detour(name: string, other: () => Gateway): void {
-    this.#detours.set(name, () => {
+    this.lead(name, () => {
       const [ours, theirs] = memoryPair();
       other().accept(theirs);
       return ours;

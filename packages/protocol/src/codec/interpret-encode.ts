@@ -18,6 +18,10 @@ function oversizeFields(flags: unknown): ReadonlySet<string> {
   return fields;
 }
 
+function encodedMax({ max, encodeMax = max }: CStringField): number {
+  return encodeMax;
+}
+
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === 0) return true;
   return (
@@ -123,7 +127,7 @@ function writeBody(sink: OctetSink, { fields }: CommandEntry, pdu: Values): void
         );
         break;
       case 'c_octet_string':
-        sink.cString(name, value, oversize.has(name) ? Number.POSITIVE_INFINITY : definition.max);
+        sink.cString(name, value, oversize.has(name) ? Number.POSITIVE_INFINITY : encodedMax(definition));
         break;
       case 'octet_string':
         if (value !== undefined) sink.octets(value as Uint8Array);

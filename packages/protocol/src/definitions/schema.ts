@@ -34,6 +34,11 @@ export interface CountField {
 export interface CStringField {
   readonly type: 'c_octet_string';
   readonly max: number;
+  /**
+   * Octets, the NUL among them, up to which the field is encoded although the documents end at `max`: what it holds was
+   * given out by the peer itself, which alone knows how much it takes. Default `max`.
+   */
+  readonly encodeMax?: number;
   readonly sizes?: readonly number[];
 }
 

@@ -23,6 +23,54 @@ function errorOf(pdu: unknown): EncodeError {
   throw new Error('was encoded');
 }
 
+describe('what the peer has given out goes as it was given', () => {
+  const bindFields = { system_id: 15, password: 8, system_type: 12, address_range: 40 };
+  const commands = {
+    bind_receiver: bindFields,
+    bind_transmitter: bindFields,
+    bind_transceiver: bindFields,
+    outbind: { system_id: 15, password: 8 },
+  };
+  const cases = Object.entries(commands).flatMap(([command, fields]) =>
+    Object.entries(fields).flatMap(([field, documented]) =>
+      [documented, documented + 1, documented + 4, 64, 255].map(
+        (length) => [command, field, length, documented] as const,
+      ),
+    ),
+  );
+
+  it.each(cases)('%s: %s of %i characters', (command, field, length, documented) => {
+    const value = `${'x'.repeat(length - 1)}é`;
+    const pdu = { command, [field]: value } as unknown as PduInput;
+    const writer = new PduWriter();
+    writer.write(pdu);
+    const vendor = createCodec({ tlvs: {} });
+    for (const bytes of [encode(pdu), writer.take(), vendor.encode(pdu)]) {
+      const read = decode(bytes) as unknown as { readonly [field: string]: unknown };
+      expect(read[field]).toBe(value);
+      expect(read.flags).toEqual(
+        length > documented ? [`oversize:${field}:${length + 1}>${documented + 1}`] : [],
+      );
+    }
+  });
+
+  it.each(
+    Object.entries(commands).flatMap(([command, fields]) =>
+      Object.keys(fields).map((field) => [command, field]),
+    ),
+  )('%s: %s ends at 255', (command, field) => {
+    const error = errorOf({ command, [field!]: 'x'.repeat(256) });
+    expect([error.code, error.field, error.limit]).toEqual(['CHAPPE_FIELD_TOO_LONG', field, 256]);
+  });
+
+  it.each(['bind_receiver_resp', 'bind_transmitter_resp', 'bind_transceiver_resp'])(
+    '%s: what we call ourselves is as long as the documents say',
+    (command) => {
+      expect(errorOf({ command, system_id: 'x'.repeat(16) }).limit).toBe(16);
+    },
+  );
+});
+
 describe('mistakes of the caller', () => {
   const octets = (n: number): Uint8Array => new Uint8Array(n);
   it.each([

@@ -50,6 +50,13 @@ function fieldOf(field: SpecField): object {
   return { type, element: only === undefined ? { type: 'record', fields: group(fields) } : fieldOf(only) };
 }
 
+/** A field of ours without what we encode beyond the documents. */
+function asDocumented(definition: FieldDefinition): object {
+  if (!('encodeMax' in definition)) return definition;
+  const { encodeMax: _, ...documented } = definition;
+  return documented;
+}
+
 describeShared('definitions against the fact base', () => {
   const spec = readShared('spec/commands.json') as {
     readonly commands: readonly {
@@ -76,7 +83,10 @@ describeShared('definitions against the fact base', () => {
     expect(ours.versions).toEqual(wanted.versions);
     expect(ours.response ?? null).toBe(wanted.response);
     // Order is wire order, so it counts.
-    const fields: readonly [string, FieldDefinition][] = Object.entries(ours.fields);
+    const fields = Object.entries(ours.fields).map(([field, definition]) => [
+      field,
+      asDocumented(definition),
+    ]);
     expect(fields).toEqual(wanted.fields.map((field) => [field.name, fieldOf(field)]));
   });
 

@@ -21,6 +21,11 @@ export interface OutbindListenerOptions {
   /** Our credentials for the bind that follows. */
   readonly systemId: string;
   readonly password: string;
+  /** What else the bind says; default '' and 0. */
+  readonly systemType?: string | undefined;
+  readonly addressRange?: string | undefined;
+  readonly ton?: number | undefined;
+  readonly npi?: number | undefined;
   /** Default receiver; 3.4 knows no other. */
   readonly bind?: BindKind | undefined;
   /** Answers the requests of the MC: `deliver_sm`, `data_sm`. */
@@ -123,9 +128,17 @@ export class OutbindListener implements SessionOwner {
       session.destroy('bind_refused');
       return;
     }
-    const { systemId, password, bind = 'receiver' } = this.#options;
-    const credentials = { system_id: systemId, password, interface_version: this.#sessionOptions.version };
-    const bindPdu: PduInput = { command: `bind_${bind}`, ...credentials };
+    const options = this.#options;
+    const bindPdu: PduInput = {
+      command: `bind_${options.bind ?? 'receiver'}`,
+      system_id: options.systemId,
+      password: options.password,
+      system_type: options.systemType,
+      interface_version: this.#sessionOptions.version,
+      addr_ton: options.ton,
+      addr_npi: options.npi,
+      address_range: options.addressRange,
+    };
     const heard = (isBound: boolean): void => {
       if (isBound) this.#options.onBound?.(session);
       else session.destroy('bind_refused');

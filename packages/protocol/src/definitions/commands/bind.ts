@@ -1,4 +1,7 @@
-/** Opening a session: the three binds and outbind. Field order is wire order; `max` counts the NUL of a string. */
+/**
+ * Opening a session: the three binds and outbind. Field order is wire order; `max` counts the NUL of a string.
+ * `encodeMax`: operators hand out system_ids of 16 and passwords of 9 to 64 characters, which go as they were given.
+ */
 export const bindCommands = {
   // SMPP 3.4 4.1.3, SMPP 5.0 4.1.1.3
   bind_receiver: {
@@ -8,13 +11,13 @@ export const bindCommands = {
     versions: ['3.3', '3.4', '5.0'],
     response: 'bind_receiver_resp',
     fields: {
-      system_id: { type: 'c_octet_string', max: 16 },
-      password: { type: 'c_octet_string', max: 9 },
-      system_type: { type: 'c_octet_string', max: 13 },
+      system_id: { type: 'c_octet_string', max: 16, encodeMax: 256 },
+      password: { type: 'c_octet_string', max: 9, encodeMax: 256 },
+      system_type: { type: 'c_octet_string', max: 13, encodeMax: 256 },
       interface_version: { type: 'integer', size: 1, values: 'interface_version' },
       addr_ton: { type: 'integer', size: 1, values: 'ton' },
       addr_npi: { type: 'integer', size: 1, values: 'npi' },
-      address_range: { type: 'c_octet_string', max: 41 },
+      address_range: { type: 'c_octet_string', max: 41, encodeMax: 256 },
     },
   },
   // SMPP 3.4 4.1.4, SMPP 5.0 4.1.1.4
@@ -36,13 +39,13 @@ export const bindCommands = {
     versions: ['3.3', '3.4', '5.0'],
     response: 'bind_transmitter_resp',
     fields: {
-      system_id: { type: 'c_octet_string', max: 16 },
-      password: { type: 'c_octet_string', max: 9 },
-      system_type: { type: 'c_octet_string', max: 13 },
+      system_id: { type: 'c_octet_string', max: 16, encodeMax: 256 },
+      password: { type: 'c_octet_string', max: 9, encodeMax: 256 },
+      system_type: { type: 'c_octet_string', max: 13, encodeMax: 256 },
       interface_version: { type: 'integer', size: 1, values: 'interface_version' },
       addr_ton: { type: 'integer', size: 1, values: 'ton' },
       addr_npi: { type: 'integer', size: 1, values: 'npi' },
-      address_range: { type: 'c_octet_string', max: 41 },
+      address_range: { type: 'c_octet_string', max: 41, encodeMax: 256 },
     },
   },
   // SMPP 3.4 4.1.2, SMPP 5.0 4.1.1.2
@@ -64,13 +67,13 @@ export const bindCommands = {
     versions: ['3.4', '5.0'],
     response: 'bind_transceiver_resp',
     fields: {
-      system_id: { type: 'c_octet_string', max: 16 },
-      password: { type: 'c_octet_string', max: 9 },
-      system_type: { type: 'c_octet_string', max: 13 },
+      system_id: { type: 'c_octet_string', max: 16, encodeMax: 256 },
+      password: { type: 'c_octet_string', max: 9, encodeMax: 256 },
+      system_type: { type: 'c_octet_string', max: 13, encodeMax: 256 },
       interface_version: { type: 'integer', size: 1, values: 'interface_version' },
       addr_ton: { type: 'integer', size: 1, values: 'ton' },
       addr_npi: { type: 'integer', size: 1, values: 'npi' },
-      address_range: { type: 'c_octet_string', max: 41 },
+      address_range: { type: 'c_octet_string', max: 41, encodeMax: 256 },
     },
   },
   // SMPP 3.4 4.1.6, SMPP 5.0 4.1.1.6
@@ -92,8 +95,8 @@ export const bindCommands = {
     direction: 'MC->ESME',
     versions: ['3.4', '5.0'],
     fields: {
-      system_id: { type: 'c_octet_string', max: 16 },
-      password: { type: 'c_octet_string', max: 9 },
+      system_id: { type: 'c_octet_string', max: 16, encodeMax: 256 },
+      password: { type: 'c_octet_string', max: 9, encodeMax: 256 },
     },
   },
 } as const;
