@@ -5,6 +5,7 @@ import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from 
 import { SessionCore } from '../core/session-core.ts';
 import type { BindKind, Version } from '../core/states.ts';
 import { type CloseReason, SmppConnectError } from '../errors.ts';
+import { type ErrorListener, Guard, isThenable } from '../guard.ts';
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
 import { Answering, type Operations } from '../session/operations.ts';
 import { Session, type SessionOwner } from '../session/session.ts';
@@ -16,8 +17,11 @@ export interface OutbindListenerOptions {
   readonly host?: string | undefined;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Whether the MC is known. It is refused by closing: SMPP has no answer to outbind (SMPP 5.0 2.3.6). */
-  readonly authenticate: (outbind: PduOf<'outbind'>) => boolean;
+  /**
+   * Whether the MC is known: `true`, or a promise of it, and nothing else. It is refused by closing: SMPP has no answer
+   * to outbind (SMPP 5.0 2.3.6). Throwing refuses, and `onError` hears of it.
+   */
+  readonly authenticate: (outbind: PduOf<'outbind'>) => boolean | PromiseLike<boolean>;
   /** Our credentials for the bind that follows. */
   readonly systemId: string;
   readonly password: string;
@@ -32,7 +36,8 @@ export interface OutbindListenerOptions {
   readonly operations: Operations;
   readonly onBound?: ((session: Session) => void) | undefined;
   readonly onClosed?: ((session: Session, reason: CloseReason) => void) | undefined;
-  readonly onError?: ((error: unknown, where: string) => void) | undefined;
+  /** A handler or another of these functions threw. Without it the process warns, once for each kind of error. */
+  readonly onError?: ErrorListener | undefined;
   /** Connections at once. Default 100: MCs are few. */
   readonly connections?: number | undefined;
   /** From connect to bind. Default 10,000. */
@@ -53,6 +58,7 @@ export interface OutbindListenerOptions {
 /** An ESME that MCs connect to. */
 export class OutbindListener implements SessionOwner {
   readonly #options: OutbindListenerOptions;
+  readonly #guard: Guard;
   readonly #loop: SessionLoop;
   readonly #sessionOptions: SessionOptions;
   readonly #answering: Answering;
@@ -62,6 +68,7 @@ export class OutbindListener implements SessionOwner {
 
   private constructor(options: OutbindListenerOptions) {
     this.#options = options;
+    this.#guard = new Guard(options.onError);
     this.#loop = createLoop(options.clock ?? systemClock, loopDefaults);
     this.#sessionOptions = {
       ...sessionDefaults,
@@ -94,10 +101,17 @@ export class OutbindListener implements SessionOwner {
     const listener = new OutbindListener(options);
     const { host = '127.0.0.1', port } = options;
     return new Promise((resolve, reject) => {
-      listener.#server.once('error', (cause) => {
-        reject(new SmppConnectError(`cannot listen on ${host}:${port}`, { cause }));
+      const server = listener.#server;
+      const failed = (cause: Error): void => {
+        reject(new SmppConnectError(`cannot listen on ${host}:${port}: ${cause.message}`, { cause }));
+      };
+      server.once('error', failed);
+      server.listen({ host, port }, () => {
+        server.off('error', failed);
+        // Of accepting: no descriptor is left, and the like. The next connection may be taken again.
+        server.on('error', (error) => listener.onError(error, 'listen'));
+        resolve(listener);
       });
-      listener.#server.listen({ host, port }, () => resolve(listener));
     });
   }
 
@@ -124,10 +138,29 @@ export class OutbindListener implements SessionOwner {
   /** @internal */
   onNotification(session: Session, pdu: Pdu): void {
     if (pdu.command !== 'outbind') return;
-    if (!this.#options.authenticate(pdu)) {
-      session.destroy('bind_refused');
-      return;
+    this.#authenticate(pdu, (isKnown) => {
+      if (session.state !== 'outbound') return;
+      if (isKnown) this.#bind(session);
+      else session.destroy('bind_refused');
+    });
+  }
+
+  #authenticate(outbind: PduOf<'outbind'>, decide: (isKnown: boolean) => void): void {
+    const refuse = (error: unknown): void => {
+      this.onError(error, 'authenticate');
+      decide(false);
+    };
+    try {
+      const answer = this.#options.authenticate(outbind);
+      // By a promise of the language: a library's may call back twice, or throw.
+      if (isThenable(answer)) Promise.resolve(answer).then((known) => decide(known === true), refuse);
+      else decide(answer === true);
+    } catch (error) {
+      refuse(error);
     }
+  }
+
+  #bind(session: Session): void {
     const options = this.#options;
     const bindPdu: PduInput = {
       command: `bind_${options.bind ?? 'receiver'}`,
@@ -140,7 +173,7 @@ export class OutbindListener implements SessionOwner {
       address_range: options.addressRange,
     };
     const heard = (isBound: boolean): void => {
-      if (isBound) this.#options.onBound?.(session);
+      if (isBound) this.#guard.run(() => this.#options.onBound?.(session), 'onBound');
       else session.destroy('bind_refused');
     };
     session.submit(
@@ -173,11 +206,11 @@ export class OutbindListener implements SessionOwner {
   /** @internal */
   onEnd(session: Session, reason: CloseReason): void {
     this.#sessions.delete(session);
-    if (session.wasBound) this.#options.onClosed?.(session, reason);
+    if (session.wasBound) this.#guard.run(() => this.#options.onClosed?.(session, reason), 'onClosed');
   }
 
   /** @internal */
   onError(error: unknown, where: string): void {
-    this.#options.onError?.(error, where);
+    this.#guard.report(error, where);
   }
 }
