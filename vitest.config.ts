@@ -1,5 +1,4 @@
 import { defineConfig } from 'vitest/config';
-import { patient } from './test/support/patience.ts';
 
 const conditions = ['chappe-source', 'node', 'import', 'default'];
 
@@ -11,7 +10,7 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'threads',
     maxWorkers: 2,
-    testTimeout: patient(90_000),
-    hookTimeout: patient(60_000),
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
   },
 });

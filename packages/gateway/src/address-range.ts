@@ -12,8 +12,6 @@
 export interface AddressRange {
   /** The pattern as the peer wrote it. */
   readonly pattern: string;
-  /** What every address in it begins with; may be empty. */
-  readonly literal: string;
   /** Number of leading literal digits: of two ranges that hold a number the longer one is more specific. */
   readonly specificity: number;
   /** True when the address lies inside the range. A leading `+` of the address is ignored. */
@@ -45,7 +43,6 @@ export function compileAddressRange(pattern: string): AddressRange | undefined {
   if (literal.length === text.length) {
     return {
       pattern,
-      literal,
       specificity: literal.length,
       matches: (address) => withoutPlus(address).startsWith(literal),
     };
@@ -53,11 +50,9 @@ export function compileAddressRange(pattern: string): AddressRange | undefined {
   const program = new Compiler(text).compile();
   if (program === undefined) return undefined;
   const anchored = text.startsWith('^') ? text.slice(1) : text;
-  const beginning = leadingLiteral(anchored);
   return {
     pattern,
-    literal: beginning,
-    specificity: beginning.length + (text.endsWith('$') ? 1 : 0),
+    specificity: leadingLiteral(anchored).length + (text.endsWith('$') ? 1 : 0),
     matches: (address) => run(program, withoutPlus(address)),
   };
 }

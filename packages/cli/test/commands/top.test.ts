@@ -1,6 +1,5 @@
 import type { Clock } from '@chappe/smpp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { patient } from '../../../../test/support/patience.ts';
 import { type Look, runTop, topLines } from '../../src/commands/top.ts';
 import { type FakeApi, startFakeApi } from '../support/fake-api.ts';
 import { fakeTerminal } from '../support/fake-run.ts';
@@ -109,7 +108,7 @@ describe('chappe top', () => {
       api: api.url,
       key: undefined,
       keyFile: undefined,
-      timeoutMs: patient(10_000),
+      timeoutMs: 10_000,
       once: false,
       intervalMs: 500,
       json: false,

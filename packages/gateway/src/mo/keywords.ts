@@ -58,10 +58,7 @@ function confirm(
   road: MoRoad,
   done: Stored,
 ): void {
-  const writer = road.writers.of(destination.digits, source.digits) ?? '';
-  const owner = (): string | undefined =>
-    road.routing.accountFor(destination.digits, source.digits, writer, writer);
-  const account = accountOf(action) ?? owner() ?? '';
+  const account = accountOf(action) ?? road.writers.of(destination.digits, source.digits) ?? '';
   road.reply(destination.digits, source.digits, text, account).then(
     () => done(undefined),
     (error: unknown) => {

@@ -18,14 +18,9 @@ export interface MoCenter {
   waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<readonly Message[]>;
 }
 
-/** Whose numbers are whose: `Routing`. */
+/** Binds by the numbers that they serve: `Routing`. */
 export interface MoRouting {
-  accountFor(
-    digits: string,
-    handset: string,
-    writer: string | undefined,
-    given?: string | undefined,
-  ): string | undefined;
+  accountFor(digits: string, ...candidates: readonly (string | undefined)[]): string | undefined;
 }
 
 /**
@@ -54,7 +49,7 @@ export interface MoCounters {
   dropped: number;
   optedOut: number;
   optedIn: number;
-  /** Without a rule, and written to a number that is nobody's: they stand in the lane `unclaimed`. */
+  /** Without a rule, an account or a bind: they stand in the lane `unclaimed`. */
   unclaimed: number;
   /** Long messages put together whole. */
   joined: number;

@@ -71,14 +71,8 @@ export class Deadlines {
       sleeper.wakeAtMs = Number.POSITIVE_INFINITY;
       due.push(sleeper);
     }
-    let woken = 0;
-    try {
-      while (woken < due.length) due[woken++]!.onWake(nowMs);
-    } finally {
-      // One that throws, by a fault of ours, must not leave the others asleep for ever.
-      for (const sleeper of due.slice(woken)) this.arm(sleeper, nowMs);
-      this.#setTimer();
-    }
+    for (const sleeper of due) sleeper.onWake(nowMs);
+    this.#setTimer();
   }
 
   #setTimer(): void {
