@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { CenterCounters, Tally } from '@chappe/center';
 import type { GatewaySettings } from '@chappe/gateway';
 import { until } from '../support/inbox.ts';
+import { patient } from '../support/patience.ts';
 import { Program } from '../support/program.ts';
 
 /** What the child process is told. */
@@ -67,7 +68,7 @@ interface Said {
 
 const script = fileURLToPath(new URL('gateway-child.ts', import.meta.url));
 // A day's file of a killed process is read and mended first.
-const startMs = 30_000;
+const startMs = patient(30_000);
 
 /** A gateway in a process of its own. */
 export class GatewayProcess {
@@ -111,7 +112,7 @@ export class GatewayProcess {
   async until(
     what: string,
     holds: (report: GatewayReport) => boolean,
-    deadlineMs = 30_000,
+    deadlineMs = patient(30_000),
   ): Promise<GatewayReport> {
     let last: GatewayReport | undefined;
     try {

@@ -4,6 +4,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { GatewaySettings } from '@chappe/gateway';
 import { freePorts } from '../support/free-port.ts';
 import { until } from '../support/inbox.ts';
+import { patient } from '../support/patience.ts';
 import { seeded } from '../support/seeded.ts';
 import { type ChildOptions, GatewayProcess, type GatewayReport } from './gateway-process.ts';
 import { Load, type LoadCounts, Sink, type SinkCounts, type Told, type Tools } from './load-tools.ts';
@@ -107,12 +108,12 @@ async function killAgainAndAgain(
   for (let kill = 0; kill < kills; kill += 1) {
     await gateway.bound();
     // The moment of death is the point: anywhere in the load.
-    await after(smallestLifeMs + random() * moreLifeMs);
+    await after(patient(smallestLifeMs + random() * moreLifeMs));
     await gateway.kill();
     // It dies once more while it reads its disk.
     if (kill % startKillEvery === startKillEvery - 1) {
       const starting = GatewayProcess.launch(child);
-      await after(random() * smallestLifeMs * 4);
+      await after(patient(random() * smallestLifeMs * 4));
       process.kill(starting.pid, 'SIGKILL');
       await starting.exit;
     }

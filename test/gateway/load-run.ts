@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { patient } from '../support/patience.ts';
 import { type ChildOptions, GatewayProcess, type GatewayReport } from './gateway-process.ts';
 import { Load, type LoadCounts, type Tools } from './load-tools.ts';
 import { credit, type SettingsOptions, settingsFor, type TestConnector } from './settings.ts';
@@ -15,7 +16,7 @@ export interface Ended {
   readonly states: Readonly<Record<string, number>>;
 }
 
-const endMs = 45_000;
+const endMs = patient(45_000);
 let runs = 0;
 
 /** A gateway process and a customer's load on it; both end with the test. */

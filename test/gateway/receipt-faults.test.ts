@@ -99,5 +99,5 @@ describe.runIf(canRun('receipts with faults', [loadTools]))('receipts with fault
     expect(report.unmatched.length).toBeLessThanOrEqual(copies + 3 * window);
     expect(report.discrepancies).toEqual([]);
     expect(report.tallies.map(({ reserved }) => reserved)).toEqual([0]);
-  }, 60_000);
+  });
 });

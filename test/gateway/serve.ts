@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { patient } from '../support/patience.ts';
 import { Program } from '../support/program.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const startMs = 20_000;
+const startMs = patient(20_000);
 
 /** A running `chappe serve`. */
 export interface Serving {

@@ -35,7 +35,7 @@ describe.runIf(canRun('an upstream with faults', [loadTools]))('an upstream with
     expect(msgs - throttled).toBe(count);
     // A gateway that knocks on all the time would be refused more often than it is let in.
     expect(throttled).toBeLessThan(count);
-  }, 60_000);
+  });
 
   test.each([
     ['a system error', '0x08', { system: { firstMs: 100, attempts: 20 } }],
@@ -64,7 +64,7 @@ describe.runIf(canRun('an upstream with faults', [loadTools]))('an upstream with
     expect(ended.counts.receipts_not_delivrd).toBe(count * 0.2);
     const [tally] = ended.report.tallies;
     expect(tally?.released).toBe((tally?.accepted ?? 0) * 0.2);
-  }, 60_000);
+  });
 
   test('fails all the time: the breaker opens, and what is tried in vain ends', async () => {
     const sink = await sinkWith('-e', '1:0x08');
@@ -80,7 +80,7 @@ describe.runIf(canRun('an upstream with faults', [loadTools]))('an upstream with
     expect(ended.report.tallies[0]?.settled).toBe(0);
     // Three tries of each would be 300; the open breaker lets one through in each pause.
     expect(first(ended.report).submitted).toBeLessThan(300);
-  }, 60_000);
+  });
 
   test('dies and comes back with ids from one again: every message has an outcome, what was in doubt says so', async () => {
     const sink = await sinkWith('-d', '30');
@@ -108,7 +108,7 @@ describe.runIf(canRun('an upstream with faults', [loadTools]))('an upstream with
     // Its window, and what it had taken within the delay of its receipts.
     expect(ended.states.unknown).toBeLessThan(window + 500);
     expectBooksClosed(ended.report);
-  }, 60_000);
+  });
 
   test('hangs and wakes up: receipts that come late still count', async () => {
     const sink = await sinkWith('-d', '30');
@@ -136,7 +136,7 @@ describe.runIf(canRun('an upstream with faults', [loadTools]))('an upstream with
     expect(ended.states).toEqual({ delivered: count });
     const copies = (await sink.counts().then(() => sink.accepted())).length;
     expect(copies).toBe(count);
-  }, 60_000);
+  });
 
   test('hangs for good: what it had ends as unknown, what it had not expires', async () => {
     const sink = await sinkWith('-d', '30');
@@ -166,5 +166,5 @@ describe.runIf(canRun('an upstream with faults', [loadTools]))('an upstream with
     const [tally] = ended.report.tallies;
     // Whoever never left costs nothing.
     expect(tally?.released).toBe(((tally?.accepted ?? 0) / count) * (ended.states.expired ?? 0));
-  }, 60_000);
+  });
 });

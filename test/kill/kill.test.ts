@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { launchChappe, startChappe } from '../support/chappe.ts';
+import { patient } from '../support/patience.ts';
 import { seeded } from '../support/seeded.ts';
 import { type Ledger, Submitter, WINDOW } from './submitter.ts';
 
@@ -12,7 +13,8 @@ const KILLS = 20;
 /** Receipts that may be under way to one session, and come again when it is killed. */
 const RECEIPTS_UNDER_WAY = 1000;
 /** Longest time to wait, after the last start, for the receipts of everything that was ever accepted. */
-const DRAIN_MS = 90_000;
+const DRAIN_MS = patient(90_000);
+vi.setConfig({ testTimeout: patient(240_000) });
 
 test(`kill -9, ${KILLS} times under load: no acknowledged message is lost, every one gets its receipt`, async () => {
   const data = await mkdtemp(join(tmpdir(), 'chappe-kill-'));
@@ -28,14 +30,14 @@ test(`kill -9, ${KILLS} times under load: no acknowledged message is lost, every
     submitter.start();
     await submitter.firstAnswer;
     // The moment of death is the point of the test: anywhere from the first commit to well inside the load.
-    await after(20 + next() * 600);
+    await after(patient(20 + next() * 600));
     process.kill(chappe.program.pid, 'SIGKILL');
     expect((await chappe.program.exit).signal).toBe('SIGKILL');
     submitter.stop();
     await submitter.closed;
     if (kill % 4 === 3) {
       const starting = launchChappe({ data });
-      await after(next() * 900);
+      await after(patient(next() * 900));
       process.kill(starting.pid, 'SIGKILL');
       expect((await starting.exit).signal).toBe('SIGKILL');
     }
@@ -63,4 +65,4 @@ test(`kill -9, ${KILLS} times under load: no acknowledged message is lost, every
   expect(receipts - ledger.accepted.size).toBeLessThanOrEqual(KILLS * WINDOW);
   // At least once, duplicates never silent: only what stood in the window of a killed session may come again.
   expect(duplicates).toBeLessThanOrEqual(KILLS * RECEIPTS_UNDER_WAY);
-}, 240_000);
+});

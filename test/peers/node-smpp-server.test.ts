@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SmppClient } from '@chappe/smpp';
 import type { DecodedMessage, Pdu } from 'smpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patient } from '../support/patience.ts';
 import { type RecordingProxy, recordingProxy } from '../support/recording-proxy.ts';
 import { dissect } from '../support/tshark.ts';
 import { itIsCleanInTshark } from './clean-recording.ts';
@@ -77,7 +78,7 @@ describe("our client and npm's smpp as message centre", () => {
       [3, 3],
     ]);
     expect(parts.map(text).join('')).toBe(long);
-    expect(await message.receipt({ timeoutMs: 5_000 })).toMatchObject({ state: 'DELIVERED' });
+    expect(await message.receipt({ timeoutMs: patient(5_000) })).toMatchObject({ state: 'DELIVERED' });
   });
 
   it('sends Unicode, and octets', async () => {
@@ -99,7 +100,7 @@ describe("our client and npm's smpp as message centre", () => {
       text: 'undelivered',
       receipt: 'final',
     });
-    expect(await message.receipt({ timeoutMs: 5_000 })).toMatchObject({ state: 'UNDELIVERABLE' });
+    expect(await message.receipt({ timeoutMs: patient(5_000) })).toMatchObject({ state: 'UNDELIVERABLE' });
   });
 
   it('sends again what was throttled', async () => {
@@ -170,7 +171,7 @@ describe("our client and npm's smpp as message centre", () => {
       } else {
         expect(submits.map((pdu) => (pdu.message_payload as DecodedMessage).message)).toEqual([long]);
       }
-      expect(await message.receipt({ timeoutMs: 5_000 })).toMatchObject({ state: 'DELIVERED' });
+      expect(await message.receipt({ timeoutMs: patient(5_000) })).toMatchObject({ state: 'DELIVERED' });
     } finally {
       await other.close();
     }

@@ -1,7 +1,8 @@
 import { setTimeout as after } from 'node:timers/promises';
+import { patient } from './patience.ts';
 
 /** How long a wait of the peer tests may take at most unless it says otherwise. */
-export const patienceMs = 15_000;
+export const patienceMs: number = patient(15_000);
 
 /** Most items an inbox keeps: far above what one run produces, so that a peer gone mad cannot fill the memory. */
 const maxItems = 50_000;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { Inbox } from './inbox.ts';
+import { patient } from './patience.ts';
 
 /** How a program ended. */
 export interface ProgramExit {
@@ -22,7 +23,7 @@ export interface ProgramOptions {
 }
 
 /** A program gets this long to end after SIGTERM, then SIGKILL. */
-const endGraceMs = 5_000;
+const endGraceMs = patient(5_000);
 
 /**
  * Kills the program when this process or worker dies without having stopped it (a hung hook, an interrupt): the guard

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Clock, MemoryControl, MemoryStore, systemClock } from '@chappe/center';
 import { Gateway, type GatewaySettings, type Sandbox, startSandbox } from '@chappe/gateway';
 import type { FastifyInstance, InjectOptions } from 'fastify';
+import { patient } from '../../../test/support/patience.ts';
 import { type ApiOptions, buildApi } from '../src/index.ts';
 import { flawsOf, type Schema } from './json-schema.ts';
 import type { Answered } from './rig.ts';
@@ -179,7 +180,7 @@ export async function startManaged(
     as,
     admin: as(keys.admin),
     until: async (holds) => {
-      const endMs = Date.now() + 10_000;
+      const endMs = Date.now() + patient(10_000);
       while (!(await holds())) {
         if (Date.now() > endMs) throw new Error('it never came');
         await new Promise((resolve) => setTimeout(resolve, 2));

@@ -371,4 +371,4 @@ test('the center keeps its promises, whatever happens', async () => {
     ),
     { numRuns: Number(process.env.CHAPPE_RUNS ?? 150) },
   );
-}, 60_000);
+});

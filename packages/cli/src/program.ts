@@ -5,27 +5,45 @@ import { type CommandPlan, commandOf } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
 import { plans } from './plans.ts';
+import { asCalled, npmHint, programName } from './program-name.ts';
 import type { CommonValues } from './settings/common.ts';
 import type { Surroundings } from './settings/setting.ts';
 import { printable, processTerminal, type Terminal } from './terminal.ts';
 
 const about = 'A complete SMPP system: message centre, gateway, sandbox and tools.';
+const commandNames = plans.map(({ name }) => name);
 
-/** Aborts on the first SIGINT or SIGTERM; the second ends the process at once. */
-function endSignal(process: NodeJS.Process): AbortSignal {
+// A terminal sends Ctrl-C to every process of its foreground, and npm sends it on to this one: nobody presses twice
+// within this time.
+const sameSignalMs = 300;
+
+/** Aborts on the first SIGINT or SIGTERM; a later one ends the process at once. */
+export function endSignal(process: Pick<NodeJS.Process, 'on' | 'exit'>, nowMs: () => number): AbortSignal {
   const ending = new AbortController();
+  let firstMs = 0;
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      if (ending.signal.aborted) process.exit(exitCodes.interrupted);
-      ending.abort(name);
+      if (!ending.signal.aborted) {
+        firstMs = nowMs();
+        ending.abort(name);
+      } else if (nowMs() - firstMs >= sameSignalMs) process.exit(exitCodes.interrupted);
     });
   }
   return ending.signal;
 }
 
+/** How errors are told. */
+interface Spoken {
+  readonly isJson: boolean;
+  /** What the program is called here. */
+  readonly name: string;
+  readonly terminal: Terminal;
+}
+
 /** Says in one line why a command ended. */
-function complain(error: unknown, isJson: boolean, terminal: Terminal): ExitCode {
-  const { message, hint, exitCode } = failureOf(error);
+function complain(error: unknown, { isJson, name, terminal }: Spoken): ExitCode {
+  const { message, hint: text, exitCode } = failureOf(error);
+  const hint = text === undefined ? undefined : asCalled(text, name, commandNames);
   if (isJson) terminal.talk(JSON.stringify({ error: message, hint, exitCode }));
   else {
     // A stack is for us and keeps its lines; everything else is one line, whatever a peer has put into it.
@@ -52,8 +70,21 @@ export async function runProgram(
   ): Promise<void> => {
     terminal = processTerminal(process, values.color);
     isJson = values.json;
-    exitCode = await plan.run({ values, words, terminal, signal: endSignal(process), version });
+    exitCode = await plan.run({
+      values,
+      words,
+      terminal,
+      signal: endSignal(process, () => performance.now()),
+      version,
+    });
   };
+  const name = programName(process.argv, process.env);
+  const help = asCalled(
+    'chappe --help lists the commands, chappe COMMAND --help the flags of one',
+    name,
+    commandNames,
+  );
+  const hint = [npmHint(name), help].filter((line) => line !== undefined).join('; ');
   const program = new Command('chappe')
     .description(about)
     .version(version, '-V, --version', 'print the version')
@@ -61,10 +92,13 @@ export async function runProgram(
     .configureOutput({
       writeOut: (text) => void process.stdout.write(text),
       writeErr: (text) => void process.stderr.write(text),
-      outputError: (text, write) => write(`chappe: ${text.replace(/^error: /, '')}`),
+      outputError: (text, write) => {
+        const error = text.replace(/^error: /, '').trimEnd();
+        if (isJson) write(`${JSON.stringify({ error, hint, exitCode: exitCodes.usage })}\n`);
+        else write(`chappe: ${error}\n  ${hint}\n`);
+      },
     })
-    .showSuggestionAfterError()
-    .showHelpAfterError('(chappe --help lists the commands, chappe COMMAND --help the flags of one)');
+    .showSuggestionAfterError();
   for (const plan of plans) {
     const command = commandOf(plan, around, perform);
     program.addCommand(command.copyInheritedSettings(program).exitOverride());
@@ -75,6 +109,6 @@ export async function runProgram(
   } catch (error) {
     // Commander has said it already; help and version are no failure.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    return complain(error, isJson, terminal);
+    return complain(error, { isJson, name, terminal });
   }
 }

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Config, ListenSettings } from './config.ts';
 import type { Flaw } from './flaw.ts';
 import { unwiseConnector } from './unwise-connector.ts';
+import { ofNumbers } from './unwise-numbers.ts';
 import type { Path } from './yaml/tree.ts';
 
 /** True for addresses that only this machine reaches. */
@@ -28,6 +29,7 @@ export function unwise(config: Config): Flaw[] {
             },
           ],
     ),
+    ...ofNumbers(settings),
     ...settings.connectors.flatMap((connector, index) =>
       within(['connectors', index], unwiseConnector(connector)),
     ),

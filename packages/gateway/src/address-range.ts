@@ -12,6 +12,8 @@
 export interface AddressRange {
   /** The pattern as the peer wrote it. */
   readonly pattern: string;
+  /** What every address in it begins with; may be empty. */
+  readonly literal: string;
   /** Number of leading literal digits: of two ranges that hold a number the longer one is more specific. */
   readonly specificity: number;
   /** True when the address lies inside the range. A leading `+` of the address is ignored. */
@@ -43,6 +45,7 @@ export function compileAddressRange(pattern: string): AddressRange | undefined {
   if (literal.length === text.length) {
     return {
       pattern,
+      literal,
       specificity: literal.length,
       matches: (address) => withoutPlus(address).startsWith(literal),
     };
@@ -50,9 +53,11 @@ export function compileAddressRange(pattern: string): AddressRange | undefined {
   const program = new Compiler(text).compile();
   if (program === undefined) return undefined;
   const anchored = text.startsWith('^') ? text.slice(1) : text;
+  const beginning = leadingLiteral(anchored);
   return {
     pattern,
-    specificity: leadingLiteral(anchored).length + (text.endsWith('$') ? 1 : 0),
+    literal: beginning,
+    specificity: beginning.length + (text.endsWith('$') ? 1 : 0),
     matches: (address) => run(program, withoutPlus(address)),
   };
 }

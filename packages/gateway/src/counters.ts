@@ -1,12 +1,12 @@
 /** Plain integers of all parts of a gateway. */
-import type { Center } from '@chappe/center';
+import type { Center, CenterCounters } from '@chappe/center';
 import type { ServerCounters } from '@chappe/smpp';
 import type { BindRefusalReason } from './accounts/admission.ts';
 import type { Desk } from './desk.ts';
 import type { RefusalKind } from './ingress/acceptance.ts';
 import type { IngressCounters } from './ingress/ingress.ts';
 
-/** What `gateway.counters()` returns. */
+/** What `gateway.counters()` returns: figures of one moment, that go on standing as they are. */
 export interface GatewayCounters {
   readonly ingress: IngressCounters;
   /** The SMPP listener; undefined while it is not open. */
@@ -17,7 +17,7 @@ export interface GatewayCounters {
   readonly more: readonly ServerCounters[];
   /** Binds that were refused, by why. */
   readonly bindRefusals: ReadonlyMap<BindRefusalReason, number>;
-  readonly center: Center['counters'];
+  readonly center: CenterCounters;
   /** Messages of customers that were not taken, by why. */
   readonly refusals: Readonly<Record<RefusalKind, number>>;
 }
@@ -34,8 +34,8 @@ export function gatewayCounters(
     smpp: desk?.plain?.counters,
     tls: desk?.tls?.counters,
     more: desk?.more.map(({ counters }) => counters) ?? [],
-    bindRefusals: desk?.bindRefusals ?? new Map(),
-    center: center.counters,
+    bindRefusals: new Map(desk?.bindRefusals),
+    center: { ...center.counters },
     refusals: { ...refusals },
   };
 }

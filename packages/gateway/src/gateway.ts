@@ -2,6 +2,7 @@
 import { type Center, type ControlStore, MemoryControl, type Store } from '@chappe/center';
 import { type Certificates, type Clock, type Session, systemClock, type Transport } from '@chappe/smpp';
 import { Accounts } from './accounts/accounts.ts';
+import { IgnoredRanges } from './accounts/ignored-ranges.ts';
 import { AccountConnectors } from './connectors/accounts.ts';
 import { BroadcastConnector } from './connectors/broadcast.ts';
 import { HandsetConnector } from './connectors/handsets.ts';
@@ -70,7 +71,9 @@ export class Gateway {
   readonly events: { subscribe(listener: GatewayListener, withMessages?: boolean): () => void };
   readonly #events: GatewayEvents;
   readonly #clock: Clock;
-  readonly #routing: Routing = new Routing();
+  readonly #routing: Routing;
+  /** Undefined in a sandbox, where binds have the numbers that they ask for. */
+  readonly #ignoredRanges: IgnoredRanges | undefined;
   readonly #acceptance: Acceptance;
   readonly #transactions: Transactions;
   readonly #writers: LastWriters = new LastWriters();
@@ -97,6 +100,12 @@ export class Gateway {
     this.optOuts = optOuts;
     this.entries = entries;
     this.store = options.store;
+    // Where numbers are whoever's who asks for them, everybody must be a friend.
+    const isSandbox = accounts.open || options.settings === undefined;
+    this.#routing = new Routing(isSandbox ? undefined : (number) => accounts.owners.of(number));
+    this.#ignoredRanges = isSandbox
+      ? undefined
+      : new IgnoredRanges(accounts, (fault) => options.onPeerFault?.(fault));
     this.#events = new GatewayEvents(onError);
     this.events = this.#events;
     this.#receipts = new ReceiptDesk({
@@ -356,7 +365,10 @@ export class Gateway {
 
   #onBound(session: Session): void {
     const bind = this.#routing.bound(session, session.context as string);
-    if (bind !== undefined) this.#connectors.add(bind);
+    if (bind !== undefined) {
+      this.#connectors.add(bind);
+      this.#ignoredRanges?.look(bind);
+    }
     if (this.#events.isHeard) this.#events.emit({ kind: 'bound', session: viewOfSession(session) });
   }
 

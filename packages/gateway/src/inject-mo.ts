@@ -16,7 +16,10 @@ export interface MoArguments extends ContentArgument {
   readonly from: string;
   /** The number or short code that it writes to. */
   readonly to: string;
-  /** The account it is for when no bind serves `to`, and nobody at `to` wrote to this handset before. */
+  /**
+   * The account it is for when `to` is no number of an account; in a sandbox, when no bind serves it and nobody at `to`
+   * wrote to this handset before.
+   */
   readonly account?: string | undefined;
 }
 
@@ -81,7 +84,8 @@ export function echoDraft(message: Message, road: MoRoad): Draft {
     // Segments that are tied together by TLVs come back tied together.
     tlvs: tlvs.filter(({ name }) => name?.startsWith('sar_') === true),
   });
-  const account = road.ingress.routing.accountFor(message.source.digits, message.account);
+  const { source, destination, account: writer } = message;
+  const account = road.ingress.routing.accountFor(source.digits, destination.digits, writer, writer);
   return moDraft(message.destination, message.source, account, content, message.text, road);
 }
 
@@ -92,7 +96,7 @@ function accountFor(
   road: MoRoad,
 ): string | undefined {
   const writer = road.handsets.lastWriter(source.digits, destination.digits);
-  return road.ingress.routing.accountFor(destination.digits, writer, given);
+  return road.ingress.routing.accountFor(destination.digits, source.digits, writer, given);
 }
 
 function moDraft(

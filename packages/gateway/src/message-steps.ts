@@ -82,9 +82,11 @@ export class MessageSteps implements NetworkEvents {
 
   /** A handset that an upstream was asked about can be reached again. */
   onAlert(pdu: PduOf<'alert_notification'>): void {
-    const { writers, connectors } = this.#context;
-    const account = writers.of(pdu.esme_addr, pdu.source_addr);
-    if (account === undefined) return;
+    const { writers, connectors, ingress } = this.#context;
+    // It says nothing but that a handset is back: of a number that is nobody's, who wrote from it may know.
+    const writer = writers.of(pdu.esme_addr, pdu.source_addr) ?? '';
+    const account = ingress().routing.accountFor(pdu.esme_addr, pdu.source_addr, writer, writer) ?? '';
+    if (account === '') return;
     connectors().alertable(account)?.session.send(passedAlert(pdu), ignore);
   }
 
@@ -122,7 +124,7 @@ export class MessageSteps implements NetworkEvents {
   }
 
   #onStep(message: Message, step: string): void {
-    const { transactions, ledger, network, writers, counts } = this.#context;
+    const { transactions, ledger, network, writers, counts, ingress } = this.#context;
     if (isFinal(message.state)) {
       counts.ended(message);
       transactions().onChange(message);
@@ -132,8 +134,9 @@ export class MessageSteps implements NetworkEvents {
           .settle(message.price, message.charged === true, message.acceptedMs);
     } else if (message.attempts === 0 && step !== 'retry') {
       if (step !== 'replaced') counts.accepted(message);
-      if (network().cutsLong)
-        writers.note(message.account, message.source.digits, message.destination.digits);
+      const { account, source, destination } = message;
+      if (network().cutsLong && ingress().accounts.owners.mayWriteAs(account, source.digits))
+        writers.note(account, source.digits, destination.digits);
     }
   }
 

@@ -1,6 +1,7 @@
 /** Which lane a message goes to: that of a handset, or that of an account whose bind serves the number. */
 import type { Session } from '@chappe/smpp';
 import { type AddressRange, compileAddressRange } from './address-range.ts';
+import { stickyAccount } from './mo/spread.ts';
 
 /** The lane of the simulated handsets. */
 export const handsetLane = 'handsets';
@@ -40,11 +41,23 @@ export interface Bind {
   readonly label: string;
 }
 
-/** The binds that take messages now. */
+/** The accounts that a number is given to, see accounts/number-owners.ts. */
+export type OwnersOf = (number: string) => readonly string[];
+
+/**
+ * The binds that take messages now. In a sandbox a bind has the numbers that it asks for, and answers go to whoever is
+ * there; in a gateway numbers are given to accounts, and what their binds ask for beyond these counts for nothing.
+ */
 export class Routing {
+  readonly #ownersOf: OwnersOf | undefined;
   readonly #binds: Bind[] = [];
   // Nearly every bind has no address_range, and then a submission must not pay for looking.
   #ranged: Bind[] = [];
+
+  /** `ownersOf`: undefined in a sandbox, where every number is anybody's. */
+  constructor(ownersOf?: OwnersOf) {
+    this.#ownersOf = ownersOf;
+  }
 
   /** All binds that take messages. */
   get binds(): readonly Bind[] {
@@ -78,18 +91,32 @@ export class Routing {
   }
 
   /**
-   * The account for a message from a handset to that number: whose bind serves the number, else the first of the
-   * given ones, else any account with a receiving bind. Undefined: nobody is there yet.
+   * The account for a message from a handset to that number. In a gateway: its owner; of several the one that last wrote
+   * to the handset from there (`writer`), else always the same for one handset; `given` for what nobody owns. In a
+   * sandbox: whose bind serves the number, else the writer, `given`, any account with a receiving bind. Undefined: nobody
+   * is there yet.
    */
-  accountFor(digits: string, ...candidates: readonly (string | undefined)[]): string | undefined {
-    const serving = this.#serving(digits)?.account;
-    if (serving !== undefined) return serving;
-    return candidates.find((account) => account !== undefined) ?? this.#binds[0]?.account;
+  accountFor(
+    digits: string,
+    handset: string,
+    writer: string | undefined,
+    given?: string | undefined,
+  ): string | undefined {
+    if (this.#ownersOf === undefined) {
+      return this.#serving(digits)?.account ?? writer ?? given ?? this.#binds[0]?.account;
+    }
+    const owners = this.#ownersOf(digits);
+    if (owners.length < 2) return owners[0] ?? given;
+    return writer !== undefined && owners.includes(writer) ? writer : stickyAccount(owners, handset);
   }
 
   #serving(digits: string): Bind | undefined {
+    const owners = this.#ownersOf?.(digits);
     // Most specific first.
-    return this.#ranged.find((bind) => bind.range?.matches(digits) === true);
+    return this.#ranged.find(
+      ({ range, account }) =>
+        (owners === undefined || owners.includes(account)) && range?.matches(digits) === true,
+    );
   }
 
   #index(): void {

@@ -222,7 +222,6 @@ export {
   readUserData,
   type UserData,
 } from './message/user-data.ts';
-export { nearest } from './nearest.ts';
 export {
   MAX_USER_DATA_OCTETS,
   unitsPerSegment,

@@ -13,8 +13,9 @@ export function sendFromPhone({ gateway }: Context): Route {
     tag: 'phones',
     summary: 'Send a message from a handset',
     description:
-      'It goes to the bind whose address_range holds `to`; else to the account that last wrote to this handset from ' +
-      'there, or `account`, or any; and waits on disk while none is bound.',
+      'It goes to the account that `to` was given to, or to `account`; in a sandbox to the bind whose address_range ' +
+      'holds `to`, else to the account that last wrote to this handset from there, or `account`, or any. It waits on ' +
+      'disk while none is bound.',
     params: phonePath,
     body: phoneSubmission,
     answers: { 202: { description: 'On disk', schema: phoneSubmittedBody } },

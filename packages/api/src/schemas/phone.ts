@@ -33,7 +33,9 @@ export const phoneSubmission: z.ZodType<PhoneSubmission> = z
     hex: hexField.optional(),
     account: accountField
       .optional()
-      .describe('Who gets it when no bind serves the number and nobody there wrote to this handset before'),
+      .describe(
+        "Who gets it when the number is nobody's; in a sandbox, when no bind serves it and nobody there wrote before",
+      ),
   })
   .describe('A message from a handset (mobile originated)');
 

@@ -32,7 +32,9 @@ class Decoding {
 
   print(report: PduReport, where: { readonly [name: string]: string } | undefined): void {
     const { values, terminal } = this.#run;
-    if (report.notes.some(({ level }) => level === 'error')) this.hasErrors = true;
+    if (report.pdu.command === 'malformed' || report.notes.some(({ level }) => level === 'error')) {
+      this.hasErrors = true;
+    }
     if (values.json) {
       terminal.out(JSON.stringify({ ...where, ...reportJson(report) }));
       return;
@@ -103,7 +105,7 @@ async function decodeCapture(run: Run<DecodeValues>, decoding: Decoding, path: s
   }
 }
 
-/** Runs it. With `--lint`, what is wrong makes the exit code 7. */
+/** Runs it. What is no PDU, and with `--lint` whatever is wrong, makes the exit code 7. */
 export async function runDecode(run: Run<DecodeValues>): Promise<ExitCode> {
   const { values } = run;
   const decoding = new Decoding(run);
@@ -116,5 +118,5 @@ export async function runDecode(run: Run<DecodeValues>): Promise<ExitCode> {
       await run.terminal.drained();
     }
   }
-  return values.lint && decoding.hasErrors ? exitCodes.assertion : exitCodes.ok;
+  return decoding.hasErrors ? exitCodes.assertion : exitCodes.ok;
 }

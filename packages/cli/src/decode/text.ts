@@ -46,8 +46,12 @@ export function noteLines(note: Note, terminal: Terminal): string[] {
 export function titleOf(report: PduReport): string {
   const { command, pdu, bytes } = report;
   const malformed = pdu.command === 'malformed' ? ' MALFORMED' : '';
+  const why =
+    pdu.command === 'malformed'
+      ? `  ${pdu.error.field === undefined ? '' : `${pdu.error.field}: `}${pdu.error.reason}`
+      : '';
   const status = statusWord(pdu.command_status);
-  return `${command}${malformed}  sequence ${pdu.sequence_number}  ${status}  ${bytes.length} octets`;
+  return `${command}${malformed}  sequence ${pdu.sequence_number}  ${status}  ${bytes.length} octets${why}`;
 }
 
 /** Prints one PDU. `where` says where it was seen, in a capture. */

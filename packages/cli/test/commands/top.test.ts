@@ -1,5 +1,6 @@
 import type { Clock } from '@chappe/smpp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { patient } from '../../../../test/support/patience.ts';
 import { type Look, runTop, topLines } from '../../src/commands/top.ts';
 import { type FakeApi, startFakeApi } from '../support/fake-api.ts';
 import { fakeTerminal } from '../support/fake-run.ts';
@@ -108,7 +109,7 @@ describe('chappe top', () => {
       api: api.url,
       key: undefined,
       keyFile: undefined,
-      timeoutMs: 10_000,
+      timeoutMs: patient(10_000),
       once: false,
       intervalMs: 500,
       json: false,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SmppClient, SmppServer } from '@chappe/smpp';
 import { expect, onTestFinished, test } from 'vitest';
+import { patient } from '../../../../test/support/patience.ts';
 import { selfSigned } from '../../src/start/self-signed.ts';
 import { type Running, spawnCli } from '../support/run-cli.ts';
 
@@ -170,7 +171,7 @@ routes: [{ name: all, via: handsets }]
   await client(url, { tls: { ca: second.cert } });
   await expect(SmppClient.connect(url, { tls: { ca: first.cert } })).rejects.toThrow();
   const message = await old.send({ from: 'A', to: '447700900123', text: 'Hi', receipt: 'final' });
-  expect(await message.receipt({ timeoutMs: 10_000 })).toMatchObject({ state: 'DELIVERED' });
+  expect(await message.receipt({ timeoutMs: patient(10_000) })).toMatchObject({ state: 'DELIVERED' });
 });
 
 test('what keeps it from starting is said in a line, with exit code 2', async () => {

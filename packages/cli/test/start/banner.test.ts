@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { programName } from '../../src/program-name.ts';
 import { readSettings } from '../../src/settings/setting.ts';
 import { type Banner, bannerLines, readyLine } from '../../src/start/banner.ts';
-import { programName } from '../../src/start/program-name.ts';
 import { startSettings } from '../../src/start/settings.ts';
 
 const plain = { style: (_: unknown, text: string) => text };

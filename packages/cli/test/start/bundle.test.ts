@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SmppClient } from '@chappe/smpp';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { patient } from '../../../../test/support/patience.ts';
 import { Program } from '../../../../test/support/program.ts';
 import { chappeVersion } from '../../src/version.ts';
 
@@ -48,7 +49,7 @@ test('start on SQLite: a message is stored by the thread, delivered, found by th
   expect(data).toBe(join(folder, 'data'));
   await using esme = await SmppClient.connect(`smpp://any:thing@127.0.0.1:${smpp.port}`);
   const message = await esme.send({ from: 'ACME', to: '447700900123', text: 'Packed', receipt: 'final' });
-  expect(await message.receipt({ timeoutMs: 10_000 })).toMatchObject({ state: 'DELIVERED' });
+  expect(await message.receipt({ timeoutMs: patient(10_000) })).toMatchObject({ state: 'DELIVERED' });
   const url = `http://127.0.0.1:${http.port}/api/v1/messages?q=${encodeURIComponent('to:447700900123')}`;
   expect(await (await fetch(url)).json()).toMatchObject({
     messages: [{ id: message.ids[0], text: 'Packed' }],

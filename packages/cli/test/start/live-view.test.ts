@@ -1,6 +1,12 @@
 import type { Message } from '@chappe/center';
-import type { GatewayCounters, GatewayEvent, GatewayListener, SessionView } from '@chappe/gateway';
-import { expect, test } from 'vitest';
+import {
+  type GatewayCounters,
+  type GatewayEvent,
+  type GatewayListener,
+  type SessionView,
+  startSandbox,
+} from '@chappe/gateway';
+import { expect, onTestFinished, test } from 'vitest';
 import { LiveView, lineOf, type Watched } from '../../src/start/live-view.ts';
 
 const session = {
@@ -146,4 +152,37 @@ test('stopped while resting, it stays stopped', () => {
   scene.passes(1_000);
   expect(scene.listeners.size).toBe(0);
   expect(scene.lines).toHaveLength(20);
+});
+
+test('what a real gateway did in a busy second is counted', async () => {
+  const sandbox = await startSandbox({ handsets: { delayMs: [0, 0] } });
+  onTestFinished(() => sandbox.close());
+  const { gateway } = sandbox;
+  const lines: string[] = [];
+  let wake: (() => void) | undefined;
+  const clock = {
+    nowMs: () => 0,
+    monotonicMs: () => 0,
+    setTimer: (run: () => void) => {
+      wake = run;
+      return () => undefined;
+    },
+  };
+  const view = new LiveView(gateway, { print: (line) => lines.push(line), isVerbose: false, clock });
+  onTestFinished(() => view.stop());
+  const submit = (count: number) =>
+    Promise.all(
+      Array.from({ length: count }, (_, at) =>
+        gateway.submit({ account: 'a', to: `4477009${at}`, text: 'x' }),
+      ),
+    );
+  await submit(30);
+  expect(wake).toBeDefined();
+  const before = gateway.counters().center.accepted;
+  await submit(100);
+  wake?.();
+  const told = /busy +(\d+) messages more, (\d+) delivered/.exec(lines.at(-1) ?? '');
+  // Those of the first thirty that came after the twentieth line are among them.
+  expect(Number(told?.[1])).toBeGreaterThanOrEqual(gateway.counters().center.accepted - before);
+  expect(Number(told?.[1])).toBeLessThanOrEqual(130);
 });

@@ -19,6 +19,8 @@ export interface Ended {
 export interface RunOptions {
   readonly input?: string | Uint8Array;
   readonly env?: { readonly [name: string]: string };
+  /** The script that the process thinks it runs; only in this process. */
+  readonly script?: string;
 }
 
 /** A running program. */
@@ -75,10 +77,10 @@ function collect({ stdout, stderr }: Streams, exit: Promise<number | null>, kill
   return { line, kill, ended };
 }
 
-/** Variables of this machine that are about Chappe or colours are left out. */
+/** Variables of this machine that are about Chappe, npm or colours are left out. */
 function variables(more: RunOptions['env']): { [name: string]: string | undefined } {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('CHAPPE_') && name !== 'FORCE_COLOR',
+    ([name]) => !/^(CHAPPE|npm)_/.test(name) && name !== 'FORCE_COLOR',
   );
   return { ...Object.fromEntries(kept), NO_COLOR: '1', ...more };
 }
@@ -97,7 +99,10 @@ export function spawnCli(args: readonly string[], { input, env }: RunOptions = {
 }
 
 /** Starts it in this process, with streams and signals of its own. */
-export function startCli(args: readonly string[], { input = '', env }: RunOptions = {}): Running {
+export function startCli(
+  args: readonly string[],
+  { input = '', env, script = 'chappe' }: RunOptions = {},
+): Running {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const handlers = new Map<string, () => void>();
@@ -106,6 +111,7 @@ export function startCli(args: readonly string[], { input = '', env }: RunOption
     stderr,
     stdin: Readable.from([Buffer.from(input)]),
     env: variables(env),
+    argv: ['node', script, ...args],
     on: (signal: string, handler: () => void) => handlers.set(signal, handler),
     exit: () => undefined,
   };

@@ -42,6 +42,7 @@ export function writtenAccount(account: AccountSettings): Written {
       validity: maybeDuration(receipts?.validityMs),
       dataSm: receipts?.asDataSm,
     }),
+    ownNumbers: account.ownNumbers,
     mo: account.mo,
     priority: section({ default: defaultPriority, max: maxPriority }),
     tags: account.tags,

@@ -12,6 +12,7 @@ import { timeZone } from '../values/values.ts';
 import { credential, digitPrefix, network, pattern, plainText, systemId } from '../values/words.ts';
 import { alphabet } from './codings.ts';
 import { compact, oneOf, oneOrMany, optional, reference, required, scalar, section } from './field.ts';
+import { listOrFile } from './lists.ts';
 import { numberPlan, senderRules, throughput } from './numbers.ts';
 import { type PriorityRange, priority } from './priority.ts';
 import { count, flag, money, pauseMs } from './shapes.ts';
@@ -174,16 +175,25 @@ const mayKeys = {
   credit: optional(credit, 'prepaid or postpaid, and what it may spend'),
 };
 
+function moKeys(world: World) {
+  return {
+    ownNumbers: optional(
+      listOrFile(world, pattern),
+      'numbers that are given to it, exact or with * at the end: what handsets write there is its; else none',
+    ),
+    mo: optional(
+      oneOf(['any', 'receiver', 'transceiver', 'none']),
+      'whether messages from handsets go to it, and to which binds',
+      'any',
+    ),
+  };
+}
+
 const formKeys = {
   numbers: optional(numberPlan, 'how it writes destinations'),
   defaultTon: optional(ton, 'TON of addresses that came with TON and NPI 0'),
   defaultNpi: optional(npi, 'NPI of addresses that came with TON and NPI 0'),
   defaultAlphabet: optional(alphabet, 'what data_coding 0 means to it', 'gsm7'),
-  mo: optional(
-    oneOf(['any', 'receiver', 'transceiver', 'none']),
-    'whether messages from handsets go to it, and to which binds',
-    'any',
-  ),
   priority: optional(priority, '0 to 3: that of messages that do not say, or keys default and max'),
   tags: optional(oneOrMany(scalar(plainText(maxTagLength))), 'names for routing rules'),
 };
@@ -195,6 +205,7 @@ function accountKeys(world: World) {
     ...whoKeys(world),
     ...mayKeys,
     ...formKeys,
+    ...moKeys(world),
     dlr: optional(dlrSchema(world), 'how receipts to it look'),
   });
 }
@@ -236,6 +247,7 @@ function settingsOf(given: Parsed): AccountDraft['settings'] {
     defaultAlphabet: given.defaultAlphabet,
     messageId: given.dlr?.messageId,
     receipts: given.dlr?.receipts,
+    ownNumbers: given.ownNumbers,
     mo: given.mo,
     defaultPriority: range.default,
     maxPriority: range.max,

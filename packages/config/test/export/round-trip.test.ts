@@ -108,6 +108,7 @@ const account = fc
           validityMs: pauseMs,
           asDataSm: flag,
         }).filter((receipts) => Object.keys(receipts).length > 0),
+        ownNumbers: list(sender),
         mo: fc.constantFrom('any', 'receiver', 'transceiver', 'none'),
         defaultPriority: fc.constant(undefined),
         maxPriority: fc.constant(undefined),

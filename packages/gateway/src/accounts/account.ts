@@ -1,8 +1,10 @@
 /** One account, compiled from its settings. */
 import type { AccountSettings } from '../settings/account.ts';
 import { compileNetworks } from './networks.ts';
+import { compileOwnNumbers } from './number-owners.ts';
 import { type PasswordHash, parsePasswordHash } from './password.ts';
 import { AccountPolicy } from './policy.ts';
+import type { SenderPattern } from './sender-patterns.ts';
 
 /** One account. A change of settings makes another object of the same name. */
 export interface Account {
@@ -14,6 +16,8 @@ export interface Account {
   readonly passwordHash: PasswordHash | undefined;
   /** Whether it may come from an address; undefined: from any. */
   readonly networks: ((address: string) => boolean) | undefined;
+  /** Numbers that are given to it; none where it wants no messages from handsets. */
+  readonly ownNumbers: readonly SenderPattern[];
   readonly suspended: boolean;
 }
 
@@ -25,7 +29,7 @@ const maxTags = 100;
 
 /** Compiles an account of a closed gateway. Throws a RangeError that names the account and the field. */
 export function compileAccount(settings: AccountSettings, previous: Account | undefined): Account {
-  const { systemId, allowFrom, suspended } = settings;
+  const { systemId, allowFrom, suspended, mo } = settings;
   const where = `account "${systemId}"`;
   checkName(systemId);
   checkCounts(settings, where);
@@ -40,6 +44,7 @@ export function compileAccount(settings: AccountSettings, previous: Account | un
     policy: new AccountPolicy(settings, previous?.policy),
     passwordHash,
     networks: allowFrom === undefined ? undefined : compileNetworks(allowFrom, `${where}: allowFrom`),
+    ownNumbers: mo === 'none' ? [] : compileOwnNumbers(settings.ownNumbers, `${where}: ownNumbers`),
     suspended: suspended ?? false,
   };
 }
@@ -53,6 +58,7 @@ export function openAccount(name: string): Account {
     policy: new AccountPolicy(settings),
     passwordHash: undefined,
     networks: undefined,
+    ownNumbers: [],
     suspended: false,
   };
 }

@@ -6,6 +6,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { AccountSettings } from '../settings/account.ts';
 import { type Account, checkName, compileAccount, openAccount } from './account.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { NumberOwners } from './number-owners.ts';
 import { type Derive, defaultCost, hashPassword, type PasswordHash } from './password.ts';
 import { type CheckResult, type Gate, PasswordChecks } from './password-checks.ts';
 import { differingFields } from './same-value.ts';
@@ -42,6 +43,7 @@ export class Accounts {
   readonly open: boolean;
   readonly #met = new BoundedMap<Account>(maxOpenAccounts);
   #known = new Map<string, Account>();
+  #owners = new NumberOwners([]);
   /** Hashes of all accounts: what checks of unknown names cost is taken from one of them. */
   #hashes: readonly PasswordHash[] = [];
   /** Names suspended, or not, at run time; their settings say otherwise. */
@@ -70,6 +72,11 @@ export class Accounts {
   /** The account of that name, if it is known: configured, or met before in an open gateway. */
   get(name: string): Account | undefined {
     return this.open ? this.#met.get(name) : this.#known.get(name);
+  }
+
+  /** Which numbers are given to which accounts. */
+  get owners(): NumberOwners {
+    return this.#owners;
   }
 
   /** Names of all known accounts. */
@@ -202,6 +209,7 @@ export class Accounts {
     for (const name of removed) this.#suspensions.delete(name);
     for (const { name, fields } of changed) if (fields.includes('suspended')) this.#suspensions.delete(name);
     this.#known = next;
+    this.#owners = new NumberOwners(next.values());
     this.#hashes = [...next.values()].flatMap(({ passwordHash }) => passwordHash ?? []);
   }
 

@@ -82,11 +82,11 @@ function store(
   storeDrafts(road.center, drafts, done);
 }
 
-/** Whose bind serves the number, else who last wrote to this handset from it, else nobody yet. */
+/** Whose number it is; in a sandbox whose bind serves it, else who last wrote to this handset from it; else nobody yet. */
 function answerTarget({ source, destination }: Received, road: MoRoad): MoTarget {
   const writer = road.writers.of(destination.digits, source.digits);
   // '' keeps the routing from giving one customer's message to any other who happens to be bound.
-  const account = road.routing.accountFor(destination.digits, writer, '') ?? '';
+  const account = road.routing.accountFor(destination.digits, source.digits, writer, '') ?? '';
   return account === '' ? unclaimed(road) : accountTarget(account);
 }
 

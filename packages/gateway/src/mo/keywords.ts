@@ -58,7 +58,10 @@ function confirm(
   road: MoRoad,
   done: Stored,
 ): void {
-  const account = accountOf(action) ?? road.writers.of(destination.digits, source.digits) ?? '';
+  const writer = road.writers.of(destination.digits, source.digits) ?? '';
+  const owner = (): string | undefined =>
+    road.routing.accountFor(destination.digits, source.digits, writer, writer);
+  const account = accountOf(action) ?? owner() ?? '';
   road.reply(destination.digits, source.digits, text, account).then(
     () => done(undefined),
     (error: unknown) => {

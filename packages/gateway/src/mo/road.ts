@@ -18,9 +18,14 @@ export interface MoCenter {
   waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<readonly Message[]>;
 }
 
-/** Binds by the numbers that they serve: `Routing`. */
+/** Whose numbers are whose: `Routing`. */
 export interface MoRouting {
-  accountFor(digits: string, ...candidates: readonly (string | undefined)[]): string | undefined;
+  accountFor(
+    digits: string,
+    handset: string,
+    writer: string | undefined,
+    given?: string | undefined,
+  ): string | undefined;
 }
 
 /**
@@ -49,7 +54,7 @@ export interface MoCounters {
   dropped: number;
   optedOut: number;
   optedIn: number;
-  /** Without a rule, an account or a bind: they stand in the lane `unclaimed`. */
+  /** Without a rule, and written to a number that is nobody's: they stand in the lane `unclaimed`. */
   unclaimed: number;
   /** Long messages put together whole. */
   joined: number;

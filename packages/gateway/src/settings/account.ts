@@ -116,6 +116,11 @@ export interface AccountSettings {
   /** Default hex; 3.3 sessions always get `short`. */
   readonly messageId?: MessageIdForm | undefined;
   readonly receipts?: AccountReceiptSettings | undefined;
+  /**
+   * Numbers that are given to it: exact, or with `*` at the end. What handsets write to them is its, where no rule says
+   * otherwise, and of an address_range of its binds only what lies in them counts. Default none.
+   */
+  readonly ownNumbers?: readonly string[] | undefined;
   /** Whether messages from handsets go to it, and to which binds; default `any`. */
   readonly mo?: 'any' | 'receiver' | 'transceiver' | 'none' | undefined;
   /** Priority of messages that do not say, and the highest it may ask for. */

@@ -198,14 +198,14 @@ describe('new settings', () => {
     const scrypt = new CountedScrypt();
     const list = Array.from({ length: 10 }, (_, index) => ({
       systemId: `a${index}`,
-      password: `p${index}`,
+      password: `p!${index}`,
       binds: 3,
     }));
     const accounts = await Accounts.create({ open: false, list }, scrypt.derive);
     expect(scrypt.runs).toBe(10);
     expect(scrypt.mostRunning).toBe(4);
     expect(accounts.get('a3')?.settings.binds).toBe(3);
-    expect(JSON.stringify(accounts.get('a3')?.settings)).not.toContain('p3');
+    expect(JSON.stringify(accounts.get('a3')?.settings)).not.toContain('p!3');
     const again = await accounts.hashed(list);
     expect(accounts.replace(again)).toEqual({ added: [], removed: [], changed: [] });
     const other = await accounts.hashed([{ systemId: 'a0', password: 'new' }, ...list.slice(1)]);

@@ -8,7 +8,7 @@ afterEach(() => world.stop());
 
 async function begin(settings: Partial<AccountSettings>): Promise<void> {
   world = await World.start({
-    accounts: [account('acme', settings)],
+    accounts: [account('acme', { ownNumbers: ['ACME'], ...settings })],
     connectors: ['a'],
     routes: [via(['a'])],
   });

@@ -12,16 +12,18 @@ afterEach(async () => {
 async function pair(peer: boolean): Promise<void> {
   const there = connector('there', { peer, systemId: 'peer' } as never);
   const accounts = [account('peer'), account('acme')];
+  const owning = (owner: string) =>
+    accounts.map((one) => (one.systemId === owner ? { ...one, ownNumbers: ['12345'] } : one));
   second = await World.start(
     {
-      accounts,
+      accounts: owning('peer'),
       connectors: [there, 'out'],
       routes: [via(['out'], undefined, { name: 'own', to: ['49'] }), via(['there'])],
     },
     { random: () => 0.25, beforeOpen: (world) => world.detour('there', () => first.gateway) },
   );
   first = await World.start(
-    { accounts, connectors: [there], routes: [via(['there'])] },
+    { accounts: owning('acme'), connectors: [there], routes: [via(['there'])] },
     { given: second, beforeOpen: (world) => world.detour('there', () => second.gateway) },
   );
   await first.pass(120_000);

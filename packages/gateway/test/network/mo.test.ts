@@ -1,6 +1,6 @@
 import { status } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { MoRouteSettings } from '../../src/index.ts';
+import type { AccountSettings, MoRouteSettings } from '../../src/index.ts';
 import { account, connector, via, World } from './world.ts';
 
 let world: World;
@@ -8,9 +8,13 @@ afterEach(() => world.stop());
 
 const from = { source_addr: '447700900123', source_addr_ton: 1, source_addr_npi: 1 };
 
-async function begin(mo: readonly MoRouteSettings[], names: readonly string[] = ['one', 'two']) {
+async function begin(
+  mo: readonly MoRouteSettings[],
+  names: readonly string[] = ['one', 'two'],
+  more: Partial<AccountSettings> = {},
+) {
   world = await World.start({
-    accounts: names.map((name) => account(name)),
+    accounts: names.map((name) => account(name, more)),
     connectors: ['a', connector('b', { tags: ['short-code'] })],
     routes: [via(['a'])],
     mo,
@@ -60,8 +64,8 @@ describe('a message from a handset', () => {
     expect(esmes.map(({ texts }) => texts.length).sort()).toEqual([0, 4]);
   });
 
-  it('without a rule goes to who wrote to the handset last', async () => {
-    const [one, two] = await begin([]);
+  it('without a rule goes to who of its owners wrote to the handset last', async () => {
+    const [one, two] = await begin([], ['one', 'two'], { ownNumbers: ['12345', '999'] });
     await one?.submit({ source_addr: '12345', source_addr_ton: 3 });
     await two?.submit({ source_addr: '999', source_addr_ton: 3 });
     await world.pass();

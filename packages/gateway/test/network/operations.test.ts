@@ -457,7 +457,7 @@ describe('TLVs', () => {
 describe('codings', () => {
   it('what data_coding 0 means to a customer and to an operator is not the same', async () => {
     world = await World.start({
-      accounts: [account('acme', { defaultAlphabet: 'latin1' })],
+      accounts: [account('acme', { defaultAlphabet: 'latin1', ownNumbers: ['ACME'] })],
       connectors: [connector('a'), connector('b', { defaultAlphabet: 'latin1' })],
       routes: [via(['b'], undefined, { name: 'b', from: ['B'] }), via(['a'])],
     });

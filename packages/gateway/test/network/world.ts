@@ -3,6 +3,7 @@ import { scryptSync } from 'node:crypto';
 import { type ControlStore, MemoryControl, MemoryStore, type Store } from '@chappe/center';
 import { memoryPair, type Transport } from '@chappe/smpp';
 import { expect } from 'vitest';
+import { patient } from '../../../../test/support/patience.ts';
 import type {
   AccountSettings,
   ConnectorSettings,
@@ -159,7 +160,7 @@ export class World {
   }
 
   /** Moves the time on until it is so. */
-  async until(isSo: () => boolean | Promise<boolean>, stepMs = 50, steps = 2_000): Promise<void> {
+  async until(isSo: () => boolean | Promise<boolean>, stepMs = 50, steps = patient(2_000)): Promise<void> {
     for (let step = 0; step < steps; step += 1) {
       if (await isSo()) return;
       await this.clock.advance(stepMs);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fuzz } from './fuzzing.ts';
 
-it('survives 100,000 damaged PDUs', { timeout: 60_000 }, () => {
+it('survives 100,000 damaged PDUs', () => {
   const report = fuzz(100_000, 20_250_101);
   expect(report.failures).toEqual([]);
   // The damage is neither too light nor too heavy: every way of reading is reached.

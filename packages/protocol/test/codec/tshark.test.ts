@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { patient } from '../../../../test/support/patience.ts';
 import { commandId, encode, type Pdu, tlvs as tlvTable } from '../../src/index.ts';
 import { pcapOf } from './pcap.ts';
 import { hex } from './plain.ts';
@@ -39,7 +40,7 @@ function tsharkPackets(): readonly Packet[] {
   try {
     const json = execFileSync('tshark', [...options, '-T', 'json', '--no-duplicate-keys'], {
       stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 60_000,
+      timeout: patient(60_000),
       maxBuffer: 16 * 1024 * 1024,
     });
     return JSON.parse(json.toString('utf8')) as readonly Packet[];
@@ -114,7 +115,7 @@ describe.skipIf(!here && !process.env.CI)('tshark reads what we write', () => {
 
   beforeAll(() => {
     packets = tsharkPackets();
-  }, 90_000);
+  });
 
   it('every PDU, and calls none malformed', () => {
     expect(packets.length).toBe(sent.length);

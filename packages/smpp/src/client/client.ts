@@ -1,8 +1,9 @@
 import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/protocol';
-import { systemClock } from '../clock.ts';
+import { type Random, systemClock } from '../clock.ts';
 import type { Notice } from '../core/events.ts';
 import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
 import { type CloseReason, SmppClosedError, type SmppError, SmppStatusError } from '../errors.ts';
+import { Guard } from '../guard.ts';
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
 import type { Done } from '../session/request-queue.ts';
@@ -26,11 +27,13 @@ export class SmppClient implements BindOwner {
   readonly #options: ClientOptions;
   readonly #address: SmppAddress;
   readonly #loop: SessionLoop;
+  readonly #guard: Guard;
   readonly #sessionOptions: SessionOptions;
   readonly #answering: Answering;
   readonly #dispatch: Dispatch;
   readonly #incoming: Incoming;
   readonly #binds: KeptBind[] = [];
+  readonly #random: Random;
   /** Ties the segments of a long message together; another for each. */
   #reference: number;
   /** Messages that ask for a receipt and await their ids. */
@@ -45,6 +48,8 @@ export class SmppClient implements BindOwner {
     this.#address = readSmppUrl(url);
     this.#options = options;
     const clock = options.clock ?? systemClock;
+    this.#guard = new Guard(options.onError);
+    this.#random = guardedRandom(options.random ?? Math.random, this.#guard);
     const responseTimeoutMs = options.responseTimeoutMs ?? loopDefaults.responseTimeoutMs;
     this.#loop = createLoop(clock, { ...loopDefaults, responseTimeoutMs });
     const codec = options.codec ?? standardCodec;
@@ -67,6 +72,7 @@ export class SmppClient implements BindOwner {
     this.#answering = new Answering(options.operations ?? {}, (error, where) => this.onError(error, where));
     this.#dispatch = new Dispatch({
       loop: this.#loop,
+      guard: this.#guard,
       pace: new Pace(options.rate, clock.monotonicMs()),
       queueLimit: options.queue ?? loopDefaults.queueLimit,
       retryThrottled: options.onThrottled !== 'report',
@@ -74,7 +80,7 @@ export class SmppClient implements BindOwner {
     });
     const incoming = { defaultAlphabet: options.text?.defaultAlphabet, ...options.incoming };
     this.#incoming = new Incoming(incoming, this.#loop, () => this.#sending > 0);
-    this.#reference = Math.floor((options.random ?? Math.random)() * 0x10000);
+    this.#reference = Math.floor(this.#random() * 0x10000);
   }
 
   /**
@@ -205,19 +211,19 @@ export class SmppClient implements BindOwner {
   onBound(session: Session): void {
     this.#wasBound = true;
     if (session.kind !== 'receiver') this.#dispatch.add(session);
-    this.#tell(() => this.#options.onBound?.(session), 'onBound');
+    this.#guard.run(() => this.#options.onBound?.(session), 'onBound');
   }
 
   /** @internal */
   onDisconnected(session: Session, reason: CloseReason): void {
     this.#dispatch.remove(session);
-    this.#tell(() => this.#options.onDisconnected?.(session, reason), 'onDisconnected');
+    this.#guard.run(() => this.#options.onDisconnected?.(session, reason), 'onDisconnected');
     this.#failIfDead(new SmppClosedError(reason, false));
   }
 
   /** @internal */
   onConnectFailed(error: SmppError, retryInMs: number | undefined): void {
-    this.#tell(() => this.#options.onConnectFailed?.(error, retryInMs), 'onConnectFailed');
+    this.#guard.run(() => this.#options.onConnectFailed?.(error, retryInMs), 'onConnectFailed');
     if (retryInMs === undefined) this.#failIfDead(error);
   }
 
@@ -231,12 +237,12 @@ export class SmppClient implements BindOwner {
 
   /** @internal */
   onNotification(session: Session, pdu: Pdu): void {
-    this.#tell(() => this.#options.onAlert?.(pdu, session), 'onAlert');
+    this.#guard.run(() => this.#options.onAlert?.(pdu, session), 'onAlert');
   }
 
   /** @internal */
   onNotice(session: Session, notice: Notice): void {
-    this.#tell(() => this.#options.onNotice?.(session, notice), 'onNotice');
+    this.#guard.run(() => this.#options.onNotice?.(session, notice), 'onNotice');
   }
 
   /** @internal */
@@ -246,14 +252,14 @@ export class SmppClient implements BindOwner {
 
   /** @internal */
   onError(error: unknown, where: string): void {
-    this.#options.onError?.(error, where);
+    this.#guard.report(error, where);
   }
 
   #submit(pdu: PduInput, done: Done, timeoutMs: number | undefined): unknown {
     if (!this.#isClosed && !this.#isDead) {
       return this.#dispatch.submit(pdu, done, timeoutMs);
     }
-    queueMicrotask(() => done(new SmppClosedError('closed', false)));
+    queueMicrotask(() => this.#guard.run(() => done(new SmppClosedError('closed', false)), 'done'));
     return undefined;
   }
 
@@ -278,7 +284,10 @@ export class SmppClient implements BindOwner {
     const sessionOptions = (session: () => Session): SessionOptions =>
       onPdu === undefined
         ? this.#sessionOptions
-        : { ...this.#sessionOptions, tap: (...seen) => this.#tell(() => onPdu(session(), ...seen), 'onPdu') };
+        : {
+            ...this.#sessionOptions,
+            tap: (...seen) => this.#guard.run(() => onPdu(session(), ...seen), 'onPdu'),
+          };
     return new KeptBind(
       {
         connect: async () =>
@@ -291,7 +300,7 @@ export class SmppClient implements BindOwner {
         sessionOptions,
         loop: this.#loop,
         clock,
-        random: options.random ?? Math.random,
+        random: this.#random,
         nextId: () => ++this.#lastId,
       },
       this,
@@ -327,12 +336,13 @@ export class SmppClient implements BindOwner {
     this.#isDead = !this.#binds.some((bind) => bind.isAlive);
     if (this.#isDead) this.#dispatch.fail(error);
   }
+}
 
-  #tell(callback: () => void, where: string): void {
-    try {
-      callback();
-    } catch (error) {
-      this.onError(error, where);
-    }
-  }
+/** Numbers of the user's own source. Where it fails, nothing that they are for (jitter, a reference) is worth an end. */
+function guardedRandom(random: Random, guard: Guard): Random {
+  return () => {
+    let number = Number.NaN;
+    guard.run(() => (number = random()), 'random');
+    return number >= 0 && number < 1 ? number : Math.random();
+  };
 }

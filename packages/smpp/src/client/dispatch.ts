@@ -1,6 +1,7 @@
 import type { PduInput } from '@chappe/protocol';
 import { status, tlv } from '@chappe/protocol';
 import { SmppError, SmppTimeoutError } from '../errors.ts';
+import type { Guard } from '../guard.ts';
 import type { Sleeper } from '../session/deadlines.ts';
 import type { SessionLoop } from '../session/loop.ts';
 import type { Done, RequestResult, Settler } from '../session/request-queue.ts';
@@ -50,6 +51,7 @@ class Submission implements Settler {
 /** What a dispatch works with. */
 export interface DispatchOptions {
   readonly loop: SessionLoop;
+  readonly guard: Guard;
   readonly pace: Pace;
   readonly queueLimit: number;
   readonly retryThrottled: boolean;
@@ -248,7 +250,7 @@ export class Dispatch implements Sleeper, Answered {
 
   #finish(submission: Submission, result: RequestResult): void {
     this.#closeOne();
-    submission.done(result);
+    this.#options.guard.run(() => submission.done(result), 'done');
   }
 
   #closeOne(): void {

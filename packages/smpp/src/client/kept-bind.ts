@@ -3,7 +3,7 @@ import { status } from '@chappe/protocol';
 import type { Clock, Random } from '../clock.ts';
 import type { SessionOptions } from '../core/options.ts';
 import { SessionCore } from '../core/session-core.ts';
-import { type CloseReason, SmppBindError, SmppClosedError, type SmppError } from '../errors.ts';
+import { type CloseReason, SmppBindError, SmppClosedError, SmppConnectError, SmppError } from '../errors.ts';
 import type { SessionLoop } from '../session/loop.ts';
 import type { RequestResult } from '../session/request-queue.ts';
 import { Session, type SessionOwner } from '../session/session.ts';
@@ -83,7 +83,7 @@ export class KeptBind {
 
   async #bind(): Promise<Session> {
     const { connect, bindPdu, bindTimeoutMs, sessionOptions, loop, clock, nextId } = this.#options;
-    const transport = await connect();
+    const transport = await connected(connect);
     if (this.#isStopped) {
       transport.destroy();
       throw new SmppClosedError('closed', false);
@@ -156,5 +156,18 @@ export class KeptBind {
       });
     }, delayMs);
     return delayMs;
+  }
+}
+
+/** What connects may be of the user's own: whatever it fails with is told as a failed connection. */
+async function connected(connect: () => Promise<Transport>): Promise<Transport> {
+  try {
+    const transport = await connect();
+    if (typeof transport?.start !== 'function') throw new TypeError('`transport` gave no Transport');
+    return transport;
+  } catch (cause) {
+    if (cause instanceof SmppError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SmppConnectError(`cannot connect: ${why}`, { cause });
   }
 }

@@ -3,6 +3,7 @@ import type { Notice } from '../core/events.ts';
 import type { PduTap, SessionCodec } from '../core/options.ts';
 import type { BindKind, Version } from '../core/states.ts';
 import type { CloseReason, SmppError } from '../errors.ts';
+import type { ErrorListener } from '../guard.ts';
 import type { Operations } from '../session/operations.ts';
 import type { Session } from '../session/session.ts';
 import type { ClientTls } from '../transport/dial.ts';
@@ -78,8 +79,8 @@ export interface ClientOptions {
   /** A try to connect or bind failed. `retryInMs` is undefined when it will not be tried again. */
   readonly onConnectFailed?: ((error: SmppError, retryInMs: number | undefined) => void) | undefined;
   readonly onNotice?: ((session: Session, notice: Notice) => void) | undefined;
-  /** A callback of the user threw. Default: nothing hears it. */
-  readonly onError?: ((error: unknown, where: string) => void) | undefined;
+  /** One of these functions, a handler or a `done` threw. Without it the process warns, once for each kind of error. */
+  readonly onError?: ErrorListener | undefined;
   /** Every PDU in both directions, passwords masked. Costs time only when set. */
   readonly onPdu?: ((session: Session, ...seen: Parameters<PduTap>) => void) | undefined;
   readonly codec?: SessionCodec | undefined;

@@ -18,8 +18,8 @@ export interface OutbindListenerOptions {
   /** 0 takes any free port. */
   readonly port: number;
   /**
-   * Whether the MC is known. It is refused by closing: SMPP has no answer to outbind (SMPP 5.0 2.3.6). Throwing, or
-   * saying neither true nor false, refuses as well, and `onError` hears of it.
+   * Whether the MC is known: `true`, or a promise of it, and nothing else. It is refused by closing: SMPP has no answer
+   * to outbind (SMPP 5.0 2.3.6). Throwing refuses, and `onError` hears of it.
    */
   readonly authenticate: (outbind: PduOf<'outbind'>) => boolean | PromiseLike<boolean>;
   /** Our credentials for the bind that follows. */
@@ -36,7 +36,7 @@ export interface OutbindListenerOptions {
   readonly operations: Operations;
   readonly onBound?: ((session: Session) => void) | undefined;
   readonly onClosed?: ((session: Session, reason: CloseReason) => void) | undefined;
-  /** One of these functions threw. Without it the process warns, once for each kind of error. */
+  /** A handler or another of these functions threw. Without it the process warns, once for each kind of error. */
   readonly onError?: ErrorListener | undefined;
   /** Connections at once. Default 100: MCs are few. */
   readonly connections?: number | undefined;
@@ -101,10 +101,17 @@ export class OutbindListener implements SessionOwner {
     const listener = new OutbindListener(options);
     const { host = '127.0.0.1', port } = options;
     return new Promise((resolve, reject) => {
-      listener.#server.once('error', (cause) => {
-        reject(new SmppConnectError(`cannot listen on ${host}:${port}`, { cause }));
+      const server = listener.#server;
+      const failed = (cause: Error): void => {
+        reject(new SmppConnectError(`cannot listen on ${host}:${port}: ${cause.message}`, { cause }));
+      };
+      server.once('error', failed);
+      server.listen({ host, port }, () => {
+        server.off('error', failed);
+        // Of accepting: no descriptor is left, and the like. The next connection may be taken again.
+        server.on('error', (error) => listener.onError(error, 'listen'));
+        resolve(listener);
       });
-      listener.#server.listen({ host, port }, () => resolve(listener));
     });
   }
 
@@ -131,19 +138,23 @@ export class OutbindListener implements SessionOwner {
   /** @internal */
   onNotification(session: Session, pdu: Pdu): void {
     if (pdu.command !== 'outbind') return;
+    this.#authenticate(pdu, (isKnown) => {
+      if (session.state !== 'outbound') return;
+      if (isKnown) this.#bind(session);
+      else session.destroy('bind_refused');
+    });
+  }
+
+  #authenticate(outbind: PduOf<'outbind'>, decide: (isKnown: boolean) => void): void {
     const refuse = (error: unknown): void => {
       this.onError(error, 'authenticate');
-      session.destroy('bind_refused');
-    };
-    const decide = (isKnown: unknown): void => {
-      if (isKnown === true) this.#bind(session);
-      else if (isKnown === false) session.destroy('bind_refused');
-      else refuse(new TypeError(`authenticate returned ${String(isKnown)}, neither true nor false`));
+      decide(false);
     };
     try {
-      const isKnown = this.#options.authenticate(pdu);
-      if (isThenable(isKnown)) Promise.resolve(isKnown).then(decide, refuse);
-      else decide(isKnown);
+      const answer = this.#options.authenticate(outbind);
+      // By a promise of the language: a library's may call back twice, or throw.
+      if (isThenable(answer)) Promise.resolve(answer).then((known) => decide(known === true), refuse);
+      else decide(answer === true);
     } catch (error) {
       refuse(error);
     }
@@ -162,7 +173,7 @@ export class OutbindListener implements SessionOwner {
       address_range: options.addressRange,
     };
     const heard = (isBound: boolean): void => {
-      if (isBound) this.#guard.run(() => options.onBound?.(session), 'onBound');
+      if (isBound) this.#guard.run(() => this.#options.onBound?.(session), 'onBound');
       else session.destroy('bind_refused');
     };
     session.submit(

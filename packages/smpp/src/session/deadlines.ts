@@ -71,8 +71,14 @@ export class Deadlines {
       sleeper.wakeAtMs = Number.POSITIVE_INFINITY;
       due.push(sleeper);
     }
-    for (const sleeper of due) sleeper.onWake(nowMs);
-    this.#setTimer();
+    let woken = 0;
+    try {
+      while (woken < due.length) due[woken++]!.onWake(nowMs);
+    } finally {
+      // One that throws, by a fault of ours, must not leave the others asleep for ever.
+      for (const sleeper of due.slice(woken)) this.arm(sleeper, nowMs);
+      this.#setTimer();
+    }
   }
 
   #setTimer(): void {

@@ -22,7 +22,13 @@ export class Turns {
     this.current++;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const turned of waiting) turned.onTurn();
+    let done = 0;
+    try {
+      while (done < waiting.length) waiting[done++]!.onTurn();
+    } finally {
+      // One that throws, by a fault of ours, must not take the turn of the others.
+      for (const turned of waiting.slice(done)) this.atEnd(turned);
+    }
   };
 
   constructor(clock: Clock) {

@@ -1,0 +1,88 @@
+/**
+ * Which numbers are whose: what an operator has given to its customers (`ownNumbers`). A customer's bind says for itself
+ * which numbers it serves, and anybody may write in any number's name, so neither gives away what handsets write.
+ */
+import { isDigits } from '../address.ts';
+import { parseSenderPattern, type SenderPattern, withoutPlus } from './sender-patterns.ts';
+
+// A country's block of virtual numbers is one prefix; single ones in a file.
+const maxNumbers = 100_000;
+const nobody: readonly string[] = Object.freeze([]);
+
+/** The numbers of one account, taken apart. Throws a RangeError; `where` names the entry in it. */
+export function compileOwnNumbers(
+  numbers: readonly string[] | undefined,
+  where: string,
+): readonly SenderPattern[] {
+  if (numbers === undefined) return [];
+  if (numbers.length > maxNumbers) throw new RangeError(`${where}: at most ${maxNumbers} numbers`);
+  return numbers.map((number, index) => {
+    const pattern = parseSenderPattern(number, `${where}[${index}]`);
+    if (pattern.text !== '' || pattern.isPrefix) return pattern;
+    throw new RangeError(`${where}[${index}] is empty; write a number, or its beginning with a * at the end`);
+  });
+}
+
+/** Whether a range of addresses that begins like `literal` and `holds` some may have one of these numbers in it. */
+export function overlaps(
+  numbers: readonly SenderPattern[],
+  literal: string,
+  holds: (number: string) => boolean,
+): boolean {
+  return numbers.some(({ text, isPrefix }) =>
+    isPrefix ? text.startsWith(literal) || literal.startsWith(text) : holds(text),
+  );
+}
+
+/** The numbers of all accounts. Never changes: another list of accounts makes another. */
+export class NumberOwners {
+  readonly #exact = new Map<string, readonly string[]>();
+  readonly #prefixes = new Map<string, readonly string[]>();
+  /** Of the prefixes, the longest first: of two that hold a number it is the one that was given for it. */
+  readonly #lengths: readonly number[];
+
+  constructor(accounts: Iterable<{ readonly name: string; readonly ownNumbers: readonly SenderPattern[] }>) {
+    for (const { name, ownNumbers } of accounts) {
+      for (const { text, isPrefix } of ownNumbers) add(isPrefix ? this.#prefixes : this.#exact, text, name);
+    }
+    this.#lengths = [...new Set([...this.#prefixes.keys()].map(({ length }) => length))].sort(
+      (a, b) => b - a,
+    );
+  }
+
+  /** True when no account has any. */
+  get isEmpty(): boolean {
+    return this.#exact.size === 0 && this.#lengths.length === 0;
+  }
+
+  /**
+   * The accounts that a number is given to: those that have it exactly, else those with the longest prefix of it. In the
+   * order of the accounts; empty: nobody's.
+   */
+  of(number: string): readonly string[] {
+    const bare = withoutPlus(number);
+    const exact = this.#exact.get(bare);
+    if (exact !== undefined) return exact;
+    for (const length of this.#lengths) {
+      if (length > bare.length) continue;
+      const prefix = bare.slice(0, length);
+      const owners = this.#prefixes.get(prefix);
+      // `4477*` holds numbers: the name `4477 YOUR BANK` is nobody's.
+      if (owners !== undefined && (!isDigits(prefix) || isDigits(bare))) return owners;
+    }
+    return nobody;
+  }
+
+  /** Whether an account may be remembered as the one that wrote as that sender: it is its own, or nobody's. */
+  mayWriteAs(account: string, sender: string): boolean {
+    if (this.isEmpty) return true;
+    const owners = this.of(sender);
+    return owners.length === 0 || owners.includes(account);
+  }
+}
+
+function add(table: Map<string, readonly string[]>, text: string, name: string): void {
+  const owners = table.get(text);
+  if (owners === undefined) table.set(text, [name]);
+  else if (!owners.includes(name)) table.set(text, [...owners, name]);
+}
