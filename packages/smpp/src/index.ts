@@ -14,6 +14,8 @@ export type {
   IncomingSettings,
   IncompleteMessage,
 } from './client/incoming.ts';
+export type { Renewal } from './client/kept-bind.ts';
+export type { Loss } from './client/loss.ts';
 export type { ClientOptions } from './client/options.ts';
 export { OutbindListener, type OutbindListenerOptions } from './client/outbind-listener.ts';
 export {

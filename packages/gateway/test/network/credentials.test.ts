@@ -1,7 +1,7 @@
 /** What an operator has handed out for the bind is what it gets, however long it is. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { RawCentre } from '../../../smpp/test/support/raw-centre.ts';
 import { tryUpstream } from '../../src/index.ts';
-import { RawCentre } from './raw-centre.ts';
 import { account, connector, hashOf, via, World } from './world.ts';
 
 const worlds: World[] = [];

@@ -4,7 +4,7 @@ import type { Random } from '../clock.ts';
 export interface Reconnect {
   /** Wait before the first try. Default 1,000. */
   readonly minMs?: number | undefined;
-  /** The wait doubles up to this. Default 30,000. */
+  /** The wait doubles up to this, and begins anew once a bind has held: see `Loss`. Default 30,000. */
   readonly maxMs?: number | undefined;
   /** Part of each wait that is random, 0 to 1, so that many clients do not come back at once. Default 0.5. */
   readonly jitter?: number | undefined;

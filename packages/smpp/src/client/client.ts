@@ -12,7 +12,8 @@ import type { Session } from '../session/session.ts';
 import { dial } from '../transport/dial.ts';
 import { Dispatch } from './dispatch.ts';
 import { Incoming, type IncomingEvent, type IncomingPdu } from './incoming.ts';
-import { type BindOwner, KeptBind } from './kept-bind.ts';
+import { type BindOwner, KeptBind, type Renewal } from './kept-bind.ts';
+import type { Loss } from './loss.ts';
 import type { ClientOptions } from './options.ts';
 import { composeMessage, type OutgoingMessage } from './outgoing-message.ts';
 import { Pace } from './pace.ts';
@@ -195,6 +196,20 @@ export class SmppClient implements BindOwner {
     this.#loop.deadlines.clear();
   }
 
+  /**
+   * Ends a bind in order and makes it anew. `void`: the peer no longer honours it (it answers with a status of class
+   * `bind`), so that the next try waits as after a bind that did not hold. `planned`: the next is made at once. False
+   * when the session is no bind of this client's that stands. `drainMs`: how long what is open may still be answered,
+   * default 10 s.
+   */
+  renew(session: Session, why: Renewal, options: { readonly drainMs?: number } = {}): boolean {
+    const bind = this.#binds.find((one) => one.session === session);
+    if (bind === undefined) return false;
+    this.#dispatch.remove(session);
+    bind.renew(why, options.drainMs ?? 10_000);
+    return true;
+  }
+
   /** Ends all connections at once. What is open fails, saying whether the peer may have it. */
   destroy(): void {
     this.#isClosed = true;
@@ -215,9 +230,9 @@ export class SmppClient implements BindOwner {
   }
 
   /** @internal */
-  onDisconnected(session: Session, reason: CloseReason): void {
+  onDisconnected(session: Session, reason: CloseReason, loss: Loss): void {
     this.#dispatch.remove(session);
-    this.#guard.run(() => this.#options.onDisconnected?.(session, reason), 'onDisconnected');
+    this.#guard.run(() => this.#options.onDisconnected?.(session, reason, loss), 'onDisconnected');
     this.#failIfDead(new SmppClosedError(reason, false));
   }
 

@@ -9,6 +9,7 @@ import type { RequestResult } from '../session/request-queue.ts';
 import { Session, type SessionOwner } from '../session/session.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type Reconnect, reconnectDelayMs } from './backoff.ts';
+import { hasHeld, type Loss } from './loss.ts';
 
 /** How a bind is made and kept. */
 export interface KeptBindOptions {
@@ -26,10 +27,13 @@ export interface KeptBindOptions {
 /** Whose bind it is. */
 export interface BindOwner extends Omit<SessionOwner, 'onBind' | 'onEnd'> {
   onBound(session: Session): void;
-  onDisconnected(session: Session, reason: CloseReason): void;
+  onDisconnected(session: Session, reason: CloseReason, loss: Loss): void;
   /** A try failed; `retryInMs` is undefined when there will be no other. */
   onConnectFailed(error: SmppError, retryInMs: number | undefined): void;
 }
+
+/** Why a bind is made anew: the peer no longer honours it, or we give it up by intention and want the next at once. */
+export type Renewal = 'void' | 'planned';
 
 const giveUpByDefault: readonly number[] = [status.ESME_RINVPASWD, status.ESME_RINVSYSID];
 
@@ -38,6 +42,11 @@ export class KeptBind {
   readonly #options: KeptBindOptions;
   readonly #owner: BindOwner;
   #session: Session | undefined;
+  #sessionOptions: SessionOptions | undefined;
+  #boundAtMs = 0;
+  #waitedMs = 0;
+  /** How the session ends that `renew` has been called for. */
+  #renewal: Renewal | undefined;
   #attempt = 0;
   #isStopped = false;
   #cancelRetry: (() => void) | undefined;
@@ -74,6 +83,16 @@ export class KeptBind {
     await this.#session?.close({ drainMs });
   }
 
+  /**
+   * Ends the bind in order and makes it anew: one that is void counts as one that did not hold, after a planned end the
+   * next is made at once. `drainMs`: how long what is open may still be answered.
+   */
+  renew(why: Renewal, drainMs: number): void {
+    if (this.session === undefined || this.#renewal !== undefined) return;
+    this.#renewal = why;
+    void this.session.close({ drainMs });
+  }
+
   /** Ends the bind at once and tries no more. */
   destroy(): void {
     this.#isStopped = true;
@@ -88,11 +107,8 @@ export class KeptBind {
       transport.destroy();
       throw new SmppClosedError('closed', false);
     }
-    const core: SessionCore = new SessionCore(
-      'esme',
-      sessionOptions(() => session),
-      clock.monotonicMs(),
-    );
+    this.#sessionOptions = sessionOptions(() => session);
+    const core: SessionCore = new SessionCore('esme', this.#sessionOptions, clock.monotonicMs());
     const session: Session = new Session(nextId(), core, transport, loop, this.#ownerOf());
     this.#session = session;
     session.start();
@@ -106,7 +122,7 @@ export class KeptBind {
           session.destroy('bind_refused');
           reject(new SmppBindError(result.command_status));
         } else {
-          this.#attempt = 0;
+          this.#boundAtMs = clock.monotonicMs();
           this.#owner.onBound(session);
           resolve();
         }
@@ -134,8 +150,19 @@ export class KeptBind {
     // A session that never was bound has failed in `#bind`, which tells it.
     if (!session.wasBound) return;
     if (this.#options.reconnect === false) this.#isStopped = true;
-    this.#owner.onDisconnected(session, reason);
-    if (!this.#isStopped) this.#retry();
+    const renewal = this.#renewal;
+    this.#renewal = undefined;
+    const isHeld = renewal === 'planned' || (renewal !== 'void' && this.#hasHeld(session));
+    if (isHeld) this.#attempt = 0;
+    // What is told may stop us.
+    const retryInMs = this.#isStopped ? undefined : this.#retry(renewal === 'planned');
+    this.#owner.onDisconnected(session, reason, { hasHeld: isHeld, retryInMs });
+  }
+
+  #hasHeld(session: Session): boolean {
+    const boundForMs = this.#options.clock.monotonicMs() - this.#boundAtMs;
+    const standing = { boundForMs, waitedMs: this.#waitedMs };
+    return this.#sessionOptions !== undefined && hasHeld(session, standing, this.#sessionOptions);
   }
 
   #failed(error: SmppError): void {
@@ -147,9 +174,10 @@ export class KeptBind {
     this.#owner.onConnectFailed(error, delayMs);
   }
 
-  #retry(): number {
+  #retry(atOnce = false): number {
     const { reconnect, clock, random } = this.#options;
-    const delayMs = reconnectDelayMs(reconnect || {}, this.#attempt++, random);
+    const delayMs = atOnce ? 0 : reconnectDelayMs(reconnect || {}, this.#attempt++, random);
+    this.#waitedMs = delayMs;
     this.#cancelRetry = clock.setTimer(() => {
       this.#bind().catch((error: SmppError) => {
         if (!this.#isStopped) this.#failed(error);

@@ -10,6 +10,7 @@ import type { ClientTls } from '../transport/dial.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Reconnect } from './backoff.ts';
 import type { IncomingSettings } from './incoming.ts';
+import type { Loss } from './loss.ts';
 import type { TextSettings } from './outgoing-message.ts';
 import type { Rate } from './pace.ts';
 
@@ -75,7 +76,7 @@ export interface ClientOptions {
   readonly onAlert?: ((pdu: Parameters<PduTap>[1], session: Session) => void) | undefined;
   readonly onBound?: ((session: Session) => void) | undefined;
   /** A bind was lost; the client tries again unless `reconnect` is false. */
-  readonly onDisconnected?: ((session: Session, reason: CloseReason) => void) | undefined;
+  readonly onDisconnected?: ((session: Session, reason: CloseReason, loss: Loss) => void) | undefined;
   /** A try to connect or bind failed. `retryInMs` is undefined when it will not be tried again. */
   readonly onConnectFailed?: ((error: SmppError, retryInMs: number | undefined) => void) | undefined;
   readonly onNotice?: ((session: Session, notice: Notice) => void) | undefined;

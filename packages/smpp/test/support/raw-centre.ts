@@ -1,8 +1,9 @@
 /** A message centre without an SMPP library: what it says and when it closes is the test's affair alone. */
 import { decode, encode, Framer, type Pdu, type PduInput } from '@chappe/protocol';
-import { memoryPair, type Transport } from '@chappe/smpp';
+import { memoryPair } from '../../src/transport/memory.ts';
+import type { Transport } from '../../src/transport/transport.ts';
 
-/** One connection of the gateway. */
+/** One connection of a client. */
 export class RawConnection {
   /** 1 is the first. */
   readonly number: number;
@@ -98,9 +99,15 @@ export class RawCentre {
   }
 }
 
-/** Answers every request with ESME_ROK, submissions with an id of their sequence number. */
+/** Answers every request with ESME_ROK, submissions with an id, and closes after an unbind of either side. */
 export function polite(pdu: Pdu, connection: RawConnection): void {
+  if (pdu.command === 'unbind_resp') connection.end();
   if (pdu.command.endsWith('_resp') || pdu.command === 'generic_nack') return;
-  const id = pdu.command === 'submit_sm' || pdu.command === 'data_sm';
-  connection.answer(pdu, 0, id ? { message_id: `raw-${connection.number}-${pdu.sequence_number}` } : {});
+  const isMessage = pdu.command === 'submit_sm' || pdu.command === 'data_sm';
+  connection.answer(
+    pdu,
+    0,
+    isMessage ? { message_id: `raw-${connection.number}-${pdu.sequence_number}` } : {},
+  );
+  if (pdu.command === 'unbind') connection.end();
 }
