@@ -222,6 +222,7 @@ export {
   readUserData,
   type UserData,
 } from './message/user-data.ts';
+export { nearest } from './nearest.ts';
 export {
   MAX_USER_DATA_OCTETS,
   unitsPerSegment,

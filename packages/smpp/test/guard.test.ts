@@ -1,26 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Guard, isThenable } from '../src/guard.ts';
 import { settle } from './support/simulated-clock.ts';
 import { thenable } from './support/thenable.ts';
+import { catchWarnings } from './support/warnings.ts';
 
-const warnings: (Error & { code?: string; detail?: string })[] = [];
-const note = (warning: Error): void => {
-  warnings.push(warning);
-};
-
-// The listener of Node prints them; what is tested need not be read.
-const printers = process.listeners('warning');
-
-beforeEach(() => {
-  warnings.length = 0;
-  process.removeAllListeners('warning').on('warning', note);
-});
-
-afterEach(() => {
-  process.off('warning', note);
-  for (const printer of printers) process.on('warning', printer);
-});
-
+const warnings = catchWarnings();
 const rejecting = thenable((_resolve, reject) => reject(new Error('later')));
 
 describe('a callback of the user', () => {

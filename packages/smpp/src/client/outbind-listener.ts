@@ -150,11 +150,15 @@ export class OutbindListener implements SessionOwner {
       this.onError(error, 'authenticate');
       decide(false);
     };
+    const hear = (answer: unknown): void => {
+      if (typeof answer === 'boolean') decide(answer);
+      else refuse(new TypeError(`authenticate returned ${String(answer)}, neither true nor false`));
+    };
     try {
       const answer = this.#options.authenticate(outbind);
       // By a promise of the language: a library's may call back twice, or throw.
-      if (isThenable(answer)) Promise.resolve(answer).then((known) => decide(known === true), refuse);
-      else decide(answer === true);
+      if (isThenable(answer)) Promise.resolve(answer).then(hear, refuse);
+      else hear(answer);
     } catch (error) {
       refuse(error);
     }

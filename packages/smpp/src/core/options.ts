@@ -74,8 +74,8 @@ export interface SessionOptions {
   readonly codec: SessionCodec;
   readonly writers: WriterPool;
   readonly tap: PduTap | undefined;
-  /** MC: how congested we are, 0 (idle) to 100; told to 5.0 peers in every response (SMPP 5.0 4.8.4.18). */
-  readonly congestion: (() => number) | undefined;
+  /** MC: how congested we are, 0 (idle) to 100; told to 5.0 peers in every response (SMPP 5.0 4.8.4.18). Never throws. */
+  readonly congestion: (() => number | undefined) | undefined;
 }
 
 /**

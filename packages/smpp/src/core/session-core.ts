@@ -14,7 +14,7 @@ import { withCongestion } from './congestion.ts';
 import { type BindPdu, type Notice, newCounters, type SessionCounters, type SessionEvent } from './events.ts';
 import { responseTo } from './exchange.ts';
 import { after, Liveness } from './liveness.ts';
-import type { SessionOptions } from './options.ts';
+import { type SessionOptions, standardCodec } from './options.ts';
 import { Outbound } from './outbound.ts';
 import { Refusals } from './refusals.ts';
 import {
@@ -71,6 +71,11 @@ export class SessionCore {
     this.#permissions = permissionsFor(role, options.version, 'open');
     this.#receivedMs = nowMs;
     this.#timers.sessionInit = after(nowMs, options.sessionInitMs);
+  }
+
+  /** Whether PDUs are those of the documents: a codec of the user's own may give them other fields. */
+  get isStandardCodec(): boolean {
+    return this.#options.codec === standardCodec;
   }
 
   get state(): SessionState {

@@ -3,6 +3,7 @@ import type { BindPdu, Notice } from '../core/events.ts';
 import type { PduTap, SessionCodec } from '../core/options.ts';
 import type { BindKind, Version } from '../core/states.ts';
 import type { CloseReason } from '../errors.ts';
+import type { ErrorListener } from '../guard.ts';
 import type { Operations } from '../session/operations.ts';
 import type { Session } from '../session/session.ts';
 import type { Remote } from '../transport/transport.ts';
@@ -50,8 +51,11 @@ export interface ServerOptions {
   /** The newest version spoken. Default 0x50. */
   readonly version?: Version | undefined;
   readonly limits?: Partial<ServerLimits> | undefined;
-  /** Decides on a bind. Throwing `SmppStatus` refuses with its status; anything else thrown with ESME_RSYSERR. */
-  readonly authenticate: (bind: BindRequest) => BindDecision | Promise<BindDecision>;
+  /**
+   * Decides on a bind. Throwing `SmppStatus` refuses with its status. Throwing anything else, or deciding what is no
+   * decision or cannot be said to the peer, refuses with ESME_RSYSERR, and `onError` hears of it.
+   */
+  readonly authenticate: (bind: BindRequest) => BindDecision | PromiseLike<BindDecision>;
   /** What an ESME may ask for. A request without handler is refused. */
   readonly operations: Operations;
   /** Ids of sessions, each one once. Default 1, 2, 3; servers of one program may share a source. */
@@ -59,8 +63,11 @@ export interface ServerOptions {
   readonly onBound?: ((session: Session) => void) | undefined;
   /** The connection of a session is over; not called for connections that never bound. */
   readonly onClosed?: ((session: Session, reason: CloseReason) => void) | undefined;
-  /** A handler threw, or something outside of any session failed. Default: nothing hears it. */
-  readonly onError?: ((error: unknown, where: string) => void) | undefined;
+  /**
+   * A handler or another of these functions threw, or answered what cannot be said; or something outside of any
+   * session failed. Without it the process warns, once for each kind of error.
+   */
+  readonly onError?: ErrorListener | undefined;
   /** Something out of order that a session has dealt with: unreadable or misplaced PDUs, stray responses. */
   readonly onNotice?: ((session: Session, notice: Notice) => void) | undefined;
   /** Every PDU in both directions, passwords masked. Costs time only when set. */

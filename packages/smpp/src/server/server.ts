@@ -7,6 +7,7 @@ import { SessionCore } from '../core/session-core.ts';
 import { commandRules, kindOf } from '../core/states.ts';
 import { versionOfBind } from '../core/versions.ts';
 import { type CloseReason, SmppClosedError, SmppConnectError, SmppError, SmppStatus } from '../errors.ts';
+import { Guard, isThenable } from '../guard.ts';
 import { createLoop, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
 import type { ResponseInput } from '../session/responses.ts';
@@ -17,6 +18,7 @@ import type { Certificates } from '../transport/tls.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Admission, type Arrived } from './admission.ts';
 import { addCounters, type ServerCounters, serverCounters } from './counters.ts';
+import { checkDecision, checkSystemId } from './decision.ts';
 import { type ServerLimits, serverLimits } from './limits.ts';
 import type { BindDecision, OutbindTarget, ServerOptions } from './options.ts';
 
@@ -29,6 +31,7 @@ interface OutbindWait {
 /** A message centre's listening side: takes connections, lets ESMEs bind, answers their requests by handlers. */
 export class SmppServer implements SessionOwner {
   readonly #options: ServerOptions;
+  readonly #guard: Guard;
   readonly #limits: ServerLimits;
   readonly #loop: SessionLoop;
   readonly #sessionOptions: SessionOptions;
@@ -45,19 +48,21 @@ export class SmppServer implements SessionOwner {
 
   private constructor(options: ServerOptions) {
     this.#options = options;
+    this.#guard = new Guard(options.onError);
     let lastId = 0;
     this.#nextId = options.nextSessionId ?? (() => ++lastId);
     const limits = { ...serverLimits, ...options.limits };
     this.#limits = limits;
     this.#loop = createLoop(options.clock ?? systemClock, { ...limits, queueLimit: limits.queue });
     const codec = options.codec ?? standardCodec;
+    checkSystemId(codec, options.systemId);
     this.#sessionOptions = {
       ...sessionDefaults,
       ...limits,
       version: options.version ?? 0x50,
       window: limits.outgoingWindow,
       peerWindow: limits.window,
-      congestion: options.congestion,
+      congestion: this.#congestion(options.congestion),
       codec,
       writers: new WriterPool(codec),
     };
@@ -151,20 +156,23 @@ export class SmppServer implements SessionOwner {
   onBind(session: Session, pdu: BindPdu): void {
     const kind = kindOf(commandRules[pdu.command].next)!;
     const version = versionOfBind(pdu.interface_version, this.#sessionOptions.version);
-    let decision: BindDecision | Promise<BindDecision>;
-    try {
-      decision = this.#options.authenticate({ pdu, kind, version, remote: session.remote, session });
-    } catch (error) {
-      decision = this.#refusal(error);
-    }
-    if (!(decision instanceof Promise)) {
+    const refuse = (error: unknown): void => this.#decide(session, pdu, this.#refusal(error));
+    const decide = (decision: unknown): void => {
+      try {
+        checkDecision(decision);
+      } catch (error) {
+        refuse(error);
+        return;
+      }
       this.#decide(session, pdu, decision);
-      return;
+    };
+    try {
+      const decision = this.#options.authenticate({ pdu, kind, version, remote: session.remote, session });
+      if (isThenable(decision)) Promise.resolve(decision).then(decide, refuse);
+      else decide(decision);
+    } catch (error) {
+      refuse(error);
     }
-    decision.then(
-      (decided) => this.#decide(session, pdu, decided),
-      (error: unknown) => this.#decide(session, pdu, this.#refusal(error)),
-    );
   }
 
   /** @internal */
@@ -179,7 +187,7 @@ export class SmppServer implements SessionOwner {
 
   /** @internal */
   onNotice(session: Session, notice: Notice): void {
-    this.#tell(() => this.#options.onNotice?.(session, notice), 'onNotice');
+    this.#guard.run(() => this.#options.onNotice?.(session, notice), 'onNotice');
   }
 
   /** @internal */
@@ -194,12 +202,28 @@ export class SmppServer implements SessionOwner {
     this.#unbound(session);
     this.#outbinds.get(session)?.reject(new SmppClosedError(reason, false, { cause: error }));
     this.#outbinds.delete(session);
-    if (session.wasBound) this.#tell(() => this.#options.onClosed?.(session, reason), 'onClosed');
+    if (session.wasBound) this.#guard.run(() => this.#options.onClosed?.(session, reason), 'onClosed');
   }
 
   /** @internal */
   onError(error: unknown, where: string): void {
-    this.#options.onError?.(error, where);
+    this.#guard.report(error, where);
+  }
+
+  /** The user's function, without what it may do to the responses that carry its word. */
+  #congestion(congestion: ServerOptions['congestion']): SessionOptions['congestion'] {
+    if (congestion === undefined) return undefined;
+    return () => {
+      try {
+        const level: unknown = congestion();
+        if (Number.isInteger(level) && (level as number) >= 0 && (level as number) <= 100)
+          return level as number;
+        throw new RangeError(`congestion: ${String(level)} is no integer from 0 to 100`);
+      } catch (error) {
+        this.#guard.report(error, 'congestion');
+        return undefined;
+      }
+    };
   }
 
   #listen(host: string, port: number): Promise<void> {
@@ -217,8 +241,13 @@ export class SmppServer implements SessionOwner {
   }
 
   #take(arrived: Arrived): void {
-    if (this.#isClosing) arrived.socket.destroy();
-    else this.#open(new SocketTransport(arrived.socket, arrived.remote), arrived.sinceMs);
+    try {
+      if (this.#isClosing) arrived.socket.destroy();
+      else this.#open(new SocketTransport(arrived.socket, arrived.remote), arrived.sinceMs);
+    } catch (error) {
+      this.#guard.report(error, 'nextSessionId');
+      arrived.socket.destroy();
+    }
   }
 
   #open(transport: Transport, sinceMs: number): Session {
@@ -227,7 +256,10 @@ export class SmppServer implements SessionOwner {
     const options: SessionOptions =
       onPdu === undefined
         ? this.#sessionOptions
-        : { ...this.#sessionOptions, tap: (...seen) => this.#tell(() => onPdu(session, ...seen), 'onPdu') };
+        : {
+            ...this.#sessionOptions,
+            tap: (...seen) => this.#guard.run(() => onPdu(session, ...seen), 'onPdu'),
+          };
     session = new Session(
       this.#nextId(),
       new SessionCore('mc', options, sinceMs),
@@ -243,24 +275,26 @@ export class SmppServer implements SessionOwner {
   #decide(session: Session, pdu: BindPdu, decision: BindDecision): void {
     if (session.state !== 'open' && session.state !== 'outbound') return;
     const already = this.#boundBySystemId.get(pdu.system_id) ?? 0;
-    const refusal = !decision.accept
-      ? decision.status
-      : already >= this.#limits.perAccount || this.#isClosing
-        ? status.ESME_RALYBND
-        : 0;
-    if (refusal !== 0 || !decision.accept) {
+    const isFull = already >= this.#limits.perAccount || this.#isClosing;
+    if (!decision.accept || isFull) {
+      const { status: given = 0 } = decision.accept ? { status: status.ESME_RALYBND } : decision;
       this.#counters.bindsRefused++;
-      session.respond(pdu, { command_status: refusal || status.ESME_RBINDFAIL } as ResponseInput);
+      session.respond(pdu, { command_status: given === 0 ? status.ESME_RBINDFAIL : given } as ResponseInput);
       return;
     }
     session.context = decision.context;
     if (decision.window !== undefined) session.peerWindow = decision.window;
     const system_id = decision.systemId ?? this.#options.systemId ?? 'chappe';
     session.respond(pdu, { system_id } as ResponseInput);
+    // What could not be said to the peer has been answered with ESME_RSYSERR.
+    if (!session.isBound) {
+      this.#counters.bindsRefused++;
+      return;
+    }
     this.#counters.bindsAccepted++;
     this.#bound.add(session);
     this.#boundBySystemId.set(pdu.system_id, already + 1);
-    this.#tell(() => this.#options.onBound?.(session), 'onBound');
+    this.#guard.run(() => this.#options.onBound?.(session), 'onBound');
     this.#outbinds.get(session)?.resolve(session);
     this.#outbinds.delete(session);
   }
@@ -276,14 +310,6 @@ export class SmppServer implements SessionOwner {
     const left = (this.#boundBySystemId.get(session.systemId) ?? 1) - 1;
     if (left === 0) this.#boundBySystemId.delete(session.systemId);
     else this.#boundBySystemId.set(session.systemId, left);
-  }
-
-  #tell(callback: () => void, where: string): void {
-    try {
-      callback();
-    } catch (error) {
-      this.onError(error, where);
-    }
   }
 }
 

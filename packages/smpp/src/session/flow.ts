@@ -3,6 +3,8 @@ import type { Transport } from '../transport/transport.ts';
 import type { LoopLimits } from './loop.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
+/** Time for a peer to read what we said last and to close; then the connection is cut. */
+const LINGER_MS = 2_000;
 /** Why reading rests; bits. */
 const UNREAD = 1;
 const TURN = 2;
@@ -19,6 +21,7 @@ export class Flow {
   #lookAtMs = NEVER;
   #unreadSinceMs = NEVER;
   #flushedBefore = 0;
+  #lingerUntilMs = NEVER;
 
   constructor(core: SessionCore, transport: Transport, limits: LoopLimits) {
     this.#core = core;
@@ -26,9 +29,14 @@ export class Flow {
     this.#limits = limits;
   }
 
-  /** When `isStalled` is to be asked next; `Infinity` when nothing waits to be read. */
+  /** When `hasLingered` and `isStalled` are to be asked next; `Infinity` when nothing waits to be read. */
   get deadlineMs(): number {
-    return this.#lookAtMs;
+    return Math.min(this.#lookAtMs, this.#lingerUntilMs);
+  }
+
+  /** Whether the connection is being ended. */
+  get isLeaving(): boolean {
+    return this.#lingerUntilMs !== NEVER;
   }
 
   /** Octets were given to the transport. */
@@ -63,9 +71,19 @@ export class Flow {
     this.#goOn(TURN);
   }
 
-  /** Nothing will be handled any more; what comes is read and dropped. */
-  release(): void {
+  /** Ends the connection, politely once all is written. Nothing will be handled any more; what comes is dropped. */
+  leave(isPolite: boolean, nowMs: number): void {
+    this.#lingerUntilMs = nowMs + LINGER_MS;
+    if (isPolite) this.#transport.end();
+    else this.#transport.destroy();
     this.#goOn(UNREAD | TURN);
+  }
+
+  /** Whether the peer has not closed in time after we did; then the connection is cut. */
+  hasLingered(nowMs: number): boolean {
+    if (nowMs < this.#lingerUntilMs) return false;
+    this.#transport.destroy();
+    return true;
   }
 
   /** Whether the peer has not read for too long. */

@@ -1,6 +1,7 @@
 import { type Pdu, type PduOf, type RequestName, status } from '@chappe/protocol';
 import { deniedStatus } from '../core/versions.ts';
 import { SmppStatus } from '../errors.ts';
+import { type ErrorListener, isThenable } from '../guard.ts';
 import type { ResponseInput } from './responses.ts';
 import type { Session } from './session.ts';
 
@@ -13,23 +14,21 @@ export type OperationName = Exclude<
 /** What a handler returns when it will call `session.respond` itself, later: exactly once. */
 export const DEFERRED: unique symbol = Symbol('deferred');
 
-/** The answer to a request: the response, a promise of it, or `DEFERRED`. */
+/** The answer to a request: the response, a promise of it (of any library), or `DEFERRED`. */
 export type OperationResult<C extends OperationName = OperationName> =
   | ResponseInput<C>
-  | Promise<ResponseInput<C>>
+  | PromiseLike<ResponseInput<C>>
   | typeof DEFERRED;
 
 /**
- * Answers one kind of request. Throwing `SmppStatus` answers with that command_status, throwing anything else with
- * ESME_RSYSERR. The PDU's octet strings are views of the chunk they came in: copy what is kept for long.
+ * Answers one kind of request. Throwing `SmppStatus` answers with that command_status; throwing anything else, or
+ * answering with what is no response to the request, with ESME_RSYSERR, and `onError` hears of it. The PDU's octet
+ * strings are views of the chunk they came in: copy what is kept for long.
  */
 export type Operation<C extends OperationName> = (pdu: PduOf<C>, session: Session) => OperationResult<C>;
 
 /** Handlers by command. A request without handler is refused as a feature that we do not have. */
 export type Operations = { readonly [C in OperationName]?: Operation<C> | undefined };
-
-/** Hears what went wrong in a handler. */
-export type ErrorListener = (error: unknown, where: string) => void;
 
 type AnyOperation = (pdu: Pdu, session: Session) => OperationResult;
 
@@ -48,24 +47,22 @@ export class Answering {
     const operation = this.#operations[pdu.command];
     if (operation === undefined) {
       // SMPP 5.0 2.8.5: a feature that is not there; older peers are told that the command is invalid.
-      this.#respond(session, pdu, { command_status: deniedStatus(session.version) } as ResponseInput);
+      session.respond(pdu, { command_status: deniedStatus(session.version) } as ResponseInput);
       return;
     }
-    let result: OperationResult;
     try {
-      result = operation(pdu, session);
+      const result = operation(pdu, session);
+      if (isThenable(result)) this.#await(session, pdu, result);
+      else this.#respond(session, pdu, result);
     } catch (error) {
       this.#fail(session, pdu, error);
-      return;
     }
-    if (result === DEFERRED) return;
-    if (result instanceof Promise) this.#await(session, pdu, result);
-    else this.#respond(session, pdu, result);
   }
 
-  #await(session: Session, pdu: Pdu, promise: Promise<ResponseInput>): void {
-    promise.then(
-      (response) => this.#respond(session, pdu, response),
+  #await(session: Session, pdu: Pdu, promise: PromiseLike<ResponseInput>): void {
+    // By a promise of the language: what a library's promise does may be called twice, or throw.
+    Promise.resolve(promise).then(
+      (result) => this.#respond(session, pdu, result),
       (error: unknown) => this.#fail(session, pdu, error),
     );
   }
@@ -77,13 +74,7 @@ export class Answering {
     this.#respond(session, pdu, { command_status } as ResponseInput);
   }
 
-  #respond(session: Session, pdu: Pdu, response: ResponseInput): void {
-    try {
-      session.respond(pdu, response);
-    } catch (error) {
-      // The response cannot be encoded, or its message_id is too long for a 3.3 peer: the handler's mistake.
-      this.#onError(error, pdu.command);
-      session.respond(pdu, { command_status: status.ESME_RSYSERR } as ResponseInput);
-    }
+  #respond(session: Session, pdu: Pdu, result: ResponseInput | typeof DEFERRED): void {
+    if (result !== DEFERRED) session.respond(pdu, result);
   }
 }

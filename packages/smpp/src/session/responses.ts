@@ -1,5 +1,15 @@
-import type { PduInput, RequestName, ResponseOf } from '@chappe/protocol';
+import {
+  type CommandName,
+  commands,
+  nearest,
+  type PduInput,
+  type RequestName,
+  type ResponseOf,
+  status,
+} from '@chappe/protocol';
 import { responseTo } from '../core/exchange.ts';
+import type { SessionCore } from '../core/session-core.ts';
+import type { ErrorListener } from '../guard.ts';
 
 /**
  * What answers a request: fields of its response, `command_status` (default ESME_ROK) and `tlvs`. The command and
@@ -37,12 +47,42 @@ const bareOnError: { readonly [command: string]: true | undefined } = {
   broadcast_sm_resp: true,
 };
 
-/** The response PDU, its sequence number left to the core. */
-export function responsePdu(request: Answerable, response: ResponseInput): PduInput {
+/** What is not of the body; a response of somebody else, passed on as it was decoded, has all of them. */
+const aroundBody: readonly string[] = ['command', 'command_status', 'sequence_number', 'tlvs', 'flags'];
+
+function bodyFields(command: string): readonly string[] {
+  return Object.keys(commands[command as CommandName].fields);
+}
+
+/** A misspelt field would be left out in silence: an id that its sender never learns. */
+function refuseField(command: string, field: string): void {
+  if (!Object.hasOwn(commands, command) || aroundBody.includes(field)) return;
+  const known = bodyFields(command);
+  if (known.includes(field)) return;
+  const meant = nearest(field, [...known, 'command_status', 'tlvs']);
+  const hint = meant === undefined ? `it has ${known.join(', ')}` : `did you mean ${meant}?`;
+  throw new TypeError(`the answer has a field "${field}", ${command} has none: ${hint}`);
+}
+
+/**
+ * The response PDU, its sequence number left to the core. Throws `TypeError` for what is no response to this request.
+ * With a codec of the user's own (`isStandardCodec` false) a response may have fields that are not in our tables.
+ */
+export function responsePdu(request: Answerable, response: ResponseInput, isStandardCodec = true): PduInput {
   const command = responseTo(request.command) as string;
+  if (typeof response !== 'object' || response === null || Array.isArray(response)) {
+    throw new TypeError(`the answer is ${shown(response)}, not an object with the fields of ${command}`);
+  }
+  const isQuick = isStandardCodec && onlyMessageId[command] === true;
+  if (isStandardCodec) {
+    // By `in`, without a list of keys: this is done for every message.
+    for (const field in response as object) {
+      if (!(isQuick && field === 'message_id')) refuseField(command, field);
+    }
+  }
   const { command_status = 0, message_id, tlvs } = response as AnyResponse;
   // One object literal, so that all responses have one shape: spreading costs more than encoding.
-  if (onlyMessageId[command] === true) {
+  if (isQuick) {
     const isBare = command_status !== 0 && tlvs === undefined && bareOnError[command] === true;
     return { command, command_status, message_id: isBare ? undefined : message_id, tlvs } as PduInput;
   }
@@ -50,4 +90,37 @@ export function responsePdu(request: Answerable, response: ResponseInput): PduIn
     return { command, command_status } as PduInput;
   }
   return { ...response, command, command_status } as PduInput;
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return 'a string';
+  return Array.isArray(value) ? 'a list' : String(value);
+}
+
+/**
+ * Answers a request, whatever is given as its answer: what is no response to it, or cannot be said to this peer,
+ * becomes ESME_RSYSERR, and the owner hears why. Never throws: an answer that comes late has nobody to catch it.
+ */
+export function answerRequest(
+  core: SessionCore,
+  request: Answerable,
+  response: ResponseInput,
+  nowMs: number,
+  owner: { onError: ErrorListener },
+): void {
+  try {
+    core.respond(request.sequence_number, responsePdu(request, response, core.isStandardCodec), nowMs);
+  } catch (error) {
+    owner.onError(error, request?.command ?? 'respond');
+    answerSystemError(core, request, nowMs);
+  }
+}
+
+function answerSystemError(core: SessionCore, request: Answerable, nowMs: number): void {
+  try {
+    const answer = { command: responseTo(request.command), command_status: status.ESME_RSYSERR };
+    core.respond(request.sequence_number, answer as PduInput, nowMs);
+  } catch {
+    // What was to be answered is no request, so there is nobody to tell; the error itself has been reported.
+  }
 }

@@ -24,7 +24,7 @@ import {
   requestPromise,
   type Submit,
 } from './requests.ts';
-import { type Answerable, type ResponseInput, responsePdu } from './responses.ts';
+import { type Answerable, answerRequest, type ResponseInput } from './responses.ts';
 import { EARLY_FLUSH_EVENTS, Share } from './share.ts';
 import type { Turned } from './turns.ts';
 
@@ -42,14 +42,7 @@ export interface SessionOwner {
   onError(error: unknown, where: string): void;
 }
 
-/** Time for a peer to read what we said last and to close; then the connection is cut. */
-const LINGER_MS = 2_000;
-const NEVER = Number.POSITIVE_INFINITY;
-
-/**
- * One SMPP session over a connection, for either role: the loop between a transport and a `SessionCore`. Reads a
- * chunk, lets its owner handle the events, writes once, or twice where much has come.
- */
+/** One SMPP session over a connection, for either role: the loop between a transport, a `SessionCore` and its owner. */
 export class Session implements TransportListener, Sleeper, Turned, RequestsOwner {
   /** Unique within its server or client. */
   readonly id: number;
@@ -62,7 +55,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
   /** Called once when a slot frees after `windowFree` was 0, at the end of a batch of responses. */
   onWindowFree: (() => void) | undefined;
   /** @internal */
-  wakeAtMs: number = NEVER;
+  wakeAtMs: number = Number.POSITIVE_INFINITY;
   readonly #core: SessionCore;
   readonly #transport: Transport;
   readonly #loop: SessionLoop;
@@ -73,10 +66,9 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
   #isHandling = false;
   #isInTurn = false;
   #nowMs = 0;
-  #lingerAtMs = NEVER;
   #endReason: CloseReason | undefined;
   #isOver = false;
-  #over: PromiseWithResolvers<void> | undefined;
+  readonly #whenOver: (() => void)[] = [];
 
   constructor(id: number, core: SessionCore, transport: Transport, loop: SessionLoop, owner: SessionOwner) {
     this.id = id;
@@ -171,7 +163,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     pdu: RequestInput<C>,
     options: RequestOptions = {},
   ): Promise<PduOf<ResponseOf<C>>> {
-    const submit: Submit = (request, done, timeoutMs) => this.#requests.submit(request, done, timeoutMs);
+    const submit: Submit = (...request) => this.#requests.submit(...request);
     return requestPromise(submit, pdu as PduInput, options) as Promise<PduOf<ResponseOf<C>>>;
   }
 
@@ -197,10 +189,13 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     if (!this.#isHandling) this.#atTurnEnd();
   }
 
-  /** Answers a request whose handler returned `DEFERRED`. What is answered in one turn leaves in one write. */
+  /**
+   * Answers a request whose handler returned `DEFERRED`. What is answered in one turn leaves in one write. Never
+   * throws: what is no response to it, or cannot be said to this peer, becomes ESME_RSYSERR; `onError` hears why.
+   */
   respond(request: Answerable, response: ResponseInput): void {
     const nowMs = this.#core.isClosing ? this.#loop.clock.monotonicMs() : this.#nowMs;
-    this.#core.respond(request.sequence_number, responsePdu(request, response), nowMs);
+    answerRequest(this.#core, request, response, nowMs, this);
     if (!this.#isHandling) this.#atTurnEnd();
   }
 
@@ -218,11 +213,11 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
    */
   close(options: { readonly drainMs?: number } = {}): Promise<void> {
     if (this.#isOver) return Promise.resolve();
-    this.#over ??= Promise.withResolvers();
+    const over = new Promise<void>((resolve) => this.#whenOver.push(resolve));
     this.#requests.fail('closed');
     this.#core.close(this.#loop.clock.monotonicMs(), options.drainMs ?? 10_000);
     this.#settleEvents();
-    return this.#over.promise;
+    return over;
   }
 
   /** Ends the connection at once. Outstanding requests fail; `maybeSent` says that the peer may have them. */
@@ -252,8 +247,8 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     this.#settleEvents();
     this.#loop.deadlines.disarm(this);
     this.#requests.fail(this.#endReason ?? 'connection_lost');
+    for (const resolve of this.#whenOver) resolve();
     this.#owner.onEnd(this, this.#endReason ?? 'connection_lost', error);
-    this.#over?.resolve();
   }
 
   /** @internal The next turn of the event loop has begun. */
@@ -269,10 +264,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
   onWake(nowMs: number): void {
     if (this.#isOver) return;
     this.#nowMs = nowMs;
-    if (nowMs >= this.#lingerAtMs) {
-      this.#transport.destroy();
-      return;
-    }
+    if (this.#flow.hasLingered(nowMs)) return;
     if (this.#flow.isStalled(nowMs)) this.#core.end('write_stall');
     this.#requests.expire(nowMs);
     if (nowMs >= this.#core.deadline()) this.#core.expire(nowMs);
@@ -311,18 +303,28 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
 
   /** Handles events until there are none, or the share is spent: then one that was handled may not be the last. */
   #drain(share: Share | undefined): boolean {
-    const core = this.#core;
     this.#isHandling = true;
-    let event = core.nextEvent();
+    let event = this.#next();
     let untilFlush = EARLY_FLUSH_EVENTS;
     while (event !== undefined) {
       this.#handle(event);
       if (--untilFlush === 0) this.flush();
-      if (share?.isSpent(core.counters.pdusIn) === true) break;
-      event = core.nextEvent();
+      if (share?.isSpent(this.#core.counters.pdusIn) === true) break;
+      event = this.#next();
     }
     this.#isHandling = false;
     return event !== undefined;
+  }
+
+  /** The next event. A codec of the user's that throws ends this session and no other. */
+  #next(): SessionEvent | undefined {
+    try {
+      return this.#core.nextEvent();
+    } catch (error) {
+      this.#owner.onError(error, 'codec');
+      this.#core.end('destroyed');
+      return this.#core.nextEvent();
+    }
   }
 
   #afterEvents(): void {
@@ -382,17 +384,14 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
 
   #arm(): void {
     if (this.#isOver) return;
-    const oursMs = Math.min(this.#flow.deadlineMs, this.#lingerAtMs, this.#requests.deadlineMs);
-    this.#loop.deadlines.arm(this, Math.min(this.#core.deadline(), oursMs));
+    const atMs = Math.min(this.#core.deadline(), this.#flow.deadlineMs, this.#requests.deadlineMs);
+    this.#loop.deadlines.arm(this, atMs);
   }
 
   /** The core has ended: last words, then the end of the connection. */
   #leave(): void {
-    if (this.#isOver || this.#lingerAtMs !== NEVER) return;
-    this.#lingerAtMs = this.#loop.clock.monotonicMs() + LINGER_MS;
-    if (endsPolitely(this.#endReason ?? 'destroyed')) this.#transport.end();
-    else this.#transport.destroy();
-    this.#flow.release();
+    if (this.#isOver || this.#flow.isLeaving) return;
+    this.#flow.leave(endsPolitely(this.#endReason ?? 'destroyed'), this.#loop.clock.monotonicMs());
     this.#arm();
   }
 }
