@@ -10,11 +10,13 @@ import {
 } from 'fastify';
 import { gateOf } from './auth/gate.ts';
 import type { AuthOptions } from './auth/keys.ts';
+import { type ConnectionLimits, Connections } from './connections.ts';
 import type { Context } from './context.ts';
 import { answerFailures } from './failures.ts';
-import { answerBrokenRequests, requestIds, unreadableUrl } from './http-edge.ts';
+import { brokenRequests, requestIds, unreadableUrl } from './http-edge.ts';
 import { IdempotencyKeys, type IdempotencyLimits } from './idempotency.ts';
 import { takeJsonOnly } from './json-body.ts';
+import { serverFactoryOf } from './listen.ts';
 import { metricsOf } from './metrics.ts';
 import { methodsAt, mount } from './mount.ts';
 import { observe } from './observe.ts';
@@ -36,6 +38,7 @@ export interface ApiOptions {
   /** With it, without any key in it too, whoever calls needs one. Default: nobody does, for a sandbox on this machine. */
   readonly auth?: AuthOptions | undefined;
   readonly idempotency?: Partial<IdempotencyLimits> | undefined;
+  readonly connections?: Partial<ConnectionLimits> | undefined;
   /** Octets of the data folder, asked at each scrape. Default: not told. */
   readonly storeBytes?: (() => number) | undefined;
 }
@@ -44,30 +47,27 @@ export interface ApiOptions {
 const bodyLimit = 512 * 1024;
 // Longer than any number or id of ours, and than a system_id of 64 characters that are all written as %XX.
 const maxParamLength = 200;
-// Receiving a request takes no longer; waiting for the answer may.
-const requestTimeoutMs = 30_000;
-// As many may wait for messages as the gateway lets, and as many again may do other things.
-const maxConnections = 2_000;
 
-/** Builds the API. `listen()` on 127.0.0.1 is the caller's affair; `close()` ends open waits first. */
+/** Builds the API. Listening is the caller's affair (`listenApi`); `close()` ends open waits first. */
 export function buildApi(options: ApiOptions): FastifyInstance {
   const { gateway, version, clock = systemClock } = options;
   const closing = new AbortController();
+  const startedMs = clock.nowMs();
+  const connections = new Connections(clock, options.connections);
   const metrics = metricsOf(gateway, version, {
     nowMs: () => clock.nowMs(),
     storeBytes: options.storeBytes,
+    connections: connections.counters,
   });
-  const startedMs = clock.nowMs();
   const app = fastify({
     ...loggerOptions(options.logger),
     bodyLimit,
-    requestTimeout: requestTimeoutMs,
+    serverFactory: serverFactoryOf(connections),
     routerOptions: { maxParamLength, ignoreTrailingSlash: true },
     genReqId: requestIds(startedMs),
     frameworkErrors: unreadableUrl,
-    clientErrorHandler: answerBrokenRequests,
+    clientErrorHandler: brokenRequests(connections),
   });
-  app.server.maxConnections = maxConnections;
   const context: Context = {
     gateway,
     version,
@@ -87,7 +87,10 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   const gate = gateOf(gateway, options.auth, clock, closing.signal);
   for (const route of routes) mount(app, route, gate, closing.signal);
   app.addHook('preClose', async () => closing.abort());
-  app.addHook('onClose', async () => metrics.close());
+  app.addHook('onClose', async () => {
+    connections.close();
+    metrics.close();
+  });
   return app;
 }
 

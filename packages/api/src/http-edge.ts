@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest, RawRequestDefaultExpression } from 'fastify';
+import type { Connections } from './connections.ts';
 import { sendProblem } from './failures.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 
@@ -26,12 +27,20 @@ export function unreadableUrl(_error: Error, _request: FastifyRequest, reply: Fa
 }
 
 /** Answers what is no HTTP request, and closes the connection. */
-export function answerBrokenRequests(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const problem = new Problem(codeOf(error.code), detailOf(error.code));
+export function brokenRequests(
+  connections: Connections,
+): (error: Error & { readonly code?: string }, socket: Socket) => void {
+  return (error, socket) => {
+    if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    connections.finish(socket, answerTo(error.code));
+  };
+}
+
+function answerTo(errorCode: string | undefined): string {
+  const problem = new Problem(codeOf(errorCode), detailOf(errorCode));
   const body = JSON.stringify(problem.body('-'));
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
@@ -39,7 +48,7 @@ export function answerBrokenRequests(error: Error & { readonly code?: string }, 
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
 function codeOf(code: string | undefined): ProblemCode {

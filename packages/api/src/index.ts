@@ -1,9 +1,10 @@
 /** The door of @chappe/api: the HTTP API of a gateway. */
 
-export { checkExposure } from './auth/gate.ts';
 export type { AuthOptions } from './auth/keys.ts';
 export { type ApiOptions, buildApi } from './build-api.ts';
+export type { ConnectionLimits } from './connections.ts';
 export type { IdempotencyLimits } from './idempotency.ts';
+export { type Listening, type ListenOptions, listenApi, ProbeListenError } from './listen.ts';
 export { type Problem, type ProblemCode, problemCodes } from './problem.ts';
 export type { MessagesBody } from './routes/search-messages.ts';
 export type { MessageBody, MessageSummaryBody, SegmentBody, StepBody } from './schemas/message.ts';

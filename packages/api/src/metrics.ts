@@ -4,10 +4,11 @@
  */
 import type { Gateway } from '@chappe/gateway';
 import { Counter, Histogram, Registry } from 'prom-client';
+import type { ConnectionCounters } from './connections.ts';
 import { addConnectorCounters, addConnectorGauges, addReceipts } from './metrics/connectors.ts';
 import { addEnds, addMessages, addQueues } from './metrics/messages.ts';
 import { addEventLoop, addProcess } from './metrics/process.ts';
-import { readGauge } from './metrics/readings.ts';
+import { readCounter, readGauge } from './metrics/readings.ts';
 import { addAccounts, addIncoming, addRoutes } from './metrics/roads.ts';
 import { addBinds, addCertificates, addSessions, addSmpp } from './metrics/smpp.ts';
 
@@ -32,11 +33,13 @@ export interface MetricsSources {
   readonly nowMs?: (() => number) | undefined;
   /** Octets that the data folder takes; read at each scrape. Default: not shown. */
   readonly storeBytes?: (() => number) | undefined;
+  /** Of the HTTP listener. Default: none. */
+  readonly connections?: ConnectionCounters | undefined;
 }
 
 /** Builds the metrics of a gateway. `version`: of the program. */
 export function metricsOf(gateway: Gateway, version: string, sources: MetricsSources = {}): Metrics {
-  const { nowMs = Date.now, storeBytes } = sources;
+  const { nowMs = Date.now, storeBytes, connections = noConnections } = sources;
   const registry = new Registry();
   const registers = [registry];
   const requests = new Counter({
@@ -52,6 +55,7 @@ export function metricsOf(gateway: Gateway, version: string, sources: MetricsSou
     buckets: secondsBuckets,
     registers,
   });
+  addConnections(registry, connections);
   addProcess(registry, version);
   const delay = addEventLoop(registry);
   addSmpp(registry, gateway);
@@ -81,4 +85,23 @@ export function metricsOf(gateway: Gateway, version: string, sources: MetricsSou
     },
     close: () => delay.disable(),
   };
+}
+
+const noConnections: ConnectionCounters = { open: 0, crowdedOut: 0, stalled: 0 };
+
+/** Of the HTTP listener. */
+function addConnections(registry: Registry, counters: ConnectionCounters): void {
+  readGauge(registry, 'chappe_http_connections', 'HTTP connections that are there now', [], () => [
+    [{}, counters.open],
+  ]);
+  readCounter(
+    registry,
+    'chappe_http_connections_cut_total',
+    'HTTP connections cut off: to make room, or since the peer neither asked nor read in time',
+    ['reason'],
+    () => [
+      [{ reason: 'crowded' }, counters.crowdedOut],
+      [{ reason: 'stalled' }, counters.stalled],
+    ],
+  );
 }

@@ -1,8 +1,9 @@
 import { MemoryStore } from '@chappe/center';
 import { Gateway } from '@chappe/gateway';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkExposure } from '../src/auth/gate.ts';
 import { Refusals } from '../src/auth/refusals.ts';
-import { buildApi, checkExposure } from '../src/index.ts';
+import { buildApi } from '../src/index.ts';
 import { keyHash, keys, type ManagedRig, settingsFor, startManaged } from './managed-rig.ts';
 import { startRig } from './rig.ts';
 

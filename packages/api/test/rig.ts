@@ -95,3 +95,29 @@ export class StandingClock implements Clock {
     return () => undefined;
   }
 }
+
+/** A clock that stands until it is moved, and then rings what falls due. */
+export class SteppedClock extends StandingClock {
+  #timers: { readonly atMs: number; readonly run: () => void }[] = [];
+
+  override setTimer(run: () => void = () => undefined, delayMs: number = 0): () => void {
+    const timer = { atMs: this.ms + delayMs, run };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Moves on; whatever falls due rings at its time, in order. */
+  advance(ms: number): void {
+    const untilMs = this.ms + ms;
+    for (;;) {
+      const [next] = this.#timers.filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs);
+      if (next === undefined) break;
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.ms = Math.max(this.ms, next.atMs);
+      next.run();
+    }
+    this.ms = untilMs;
+  }
+}

@@ -51,6 +51,8 @@ export interface ServerSettings {
   readonly http: {
     /** Undefined: no HTTP. */
     readonly listen: Endpoint | undefined;
+    /** Where /livez and /readyz are answered too, without key; undefined: nowhere else. */
+    readonly probes: Endpoint | undefined;
     /** Host names that it is called by, beside localhost and addresses. */
     readonly allowHosts: readonly string[];
     /** SHA-256 (hex) of the keys of those who run it; empty: nobody has one. */

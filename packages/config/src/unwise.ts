@@ -1,15 +1,10 @@
 /** What is allowed and hardly meant, in a configuration that is right. */
-import { isIP } from 'node:net';
+import { isLoopback } from '@chappe/gateway';
 import type { Config, ListenSettings } from './config.ts';
 import type { Flaw } from './flaw.ts';
 import { unwiseConnector } from './unwise-connector.ts';
 import { ofNumbers } from './unwise-numbers.ts';
 import type { Path } from './yaml/tree.ts';
-
-/** True for addresses that only this machine reaches. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
 
 // SMPP 3.4 5.2.1: 16 octets with the NUL; older peers cut what is longer.
 const maxSystemIdLength = 15;

@@ -3,6 +3,7 @@
 export type { Account } from './accounts/account.ts';
 export { type AccountInput, type AccountOptions, Accounts } from './accounts/accounts.ts';
 export type { BindRefusal } from './accounts/admission.ts';
+export { isLoopback } from './accounts/loopback.ts';
 export { addressKey } from './accounts/networks.ts';
 export { hashPassword } from './accounts/password.ts';
 export { addressOf } from './address.ts';

@@ -1,7 +1,6 @@
 /** Lets callers in by their key. Without keys (the sandbox on loopback) nobody is asked. */
-import { isIP } from 'node:net';
 import type { Clock } from '@chappe/center';
-import type { Gateway } from '@chappe/gateway';
+import { type Gateway, isLoopback } from '@chappe/gateway';
 import { Problem } from '../problem.ts';
 import { type Access, type Caller, forbidden } from './caller.ts';
 import { type AuthOptions, Keys, keyIn } from './keys.ts';
@@ -89,8 +88,4 @@ export function checkExposure(host: string, auth: AuthOptions | undefined): void
   throw new RangeError(
     `HTTP on ${host} without an admin key would let everybody in: set http.adminKey, or listen on 127.0.0.1`,
   );
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

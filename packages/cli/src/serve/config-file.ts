@@ -7,9 +7,8 @@ import {
   loadConfig,
   PasswordHashes,
 } from '@chappe/config';
-import { checkSettings } from '@chappe/gateway';
+import { checkSettings, isLoopback } from '@chappe/gateway';
 import { usage } from '../failure.ts';
-import { isLoopback } from '../start/readers.ts';
 
 /** A configuration file. */
 export class ConfigFile {

@@ -121,13 +121,14 @@ async function openHttp(
   version: string,
   log: Logger,
 ): Promise<HttpServer | undefined> {
-  const { listen, allowHosts, adminKeyHashes } = config.server.http;
+  const { listen, allowHosts, adminKeyHashes, probes } = config.server.http;
   if (listen === undefined) return undefined;
   const { serveHttp } = await import('../start/http.ts');
   const values = { httpHost: listen.host, httpPort: listen.port, allowHost: allowHosts };
   // Without any key of theirs nobody is an operator, not even on this machine.
   const api = { auth: { adminKeyHashes }, storeBytes: storeBytes(config.data) };
-  const more = { hostFlag: 'http.listen', portFlag: 'http.listen', api };
+  const keyHint = 'give http.adminKey or http.adminKeyHash, or stay on 127.0.0.1';
+  const more = { hostFlag: 'http.listen', portFlag: 'http.listen', keyHint, probes, api };
   return await serveHttp(gateway, values, version, log, more);
 }
 

@@ -1,7 +1,7 @@
 /** What `start` says when it is up: where everything is, and what to try next. */
 import { resolve } from 'node:path';
+import { isLoopback } from '@chappe/gateway';
 import type { Terminal } from '../terminal.ts';
-import { isLoopback } from './readers.ts';
 import type { StartValues } from './settings.ts';
 import { inMemory } from './store.ts';
 
@@ -55,10 +55,8 @@ export function bannerLines(banner: Banner, terminal: Pick<Terminal, 'style'>): 
   if (tls !== undefined) lines.push(row('TLS', `${hostPort(tls)}   ${certificate ?? ''}`.trimEnd()));
   if (http !== undefined) {
     const url = `http://${hostPort(http)}`;
-    const exposed = isLoopback(http.host)
-      ? ''
-      : `   ${terminal.style('yellow', 'open to the network, without password')}`;
-    lines.push(row('HTTP', `${url}/api/v1   described in ${url}/openapi.json${exposed}`));
+    const asks = values.httpAdminKey === undefined ? '' : '   asks for the key';
+    lines.push(row('HTTP', `${url}/api/v1   described in ${url}/openapi.json${asks}`));
   }
   lines.push(row('Data', values.data === inMemory ? 'in memory, gone when this ends' : resolve(values.data)));
   lines.push(row('Try', sendLine(banner)));

@@ -1,11 +1,11 @@
 /** The HTTP API of a running gateway. Loaded after SMPP answers: its libraries take longer than all the rest. */
-import { type ApiOptions, buildApi } from '@chappe/api';
+import { type ApiOptions, buildApi, listenApi, ProbeListenError } from '@chappe/api';
 import { systemClock } from '@chappe/center';
 import type { Gateway } from '@chappe/gateway';
 import type { Logger } from 'pino';
 import type { Endpoint } from './banner.ts';
 import type { StartValues } from './settings.ts';
-import { listenFailure } from './start-failure.ts';
+import { exposureFailure, listenFailure } from './start-failure.ts';
 
 /** A listening API. */
 export interface HttpServer {
@@ -14,11 +14,15 @@ export interface HttpServer {
   close(drainMs: number): Promise<void>;
 }
 
-/** What the address is chosen by, for failures; and what else the API is told. */
+/** What the addresses are chosen by, for failures; and what else the API is told. */
 export interface HttpMore {
   /** Default: the flags of `start`. */
   readonly hostFlag?: string;
   readonly portFlag?: string;
+  /** What to do where anybody would be let in. */
+  readonly keyHint?: string;
+  /** Where /livez and /readyz are answered too. */
+  readonly probes?: Endpoint | undefined;
   readonly api?: Partial<ApiOptions>;
 }
 
@@ -28,23 +32,29 @@ export async function serveHttp(
   values: Pick<StartValues, 'httpHost' | 'httpPort' | 'allowHost'>,
   version: string,
   logger: Logger,
-  { hostFlag = '--http-host', portFlag = '--http-port', api = {} }: HttpMore,
+  more: HttpMore,
 ): Promise<HttpServer> {
+  const { hostFlag = '--http-host', portFlag = '--http-port', keyHint, probes, api } = more;
   const { httpHost: host, httpPort: port, allowHost: allowedHosts } = values;
   const app = buildApi({ ...api, gateway, version, logger, allowedHosts });
   try {
-    await app.listen({ host, port });
+    const listening = await listenApi(app, { host, port, auth: api?.auth, probes });
+    const close = async (drainMs: number): Promise<void> => {
+      // A request that comes in slowly, or an answer that nobody reads, must not keep the process.
+      const cancel = systemClock.setTimer(() => app.server.closeAllConnections(), drainMs);
+      await listening.close();
+      cancel();
+    };
+    return { endpoint: { host, port: listening.port }, close };
   } catch (error) {
-    await app.close();
+    if (error instanceof RangeError) throw exposureFailure(host, hostFlag, keyHint);
+    const isOfProbes = error instanceof ProbeListenError && probes !== undefined;
+    if (isOfProbes)
+      throw listenFailure(error.cause, 'probes', {
+        ...probes,
+        hostFlag: 'http.probes',
+        portFlag: 'http.probes',
+      });
     throw listenFailure(error, 'HTTP', { host, port, hostFlag, portFlag });
   }
-  const address = app.server.address();
-  const bound = typeof address === 'object' && address !== null ? address.port : port;
-  const close = async (drainMs: number): Promise<void> => {
-    // A request that comes in slowly, or an answer that nobody reads, must not keep the process.
-    const cancel = systemClock.setTimer(() => app.server.closeAllConnections(), drainMs);
-    await app.close();
-    cancel();
-  };
-  return { endpoint: { host, port: bound }, close };
 }

@@ -17,6 +17,8 @@ export type OutcomeValues = {
 const maxAccountLength = 64;
 const maxSystemIdLength = 15;
 const maxHostLength = 253;
+// Shorter ones are guessed; as in the configuration.
+const minKeyLength = 16;
 
 /** An account as `id:password`; the password may have colons. */
 function account(value: string): AccountValue {
@@ -29,6 +31,12 @@ function account(value: string): AccountValue {
   }
   if (!isAscii(value)) throw new TypeError('id and password are ASCII without control characters');
   return { systemId, password };
+}
+
+/** A key for the HTTP API: it stands in a header. What is wrong with it is not shown. */
+export function httpAdminKey(value: string): string {
+  if (value.length >= minKeyLength && /^[!-~]+$/.test(value)) return value;
+  throw new TypeError(`expected at least ${minKeyLength} visible ASCII characters`);
 }
 
 /** Accounts, each name once. */
@@ -86,11 +94,6 @@ export function network(value: string): string {
   const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
   if (isIP(address) !== 0 && isPrefix && more.length === 0) return value;
   throw new TypeError('expected a network such as 10.0.0.0/8 or fd00::/8, or an address');
-}
-
-/** True for addresses that only this machine reaches. */
-export function isLoopback(address: string): boolean {
-  return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
 }
 
 function isName(value: string): boolean {

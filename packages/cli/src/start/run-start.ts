@@ -1,6 +1,8 @@
 /** `chappe start`: store, gateway and HTTP API are put together here, in the order in which they are needed. */
+import { createHash } from 'node:crypto';
+import type { AuthOptions } from '@chappe/api';
 import { systemClock } from '@chappe/center';
-import { Gateway, type GatewayOptions } from '@chappe/gateway';
+import { Gateway, type GatewayOptions, isLoopback } from '@chappe/gateway';
 import { type ServerLimits, serverLimits } from '@chappe/smpp';
 import type { Logger } from 'pino';
 import type { Run } from '../command.ts';
@@ -14,10 +16,9 @@ import { ErrorReport } from './error-report.ts';
 import type { HttpServer } from './http.ts';
 import { LiveView } from './live-view.ts';
 import { PeerFaultReport } from './peer-fault-report.ts';
-import { isLoopback } from './readers.ts';
 import { aborted } from './running.ts';
 import type { StartValues } from './settings.ts';
-import { listenFailure, storeFailure } from './start-failure.ts';
+import { exposureFailure, listenFailure, storeFailure } from './start-failure.ts';
 import { inMemory, openStore, storeBytes } from './store.ts';
 
 /** All that runs. */
@@ -59,8 +60,9 @@ export async function runStart(run: StartRun): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-/** Accepting anybody is for this machine only. */
-function checkAccess({ host, accounts }: StartValues): void {
+/** Accepting anybody is for this machine only. The listeners say the same; here it is said before anything is made. */
+function checkAccess({ host, accounts, http, httpHost, httpAdminKey }: StartValues): void {
+  if (http && httpAdminKey === undefined && !isLoopback(httpHost)) throw exposureFailure(httpHost);
   if (isLoopback(host) || accounts.length > 0) return;
   throw usage(
     `--host ${host} would let anybody in: without accounts every system_id and password is accepted`,
@@ -94,7 +96,7 @@ async function startAll(run: StartRun): Promise<Running> {
     faults.attach(log);
     const http = values.http
       ? await (await import('./http.ts')).serveHttp(gateway, values, version, log, {
-          api: { storeBytes: storeBytes(values.data) },
+          api: { storeBytes: storeBytes(values.data), auth: authOf(values) },
         })
       : undefined;
     return { gateway, http, log, certificate };
@@ -124,6 +126,12 @@ function gatewayOptions(
     receiptValidityMs,
     center: { limits: { validityMs, retentionMs: values.retentionMs } },
   };
+}
+
+/** On this machine nobody needs a key, unless one is given. */
+function authOf({ httpAdminKey }: StartValues): AuthOptions | undefined {
+  if (httpAdminKey === undefined) return undefined;
+  return { adminKeyHashes: [createHash('sha256').update(httpAdminKey).digest('hex')] };
 }
 
 function limitsOf({ host, window, maxSessions, trustProxy }: StartValues): Partial<ServerLimits> {

@@ -8,6 +8,7 @@ import {
   delayRange,
   host,
   hostName,
+  httpAdminKey,
   network,
   type OutcomeValues,
   outcomes,
@@ -25,6 +26,8 @@ export interface StartValues {
   readonly httpHost: string;
   readonly httpPort: number;
   readonly allowHost: readonly string[];
+  /** Undefined: the API asks nobody for a key. */
+  readonly httpAdminKey: string | undefined;
   /** A folder, or `:memory:`. */
   readonly data: string;
   /** None: every system_id and password is right. */
@@ -57,7 +60,16 @@ const maxSessions = 1_000_000;
 type Part<K extends keyof StartValues> = Settings<Pick<StartValues, K>>;
 
 const listening: Part<
-  'host' | 'smppPort' | 'tlsPort' | 'httpHost' | 'httpPort' | 'allowHost' | 'tls' | 'http' | 'trustProxy'
+  | 'host'
+  | 'smppPort'
+  | 'tlsPort'
+  | 'httpHost'
+  | 'httpPort'
+  | 'allowHost'
+  | 'httpAdminKey'
+  | 'tls'
+  | 'http'
+  | 'trustProxy'
 > = {
   host: {
     flag: 'host',
@@ -87,7 +99,7 @@ const listening: Part<
     flag: 'http-host',
     value: 'address',
     env: 'CHAPPE_HTTP_HOST',
-    about: 'where the HTTP API listens; it asks for no password',
+    about: 'where the HTTP API listens; beyond this machine only together with --http-admin-key',
     fallback: '127.0.0.1',
     read: one(host),
   },
@@ -107,6 +119,16 @@ const listening: Part<
     about: 'host name that the HTTP API is called by, beside localhost and addresses; * for any',
     fallback: [],
     read: many(hostName),
+  },
+  httpAdminKey: {
+    flag: 'http-admin-key',
+    value: 'key',
+    env: 'CHAPPE_HTTP_ADMIN_KEY',
+    isSecret: true,
+    about:
+      'key that the HTTP API asks everybody for; better in the variable, since other users can see command lines',
+    fallback: undefined,
+    read: one(httpAdminKey),
   },
   tls: {
     flag: 'tls',

@@ -54,6 +54,19 @@ export function storeFailure(error: unknown, path: string, hints: DataHints = by
   return hint === undefined ? error : failure(error.message, hint, error);
 }
 
+/** Why an API that asks nobody for a key does not listen there. `flag`: what chooses the host; default those of `start`. */
+export function exposureFailure(
+  host: string,
+  flag: string = '--http-host',
+  hint: string = 'give a key with CHAPPE_HTTP_ADMIN_KEY or --http-admin-key, or stay on 127.0.0.1',
+): Failure {
+  return new Failure(
+    exitCodes.usage,
+    `${flag} ${host} would let anybody in: the HTTP API asks for no key`,
+    hint,
+  );
+}
+
 /** Why an address cannot be listened on. */
 export function listenFailure(
   error: unknown,

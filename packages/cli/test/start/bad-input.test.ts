@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { startChappe } from '../../../../test/support/chappe.ts';
 import { runCli, spawnCli } from '../support/run-cli.ts';
 
@@ -92,6 +92,41 @@ test('beyond this machine only with accounts', async () => {
     const what = /--host .* would let anybody in.*\n {2}say who may bind with --account id:password/;
     await refused([...inMemory, '--host', host], what);
   }
+});
+
+describe('HTTP beyond this machine only with a key', () => {
+  const what =
+    /--http-host .* would let anybody in: the HTTP API asks for no key\n {2}give a key with CHAPPE_HTTP_ADMIN_KEY/;
+  const hosts = [
+    '0.0.0.0',
+    '::',
+    '[::]',
+    '::0',
+    '::ffff:0.0.0.0',
+    '192.0.2.1',
+    'example.com',
+    '0x7f.1',
+    'localhost.example',
+  ];
+
+  test.each(hosts)('%s', async (host) => {
+    await refused([...inMemory, '--http-host', host], what);
+  });
+
+  test('by variable, and with accounts for SMPP, all the same', async () => {
+    await refused(inMemory, what, { CHAPPE_HTTP_HOST: '0.0.0.0' });
+    await refused([...inMemory, '--host', '0.0.0.0', '--account', 'a:b', '--http-host', '::'], what);
+  });
+
+  test('a key that is short or no header is refused, and not shown', async () => {
+    for (const key of ['short', 'x'.repeat(15), 'with blanks in the middle', 'schlüssel-mit-umlaut']) {
+      const talk = await refused(
+        [...inMemory, '--http-admin-key', key],
+        /--http-admin-key: expected at least 16 visible/,
+      );
+      expect(talk).not.toContain(key);
+    }
+  });
 });
 
 test('an address that this machine does not have', async () => {

@@ -57,13 +57,11 @@ test('what is not there is not named; other ports and addresses are part of what
   expect(text).toContain('send --url smpp://127.0.0.1:4000 --to');
 });
 
-test('an HTTP API that others can reach is pointed out', () => {
-  const { addresses } = banner();
-  const http = { host: '0.0.0.0', port: 8080 };
-  expect(textOf(banner({}, { addresses: { ...addresses, http } }))).toContain(
-    'open to the network, without password',
-  );
-  expect(textOf(banner())).not.toContain('open to the network');
+test('an HTTP API that asks for a key says so, and not which', () => {
+  const text = textOf(banner({ CHAPPE_HTTP_ADMIN_KEY: 'hush-hush-hush-hush' }));
+  expect(text).toContain('asks for the key');
+  expect(text).not.toContain('hush');
+  expect(textOf(banner())).not.toContain('asks for the key');
 });
 
 test('the line of --json', () => {

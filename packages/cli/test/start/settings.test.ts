@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { commonSettings } from '../../src/settings/common.ts';
 import { readSettings, type Setting } from '../../src/settings/setting.ts';
-import { isLoopback } from '../../src/start/readers.ts';
 import { type StartValues, startSettings } from '../../src/start/settings.ts';
 
 const table = Object.entries<Setting<unknown>>(startSettings);
@@ -72,21 +71,6 @@ test('all of them by variables', () => {
     systemId: 'tower',
     logLevel: 'debug',
   });
-});
-
-test('what is this machine only, and what is not', () => {
-  for (const address of ['127.0.0.1', '127.9.9.9', '::1', 'localhost'])
-    expect(isLoopback(address), address).toBe(true);
-  const others = [
-    '0.0.0.0',
-    '::',
-    '10.0.0.1',
-    '127.example.com',
-    'localhost.example.com',
-    '::ffff:127.0.0.1',
-    '::2',
-  ];
-  for (const address of others) expect(isLoopback(address), address).toBe(false);
 });
 
 test('docs/cli.md has the tables of all commands as they are', () => {

@@ -23,6 +23,10 @@ export function httpSchema(world: World): z.ZodType<ServerSettings['http']> {
       'where the HTTP API listens: host:port, or off',
       '127.0.0.1:8080',
     ),
+    probes: optional(
+      scalar(endpoint, { type: ['string', 'integer'] }),
+      'where /livez and /readyz are answered as well, apart from all other requests: host:port',
+    ),
     allowHosts: optional(
       oneOrMany(scalar(hostName)),
       'host names that it is called by, beside localhost and addresses; * for any',
@@ -35,6 +39,7 @@ export function httpSchema(world: World): z.ZodType<ServerSettings['http']> {
   }).transform((given) => ({
     // Given as off, it is there and undefined.
     listen: 'listen' in given ? given.listen : defaultHttp,
+    probes: given.probes,
     allowHosts: given.allowHosts ?? [],
     adminKeyHashes: [...(given.adminKey ?? []), ...(given.adminKeyHash ?? [])],
   }));

@@ -1,0 +1,225 @@
+/**
+ * Connections of the HTTP listener. Whoever can reach it can open them, so they are the one thing that strangers share
+ * with owners and with probes: a newcomer always finds a place, and what waits for its peer is cut off in time, whatever
+ * that peer does.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '@chappe/center';
+import { addressKey, isLoopback } from '@chappe/gateway';
+
+/** What connections may take. */
+export interface ConnectionLimits {
+  /** Connections in all. */
+  readonly places: number;
+  /** Those of one address (of IPv6, one /64). All of them for loopback, where a proxy may stand for many. */
+  readonly perAddress: number;
+  /** Requests of one connection that await their answers (pipelining, RFC 9112 9.3.2); beyond, it is cut off. */
+  readonly requestsEach: number;
+  /** Milliseconds from the connection to the end of its first request. */
+  readonly firstRequestMs: number;
+  /** Milliseconds from an answer to the end of the next request. */
+  readonly nextRequestMs: number;
+  /** Milliseconds in which a peer that has an answer to read must take some of it. */
+  readonly unreadMs: number;
+  /** Milliseconds that the answer to a broken request has to arrive in. */
+  readonly lingerMs: number;
+}
+
+/** Defaults of `ConnectionLimits`. */
+export const connectionLimits: ConnectionLimits = {
+  // A thousand may wait for messages, five hundred have wrong keys held back, a hundred read events: places are left.
+  places: 2_000,
+  perAddress: 1_000,
+  requestsEach: 32,
+  // A little more than Node's own limit of a request (30 s), which answers before it closes.
+  firstRequestMs: 35_000,
+  // Load balancers keep connections for a minute, Node 72 s, and then a request may begin.
+  nextRequestMs: 110_000,
+  unreadMs: 30_000,
+  lingerMs: 1_000,
+};
+
+/** Plain integers, counted since the start. */
+export interface ConnectionCounters {
+  /** Connections that are there now. */
+  open: number;
+  /** Closed to make room for others, or since there was none. */
+  crowdedOut: number;
+  /** Closed since the peer sent no whole request in time, or did not read. */
+  stalled: number;
+}
+
+const lookEveryMs = 1_000;
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** One connection, and what it is waited for. */
+class Connection {
+  readonly socket: Socket;
+  readonly address: string;
+  /** Requests whose answers have not left, in their order. */
+  readonly exchanges: Exchange[] = [];
+  /** When it came, or its last answer left. */
+  quietSinceMs: number;
+  hasAsked = false;
+  /** Octets that the kernel had taken when that last changed, and when. */
+  taken = 0;
+  takenAtMs: number;
+  endsMs: number = Number.POSITIVE_INFINITY;
+
+  constructor(socket: Socket, nowMs: number) {
+    this.socket = socket;
+    this.address = addressKey(socket.remoteAddress ?? '');
+    this.quietSinceMs = nowMs;
+    this.takenAtMs = nowMs;
+  }
+
+  /** Whether it is the peer that is waited for: to ask, to end what it asks, or to read. */
+  get awaitsPeer(): boolean {
+    const [first] = this.exchanges;
+    return first === undefined || !first.request.complete || first.response.writableEnded;
+  }
+
+  /** Whether the peer has let too much time pass. */
+  isStalled(nowMs: number, limits: ConnectionLimits): boolean {
+    if (nowMs >= this.endsMs) return true;
+    const { socket } = this;
+    const taken = socket.bytesWritten - socket.writableLength;
+    if (taken !== this.taken || socket.writableLength === 0) {
+      this.taken = taken;
+      this.takenAtMs = nowMs;
+    }
+    if (nowMs - this.takenAtMs >= limits.unreadMs) return true;
+    const [first] = this.exchanges;
+    if (first?.request.complete === true) return false;
+    const waitMs = this.hasAsked ? limits.nextRequestMs : limits.firstRequestMs;
+    return nowMs - this.quietSinceMs >= waitMs;
+  }
+}
+
+/** All connections of one API, however many listeners it has. */
+export class Connections {
+  readonly counters: ConnectionCounters = { open: 0, crowdedOut: 0, stalled: 0 };
+  readonly #clock: Clock;
+  readonly #limits: ConnectionLimits;
+  /** Those that have been quiet for the longest first. */
+  readonly #all = new Map<Socket, Connection>();
+  readonly #byAddress = new Map<string, Set<Connection>>();
+  #disarm: (() => void) | undefined;
+
+  constructor(clock: Clock, limits: Partial<ConnectionLimits> = {}) {
+    this.#clock = clock;
+    this.#limits = { ...connectionLimits, ...limits };
+  }
+
+  /** Takes a connection that was just accepted, or cuts it off. */
+  take(socket: Socket): void {
+    const connection = new Connection(socket, this.#clock.monotonicMs());
+    const { address } = connection;
+    const siblings = this.#byAddress.get(address) ?? new Set();
+    const { places, perAddress } = this.#limits;
+    const share = isLoopback(socket.remoteAddress ?? '') ? places : perAddress;
+    const isFull = siblings.size >= share || this.#all.size >= places;
+    if (isFull && !this.#makeRoom(siblings.size >= share ? siblings : this.#all.values())) {
+      this.counters.crowdedOut += 1;
+      socket.destroy();
+      return;
+    }
+    siblings.add(connection);
+    this.#byAddress.set(address, siblings);
+    this.#all.set(socket, connection);
+    this.counters.open += 1;
+    socket.once('close', () => this.#forget(connection));
+    this.#look();
+  }
+
+  /** Notes a request whose head has come. False: it is not to be answered, its connection was cut off. */
+  ask(request: IncomingMessage, response: ServerResponse): boolean {
+    const connection = this.#all.get(request.socket);
+    if (connection === undefined) return false;
+    if (connection.exchanges.length >= this.#limits.requestsEach) {
+      this.counters.crowdedOut += 1;
+      this.#cut(connection);
+      return false;
+    }
+    connection.exchanges.push({ request, response });
+    connection.hasAsked = true;
+    response.once('close', () => this.#answered(connection, response));
+    return true;
+  }
+
+  /** Nothing but this answer goes to the peer any more; then it is cut off, whether it reads or not. */
+  finish(socket: Socket, answer: string): void {
+    socket.end(answer);
+    const connection = this.#all.get(socket);
+    if (connection === undefined) socket.destroy();
+    else connection.endsMs = this.#clock.monotonicMs() + this.#limits.lingerMs;
+  }
+
+  /** Nobody is looked after any more. */
+  close(): void {
+    this.#disarm?.();
+    this.#disarm = undefined;
+  }
+
+  /** Cuts off the one that has let its place lie idle for the longest; false: all are at work. */
+  #makeRoom(among: Iterable<Connection>): boolean {
+    for (const connection of among) {
+      if (!connection.awaitsPeer) continue;
+      this.counters.crowdedOut += 1;
+      this.#cut(connection);
+      return true;
+    }
+    return false;
+  }
+
+  #answered(connection: Connection, response: ServerResponse): void {
+    const at = connection.exchanges.findIndex((exchange) => exchange.response === response);
+    if (at >= 0) connection.exchanges.splice(at, 1);
+    if (!this.#all.has(connection.socket)) return;
+    connection.quietSinceMs = this.#clock.monotonicMs();
+    this.#toEnd(connection);
+  }
+
+  /** It was of use a moment ago: others make room before it. */
+  #toEnd(connection: Connection): void {
+    const { socket, address } = connection;
+    this.#all.delete(socket);
+    this.#all.set(socket, connection);
+    const siblings = this.#byAddress.get(address);
+    siblings?.delete(connection);
+    siblings?.add(connection);
+  }
+
+  #cut(connection: Connection): void {
+    this.#forget(connection);
+    connection.socket.destroy();
+  }
+
+  #forget(connection: Connection): void {
+    const { socket, address } = connection;
+    if (!this.#all.delete(socket)) return;
+    this.counters.open -= 1;
+    const siblings = this.#byAddress.get(address);
+    siblings?.delete(connection);
+    if (siblings?.size === 0) this.#byAddress.delete(address);
+    if (this.#all.size === 0) this.close();
+  }
+
+  #look(): void {
+    this.#disarm ??= this.#clock.setTimer(() => {
+      this.#disarm = undefined;
+      const nowMs = this.#clock.monotonicMs();
+      for (const connection of this.#all.values()) {
+        if (!connection.isStalled(nowMs, this.#limits)) continue;
+        this.counters.stalled += 1;
+        this.#cut(connection);
+      }
+      if (this.#all.size > 0) this.#look();
+    }, lookEveryMs);
+  }
+}
