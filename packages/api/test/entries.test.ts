@@ -32,7 +32,7 @@ const kinds = [
     body: {
       host: '127.0.0.1',
       systemId: 'us',
-      password: 'hidden-word',
+      password: 'hidden',
       paused: true,
       window: 50,
       enquireLink: '90s',
