@@ -65,10 +65,14 @@ export class Liveness {
     if (this.#options.inactivityMs > 0) this.#timers.inactivity = nowMs + this.#options.inactivityMs;
   }
 
-  /** We have sent enquire_link. */
+  /**
+   * We have sent enquire_link. No other follows before its answer, or any octets: each would put off the end of the
+   * wait, for ever where the interval is not longer than the wait.
+   */
   enquired(nowMs: number): void {
-    this.#timers.enquireLinkResponse = after(nowMs, this.#options.enquireLinkResponseMs);
-    this.#timers.enquireLink = after(nowMs, this.#options.enquireLinkMs);
+    const { enquireLinkMs, enquireLinkResponseMs } = this.#options;
+    this.#timers.enquireLinkResponse = after(nowMs, enquireLinkResponseMs);
+    this.#timers.enquireLink = enquireLinkResponseMs > 0 ? NEVER : after(nowMs, enquireLinkMs);
   }
 
   /** While we do not read, silence says nothing about the peer: its timers rest until reading goes on. */

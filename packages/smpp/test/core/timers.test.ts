@@ -74,6 +74,68 @@ describe('in a session', () => {
     expect(pair.mc.state).toBe('bound_trx');
   });
 
+  describe.each(['mc', 'esme'] as const)('a dead peer of the %s', (role) => {
+    test.each([
+      [30_000, 10_000],
+      [10_000, 10_000],
+      [5_000, 10_000],
+      [1_000, 2_000],
+      [1_000, 1_000],
+      [2_000, 1_000],
+      [1, 60_000],
+      [60_000, 1],
+      [7_000, 20_999],
+    ])(
+      'is found after its silence and the answer time: %i and %i ms',
+      (enquireLinkMs, enquireLinkResponseMs) => {
+        const options = { enquireLinkMs, enquireLinkResponseMs };
+        const quiet = { enquireLinkMs: 0 };
+        const pair =
+          role === 'mc' ? new CorePair(quiet, options).bind() : new CorePair(options, quiet).bind();
+        const [core, events] = role === 'mc' ? [pair.mc, pair.mcEvents] : [pair.esme, pair.esmeEvents];
+        // Alive for a while, it is asked and answers.
+        pair.advance(10 * enquireLinkMs);
+        const asked = core.counters.pdusOut;
+        expect(asked).toBe(11);
+        pair.deafMc = pair.deafEsme = true;
+        pair.advance(enquireLinkMs + enquireLinkResponseMs - 1);
+        expect(core.state).toBe('bound_trx');
+        // Asked once: a second question would put off the end.
+        expect(core.counters.pdusOut).toBe(asked + 1);
+        pair.advance(1);
+        expect(events.at(-1)).toEqual({ kind: 'close', reason: 'enquire_link_timeout' });
+      },
+    );
+
+    test('is asked again and again, and kept, where no answer is waited for', () => {
+      const options = { enquireLinkMs: 1_000, enquireLinkResponseMs: 0 };
+      const quiet = { enquireLinkMs: 0 };
+      const pair = role === 'mc' ? new CorePair(quiet, options).bind() : new CorePair(options, quiet).bind();
+      const core = role === 'mc' ? pair.mc : pair.esme;
+      pair.deafMc = pair.deafEsme = true;
+      pair.advance(20_000);
+      expect(core.state).toBe('bound_trx');
+      expect(core.counters.pdusOut).toBe(21);
+    });
+
+    test('is found although it fell silent while we did not read', () => {
+      const options = { enquireLinkMs: 5_000, enquireLinkResponseMs: 10_000 };
+      const quiet = { enquireLinkMs: 0 };
+      const pair = role === 'mc' ? new CorePair(quiet, options).bind() : new CorePair(options, quiet).bind();
+      const [core, events] = role === 'mc' ? [pair.mc, pair.mcEvents] : [pair.esme, pair.esmeEvents];
+      pair.deafMc = pair.deafEsme = true;
+      pair.advance(6_000);
+      core.pauseRead(true, pair.nowMs);
+      pair.advance(60_000);
+      expect(core.state).toBe('bound_trx');
+      core.pauseRead(false, pair.nowMs);
+      pair.advance(14_999);
+      expect(core.state).toBe('bound_trx');
+      pair.advance(1);
+      expect(events.at(-1)).toEqual({ kind: 'close', reason: 'enquire_link_timeout' });
+    });
+  });
+
   test('a dead peer is found within the interval and the answer time', () => {
     const pair = new CorePair({ enquireLinkMs: 0 }, {}).bind();
     pair.deafMc = true;
