@@ -112,19 +112,25 @@ export class Center {
    */
   submit(drafts: readonly Draft[], done: Submitted): void {
     if (this.#state !== 'running') {
-      queueMicrotask(() => done(new CenterError('CHAPPE_CENTER_STOPPED', 'the center is not running'), []));
+      const error = new CenterError('CHAPPE_CENTER_STOPPED', 'the center is not running');
+      queueMicrotask(() => this.#core.answer(done, error, []));
       return;
     }
     for (const draft of drafts) {
       if (draft.replaceIfPresent === true) {
         this.#submitReplacing(drafts).then(
-          (messages) => done(undefined, messages),
-          (error: unknown) => done(asCenterError(error), []),
+          (messages) => this.#core.answer(done, undefined, messages),
+          (error: unknown) => this.#core.answer(done, asCenterError(error), []),
         );
         return;
       }
     }
-    this.#intake.submit(drafts, done);
+    try {
+      this.#intake.submit(drafts, done);
+    } catch (cause) {
+      const error = new CenterError('CHAPPE_CENTER_DRAFT', `not a draft: ${String(cause)}`, { cause });
+      queueMicrotask(() => this.#core.answer(done, error, []));
+    }
   }
 
   /** As `submit`, for callers that can afford a promise. Rejects with a CenterError. */
@@ -350,7 +356,9 @@ export class Center {
     // One of several that are one to their sender: a text of its own would make nonsense of the others.
     const present = await this.find(id);
     if (present === undefined || present.head !== id) return undefined;
-    const changes = { content, text, dueMs, expiresMs, receiptWanted, priority, detail };
+    // What is told must fit: a peer of 3.3 cannot be told an id of another length.
+    const idForm = draft.idForm === 'short' ? draft.idForm : undefined;
+    const changes = { content, text, dueMs, expiresMs, receiptWanted, priority, detail, idForm };
     if ((await this.replace({ id }, changes)) !== 'replaced') return undefined;
     return this.find(id);
   }

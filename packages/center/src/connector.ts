@@ -62,7 +62,10 @@ export interface Connector {
   readonly name?: string | undefined;
   /** How many more messages it takes now, 0 or more. */
   capacity(): number;
-  /** Starts an attempt for each message, in order. Must not throw. `report` is the same function every time. */
+  /**
+   * Starts an attempt for each message, in order. `report` is the same function every time. Must not throw: of what it
+   * has not reported then, the outcome is taken as unknown.
+   */
   deliver(messages: readonly Message[], report: Report): void;
   /** Takes back an attempt that has not begun to leave; true: it will not be reported. */
   cancel?(message: Message): boolean;

@@ -1,8 +1,10 @@
 import { Awaiting } from './awaiting.ts';
-import { type CommitEvents, GroupCommit } from './group-commit.ts';
+import type { CenterError } from './errors.ts';
+import { type CommitEvents, GroupCommit, type Submitted } from './group-commit.ts';
+import { hookError } from './hooks.ts';
 import type { LiveMessage } from './lanes/lane.ts';
-import type { MessageId } from './message.ts';
-import { type IdGenerator, idGenerator } from './message-id.ts';
+import type { Message, MessageId } from './message.ts';
+import { type IdGenerator, idGenerator, shortPublicId } from './message-id.ts';
 import { type CenterCounters, newCounters, type Settings } from './options.ts';
 
 /** What the parts of a center share. */
@@ -47,6 +49,31 @@ export class Core {
    */
   isOurs(id: MessageId): boolean {
     return this.live.has(id) || this.commits.refusedIds.has(id);
+  }
+
+  /** Tells somebody who waits; what he throws hits nobody else. */
+  tell(who: () => void, name: string): void {
+    try {
+      who();
+    } catch (cause) {
+      this.settings.onError(hookError(name, cause));
+    }
+  }
+
+  /** Tells whoever submitted. */
+  answer(done: Submitted, error: CenterError | undefined, messages: readonly Message[]): void {
+    try {
+      done(error, messages);
+    } catch (cause) {
+      this.settings.onError(hookError("a submission's `done`", cause));
+    }
+  }
+
+  /** The next public id of the short form. */
+  takeShortId(): string {
+    const counter = this.nextShort;
+    this.nextShort = (counter + 1) >>> 0;
+    return shortPublicId(counter);
   }
 
   /** True when the memory holds more than it should. */

@@ -2,6 +2,7 @@
 import type { Connector, Outcome } from './connector.ts';
 import type { Core } from './core.ts';
 import { DueTimer } from './due-timer.ts';
+import { hookError } from './hooks.ts';
 import { type Feed, Lane, type LiveMessage } from './lanes/lane.ts';
 import type { Message, Place } from './message.ts';
 import { Refill } from './refill.ts';
@@ -68,7 +69,7 @@ export class Dispatch {
     const stored = message.whenStored;
     if (stored === undefined) return;
     message.whenStored = undefined;
-    stored();
+    this.#core.tell(stored, 'who waited for a message to be stored');
   }
 
   #land(message: LiveMessage, feed: Feed): void {
@@ -336,14 +337,34 @@ export class Dispatch {
     const bury = (message: LiveMessage): void => this.#events.onExpired(message);
     this.#pumping = lane;
     while (!lane.isHeld && !isBlocked) {
-      const room = connector.capacity();
+      const room = this.#roomOf(connector);
       if (room <= 0) break;
       const messages = lane.take(Math.min(room, MAX_DELIVERY), isDead, bury);
       if (messages.length === 0) break;
-      connector.deliver(messages, this.#report);
+      this.#deliver(connector, messages);
     }
     this.#pumping = undefined;
     this.#refill.run(lane);
+  }
+
+  #roomOf(connector: Connector): number {
+    try {
+      return connector.capacity();
+    } catch (cause) {
+      this.#core.settings.onError(hookError('capacity() of a connector', cause));
+      return 0;
+    }
+  }
+
+  #deliver(connector: Connector, messages: readonly LiveMessage[]): void {
+    try {
+      connector.deliver(messages, this.#report);
+    } catch (cause) {
+      this.#core.settings.onError(hookError('deliver() of a connector', cause));
+      // Which of those that it has not reported have left, nobody knows.
+      for (const message of messages)
+        if (message.phase === 'flying') this.#report(message, { kind: 'unknown', detail: 'connector=threw' });
+    }
   }
 
   /** Feeds whose next message is due may claim; the timer is set for the next of the others. */

@@ -162,10 +162,21 @@ export class GroupCommit {
   #send(batch: Batch): void {
     this.#inFlight += 1;
     const changes = batch.inserts.length === 0 ? batch.outcomes : batch.outcomes.concat(batch.inserts);
-    this.#store.commit(changes).then(
-      () => this.#stored(batch),
-      (error: unknown) => this.#failed(batch, asCenterError(error)),
-    );
+    this.#commit(changes)
+      .then(
+        () => this.#stored(batch),
+        (error: unknown) => this.#failed(batch, asCenterError(error)),
+      )
+      .catch((error: unknown) => this.#events.onFailure(asCenterError(error)));
+  }
+
+  /** Stores are not to throw; one that does all the same has failed. */
+  #commit(changes: readonly Change[]): Promise<void> {
+    try {
+      return this.#store.commit(changes);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #stored(batch: Batch): void {

@@ -4,7 +4,7 @@ import { CenterError } from './errors.ts';
 import type { Submission, Submitted } from './group-commit.ts';
 import type { LiveMessage } from './lanes/lane.ts';
 import type { Draft, IdForm, MessageId } from './message.ts';
-import { publicIdOf, shortPublicId } from './message-id.ts';
+import { publicIdOf } from './message-id.ts';
 import type { Change } from './store.ts';
 import { timelineLine } from './timeline.ts';
 
@@ -26,18 +26,17 @@ export class Intake {
     const refusal = this.#refusal(drafts);
     if (refusal !== undefined) {
       core.counters.refused += drafts.length;
-      queueMicrotask(() => done(refusal, []));
+      queueMicrotask(() => core.answer(done, refusal, []));
       return;
     }
     const nowMs = core.settings.clock.nowMs();
     const first = core.ids.take(drafts.length);
+    // All messages before anything is done with one of them: a draft that cannot be one leaves nothing behind.
     const messages: LiveMessage[] = [];
+    for (let at = 0; at < drafts.length; at += 1)
+      messages.push(this.message(drafts[at] as Draft, first + at, nowMs, messages[0]));
     const inserts: Change[] = [];
-    for (let at = 0; at < drafts.length; at += 1) {
-      const message = this.message(drafts[at] as Draft, first + at, nowMs, messages[0]);
-      messages.push(message);
-      inserts.push(this.insertion(message, nowMs));
-    }
+    for (const message of messages) inserts.push(this.insertion(message, nowMs));
     core.unsaved += messages.length;
     core.commits.addSubmission(inserts, { messages, done });
     core.wantTurn();
@@ -103,7 +102,7 @@ export class Intake {
     this.#core.unsaved -= submission.messages.length;
     this.#core.unfinished += submission.messages.length;
     counters.accepted += submission.messages.length;
-    submission.done(undefined, submission.messages);
+    this.#core.answer(submission.done, undefined, submission.messages);
   }
 
   /** After the failure of its commit: nothing of it is stored. */
@@ -114,14 +113,11 @@ export class Intake {
       this.#core.live.delete(message.id);
       this.#dispatch.abandon(message);
     }
-    submission.done(error, []);
+    this.#core.answer(submission.done, error, []);
   }
 
   #publicId(form: IdForm, id: MessageId, tag: number): string {
-    if (form !== 'short') return publicIdOf(form, id, tag);
-    const counter = this.#core.nextShort;
-    this.#core.nextShort = (counter + 1) >>> 0;
-    return shortPublicId(counter);
+    return form === 'short' ? this.#core.takeShortId() : publicIdOf(form, id, tag);
   }
 
   #refusal(drafts: readonly Draft[]): CenterError | undefined {

@@ -33,6 +33,8 @@ export interface Replacement {
   readonly receiptWanted?: number | undefined;
   readonly priority?: Draft['priority'];
   readonly detail?: string | undefined;
+  /** A message with a longer public id gets one of 8 digits as well; the one that it had still finds it. */
+  readonly idForm?: 'short' | undefined;
   readonly lane?: string | undefined;
   readonly memo?: string | undefined;
 }
@@ -97,6 +99,10 @@ export class Operations {
     if (changes.content !== undefined) {
       got.content = changes.content;
       got.text = changes.text;
+    }
+    if (changes.idForm === 'short' && got.idForm !== 'short') {
+      got.idForm = 'short';
+      got.publicId = this.#core.takeShortId();
     }
     got.lane = changes.lane ?? got.lane;
     got.memo = changes.memo ?? got.memo;
@@ -266,8 +272,11 @@ function chainStored(message: LiveMessage, then: () => void): void {
     before === undefined
       ? then
       : () => {
-          before();
-          then();
+          try {
+            before();
+          } finally {
+            then();
+          }
         };
 }
 

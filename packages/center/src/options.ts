@@ -1,6 +1,7 @@
 import { type Clock, type Random, systemClock } from './clock.ts';
 import type { Outcome } from './connector.ts';
 import type { CenterError } from './errors.ts';
+import { guarded, safeListener } from './hooks.ts';
 import type { Draft, Message } from './message.ts';
 import { type RetryPolicy, retryPolicy } from './retry.ts';
 import type { FinalState, MessageState } from './states.ts';
@@ -52,6 +53,9 @@ export const defaultLimits: CenterLimits = {
   sweepMs: 1_000,
 };
 
+/** The next attempt of a message whose retry policy threw. */
+const RETRY_AFTER_THROW_MS = 60_000;
+
 /** What a center is made of. */
 export interface CenterOptions {
   readonly store: Store;
@@ -78,7 +82,7 @@ export interface CenterOptions {
   /** Called with the money of whole days before they are forgotten; those days stay when it rejects. */
   readonly onForget?: (tallies: readonly Tally[]) => Promise<void>;
   readonly limits?: Partial<CenterLimits>;
-  /** Called after the commit of each step. Must not throw or keep the message. */
+  /** Called after the commit of each step. Must not keep the message. What it throws goes to `onError`. */
   readonly onChange?: (message: Message, step: Step) => void;
   /** Hears of failures of the store and of the hooks. */
   readonly onError?: (error: CenterError) => void;
@@ -105,22 +109,25 @@ export interface Settings {
   readonly onError: (error: CenterError) => void;
 }
 
-/** Fills in the defaults. */
+/** Fills in the defaults, and guards the hooks: what one throws is told to `onError` and hits no other message. */
 export function settingsOf(options: CenterOptions): Settings {
+  const tell = safeListener(options.onError);
+  const { onChange, beforeEnd } = options;
   return {
     store: options.store,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
+    // A draft whose lane cannot be told is refused with what this throws.
     route: options.route ?? ((draft) => `account:${draft.account}`),
-    receipt: options.receipt ?? (() => undefined),
-    retry: options.retry ?? retryPolicy(),
-    late: options.late ?? (() => undefined),
-    isCharged: options.isCharged ?? ((_message, state) => state === 'delivered'),
-    beforeEnd: options.beforeEnd,
+    receipt: guarded('receipt', options.receipt ?? (() => undefined), undefined, tell),
+    retry: guarded('retry', options.retry ?? retryPolicy(), RETRY_AFTER_THROW_MS, tell),
+    late: guarded('late', options.late ?? (() => undefined), undefined, tell),
+    isCharged: guarded('isCharged', options.isCharged ?? ((_, state) => state === 'delivered'), false, tell),
+    beforeEnd: beforeEnd === undefined ? undefined : guarded('beforeEnd', beforeEnd, undefined, tell),
     onForget: options.onForget ?? (() => Promise.resolve()),
     limits: { ...defaultLimits, ...options.limits },
-    onChange: options.onChange,
-    onError: options.onError ?? (() => undefined),
+    onChange: onChange === undefined ? undefined : guarded('onChange', onChange, undefined, tell),
+    onError: tell,
   };
 }
 

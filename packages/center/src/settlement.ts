@@ -206,15 +206,9 @@ export class Settlement {
   }
 
   #drafts(message: LiveMessage, state: MessageState, error: number): readonly Draft[] {
-    try {
-      const made = this.#core.settings.receipt(message, state, error);
-      if (made === undefined) return [];
-      return Array.isArray(made) ? (made as readonly Draft[]) : [made as Draft];
-    } catch (cause) {
-      // A receipt that cannot be written must not keep its message from ending.
-      this.#core.settings.onError(asCenterError(cause));
-      return [];
-    }
+    const made = this.#core.settings.receipt(message, state, error);
+    if (made === undefined) return [];
+    return Array.isArray(made) ? (made as readonly Draft[]) : [made as Draft];
   }
 
   #line(

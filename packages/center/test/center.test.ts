@@ -419,7 +419,7 @@ test('a receipt hook that fails does not keep its message from ending', async ()
   const message = await center.submitOne(draft({ receiptWanted: 1 }));
   await settle();
   expect((await center.find(message.id))?.state).toBe('delivered');
-  expect(errors.map((error) => error.message)).toEqual(['no receipt today']);
+  expect(errors.map((error) => error.message)).toEqual(['receipt threw: no receipt today']);
 });
 
 test('a second report about the same attempt is counted and changes nothing', async () => {

@@ -129,7 +129,9 @@ export type CloseReason =
   /** The bind was refused. */
   | 'bind_refused'
   /** The listening side is at a limit. */
-  | 'limit';
+  | 'limit'
+  /** Something of ours threw while it served this session: `onError` was told. */
+  | 'mistake';
 
 /** The session ended before the answer came, or had ended before the request was made. */
 export class SmppClosedError extends SmppError {

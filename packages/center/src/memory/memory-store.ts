@@ -292,9 +292,10 @@ export class MemoryStore implements Store {
       row = { message, place, turn: 0 };
       this.#rows.set(id, row);
       if (id > this.#highestId) this.#highestId = id;
-      if (message.idForm === 'short') this.#highestShort = Math.max(this.#highestShort, counterOf(message));
     } else this.#tallies.add(row.message, row.place, -1);
     row.message = plain(message);
+    if (op !== 'update' && message.idForm === 'short')
+      this.#highestShort = Math.max(this.#highestShort, counterOf(message));
     this.#tallies.add(row.message, place, 1);
     this.#put(row, place);
   }

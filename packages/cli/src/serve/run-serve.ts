@@ -9,6 +9,7 @@ import { type Failure, usage } from '../failure.ts';
 import type { ServeValues } from '../settings/serve.ts';
 import { ErrorReport } from '../start/error-report.ts';
 import type { HttpServer } from '../start/http.ts';
+import { goOnAfterMistakes } from '../start/last-resort.ts';
 import { PeerFaultReport } from '../start/peer-fault-report.ts';
 import { aborted } from '../start/running.ts';
 import { listenFailure } from '../start/start-failure.ts';
@@ -27,6 +28,7 @@ interface Running {
   readonly gateway: Gateway;
   readonly http: HttpServer | undefined;
   readonly log: Logger;
+  readonly errors: ErrorReport;
   readonly endLog: () => void;
 }
 
@@ -44,6 +46,7 @@ export async function runServe(run: ServeRun): Promise<ExitCode> {
   if (refusal !== undefined) throw usage(refusal.message, refusal.hint);
   const running = await startAll(run, config, warnings);
   const { gateway, http, log } = running;
+  const noMoreMistakes = goOnAfterMistakes(process, running.errors);
   // A reader that has gone away is no reason to stop serving.
   const streams = [process.stdout, process.stderr];
   for (const stream of streams) stream.on('error', ignore);
@@ -60,6 +63,7 @@ export async function runServe(run: ServeRun): Promise<ExitCode> {
   await http?.close(drainMs);
   await gateway.stop({ drainMs });
   running.endLog();
+  noMoreMistakes();
   for (const stream of streams) stream.off('error', ignore);
   return exitCodes.ok;
 }
@@ -72,21 +76,26 @@ async function startAll(run: ServeRun, config: Config, warnings: readonly Flaw[]
   const log = redactChildren(openLog({ level, isPlain: terminal.isTalkTty }, terminal, redaction));
   for (const warning of warnings) log.warn(flawFields(warning), warning.message);
   const told = new GatewayLog(log, systemClock);
-  const gateway = await openGateway(config, log, told);
+  const errors = new ErrorReport(systemClock);
+  errors.attach(log);
+  const gateway = await openGateway(config, log, told, errors);
   try {
     checkAccounts(config, gateway);
     const endLog = told.attach(gateway);
-    return { gateway, http: await openHttp(gateway, config, version, log), log, endLog };
+    return { gateway, http: await openHttp(gateway, config, version, log), log, errors, endLog };
   } catch (error) {
     await gateway.stop({ drainMs: 0 });
     throw error;
   }
 }
 
-async function openGateway(config: Config, log: Logger, told: GatewayLog): Promise<Gateway> {
-  const errors = new ErrorReport(systemClock);
+async function openGateway(
+  config: Config,
+  log: Logger,
+  told: GatewayLog,
+  errors: ErrorReport,
+): Promise<Gateway> {
   const faults = new PeerFaultReport(systemClock);
-  errors.attach(log);
   faults.attach(log);
   const data = await openData(config.data);
   const options: GatewayOptions = {

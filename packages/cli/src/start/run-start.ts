@@ -14,6 +14,7 @@ import { type Banner, bannerLines, readyLine } from './banner.ts';
 import { type ChosenCertificate, chooseCertificate } from './certificate.ts';
 import { ErrorReport } from './error-report.ts';
 import type { HttpServer } from './http.ts';
+import { goOnAfterMistakes } from './last-resort.ts';
 import { LiveView } from './live-view.ts';
 import { PeerFaultReport } from './peer-fault-report.ts';
 import { aborted } from './running.ts';
@@ -26,6 +27,7 @@ interface Running {
   readonly gateway: Gateway;
   readonly http: HttpServer | undefined;
   readonly log: Logger;
+  readonly errors: ErrorReport;
   readonly certificate: ChosenCertificate | undefined;
 }
 
@@ -36,6 +38,7 @@ export async function runStart(run: StartRun): Promise<ExitCode> {
   const { values, terminal, signal } = run;
   checkAccess(values);
   const running = await startAll(run);
+  const noMoreMistakes = goOnAfterMistakes(process, running.errors);
   if (running.log.isLevelEnabled('info')) logSessions(running.gateway, running.log);
   // A reader that has gone away (`chappe start | head`) is no reason to stop serving.
   const streams = [process.stdout, process.stderr];
@@ -56,6 +59,7 @@ export async function runStart(run: StartRun): Promise<ExitCode> {
   await running.http?.close(values.drainMs);
   await running.gateway.stop({ drainMs: values.drainMs });
   process.off('SIGHUP', onHangUp);
+  noMoreMistakes();
   for (const stream of streams) stream.off('error', ignore);
   return exitCodes.ok;
 }
@@ -99,7 +103,7 @@ async function startAll(run: StartRun): Promise<Running> {
           api: { storeBytes: storeBytes(values.data), auth: authOf(values) },
         })
       : undefined;
-    return { gateway, http, log, certificate };
+    return { gateway, http, log, errors, certificate };
   } catch (error) {
     await gateway.stop({ drainMs: 0 });
     throw error;

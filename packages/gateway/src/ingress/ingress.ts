@@ -1,7 +1,7 @@
 /** What every operation of an ESME works with, and how an operation that stores something is answered. */
 import { type Center, CenterError, type Draft, type Message } from '@chappe/center';
 import { status } from '@chappe/protocol';
-import { type Answerable, type Clock, DEFERRED, type ResponseInput, type Session } from '@chappe/smpp';
+import { type Clock, DEFERRED, type ResponseInput, type Session } from '@chappe/smpp';
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { EarlyReceipts } from '../early-receipts.ts';
@@ -77,7 +77,10 @@ export function statusOfError(error: unknown): number {
   return isFull ? status.ESME_RMSGQFUL : status.ESME_RSYSERR;
 }
 
-/** Stores drafts and answers the request when they are on disk. All submissions of one turn share a commit. */
+/**
+ * Stores drafts and answers the request when they are on disk. All submissions of one turn share a commit. Whatever goes
+ * wrong from here on is this request's alone: it is answered ESME_RSYSERR, and `onError` hears of it.
+ */
 export function storeAndAnswer(
   ingress: Ingress,
   session: Session,
@@ -87,19 +90,19 @@ export function storeAndAnswer(
 ): typeof DEFERRED {
   // The PDU itself is a view of a received chunk: it must not be kept until the commit.
   const answerable = { command: request.command, sequence_number: request.sequence_number };
+  const answer = (answered: ResponseInput): void => session.respond(answerable, answered);
   const store = (): void => {
     ingress.center.submit(prepared.drafts, (error, messages) => {
-      if (error === undefined) {
-        // What was set aside for it is that of the message whose place it took.
-        if (prepared.drafts[0]?.replaceIfPresent === true && messages.some(wasReplaced))
-          prepared.giveBack?.();
-        answer(ingress, session, answerable, prepared, messages, response(messages));
-      } else {
-        prepared.giveBack?.();
-        // By its name: the settings may have changed since, and then the counts go on in another object.
-        ingress.accounts.get(accountOf(session))?.policy.notStored(prepared.segments);
-        ingress.onError(error, request.command);
-        session.respond(answerable, refuse(ingress, statusOfError(error)));
+      try {
+        if (error === undefined) stored(ingress, prepared, messages, response(messages), answer);
+        else {
+          notStored(ingress, accountOf(session), prepared);
+          ingress.onError(error, answerable.command);
+          answer(refuse(ingress, statusOfError(error)) as ResponseInput);
+        }
+      } catch (failure) {
+        ingress.onError(failure, answerable.command);
+        answer({ command_status: status.ESME_RSYSERR } as ResponseInput);
       }
     });
   };
@@ -109,25 +112,30 @@ export function storeAndAnswer(
   return DEFERRED;
 }
 
-/** A message that was there before, and has another text now. */
-function wasReplaced({ timeline }: Message): boolean {
-  return timeline.includes(' replaced ');
-}
-
-function answer(
+function stored(
   ingress: Ingress,
-  session: Session,
-  answerable: Answerable,
   prepared: Prepared,
   messages: readonly Message[],
   response: ResponseInput,
+  answer: (response: ResponseInput) => void,
 ): void {
+  // What was set aside for it is that of the message whose place it took.
+  if (prepared.drafts[0]?.replaceIfPresent === true && messages.some(wasReplaced)) prepared.giveBack?.();
   ingress.counters.accepted += messages.length;
-  if (prepared.isTransaction)
-    ingress.transactions.hold(messages, response, (outcome) => session.respond(answerable, outcome));
-  else if (ingress.early.isHeld(messages))
-    ingress.early.hold(messages, () => session.respond(answerable, response));
-  else session.respond(answerable, response);
+  if (prepared.isTransaction) ingress.transactions.hold(messages, response, answer);
+  else if (ingress.early.isHeld(messages)) ingress.early.hold(messages, () => answer(response));
+  else answer(response);
+}
+
+function notStored({ accounts }: Ingress, account: string, prepared: Prepared): void {
+  prepared.giveBack?.();
+  // By its name: the settings may have changed since, and then the counts go on in another object.
+  accounts.get(account)?.policy.notStored(prepared.segments);
+}
+
+/** A message that was there before, and has another text now. */
+function wasReplaced({ timeline }: Message): boolean {
+  return timeline.includes(' replaced ');
 }
 
 export { DEFERRED };

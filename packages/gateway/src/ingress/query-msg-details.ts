@@ -5,10 +5,12 @@ import { readContent } from '../content.ts';
 import { groupOf } from '../groups.ts';
 import { type Ingress, refuse } from './ingress.ts';
 import { outcomeOf } from './query-sm.ts';
-import { referencedBy } from './referenced.ts';
+import { referencedBy, toldId } from './referenced.ts';
 
 // number_of_dests is one octet.
 const maxDestinations = 255;
+// What a peer of 3.3 takes: a message of a later version may be longer.
+const maxTextOctets = 160;
 
 /** Answers with the message; `sm_length` of the request says how many octets of the text are wanted. */
 export async function queryMsgDetails(
@@ -16,8 +18,12 @@ export async function queryMsgDetails(
   session: Session,
   ingress: Ingress,
 ): Promise<ResponseInput<'query_msg_details'>> {
-  const found = await referencedBy(pdu, session, ingress, status.ESME_RQUERYFAIL);
-  if (typeof found === 'number') return { ...refuse(ingress, found), message_id: pdu.message_id };
+  const message_id = toldId(pdu, session);
+  const found =
+    message_id === pdu.message_id
+      ? await referencedBy(pdu, session, ingress, status.ESME_RQUERYFAIL)
+      : status.ESME_RQUERYFAIL;
+  if (typeof found === 'number') return { ...refuse(ingress, found), message_id };
   const all = await groupOf(ingress.center, found);
   const content = readContent(found.content);
   const { source } = found;
@@ -38,8 +44,8 @@ export async function queryMsgDetails(
     validity_period: formatAbsoluteTime(new Date(found.expiresMs)),
     registered_delivery: content.registeredDelivery,
     data_coding: content.dataCoding,
-    short_message: content.payload.slice(0, pdu.sm_length),
-    message_id: pdu.message_id,
+    short_message: content.payload.slice(0, Math.min(pdu.sm_length, maxTextOctets)),
+    message_id,
     ...outcomeOf(all),
   };
 }

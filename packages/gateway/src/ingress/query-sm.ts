@@ -5,7 +5,7 @@ import type { ResponseInput, Session } from '@chappe/smpp';
 import { groupOf } from '../groups.ts';
 import { isFinal, stateValue } from '../states.ts';
 import { type Ingress, refuse } from './ingress.ts';
-import { referencedBy } from './referenced.ts';
+import { referencedBy, toldId } from './referenced.ts';
 
 // SMPP 3.4 5.2.32: one octet.
 const maxErrorCode = 255;
@@ -18,17 +18,22 @@ export async function querySm(
   session: Session,
   ingress: Ingress,
 ): Promise<ResponseInput<'query_sm'>> {
-  const found = await referencedBy(pdu, session, ingress, status.ESME_RQUERYFAIL);
+  const message_id = toldId(pdu, session);
+  // The answer says whose state it is: that cannot be said of an id that does not fit.
+  const found =
+    message_id === pdu.message_id
+      ? await referencedBy(pdu, session, ingress, status.ESME_RQUERYFAIL)
+      : status.ESME_RQUERYFAIL;
   if (typeof found === 'number') {
     return {
       ...refuse(ingress, found),
-      message_id: pdu.message_id,
+      message_id,
       final_date: '',
       message_state: unknown,
       error_code: 0,
     };
   }
-  return { message_id: pdu.message_id, ...outcomeOf(await groupOf(ingress.center, found)) };
+  return { message_id, ...outcomeOf(await groupOf(ingress.center, found)) };
 }
 
 /** State of a message; of a submit_multi: not final before its last destination is, then the first failure. */

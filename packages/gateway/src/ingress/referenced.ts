@@ -1,7 +1,7 @@
 /** The message that a query, cancel or replace means: by its id, of this account, from that source address. */
 import type { Message } from '@chappe/center';
 import { status } from '@chappe/protocol';
-import type { Session } from '@chappe/smpp';
+import { messageIdCharactersMax, type Session } from '@chappe/smpp';
 import { accountOf, type Ingress, knownAccount } from './ingress.ts';
 
 /** How a message is named by an ESME. */
@@ -26,6 +26,11 @@ export async function referencedBy(
   if (message === undefined || message.kind === 'receipt') return status.ESME_RINVMSGID;
   if (!isSource(reference.source_addr, message, ingress)) return mismatch;
   return message;
+}
+
+/** The id of a request as its response names it: '' where the peer's version has no room for it (SMPP 3.3: 8 characters). */
+export function toldId({ message_id }: Reference, { version }: Session): string {
+  return message_id.length > messageIdCharactersMax(version) ? '' : message_id;
 }
 
 /** As it was submitted, or as the rules of its account have changed it then. */

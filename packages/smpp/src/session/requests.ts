@@ -107,6 +107,11 @@ export class Requests {
     return () => this.#queue?.remove(waiting) === true;
   }
 
+  /** As `submit`, with a promise: see `requestPromise`. */
+  promise(pdu: PduInput, options: RequestOptions): Promise<RequestResult> {
+    return requestPromise((request, done, timeoutMs) => this.submit(request, done, timeoutMs), pdu, options);
+  }
+
   /** Sends a request past the queue: a bind, or one for which `windowFree` was asked before. */
   transmit(pdu: PduInput, done: Done | Settler, timeoutMs: number | undefined): void {
     try {

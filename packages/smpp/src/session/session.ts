@@ -11,22 +11,14 @@ import {
   type Version,
 } from '../core/states.ts';
 import { type CloseReason, requestFailure } from '../errors.ts';
-import type { Remote, Transport, TransportListener } from '../transport/transport.ts';
-import type { Sleeper } from './deadlines.ts';
+import type { Remote, Transport } from '../transport/transport.ts';
+import { Edge, type Edged } from './edge.ts';
 import { Flow } from './flow.ts';
 import type { SessionLoop } from './loop.ts';
 import { type Done, type Settler, settleRequest } from './request-queue.ts';
-import {
-  type RequestInput,
-  type RequestOptions,
-  Requests,
-  type RequestsOwner,
-  requestPromise,
-  type Submit,
-} from './requests.ts';
+import { type RequestInput, type RequestOptions, Requests, type RequestsOwner } from './requests.ts';
 import { type Answerable, answerRequest, type ResponseInput } from './responses.ts';
 import { EARLY_FLUSH_EVENTS, Share } from './share.ts';
-import type { Turned } from './turns.ts';
 
 /** Who made the session and decides what its events mean. */
 export interface SessionOwner {
@@ -43,7 +35,7 @@ export interface SessionOwner {
 }
 
 /** One SMPP session over a connection, for either role: the loop between a transport, a `SessionCore` and its owner. */
-export class Session implements TransportListener, Sleeper, Turned, RequestsOwner {
+export class Session implements Edged, RequestsOwner {
   /** Unique within its server or client. */
   readonly id: number;
   readonly role: SessionRole;
@@ -54,8 +46,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
   context: unknown;
   /** Called once when a slot frees after `windowFree` was 0, at the end of a batch of responses. */
   onWindowFree: (() => void) | undefined;
-  /** @internal */
-  wakeAtMs: number = Number.POSITIVE_INFINITY;
+  readonly #edge: Edge;
   readonly #core: SessionCore;
   readonly #transport: Transport;
   readonly #loop: SessionLoop;
@@ -77,6 +68,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     this.counters = core.counters;
     this.#core = core;
     this.#transport = transport;
+    this.#edge = new Edge(this, transport);
     this.#loop = loop;
     this.#owner = owner;
     this.#flow = new Flow(core, transport, loop);
@@ -150,7 +142,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
   /** @internal Begins to read and to keep time. */
   start(): void {
     this.#nowMs = this.#loop.clock.monotonicMs();
-    this.#transport.start(this);
+    this.#transport.start(this.#edge);
     this.#arm();
   }
 
@@ -163,8 +155,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     pdu: RequestInput<C>,
     options: RequestOptions = {},
   ): Promise<PduOf<ResponseOf<C>>> {
-    const submit: Submit = (...request) => this.#requests.submit(...request);
-    return requestPromise(submit, pdu as PduInput, options) as Promise<PduOf<ResponseOf<C>>>;
+    return this.#requests.promise(pdu as PduInput, options) as Promise<PduOf<ResponseOf<C>>>;
   }
 
   /**
@@ -245,7 +236,7 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
     this.#core.end('connection_lost');
     this.#isOver = true;
     this.#settleEvents();
-    this.#loop.deadlines.disarm(this);
+    this.#loop.deadlines.disarm(this.#edge);
     this.#requests.fail(this.#endReason ?? 'connection_lost');
     for (const resolve of this.#whenOver) resolve();
     this.#owner.onEnd(this, this.#endReason ?? 'connection_lost', error);
@@ -280,6 +271,13 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
 
   onError(error: unknown, where: string): void {
     this.#owner.onError(error, where);
+  }
+
+  /** @internal */
+  onMistake(error: unknown, where: string): void {
+    this.#isHandling = false;
+    this.#owner.onError(error, where);
+    this.destroy('mistake');
   }
 
   /** Handles what has come, up to this session's share of the turn. */
@@ -379,13 +377,13 @@ export class Session implements TransportListener, Sleeper, Turned, RequestsOwne
   #atTurnEnd(): void {
     if (this.#isInTurn || this.#isOver) return;
     this.#isInTurn = true;
-    this.#loop.turns.atEnd(this);
+    this.#loop.turns.atEnd(this.#edge);
   }
 
   #arm(): void {
     if (this.#isOver) return;
     const atMs = Math.min(this.#core.deadline(), this.#flow.deadlineMs, this.#requests.deadlineMs);
-    this.#loop.deadlines.arm(this, atMs);
+    this.#loop.deadlines.arm(this.#edge, atMs);
   }
 
   /** The core has ended: last words, then the end of the connection. */
