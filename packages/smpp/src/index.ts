@@ -6,14 +6,14 @@
 export * from '@chappe/protocol';
 export type { Reconnect } from './client/backoff.ts';
 export { type ClientState, SmppClient } from './client/client.ts';
+export type { IncomingSettings } from './client/incoming.ts';
 export type {
   IncomingEvent,
   IncomingMessage,
   IncomingPdu,
   IncomingReceipt,
-  IncomingSettings,
   IncompleteMessage,
-} from './client/incoming.ts';
+} from './client/incoming-event.ts';
 export type { Renewal } from './client/kept-bind.ts';
 export type { Loss } from './client/loss.ts';
 export type { ClientOptions } from './client/options.ts';

@@ -149,6 +149,12 @@ export class Reassembler<P extends MessagePart = MessagePart> {
     return { kind: 'waiting', have: set.have, total: part.total, givenUp };
   }
 
+  /** Whether a message waits for just this part: others of it are here, none at its place. */
+  lacks(part: MessagePart): boolean {
+    const set = this.#sets.get(keyOf(part));
+    return set !== undefined && set.parts[part.sequence - 1] === undefined;
+  }
+
   /** Gives up the messages whose time is over. */
   expire(nowMs: number): readonly IncompleteSet<P>[] {
     const expired: IncompleteSet<P>[] = [];

@@ -11,7 +11,8 @@ import { type RequestInput, type RequestOptions, requestPromise, type Submit } f
 import type { Session } from '../session/session.ts';
 import { dial } from '../transport/dial.ts';
 import { Dispatch } from './dispatch.ts';
-import { Incoming, type IncomingEvent, type IncomingPdu } from './incoming.ts';
+import { Incoming } from './incoming.ts';
+import type { IncomingEvent, IncomingPdu } from './incoming-event.ts';
 import { type BindOwner, KeptBind, type Renewal } from './kept-bind.ts';
 import type { Loss } from './loss.ts';
 import type { ClientOptions } from './options.ts';
@@ -153,7 +154,9 @@ export class SmppClient implements BindOwner {
    * `event.accept()`. Ends when the client is closed or `signal` aborts. Without a loop, receipts of sent messages
    * are answered by themselves and everything else waits a few seconds for one.
    */
-  incoming(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<IncomingEvent, void, undefined> {
+  incoming(
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): AsyncGenerator<IncomingEvent, void, undefined> {
     return this.#incoming.events(options.signal);
   }
 
@@ -183,16 +186,18 @@ export class SmppClient implements BindOwner {
   }
 
   /**
-   * Takes nothing more, lets what is open end for up to `drainMs` (default 10 s), unbinds, closes. Settles when no
-   * connection and no timer is left; never rejects.
+   * Takes nothing more, lets what is open end for up to `drainMs` (default 10 s), requests and what `incoming` still
+   * holds, unbinds, closes. Settles when no connection and no timer is left; never rejects.
    */
   async close(options: { readonly drainMs?: number } = {}): Promise<void> {
     const { drainMs = 10_000 } = options;
+    const untilMs = this.#loop.clock.monotonicMs() + drainMs;
     if (!this.#isClosed && drainMs > 0 && this.sessions.length > 0) await this.#drainFor(drainMs);
     this.#isClosed = true;
     this.#dispatch.fail(new SmppClosedError('closed', false));
     this.#incoming.close();
-    await Promise.all(this.#binds.map((bind) => bind.close(drainMs)));
+    const leftMs = Math.max(0, untilMs - this.#loop.clock.monotonicMs());
+    await Promise.all(this.#binds.map((bind) => bind.close(leftMs)));
     this.#loop.deadlines.clear();
   }
 
@@ -340,7 +345,7 @@ export class SmppClient implements BindOwner {
   #drainFor(drainMs: number): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#loop.clock.setTimer(resolve, drainMs);
-      this.#dispatch.idle().then(() => {
+      Promise.all([this.#dispatch.idle(), this.#incoming.drained()]).then(() => {
         cancel();
         resolve();
       });

@@ -1,17 +1,11 @@
 import {
-  type DataCoding,
   type DefaultAlphabet,
   type IncompleteSet,
-  type MessagePart,
-  type PduOf,
   type ReadReceiptOptions,
-  Reassembler,
   type ReassemblerOptions,
   type Receipt,
-  readConcat,
   readReceipt,
   readText,
-  readUserData,
   status,
 } from '@chappe/protocol';
 import type { Sleeper } from '../session/deadlines.ts';
@@ -19,58 +13,17 @@ import type { SessionLoop } from '../session/loop.ts';
 import type { ResponseInput } from '../session/responses.ts';
 import type { Session } from '../session/session.ts';
 import { AwaitedReceipts } from './awaited-receipts.ts';
-import type { Address } from './outgoing-message.ts';
-import type { SentMessage } from './sent-message.ts';
-
-/** The PDUs that carry messages and receipts to an ESME. */
-export type IncomingPdu = PduOf<'deliver_sm' | 'data_sm'>;
-
-/** What all incoming events have. */
-interface Delivery {
-  readonly from: Address;
-  readonly to: Address;
-  /** The session it came on. */
-  readonly session: Session;
-  /** Answers ESME_ROK now, instead of after the loop body. */
-  accept(): void;
-  /** Answers this command_status, default ESME_RX_T_APPN: the MC tries again. */
-  refuse(commandStatus?: number): void;
-}
-
-/** A message from a handset, its segments put together. */
-export interface IncomingMessage extends Delivery {
-  readonly kind: 'message';
-  /** One character per octet where the content is no text. */
-  readonly text: string;
-  /** The content without headers. */
-  readonly bytes: Uint8Array;
-  readonly dataCoding: DataCoding;
-  /** In order; one for a message of one piece. */
-  readonly pdus: readonly IncomingPdu[];
-}
-
-/** The word of the MC about a message that was sent. */
-export interface IncomingReceipt extends Delivery {
-  readonly kind: 'receipt';
-  readonly receipt: Receipt;
-  /** The message, where this client has sent it and asked for receipts. */
-  readonly message: SentMessage | undefined;
-  readonly pdu: IncomingPdu;
-}
-
-/** Segments whose others did not come. They were acknowledged when they came: an MC with a window of one waits for it. */
-export interface IncompleteMessage {
-  readonly kind: 'incomplete';
-  readonly from: Address;
-  readonly to: Address;
-  readonly reason: IncompleteSet<MessagePart>['reason'];
-  readonly pdus: readonly IncomingPdu[];
-  readonly missing: readonly number[];
-  readonly total: number;
-}
-
-/** What comes to a client. */
-export type IncomingEvent = IncomingMessage | IncomingReceipt | IncompleteMessage;
+import {
+  type Delivery,
+  destinationOf,
+  type IncomingEvent,
+  type IncomingMessage,
+  type IncomingPdu,
+  type IncomingReceipt,
+  type IncompleteMessage,
+  sourceOf,
+} from './incoming-event.ts';
+import { type Arrival, LongMessages, type Part, readPart, type Whole } from './long-messages.ts';
 
 /** How incoming messages and receipts are read. */
 export interface IncomingSettings extends ReassemblerOptions {
@@ -81,12 +34,12 @@ export interface IncomingSettings extends ReassemblerOptions {
   readonly receipts?: ReadReceiptOptions | undefined;
 }
 
-interface Part extends MessagePart {
-  readonly pdu: IncomingPdu;
+interface Queued {
+  readonly event: IncomingMessage | IncomingReceipt;
+  readonly untilMs: number;
 }
 
-interface Queued {
-  readonly event: IncomingEvent;
+interface Held extends Arrival {
   readonly untilMs: number;
 }
 
@@ -94,24 +47,10 @@ interface Queued {
 const PATIENCE_MS = 30_000;
 /** And where there is no loop: it may just be starting. */
 const PATIENCE_WITHOUT_LOOP_MS = 5_000;
+/** Incomplete messages that wait for a loop, and their payload: the eldest leave, nobody waits for their answer. */
+const INCOMPLETE_MAX = 1_000;
+const INCOMPLETE_MAX_OCTETS = 4 * 1024 * 1024;
 const NEVER = Number.POSITIVE_INFINITY;
-
-function sourceOf(pdu: IncomingPdu): Address {
-  return { ton: pdu.source_addr_ton, npi: pdu.source_addr_npi, address: pdu.source_addr };
-}
-
-function destinationOf(pdu: IncomingPdu): Address {
-  return { ton: pdu.dest_addr_ton, npi: pdu.dest_addr_npi, address: pdu.destination_addr };
-}
-
-/** Octet strings are views of the received chunk; a segment that waits must not keep it in memory. */
-function kept(pdu: IncomingPdu): IncomingPdu {
-  const tlvs = pdu.tlvs.map((tlv) =>
-    tlv.value instanceof Uint8Array ? { ...tlv, value: tlv.value.slice() } : tlv,
-  );
-  const copy = { ...pdu, tlvs } as IncomingPdu;
-  return copy.command === 'deliver_sm' ? { ...copy, short_message: copy.short_message.slice() } : copy;
-}
 
 /** Turns deliver_sm and data_sm into events, and answers each when its event has been dealt with. */
 export class Incoming implements Sleeper {
@@ -119,57 +58,36 @@ export class Incoming implements Sleeper {
   readonly receipts: AwaitedReceipts = new AwaitedReceipts();
   readonly #settings: IncomingSettings;
   readonly #loop: SessionLoop;
-  readonly #reassembler: Reassembler<Part>;
+  readonly #long: LongMessages;
   /** Whether a submit_sm that asked for a receipt awaits its response. */
   readonly #isSending: () => boolean;
+  /** What came while no loop was there: it is looked at once one begins, so that nothing is acknowledged for nobody. */
+  #held: Held[] = [];
   #queue: Queued[] = [];
+  #incomplete: { readonly event: IncompleteMessage; readonly octets: number }[] = [];
+  #incompleteOctets = 0;
   #loops = 0;
+  #isClosing = false;
   #isClosed = false;
   #wake: (() => void)[] = [];
+  #onIdle: (() => void)[] = [];
+  readonly #givenUp = (set: IncompleteSet<Part>): void => this.#pushIncomplete(set);
 
   constructor(settings: IncomingSettings, loop: SessionLoop, isSending: () => boolean) {
     this.#settings = settings;
     this.#loop = loop;
-    this.#reassembler = new Reassembler<Part>(settings);
+    this.#long = new LongMessages(settings);
     this.#isSending = isSending;
   }
 
   /** Takes a request of the MC; it is answered exactly once. */
   take(session: Session, pdu: IncomingPdu): void {
-    const nowMs = this.#loop.clock.monotonicMs();
     const { defaultAlphabet, receipts } = this.#settings;
     const receipt = readReceipt(pdu, { defaultAlphabet, ...receipts });
-    if (receipt !== undefined) {
-      this.#takeReceipt(session, pdu, receipt, nowMs);
-      return;
-    }
-    const data = readUserData(pdu);
-    const concat = this.#settings.reassemble === false ? undefined : readConcat(pdu, data);
-    if (concat === undefined) {
-      this.#pushMessage(session, pdu, [pdu], nowMs);
-      return;
-    }
-    const copy = kept(pdu);
-    const source = `${pdu.source_addr_ton}/${pdu.source_addr_npi}/${pdu.source_addr}`;
-    const part: Part = {
-      ...concat,
-      source,
-      destination: pdu.destination_addr,
-      payload: readUserData(copy).payload,
-      pdu: copy,
-    };
-    const result = this.#reassembler.add(part, nowMs);
-    for (const set of result.givenUp) this.#pushIncomplete(set, nowMs);
-    if (result.kind === 'complete') {
-      this.#pushMessage(
-        session,
-        pdu,
-        result.parts.map((complete) => complete.pdu),
-        nowMs,
-      );
-    } else if (result.kind === 'rejected') this.#pushMessage(session, pdu, [pdu], nowMs);
-    else session.respond(pdu, {} as ResponseInput);
-    this.#arm();
+    if (receipt !== undefined) this.#takeReceipt(session, pdu, receipt);
+    else if (this.#loops === 0) this.#hold(session, pdu);
+    else if (this.#isClosing) refuse({ session, pdu });
+    else this.#takeMessage(session, pdu);
   }
 
   /** Events one after the other. Each is answered when the next is asked for; see `SmppClient.incoming`. */
@@ -177,6 +95,7 @@ export class Incoming implements Sleeper {
     const wakeAll = (): void => this.#wakeAll();
     signal?.addEventListener('abort', wakeAll);
     this.#loops++;
+    this.#release();
     try {
       for (;;) {
         const event = await this.#next(signal);
@@ -196,70 +115,146 @@ export class Incoming implements Sleeper {
     } finally {
       this.#loops--;
       signal?.removeEventListener('abort', wakeAll);
+      this.#tellIdle();
     }
+  }
+
+  /** No new message is taken any more. Settles when the loops have had what waits, or none is there. */
+  drained(): Promise<void> {
+    this.#isClosing = true;
+    this.#refuseHeld(NEVER);
+    return this.#isIdle ? Promise.resolve() : new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
   /** No more will come: what waits is refused, segments that wait for others are given out, then loops end. */
   close(): void {
+    this.#isClosing = true;
     this.#isClosed = true;
-    const nowMs = this.#loop.clock.monotonicMs();
-    this.#refuse(this.#queue);
-    this.#queue = this.#queue.filter(({ event }) => event.kind === 'incomplete');
-    for (const set of this.#reassembler.expire(NEVER)) this.#pushIncomplete(set, nowMs);
+    this.#refuseHeld(NEVER);
+    this.#refuseQueued(NEVER);
+    this.#long.expire(NEVER, this.#givenUp);
     this.receipts.giveUp();
     this.#loop.deadlines.disarm(this);
     this.#wakeAll();
+    this.#tellIdle();
   }
 
   onWake(nowMs: number): void {
-    for (const set of this.#reassembler.expire(nowMs)) this.#pushIncomplete(set, nowMs);
-    const late = this.#queue.filter(({ untilMs }) => untilMs <= nowMs);
-    if (late.length > 0) {
-      this.#queue = this.#queue.filter(({ untilMs }) => untilMs > nowMs);
-      this.#refuse(late);
-    }
-    this.#arm();
+    this.#long.expire(nowMs, this.#givenUp);
+    this.#refuseHeld(nowMs);
+    this.#refuseQueued(nowMs);
+    this.#tellIdle();
+    const firstMs = (waiting: readonly { readonly untilMs: number }[]): number =>
+      waiting.reduce((next, { untilMs }) => Math.min(next, untilMs), NEVER);
+    this.#arm(Math.min(firstMs(this.#held), firstMs(this.#queue), this.#long.deadline()));
+  }
+
+  get #isIdle(): boolean {
+    return this.#loops === 0 || this.#queue.length === 0;
   }
 
   async #next(signal: AbortSignal | undefined): Promise<IncomingEvent | undefined> {
-    while (this.#queue.length === 0) {
-      if (this.#isClosed || signal?.aborted) return undefined;
+    for (;;) {
+      if (signal?.aborted) return undefined;
+      const event = this.#queue.shift()?.event ?? this.#shiftIncomplete();
+      if (event !== undefined || this.#isClosed) {
+        this.#tellIdle();
+        return event;
+      }
       await new Promise<void>((resolve) => this.#wake.push(resolve));
     }
-    return signal?.aborted ? undefined : this.#queue.shift()!.event;
   }
 
-  #takeReceipt(session: Session, pdu: IncomingPdu, receipt: Receipt, nowMs: number): void {
+  #shiftIncomplete(): IncompleteMessage | undefined {
+    const first = this.#incomplete.shift();
+    this.#incompleteOctets -= first?.octets ?? 0;
+    return first?.event;
+  }
+
+  #hold(session: Session, pdu: IncomingPdu): void {
+    if (this.#isClosing) {
+      refuse({ session, pdu });
+      return;
+    }
+    const untilMs = this.#nowMs() + PATIENCE_WITHOUT_LOOP_MS;
+    this.#held.push({ session, pdu, untilMs });
+    this.#arm(untilMs);
+  }
+
+  /** A loop has begun. */
+  #release(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const { session, pdu } of held) this.take(session, pdu);
+  }
+
+  #takeReceipt(session: Session, pdu: IncomingPdu, receipt: Receipt): void {
     const message = this.receipts.note(receipt);
     const isEarly = message === undefined && receipt.final && this.#isSending();
-    if (isEarly) this.receipts.keepEarly(receipt, nowMs);
+    if (isEarly) this.receipts.keepEarly(receipt, this.#nowMs());
     // Its message knows it, or will: nobody else needs to.
     if (this.#loops === 0 && (message !== undefined || isEarly)) {
       session.respond(pdu, {} as ResponseInput);
+    } else if (this.#loops === 0) this.#hold(session, pdu);
+    else this.#push({ kind: 'receipt', receipt, message, pdu, ...this.#delivery(session, pdu) });
+  }
+
+  #takeMessage(session: Session, pdu: IncomingPdu): void {
+    const part = this.#settings.reassemble === false ? undefined : readPart(pdu);
+    if (part === undefined) {
+      this.#pushMessage([pdu], this.#delivery(session, pdu));
       return;
     }
-    this.#push({ kind: 'receipt', receipt, message, pdu, ...this.#delivery(session, pdu) }, nowMs);
+    const step = this.#long.take({ session, pdu }, part, this.#nowMs(), this.#givenUp);
+    if (step.kind === 'whole') this.#pushWhole(session, pdu, step.whole);
+    else if (step.kind === 'alone') this.#pushMessage([pdu], this.#delivery(session, pdu));
+    else if (step.kind === 'full') refuse({ session, pdu });
+    else if (step.kind === 'acknowledge') session.respond(pdu, {} as ResponseInput);
+    this.#arm(this.#long.deadline());
   }
 
-  #pushMessage(session: Session, pdu: IncomingPdu, pdus: readonly IncomingPdu[], nowMs: number): void {
+  #pushWhole(session: Session, pdu: IncomingPdu, whole: Whole): void {
+    const answer = (commandStatus: number): void => {
+      this.#long.settle(whole, commandStatus, this.#nowMs());
+      if (this.#isClosed) this.#long.expire(NEVER, this.#givenUp);
+      else this.#arm(this.#long.deadline());
+    };
+    this.#pushMessage(
+      whole.parts.map((part) => part.pdu),
+      this.#delivery(session, pdu, answer),
+    );
+  }
+
+  #pushMessage(pdus: readonly IncomingPdu[], delivery: Delivery): void {
     const { text, bytes, dataCoding } = readText(pdus, { defaultAlphabet: this.#settings.defaultAlphabet });
-    this.#push({ kind: 'message', text, bytes, dataCoding, pdus, ...this.#delivery(session, pdu) }, nowMs);
+    this.#push({ kind: 'message', text, bytes, dataCoding, pdus, ...delivery });
   }
 
-  #pushIncomplete(set: IncompleteSet<Part>, nowMs: number): void {
-    const { reason, parts, missing, total } = set;
+  #pushIncomplete({ reason, parts, missing, total }: IncompleteSet<Part>): void {
     const first = parts[0]!.pdu;
     const pdus = parts.map((part) => part.pdu);
     const addresses = { from: sourceOf(first), to: destinationOf(first) };
-    this.#push({ kind: 'incomplete', ...addresses, reason, pdus, missing, total }, nowMs);
+    const event: IncompleteMessage = { kind: 'incomplete', ...addresses, reason, pdus, missing, total };
+    const octets = parts.reduce((sum, { payload }) => sum + payload.length, 0);
+    this.#incomplete.push({ event, octets });
+    this.#incompleteOctets += octets;
+    while (this.#incomplete.length > INCOMPLETE_MAX || this.#incompleteOctets > INCOMPLETE_MAX_OCTETS) {
+      this.#shiftIncomplete();
+    }
+    this.#wakeAll();
   }
 
-  #delivery(session: Session, pdu: IncomingPdu): Delivery {
+  #delivery(
+    session: Session,
+    pdu: IncomingPdu,
+    respond = (commandStatus: number): void =>
+      session.respond(pdu, { command_status: commandStatus } as ResponseInput),
+  ): Delivery {
     let isAnswered = false;
     const answer = (commandStatus: number): void => {
       if (isAnswered) return;
       isAnswered = true;
-      session.respond(pdu, { command_status: commandStatus } as ResponseInput);
+      respond(commandStatus);
     };
     return {
       from: sourceOf(pdu),
@@ -270,26 +265,33 @@ export class Incoming implements Sleeper {
     };
   }
 
-  #push(event: IncomingEvent, nowMs: number): void {
-    const patienceMs = this.#loops > 0 ? PATIENCE_MS : PATIENCE_WITHOUT_LOOP_MS;
-    // An incomplete message has no answer to be late with; without a loop it would only pile up.
-    const isPatient = event.kind === 'incomplete' && this.#loops > 0;
-    this.#queue.push({ event, untilMs: isPatient ? NEVER : nowMs + patienceMs });
+  #push(event: IncomingMessage | IncomingReceipt): void {
+    const untilMs = this.#nowMs() + PATIENCE_MS;
+    this.#queue.push({ event, untilMs });
     this.#wakeAll();
-    this.#arm();
+    this.#arm(untilMs);
   }
 
-  #refuse(queued: readonly Queued[]): void {
-    for (const { event } of queued) if (event.kind !== 'incomplete') event.refuse();
+  #refuseHeld(nowMs: number): void {
+    const late = this.#held.filter(({ untilMs }) => untilMs <= nowMs);
+    if (late.length === 0) return;
+    this.#held = this.#held.filter(({ untilMs }) => untilMs > nowMs);
+    for (const arrival of late) refuse(arrival);
   }
 
-  #arm(): void {
-    if (this.#isClosed) return;
-    const nextMs = this.#queue.reduce(
-      (next, { untilMs }) => Math.min(next, untilMs),
-      this.#reassembler.deadline(),
-    );
-    if (nextMs !== NEVER) this.#loop.deadlines.arm(this, nextMs);
+  #refuseQueued(nowMs: number): void {
+    const late = this.#queue.filter(({ untilMs }) => untilMs <= nowMs);
+    if (late.length === 0) return;
+    this.#queue = this.#queue.filter(({ untilMs }) => untilMs > nowMs);
+    for (const { event } of late) event.refuse();
+  }
+
+  #nowMs(): number {
+    return this.#loop.clock.monotonicMs();
+  }
+
+  #arm(atMs: number): void {
+    if (!this.#isClosed && atMs !== NEVER) this.#loop.deadlines.arm(this, atMs);
   }
 
   #wakeAll(): void {
@@ -297,4 +299,15 @@ export class Incoming implements Sleeper {
     this.#wake = [];
     for (const resolve of waiting) resolve();
   }
+
+  #tellIdle(): void {
+    if (!this.#isIdle) return;
+    const waiting = this.#onIdle;
+    this.#onIdle = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+function refuse({ session, pdu }: Arrival): void {
+  session.respond(pdu, { command_status: status.ESME_RX_T_APPN } as ResponseInput);
 }

@@ -9,7 +9,7 @@ import {
 } from '@chappe/protocol';
 import { describe, expect, test } from 'vitest';
 import { SmppClient } from '../../src/client/client.ts';
-import type { IncomingEvent } from '../../src/client/incoming.ts';
+import type { IncomingEvent } from '../../src/client/incoming-event.ts';
 import type { ClientOptions } from '../../src/client/options.ts';
 import type { ServerOptions } from '../../src/server/options.ts';
 import type { Session } from '../../src/session/session.ts';

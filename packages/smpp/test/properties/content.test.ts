@@ -15,7 +15,7 @@ import {
 } from '@chappe/protocol';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import type { IncomingMessage } from '../../src/client/incoming.ts';
+import type { IncomingMessage } from '../../src/client/incoming-event.ts';
 import { SmppStatus } from '../../src/errors.ts';
 import type { ResponseInput } from '../../src/session/responses.ts';
 import type { Session } from '../../src/session/session.ts';

@@ -1,0 +1,67 @@
+import type { DataCoding, IncompleteSet, MessagePart, PduOf, Receipt } from '@chappe/protocol';
+import type { Session } from '../session/session.ts';
+import type { Address } from './outgoing-message.ts';
+import type { SentMessage } from './sent-message.ts';
+
+/** The PDUs that carry messages and receipts to an ESME. */
+export type IncomingPdu = PduOf<'deliver_sm' | 'data_sm'>;
+
+/** What all incoming events have. */
+export interface Delivery {
+  readonly from: Address;
+  readonly to: Address;
+  /** The session it came on. */
+  readonly session: Session;
+  /** Answers ESME_ROK now, instead of after the loop body. */
+  accept(): void;
+  /** Answers this command_status, default ESME_RX_T_APPN: the MC tries again. */
+  refuse(commandStatus?: number): void;
+}
+
+/** A message from a handset, its segments put together. */
+export interface IncomingMessage extends Delivery {
+  readonly kind: 'message';
+  /** One character per octet where the content is no text. */
+  readonly text: string;
+  /** The content without headers. */
+  readonly bytes: Uint8Array;
+  readonly dataCoding: DataCoding;
+  /** In order; one for a message of one piece. */
+  readonly pdus: readonly IncomingPdu[];
+}
+
+/** The word of the MC about a message that was sent. */
+export interface IncomingReceipt extends Delivery {
+  readonly kind: 'receipt';
+  readonly receipt: Receipt;
+  /** The message, where this client has sent it and asked for receipts. */
+  readonly message: SentMessage | undefined;
+  readonly pdu: IncomingPdu;
+}
+
+/**
+ * Segments that were acknowledged, and whose others did not come: an MC with a window of one waits for each answer. A
+ * long message that was refused, and of which the MC did not send the last segment again, comes as this, too.
+ */
+export interface IncompleteMessage {
+  readonly kind: 'incomplete';
+  readonly from: Address;
+  readonly to: Address;
+  readonly reason: IncompleteSet<MessagePart>['reason'];
+  readonly pdus: readonly IncomingPdu[];
+  readonly missing: readonly number[];
+  readonly total: number;
+}
+
+/** What comes to a client. */
+export type IncomingEvent = IncomingMessage | IncomingReceipt | IncompleteMessage;
+
+/** The sender of a PDU. */
+export function sourceOf(pdu: IncomingPdu): Address {
+  return { ton: pdu.source_addr_ton, npi: pdu.source_addr_npi, address: pdu.source_addr };
+}
+
+/** Whom a PDU is for. */
+export function destinationOf(pdu: IncomingPdu): Address {
+  return { ton: pdu.dest_addr_ton, npi: pdu.dest_addr_npi, address: pdu.destination_addr };
+}
