@@ -289,6 +289,7 @@ export class Network {
     const receipt = readReceipt(pdu, {
       acceptTextOnly: true,
       defaultAlphabet,
+      interfaceVersion: session.version,
       timeZoneOffsetMinutes: receipts?.offsetMinutes,
     });
     if (receipt !== undefined) return this.correlator.take(pdu, receipt, upstream, session);

@@ -56,8 +56,7 @@ class Receipts {
     if (id === undefined) return;
     const nowMs = systemClock.monotonicMs();
     this.lastMs = nowMs;
-    const state = tlv(pdu, 'message_state');
-    const isDelivered = state === undefined ? readReceipt(pdu)?.state === 'DELIVERED' : state === DELIVERED;
+    const isDelivered = tlv(pdu, 'message_state') === DELIVERED || readReceipt(pdu)?.state === 'DELIVERED';
     if (!isDelivered) this.undelivered++;
     const sentMs = this.book.came(id, nowMs);
     if (sentMs !== undefined) this.note(sentMs, nowMs);

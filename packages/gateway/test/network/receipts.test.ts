@@ -140,6 +140,15 @@ describe('a receipt', () => {
     expect(await world.view(id)).toMatchObject({ state: 'undeliverable' });
   });
 
+  it.each([0, 1, 6, 7, 10])('the end in the text is the end, though message_state says %i', async (state) => {
+    await begin();
+    const id = await send();
+    expect(await a.receipt(a.last, { stat: 'UNDELIV', err: '255', tlvs: 'both', state })).toBe(0);
+    await world.pass();
+    expect(esme.stats).toEqual(['UNDELIV']);
+    expect(await world.view(id)).toMatchObject({ state: 'undeliverable' });
+  });
+
   it('that is not final is passed as a notice to who asked for it, and is no end', async () => {
     await begin();
     const id = await send({ registered_delivery: 0x11 });

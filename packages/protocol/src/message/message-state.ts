@@ -82,6 +82,11 @@ export function stateOfWord(word: string): MessageState | undefined {
   return stateByWord.get(word.toUpperCase()) ?? 'UNKNOWN';
 }
 
+/** Whether a receipt's word is one that peers use for a state, in any case. */
+export function isStateWord(word: string): boolean {
+  return word.length <= MAX_WORD && stateByWord.has(word.toUpperCase());
+}
+
 /** How a peer means the two states on which the field disagrees. */
 export interface FinalStateOptions {
   /** Whether ACCEPTED is the last word. SMPP 5.0 4.7.15 says so; Kannel and Jasmin wait on, and so does the default: false. */

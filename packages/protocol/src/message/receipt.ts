@@ -2,17 +2,10 @@ import { readLatin1 } from '../codec/latin1.ts';
 import type { TlvInput } from '../definitions/pdu.ts';
 import { type DefaultAlphabet, readDataCoding } from '../text/data-coding.ts';
 import { decodeUtf16 } from '../text/utf16.ts';
-import {
-  type FinalStateOptions,
-  isFinalState,
-  type MessageState,
-  messageState,
-  messageStateValue,
-  stateForVersion,
-  stateOfWord,
-} from './message-state.ts';
+import { isFinalState, type MessageState, messageStateValue, stateForVersion } from './message-state.ts';
 import { readText } from './read-text.ts';
 import { digitsAt, parseReceiptDate } from './receipt-date.ts';
+import { type ReceiptStateOptions, receiptState } from './receipt-state.ts';
 import { parseReceiptText, type ReceiptText } from './receipt-text.ts';
 import { type NetworkErrorCode, readNetworkErrorCode, writeNetworkErrorCode } from './tlv-values.ts';
 import { type ContentPdu, readUserData, tlvValueOf } from './user-data.ts';
@@ -32,6 +25,7 @@ export interface Receipt {
   readonly id: string | undefined;
   /** The ids of the TLV and of the text, each once: some peers send different forms of it. */
   readonly ids: readonly string[];
+  /** By the TLV, or by the text where that says more: a final state beside one that is not, a known one beside UNKNOWN. */
   readonly state: MessageState | undefined;
   /** The value of `state`, or what the TLV holds where that is reserved and the text says nothing. */
   readonly stateValue: number | undefined;
@@ -60,7 +54,7 @@ export interface Receipt {
 }
 
 /** How a peer's receipts are read. */
-export interface ReadReceiptOptions extends FinalStateOptions {
+export interface ReadReceiptOptions extends ReceiptStateOptions {
   /** Minutes that the clock in the text is ahead of UTC. Default 0. */
   readonly timeZoneOffsetMinutes?: number | undefined;
   /** Whether a message of no special type is a receipt when its text has `id:` and `stat:`. Default false. */
@@ -114,8 +108,7 @@ function assemble(pdu: ContentPdu, fields: ReceiptText, options: ReadReceiptOpti
   const reference = tlvValueOf(pdu, USER_MESSAGE_REFERENCE);
   const ids = idsOf(typeof tlvId === 'string' ? tlvId : undefined, fields.id);
   const value = typeof tlvState === 'number' ? tlvState : undefined;
-  const stateOfTlv = value === undefined ? undefined : messageState(value);
-  const state = stateOfTlv ?? stateOfWord(fields.stat ?? '');
+  const { state, source } = receiptState(value, fields.stat, options);
   const intermediate = isIntermediate(pdu);
   const offset = options.timeZoneOffsetMinutes ?? 0;
   return {
@@ -136,13 +129,14 @@ function assemble(pdu: ContentPdu, fields: ReceiptText, options: ReadReceiptOpti
     text: fields.text,
     source: {
       id: ids.length === 0 ? undefined : tlvId ? 'tlv' : 'text',
-      state: state === undefined ? undefined : stateOfTlv ? 'tlv' : 'text',
+      state: source,
     },
   };
 }
 
 /**
- * Reads a deliver_sm or data_sm as a receipt: TLVs first, gaps filled from the text. Undefined where it is none:
+ * Reads a deliver_sm or data_sm as a receipt: TLVs first, gaps filled from the text, which counts too where it says
+ * more of the state. Undefined where it is none:
  * neither esm_class says so, nor receipted_message_id and message_state stand there together, nor (if allowed) the
  * text. Never throws; a receipt that says nothing is one with all its fields undefined.
  */

@@ -15,6 +15,7 @@ import { decode, encode } from '../../src/index.ts';
 import { messageIdForms } from '../../src/message/message-id.ts';
 import {
   isFinalState,
+  type MessageState,
   messageState,
   messageStates,
   messageStateValue,
@@ -22,7 +23,13 @@ import {
   stateOfWord,
   stateWord,
 } from '../../src/message/message-state.ts';
-import { isIntermediate, isReceipt, readReceipt, receiptTlvs } from '../../src/message/receipt.ts';
+import {
+  isIntermediate,
+  isReceipt,
+  type ReadReceiptOptions,
+  readReceipt,
+  receiptTlvs,
+} from '../../src/message/receipt.ts';
 import { formatReceiptDate, parseReceiptDate } from '../../src/message/receipt-date.ts';
 import { formatReceiptText, parseReceiptText } from '../../src/message/receipt-text.ts';
 import type { ContentPdu } from '../../src/message/user-data.ts';
@@ -295,6 +302,76 @@ describe('readReceipt', () => {
     expect(readReceipt(intermediate)).toMatchObject({ state: 'DELIVERED', final: false, intermediate: true });
   });
 
+  describe('weighs message_state against the word of the text', () => {
+    const read = (value: number | undefined, word: string, options: ReadReceiptOptions = {}) =>
+      readReceipt(
+        receiptPdu(word === '' ? 'id:1' : `id:1 stat:${word} err:255`, {
+          tlvs: value === undefined ? [] : [{ tag: 0x427, value }],
+        }),
+        options,
+      );
+    const ends = ['DELIVRD', 'EXPIRED', 'DELETED', 'UNDELIV', 'REJECTD', 'undelivered', 'DND_REJECTED'];
+    const lessThanAnEnd = [0, 1, 6, 7, 10, 99, 255];
+
+    it.each([0x33, 0x34, 0x50])(
+      'a TLV that says less never undoes an end, version %i',
+      (interfaceVersion) => {
+        for (const options of [{}, { acceptedIsFinal: true }, { unknownIsFinal: false }]) {
+          for (const value of lessThanAnEnd) {
+            for (const word of ends) {
+              const receipt = read(value, word, { ...options, interfaceVersion });
+              expect([value, word, receipt]).toMatchObject([
+                value,
+                word,
+                { state: stateOfWord(word), final: true, source: { state: 'text' } },
+              ]);
+              expect(receipt?.stateValue).toBe(messageStateValue(stateOfWord(word)!));
+            }
+          }
+        }
+      },
+    );
+
+    it('a TLV that says an end is the end, whatever the word', () => {
+      for (const value of [2, 3, 4, 5, 8]) {
+        for (const word of [...ends, 'ENROUTE', 'ACCEPTD', 'UNKNOWN', 'BUFFERED', 'NONSENSE', '']) {
+          expect(read(value, word)).toMatchObject({ state: messageState(value), final: true });
+        }
+      }
+    });
+
+    it.each<[string, number | undefined, string, ReadReceiptOptions, MessageState | undefined, boolean]>([
+      ['values of 5.0 are reserved before', 9, 'DELIVRD', { interfaceVersion: 0x34 }, 'DELIVERED', true],
+      ['and are states in 5.0', 9, 'DELIVRD', { interfaceVersion: 0x50 }, 'SKIPPED', true],
+      ['reserved values leave all to the text', 0, 'ENROUTE', { interfaceVersion: 0x34 }, 'ENROUTE', false],
+      ['0 is a state of 5.0', 0, 'ENROUTE', { interfaceVersion: 0x50 }, 'SCHEDULED', false],
+      ['0 of 3.4 and a word of nobody: an end that is not known', 0, 'ABSENTSUB', {}, 'UNKNOWN', true],
+      ['0 of 5.0 and a word of nobody', 0, 'ABSENTSUB', { interfaceVersion: 0x50 }, 'SCHEDULED', false],
+      ['a word of nobody is no end beside a state', 1, 'QUEUED', {}, 'ENROUTE', false],
+      ['UNKNOWN in the text is an end', 1, 'UNKNOWN', {}, 'UNKNOWN', true],
+      ['unless the peer does not mean it so', 1, 'UNKNOWN', { unknownIsFinal: false }, 'ENROUTE', false],
+      ['UNKNOWN in the TLV is an end beside ENROUTE', 7, 'ENROUTE', {}, 'UNKNOWN', true],
+      [
+        'ACCEPTED that is an end says less than DELIVERED',
+        6,
+        'DELIVRD',
+        { acceptedIsFinal: true },
+        'DELIVERED',
+        true,
+      ],
+      ['the TLV alone, 0 included', 0, '', {}, 'SCHEDULED', false],
+      ['the text alone', undefined, 'UNDELIV', {}, 'UNDELIVERABLE', true],
+      ['neither', undefined, '', {}, undefined, false],
+    ])('%s', (_what, value, word, options, state, final) => {
+      expect(read(value, word, options)).toMatchObject({ state, final });
+    });
+
+    it('a notification on the way is none, whatever the text says', () => {
+      const pdu = receiptPdu('id:1 stat:UNDELIV', { esm_class: 0x20, tlvs: [{ tag: 0x427, value: 1 }] });
+      expect(readReceipt(pdu)).toMatchObject({ state: 'UNDELIVERABLE', final: false });
+    });
+  });
+
   it('finds the text wherever it is', () => {
     const payload = [{ tag: 0x424, value: Buffer.from(text, 'latin1') }];
     expect(readReceipt({ esm_class: 4, data_coding: 0, tlvs: payload })?.id).toBe('0059113978');
@@ -438,7 +515,10 @@ describe('writing receipts', () => {
             }),
           );
           if (pdu.command !== 'deliver_sm') throw new Error(pdu.command);
-          const read = readReceipt(pdu, { timeZoneOffsetMinutes: format.offsetMinutes });
+          const read = readReceipt(pdu, {
+            timeZoneOffsetMinutes: format.offsetMinutes,
+            interfaceVersion: version,
+          });
           const state = stateForVersion(receipt.state, version);
           const floor = (time: Date | undefined): Date | undefined =>
             time && new Date(Math.floor(time.getTime() / 1000) * 1000);

@@ -83,7 +83,7 @@ export class Incoming implements Sleeper {
   /** Takes a request of the MC; it is answered exactly once. */
   take(session: Session, pdu: IncomingPdu): void {
     const { defaultAlphabet, receipts } = this.#settings;
-    const receipt = readReceipt(pdu, { defaultAlphabet, ...receipts });
+    const receipt = readReceipt(pdu, { defaultAlphabet, interfaceVersion: session.version, ...receipts });
     if (receipt !== undefined) this.#takeReceipt(session, pdu, receipt);
     else if (this.#loops === 0) this.#hold(session, pdu);
     else if (this.#isClosing) refuse({ session, pdu });
