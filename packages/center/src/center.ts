@@ -18,7 +18,7 @@ import {
 } from './operations.ts';
 import { type CenterCounters, type CenterLimits, type CenterOptions, settingsOf } from './options.ts';
 import { Settlement } from './settlement.ts';
-import type { DayCount, Match, Recovery, SearchPage, SearchQuery, Tally } from './store.ts';
+import type { DayCount, Match, MessagePage, Recovery, SearchPage, SearchQuery, Tally } from './store.ts';
 import { Sweep } from './sweep.ts';
 
 /** How much of a lane is where. */
@@ -224,7 +224,7 @@ export class Center {
   }
 
   /** Messages that wait on disk in a lane, newest first. For lanes that nothing is attached to. */
-  waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<readonly Message[]> {
+  waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<MessagePage> {
     return this.#core.settings.store.waitingIn(lane, limit, beforeId);
   }
 

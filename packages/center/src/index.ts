@@ -59,17 +59,19 @@ export {
   messageStates,
   transitions,
 } from './states.ts';
-export type {
-  Change,
-  Claim,
-  Claimed,
-  DayCount,
-  Match,
-  Recovery,
-  SearchPage,
-  SearchQuery,
-  Store,
-  Tally,
-  Waiting,
+export {
+  type Change,
+  type Claim,
+  type Claimed,
+  type DayCount,
+  type Match,
+  type MessagePage,
+  maxPageOctets,
+  type Recovery,
+  type SearchPage,
+  type SearchQuery,
+  type Store,
+  type Tally,
+  type Waiting,
 } from './store.ts';
 export { maxTimelineSteps, type TimelineStep, timelineSteps } from './timeline.ts';

@@ -108,10 +108,20 @@ export interface SearchQuery {
   readonly limit?: number | undefined;
 }
 
-/** One page of a search. `nextBeforeId`: there may be more; undefined: that was all. */
-export interface SearchPage {
+/**
+ * Content, texts and the like of the messages of one page, octets: it ends with the message that reaches it, however few
+ * there are. Messages have up to 64 kB each, and whoever asks for a page holds it in memory.
+ */
+export const maxPageOctets: number = 2 * 1024 * 1024;
+
+/** Some messages, newest first. `nextBeforeId`: there may be more; undefined: that was all. */
+export interface MessagePage {
   readonly messages: readonly Message[];
   readonly nextBeforeId: MessageId | undefined;
+}
+
+/** One page of a search. */
+export interface SearchPage extends MessagePage {
   /** True when the time limit ended the search before the page was full; go on with `nextBeforeId`. */
   readonly partial: boolean;
 }
@@ -142,8 +152,8 @@ export interface Store {
   /** Messages at an upstream, by what it called them: any of these references. */
   findByReference(connector: string, references: readonly string[]): Promise<readonly Message[]>;
   search(query: SearchQuery): Promise<SearchPage>;
-  /** Messages that wait in a lane, newest first, at most `limit`; with a lower id than `beforeId`. */
-  waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<readonly Message[]>;
+  /** Messages that wait in a lane, at most `limit`; with a lower id than `beforeId`. */
+  waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<MessagePage>;
   /** Messages of kind `mt` by day and account. Reads an index: a second for millions. */
   counts(): Promise<readonly DayCount[]>;
   /** The money of all days that are kept. */

@@ -2,6 +2,7 @@
 import type { Center, Message } from '@chappe/center';
 import { readGroupOf } from './content.ts';
 import { groupOf } from './groups.ts';
+import { newestWaiting } from './lane-page.ts';
 import { type MessageView, viewOf } from './message-view.ts';
 import type { Network } from './network.ts';
 
@@ -33,17 +34,14 @@ const pageMessages = 1_000;
 
 /** The messages of all routes that hold. `limit`: 1 to 1,000. */
 export async function heldMessages(center: Center, limit: number, beforeId?: number): Promise<HeldPage> {
-  const lanes = heldLanes(center);
-  const found = await Promise.all(lanes.map((lane) => center.waitingIn(lane, limit + 1, beforeId)));
-  const all = found.flat().sort((a, b) => b.id - a.id);
-  const page = all.slice(0, limit);
+  const page = await newestWaiting(center, heldLanes(center), limit, beforeId);
   const messages = await Promise.all(
-    page.filter(isFirst).map(async (message) => ({
+    page.messages.filter(isFirst).map(async (message) => ({
       route: message.lane.slice(prefix.length),
       view: viewOf(await groupOf(center, message)),
     })),
   );
-  return { messages, next: all.length > page.length ? page.at(-1)?.id : undefined };
+  return { messages, next: page.nextBeforeId };
 }
 
 /** Lets a message go on, with all its segments. */
@@ -69,14 +67,14 @@ export async function releaseAllHeld(
     let beforeId: number | undefined;
     for (;;) {
       const page = await center.waitingIn(lane, pageMessages, beforeId);
-      for (const message of page.filter(isFirst)) {
+      for (const message of page.messages.filter(isFirst)) {
         const group = await groupOf(center, message);
         if (!holds(viewOf(group))) continue;
         if ((await releaseGroup(center, network, group)) === 'released') released += 1;
         else left += 1;
       }
-      if (page.length < pageMessages) break;
-      beforeId = page.at(-1)?.id;
+      beforeId = page.nextBeforeId;
+      if (beforeId === undefined) break;
     }
   }
   return { released, left };

@@ -7,7 +7,7 @@ import type { GatewayEvents } from './events.ts';
 import { groupOf } from './groups.ts';
 import { type MessageView, viewOf } from './message-view.ts';
 import { matchesSearch, parseSearch, type Searchable, type SearchQuery } from './search-language.ts';
-import { findMessages } from './store-query.ts';
+import { foundPages } from './store-query.ts';
 
 /** How much is wanted of a search. */
 export interface SearchOptions {
@@ -33,6 +33,9 @@ export interface WaitOptions {
 
 const defaultLimit = 50;
 const maxLimit = 1_000;
+const maxPageOctets = 4 * 1024 * 1024;
+// Its id, its part of the text, its steps.
+const segmentOctets = 500;
 const defaultWaitMs = 10_000;
 const maxWaitMs = 600_000;
 // Each costs a look at every message's every step.
@@ -54,22 +57,50 @@ export class Messages {
   /**
    * One page of the messages that fulfil a query, newest first; receipts only with `kind:receipt`. A message of
    * several segments stands there once and is judged as a whole (words that lie across two segments are not found).
-   * Throws `SearchError` for a query that cannot be read.
+   * The page ends by octets too: some 4 MiB of texts and segments. Throws `SearchError` for a query that cannot be read.
    */
   async search(query: string, options: SearchOptions = {}): Promise<SearchPage> {
-    const limit = Math.min(Math.max(options.limit ?? defaultLimit, 1), maxLimit);
+    const messages: MessageView[] = [];
+    let octets = 0;
+    const next = await this.walk(query, options, (view) => {
+      if (octets >= maxPageOctets) return false;
+      octets += octetsOf(view);
+      messages.push(view);
+      return true;
+    });
+    return { messages, next };
+  }
+
+  /**
+   * As `search`, for who keeps something else of the messages: `take` is given one after the other, and says false when
+   * there is no room for that one any more; the page ends before it then, but has one at least. Gives the cursor of the next page.
+   */
+  async walk(
+    query: string,
+    { limit: wanted = defaultLimit, cursor }: SearchOptions,
+    take: (view: MessageView) => boolean,
+  ): Promise<string | undefined> {
+    const limit = Math.min(Math.max(wanted, 1), maxLimit);
     const parsed = this.#parse(query);
-    const page = await findMessages(this.#center, parsed, limit, beforeIdOf(options.cursor));
-    const views: MessageView[] = [];
-    let lowest = page.nextBeforeId;
-    for (const message of page.messages.filter(isFirstOfGroup())) {
-      const whole = await this.#whole(message);
-      const view = viewOf(whole);
-      if (matchesView(parsed, view)) views.push(view);
-      // The next page begins below the whole group, or its other segments would show it again.
-      if (lowest !== undefined) lowest = Math.min(lowest, whole[0]?.id ?? lowest);
+    const isFirst = isFirstOfGroup();
+    let taken = 0;
+    let lowest = Number.POSITIVE_INFINITY;
+    for await (const page of foundPages(this.#center, parsed, limit, beforeIdOf(cursor))) {
+      for (const message of page.messages.filter(isFirst)) {
+        const whole = await this.#whole(message);
+        const view = viewOf(whole);
+        if (matchesView(parsed, view)) {
+          if (!take(view) && lowest < Number.POSITIVE_INFINITY) return lowest.toString(16);
+          taken += 1;
+        }
+        // The next page begins below the whole group, or its other segments would show it again.
+        lowest = Math.min(lowest, whole[0]?.id ?? message.id);
+        if (taken === limit) return lowest.toString(16);
+      }
+      if (page.nextBeforeId === undefined) return undefined;
+      lowest = Math.min(lowest, page.nextBeforeId);
     }
-    return { messages: views, next: lowest?.toString(16) };
+    return lowest.toString(16);
   }
 
   /** The message with that id (of any of its segments); undefined when there is none. `account`: only of this one. */
@@ -105,16 +136,29 @@ export class Messages {
     // Listening begins before looking, so that nothing slips through between the two.
     const change = this.#nextChange(query, holds, options);
     try {
-      const page = await findMessages(this.#center, query, maxLimit);
-      for (const message of page.messages.filter(isFirstOfGroup())) {
-        const view = viewOf(await this.#whole(message));
-        if (holds(view)) return view;
-      }
-      return await change.view;
+      return (await this.#present(query, holds)) ?? (await change.view);
     } finally {
       this.#waiters -= 1;
       change.stop();
     }
+  }
+
+  /** The newest that is there already, among the newest thousand that may be meant. */
+  async #present(
+    query: SearchQuery,
+    holds: (view: MessageView) => boolean,
+  ): Promise<MessageView | undefined> {
+    const isFirst = isFirstOfGroup();
+    let seen = 0;
+    for await (const page of foundPages(this.#center, query, maxLimit)) {
+      for (const message of page.messages.filter(isFirst)) {
+        if (seen === maxLimit) return undefined;
+        seen += 1;
+        const view = viewOf(await this.#whole(message));
+        if (holds(view)) return view;
+      }
+    }
+    return undefined;
   }
 
   /** The segments of a message. Destinations of a submit_multi are messages of their own here. */
@@ -177,6 +221,11 @@ export class Messages {
       if (holds(view)) resolve(view);
     }, reject);
   }
+}
+
+/** What a message takes in a page, about. */
+function octetsOf({ text = '', hex = '', segments }: MessageView): number {
+  return text.length + hex.length + segments.length * segmentOctets;
 }
 
 /** A cursor is an id in hexadecimal; anything else begins at the newest message. */

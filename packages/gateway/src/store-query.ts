@@ -1,42 +1,31 @@
 /** The gateway's queries in the words of the store. */
-import type { Center, Message, SearchQuery as StoreQuery } from '@chappe/center';
+import type { Center, MessagePage, SearchQuery as StoreQuery } from '@chappe/center';
 import { matchesSearch, type SearchKey, type SearchQuery } from './search-language.ts';
-
-/** One page of messages, newest first. */
-export interface FoundPage {
-  readonly messages: readonly Message[];
-  /** Cursor of the next page: only messages with a lower id; undefined on the last. */
-  readonly nextBeforeId: number | undefined;
-}
 
 // What the store cannot sort out (negations, several words) is sorted out here; a search that finds next to nothing
 // must end all the same: at most this many pages of the store are looked through for one page of ours.
 const maxStorePages = 20;
 const storePageMessages = 1_000;
 
-/** A page of the messages that fulfil the query. */
-export async function findMessages(
+/**
+ * The messages that fulfil a query, newest first, in pages as the store gives them: many of them may be empty. Only one
+ * is in memory at a time. `wanted`: about how many are looked for.
+ */
+export async function* foundPages(
   center: Center,
   query: SearchQuery,
-  limit: number,
+  wanted: number,
   beforeId?: number,
-): Promise<FoundPage> {
-  const found: Message[] = [];
+): AsyncGenerator<MessagePage> {
   const inStore = storeQuery(query);
-  const isExact = query.terms.length === 0;
+  const limit = Math.min(storePageMessages, wanted * 4);
   let next = beforeId;
   for (let page = 0; page < maxStorePages; page += 1) {
-    const wanted = isExact ? limit : Math.min(storePageMessages, limit * 4);
-    const { messages, nextBeforeId } = await center.search({ ...inStore, beforeId: next, limit: wanted });
-    for (const message of messages) {
-      if (!matchesSearch(query, message)) continue;
-      found.push(message);
-      if (found.length === limit) return { messages: found, nextBeforeId: message.id };
-    }
+    const { messages, nextBeforeId } = await center.search({ ...inStore, beforeId: next, limit });
+    yield { messages: messages.filter((message) => matchesSearch(query, message)), nextBeforeId };
     next = nextBeforeId;
-    if (next === undefined) break;
+    if (next === undefined) return;
   }
-  return { messages: found, nextBeforeId: next };
 }
 
 /** The part of a query that the store understands; it may find too much, never too little. */

@@ -1,8 +1,9 @@
 /** Receipts that found no message, of all upstreams: looked at, matched once more, thrown away. */
 import type { Message } from '@chappe/center';
 import type { IdRelation } from './correlation/id-forms.ts';
-import type { UnmatchedReceipt } from './correlation/unmatched.ts';
+import { type UnmatchedReceipt, unmatchedLane } from './correlation/unmatched.ts';
 import type { Gateway } from './gateway.ts';
+import { newestWaiting } from './lane-page.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
 /** One page, newest first. `next`: there may be more. */
@@ -24,18 +25,16 @@ export async function unmatchedReceipts(
   const upstreams = connector === undefined ? oneOfEachGroup(gateway) : upstreamsNamed(gateway, connector);
   if (connector !== undefined && upstreams.length === 0) return undefined;
   const { correlator } = gateway.network;
-  const found = await Promise.all(
-    upstreams.map(async (upstream) => {
+  const byLane = new Map(
+    upstreams.map((upstream) => {
       const { unmatched } = correlator.group(upstream);
-      const messages = await unmatched.waiting(limit + 1, beforeId);
-      return messages.map((message) => ({ id: message.id, view: unmatched.view(message) }));
+      return [unmatchedLane(upstream.group.name), unmatched] as const;
     }),
   );
-  const all = found.flat().sort((a, b) => b.id - a.id);
-  const page = all.slice(0, limit);
+  const page = await newestWaiting(gateway.center, byLane.keys(), limit, beforeId);
   return {
-    receipts: page.map(({ view }) => view),
-    next: all.length > page.length ? page.at(-1)?.id : undefined,
+    receipts: page.messages.flatMap((message) => byLane.get(message.lane)?.view(message) ?? []),
+    next: page.nextBeforeId,
   };
 }
 

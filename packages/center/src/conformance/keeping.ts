@@ -1,8 +1,8 @@
 /** Cases about what is kept: fields, receipts, ids, searches, days. */
 import assert from 'node:assert/strict';
-import type { Message } from '../message.ts';
+import type { Message, MessageId } from '../message.ts';
 import { shortPublicId } from '../message-id.ts';
-import type { Store } from '../store.ts';
+import { maxPageOctets, type Store } from '../store.ts';
 import { type Case, change, claimAll, DAY_MS, idAt, insert, message, NOON_MS } from './given.ts';
 
 const everyField: Partial<Message> = {
@@ -181,6 +181,43 @@ export const keepingCases: readonly Case[] = [
       const next = await store.search({ limit: 40, beforeId: page.nextBeforeId });
       assert.equal(page.messages.length + next.messages.length, 30);
       assert.equal(next.nextBeforeId, undefined);
+    },
+  ],
+  [
+    'a page ends by octets too, and the next ones have the rest',
+    async ({ store }) => {
+      const ids = Array.from({ length: 120 }, (_, index) =>
+        idAt(NOON_MS + Math.floor(index / 50) * DAY_MS, index),
+      );
+      const content = new Uint8Array(60_000);
+      await insert(
+        store,
+        ids.map((id, index) =>
+          message(id, {
+            content,
+            lane: 'long',
+            kind: index % 3 === 0 ? 'receipt' : 'mt',
+            text: 'x'.repeat(1_000),
+          }),
+        ),
+      );
+      const kinds = ['mt', 'receipt'] as const;
+      for (const read of [
+        (beforeId: MessageId | undefined) => store.search({ kinds, limit: 1_000, beforeId }),
+        (beforeId: MessageId | undefined) => store.waitingIn('long', 1_000, beforeId),
+      ]) {
+        const found: MessageId[] = [];
+        let beforeId: MessageId | undefined;
+        for (let page = 0; page < 10; page += 1) {
+          const { messages, nextBeforeId } = await read(beforeId);
+          const octets = messages.reduce((sum, one) => sum + one.content.length, 0);
+          assert.ok(octets < maxPageOctets + 61_000, `a page of ${octets} octets`);
+          found.push(...messages.map(({ id }) => id));
+          beforeId = nextBeforeId;
+          if (beforeId === undefined) break;
+        }
+        assert.deepEqual(found, ids.toReversed());
+      }
     },
   ],
   [

@@ -140,11 +140,11 @@ export const upstreamCases: readonly Case[] = [
       ]);
       await insert(store, [message(id(6), { lane: 'held:x' })], 'memory');
       const list = async (limit: number, before?: MessageId): Promise<number[]> =>
-        (await store.waitingIn('held:x', limit, before)).map((one) => one.id);
+        (await store.waitingIn('held:x', limit, before)).messages.map((one) => one.id);
       assert.deepEqual(await list(10), kept.toReversed());
       assert.deepEqual(await list(2), [kept[2], kept[1]]);
       assert.deepEqual(await list(2, kept[1]), [kept[0]]);
-      assert.deepEqual(await store.waitingIn('nothing', 10), []);
+      assert.deepEqual((await store.waitingIn('nothing', 10)).messages, []);
     },
   ],
   [

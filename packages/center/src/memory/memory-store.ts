@@ -3,18 +3,20 @@ import type { Message, MessageId, Place } from '../message.ts';
 import { dayNumberOfId, dayOfId, firstIdAt, parsePublicId } from '../message-id.ts';
 import { matchesQuery } from '../search.ts';
 import { isFinalState } from '../states.ts';
-import type {
-  Change,
-  Claim,
-  Claimed,
-  DayCount,
-  Match,
-  Recovery,
-  SearchPage,
-  SearchQuery,
-  Store,
-  Tally,
-  Waiting,
+import {
+  type Change,
+  type Claim,
+  type Claimed,
+  type DayCount,
+  type Match,
+  type MessagePage,
+  maxPageOctets,
+  type Recovery,
+  type SearchPage,
+  type SearchQuery,
+  type Store,
+  type Tally,
+  type Waiting,
 } from '../store.ts';
 import { timelineLine, withStep } from '../timeline.ts';
 import { Heap } from './heap.ts';
@@ -189,13 +191,13 @@ export class MemoryStore implements Store {
     return found;
   }
 
-  async waitingIn(lane: string, limit: number, beforeId: MessageId = NEVER): Promise<readonly Message[]> {
+  async waitingIn(lane: string, limit: number, beforeId: MessageId = NEVER): Promise<MessagePage> {
     this.#check();
-    return [...this.#rows.values()]
+    const messages = [...this.#rows.values()]
       .filter(({ message, place }) => place === 'waiting' && message.lane === lane && message.id < beforeId)
       .map(({ message }) => message)
-      .sort((a, b) => b.id - a.id)
-      .slice(0, limit);
+      .sort((a, b) => b.id - a.id);
+    return pageOf(messages, limit);
   }
 
   async counts(): Promise<readonly DayCount[]> {
@@ -228,14 +230,14 @@ export class MemoryStore implements Store {
     this.#check();
     const limit = query.limit ?? DEFAULT_PAGE;
     const ids = [...this.#rows.keys()].sort((a, b) => b - a);
-    const messages: Message[] = [];
-    for (const id of ids) {
-      const { message } = this.#rows.get(id) as Row;
-      if (!matchesQuery(message, query)) continue;
-      messages.push(message);
-      if (messages.length === limit) return { messages, nextBeforeId: id, partial: false };
-    }
-    return { messages, nextBeforeId: undefined, partial: false };
+    const all = this.#rows;
+    const matching = function* (): Generator<Message> {
+      for (const id of ids) {
+        const message = all.get(id)?.message;
+        if (message !== undefined && matchesQuery(message, query)) yield message;
+      }
+    };
+    return { ...pageOf(matching(), limit), partial: false };
   }
 
   async purge(
@@ -389,4 +391,16 @@ function plain(message: Message): Message {
 
 function closed(): CenterError {
   return new CenterError('CHAPPE_STORE_CLOSED', 'the memory store is closed');
+}
+
+/** As many as there is room for, the first one always. */
+function pageOf(all: Iterable<Message>, limit: number): MessagePage {
+  const messages: Message[] = [];
+  let octets = 0;
+  for (const message of all) {
+    messages.push(message);
+    octets += message.content.length + (message.text?.length ?? 0);
+    if (messages.length >= limit || octets >= maxPageOctets) return { messages, nextBeforeId: message.id };
+  }
+  return { messages, nextBeforeId: undefined };
 }

@@ -1,13 +1,13 @@
 /** The reading thread's side of the store: finds and searches, which must never hold the writer up. */
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
 import type { MessageId, MessageKind } from '../message.ts';
 import { dayNumber, dayNumberOfId, dayOfNumber, firstIdAt } from '../message-id.ts';
 import { messageStates } from '../states.ts';
-import type { DayCount, Match, SearchQuery, Tally } from '../store.ts';
+import { type DayCount, type Match, maxPageOctets, type SearchQuery, type Tally } from '../store.ts';
 import { failureOf } from './failure.ts';
 import { dayPath, daysIn, exists } from './folder.ts';
-import type { Request, Row, SearchRows, WorkerRole } from './requests.ts';
+import type { PageRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
 import { chargeOpen, chargeReleased, chargeSettled, columns } from './schema.ts';
 
 const all = columns.join(', ');
@@ -91,16 +91,16 @@ export class Reader {
     return this.#days().flatMap((day) => this.#rows(day, sql, [connector, ...references]));
   }
 
-  #lane(lane: string, limit: number, beforeId: MessageId): Row[] {
-    const found: Row[] = [];
+  #lane(lane: string, limit: number, beforeId: MessageId): PageRows {
+    const page = new Page(limit);
+    const of = (table: string): string =>
+      `SELECT ${all} FROM ${table} WHERE place = 0 AND lane = ? AND id < ?`;
+    const sql = `${of('msg')} UNION ALL ${of('note')} ORDER BY id DESC LIMIT ?`;
     for (const day of this.#days()) {
-      for (const table of ['msg', 'note']) {
-        const sql = `SELECT ${all} FROM ${table} WHERE place = 0 AND lane = ? AND id < ? ORDER BY id DESC LIMIT ?`;
-        found.push(...this.#rows(day, sql, [lane, beforeId, limit]));
-      }
-      if (found.length >= limit) break;
+      this.#fill(page, day, sql, [lane, beforeId, lane, beforeId, limit]);
+      if (page.isFull) return { rows: page.rows, nextBeforeId: page.lastId };
     }
-    return found.sort((a, b) => (b[0] as number) - (a[0] as number)).slice(0, limit);
+    return { rows: page.rows, nextBeforeId: undefined };
   }
 
   #counts(): DayCount[] {
@@ -152,7 +152,8 @@ export class Reader {
     let before = query.beforeMs === undefined ? Number.MAX_SAFE_INTEGER : firstIdAt(query.beforeMs);
     before = Math.min(before, query.beforeId ?? Number.MAX_SAFE_INTEGER);
     const walk = walkOf(query);
-    const rows: Row[] = [];
+    const page = new Page(limit);
+    const { rows } = page;
     for (const day of this.#days()) {
       if (day > dayNumberOfId(before) || day < dayNumberOfId(lowest)) continue;
       let at = before;
@@ -161,16 +162,9 @@ export class Reader {
         const [bounds] = this.#rows(day, walk.boundsSql, [...walk.values, at, lowest]);
         const [floor, count] = (bounds ?? [null, 0]) as unknown as [number | null, number];
         if (floor === null) break;
-        rows.push(
-          ...this.#rows(day, walk.chunkSql, [
-            ...walk.values,
-            at,
-            floor,
-            ...walk.filterValues,
-            limit - rows.length,
-          ]),
-        );
-        if (rows.length >= limit) return { rows, nextBeforeId: rows.at(-1)?.[0] as number, partial: false };
+        const values = [...walk.values, at, floor, ...walk.filterValues, limit - rows.length];
+        this.#fill(page, day, walk.chunkSql, values);
+        if (page.isFull) return { rows, nextBeforeId: page.lastId, partial: false };
         at = floor;
         before = floor;
         if (performance.now() > endMs) return { rows, nextBeforeId: floor, partial: true };
@@ -185,17 +179,31 @@ export class Reader {
   }
 
   #rows(day: number, sql: string, values: readonly (string | number)[]): Row[] {
+    return this.#ask(day, sql, (statement) => statement.all(...values) as unknown as Row[]) ?? [];
+  }
+
+  /** Adds rows to a page while there is room. */
+  #fill(page: Page, day: number, sql: string, values: readonly (string | number)[]): void {
+    this.#ask(day, sql, (statement) => {
+      for (const row of statement.iterate(...values)) {
+        page.add(row as unknown as Row);
+        if (page.isFull) break;
+      }
+    });
+  }
+
+  #ask<T>(day: number, sql: string, ask: (statement: StatementSync) => T): T | undefined {
     const path = dayPath(this.#role.path, day);
     try {
       const database = this.#open(day, path);
-      if (database === undefined) return [];
+      if (database === undefined) return undefined;
       const statement = database.prepare(sql);
       statement.setReturnArrays(true);
-      return statement.all(...values) as unknown as Row[];
+      return ask(statement);
     } catch (error) {
       this.#close(day);
       // Forgotten since its name was read.
-      if (!exists(path)) return [];
+      if (!exists(path)) return undefined;
       throw failureOf(error, path);
     }
   }
@@ -223,6 +231,33 @@ export class Reader {
   #close(day: number): void {
     this.#files.get(day)?.close();
     this.#files.delete(day);
+  }
+}
+
+/** Rows of one page, newest first: it ends by their number and by their octets. */
+class Page {
+  readonly rows: Row[] = [];
+  readonly #limit: number;
+  #octets = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get isFull(): boolean {
+    return this.rows.length >= this.#limit || this.#octets >= maxPageOctets;
+  }
+
+  /** The next page has lower ids. */
+  get lastId(): MessageId {
+    return this.rows.at(-1)?.[0] as number;
+  }
+
+  add(row: Row): void {
+    this.rows.push(row);
+    for (const value of row) {
+      if (typeof value === 'string' || value instanceof Uint8Array) this.#octets += value.length;
+    }
   }
 }
 

@@ -56,9 +56,13 @@ export interface ClaimedRows {
   readonly nextDueMs: number;
 }
 
-/** What `search` answers. */
-export interface SearchRows {
+/** What `lane` answers. */
+export interface PageRows {
   readonly rows: readonly Row[];
   readonly nextBeforeId: MessageId | undefined;
+}
+
+/** What `search` answers. */
+export interface SearchRows extends PageRows {
   readonly partial: boolean;
 }

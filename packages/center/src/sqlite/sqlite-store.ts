@@ -9,6 +9,7 @@ import type {
   Claimed,
   DayCount,
   Match,
+  MessagePage,
   Recovery,
   SearchPage,
   SearchQuery,
@@ -16,7 +17,7 @@ import type {
   Tally,
 } from '../store.ts';
 import { makeFolder } from './folder.ts';
-import type { ClaimedRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
+import type { ClaimedRows, PageRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
 import { decodeRow, encodeChanges } from './row.ts';
 import { isVersionAtLeast, leastSqliteVersion, placeCodes } from './schema.ts';
 import { StoreThread } from './thread.ts';
@@ -132,9 +133,10 @@ export class SqliteStore implements Store {
     return rows.map(decodeRow);
   }
 
-  async waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<readonly Message[]> {
+  async waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<MessagePage> {
     const request = { ask: 'lane', lane, limit, beforeId: beforeId ?? Number.MAX_SAFE_INTEGER } as const;
-    return ((await this.#read(request)) as readonly Row[]).map(decodeRow);
+    const { rows, nextBeforeId } = (await this.#read(request)) as PageRows;
+    return { messages: rows.map(decodeRow), nextBeforeId };
   }
 
   counts(): Promise<readonly DayCount[]> {

@@ -7,6 +7,7 @@ import {
   type Match,
   type Message,
   type MessageId,
+  type MessagePage,
   type Recovery,
   type SearchPage,
   type SearchQuery,
@@ -79,7 +80,7 @@ export class FaultyStore implements Store {
     return this.#inner.findByReference(connector, references);
   }
 
-  waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<readonly Message[]> {
+  waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<MessagePage> {
     return this.#inner.waitingIn(lane, limit, beforeId);
   }
 

@@ -30,6 +30,8 @@ export interface CorrelatorContext {
 }
 
 const controlKind = 'receipt-ids';
+// Some seconds of looking; what is left is looked at by the next call.
+const maxRematched = 1_000;
 
 /** The receipts of all upstreams. */
 export class Correlator {
@@ -138,7 +140,9 @@ export class Correlator {
   async unmatched(name: string | undefined, limit: number): Promise<readonly UnmatchedReceipt[]> {
     const groups = [...this.#groups.values()].filter((group) => name === undefined || group.name === name);
     const found = await Promise.all(
-      groups.map(async ({ unmatched }) => (await unmatched.waiting(limit)).map((one) => unmatched.view(one))),
+      groups.map(async ({ unmatched }) =>
+        (await unmatched.waiting(limit)).messages.map((one) => unmatched.view(one)),
+      ),
     );
     return found
       .flat()
@@ -162,7 +166,7 @@ export class Correlator {
   ): Promise<{ matched: number; left: number }> {
     const group = this.group(upstream);
     let matched = 0;
-    for (const kept of await group.unmatched.waiting(1_000)) {
+    for await (const kept of group.unmatched.newest(maxRematched)) {
       const receipt = storedReceipt(kept, upstream.settings.receipts?.offsetMinutes);
       if (receipt === undefined) continue;
       const incoming: Incoming = {

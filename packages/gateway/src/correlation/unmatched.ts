@@ -2,7 +2,7 @@
  * Receipts that found no message: kept on disk, each as a message of a lane that nothing is attached to, so that an
  * operator can look at them and match them again. Beyond a number they are only counted.
  */
-import type { Center, Draft, Message } from '@chappe/center';
+import type { Center, Draft, Message, MessagePage } from '@chappe/center';
 import { type ContentPdu, type PduOf, type Receipt, readReceipt, type TlvInput, tlv } from '@chappe/protocol';
 import { readContent, writeContent } from '../content.ts';
 
@@ -114,9 +114,21 @@ export class Unmatched {
     });
   }
 
-  /** The newest, at most `limit`, below `beforeId`. */
-  waiting(limit: number, beforeId?: number): Promise<readonly Message[]> {
+  /** The newest, at most `limit`, below `beforeId`: one page, which ends by octets too. */
+  waiting(limit: number, beforeId?: number): Promise<MessagePage> {
     return this.#center.waitingIn(unmatchedLane(this.#group), limit, beforeId);
+  }
+
+  /** The newest, page by page, at most so many in all. */
+  async *newest(most: number): AsyncGenerator<Message> {
+    let left = most;
+    let beforeId: number | undefined;
+    do {
+      const { messages, nextBeforeId } = await this.waiting(left, beforeId);
+      yield* messages;
+      left -= messages.length;
+      beforeId = nextBeforeId;
+    } while (beforeId !== undefined && left > 0);
   }
 
   /** Takes one away: it has found its message, or nobody wants it. */

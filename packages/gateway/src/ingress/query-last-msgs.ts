@@ -18,8 +18,15 @@ export async function queryLastMsgs(
   const { no_of_messages: count, source_addr: source } = pdu;
   if (count < 1 || count > maxMessages)
     return { ...refuse(ingress, status.ESME_RINVNUMMSGS), message_id: [] };
-  const page = await ingress.center.search(lastFrom(accountOf(session), source, count));
+  const found: string[] = [];
+  let beforeId: number | undefined;
+  // Long messages come some few at a time.
+  do {
+    const query = lastFrom(accountOf(session), source, count - found.length);
+    const page = await ingress.center.search({ ...query, beforeId });
+    found.push(...page.messages.map(({ publicId }) => publicId));
+    beforeId = page.nextBeforeId;
+  } while (beforeId !== undefined && found.length < count);
   // Messages that were submitted over a 3.4 session have ids that do not fit.
-  const ids = page.messages.map((message) => message.publicId).filter((id) => id.length <= maxIdCharacters);
-  return { message_id: ids };
+  return { message_id: found.filter((id) => id.length <= maxIdCharacters) };
 }

@@ -46,9 +46,9 @@ const partValidityMs = 30 * dayMs;
 const retryMs = 5_000;
 const pageMessages = 1_000;
 // All that limits allow: 4 MiB in parts that count at least 64 octets each.
-const maxRestorePages = 66;
+const maxRestored = 66_000;
 // Messages between the same two numbers since the set began, looked through for its whole.
-const maxWholePages = 5;
+const maxWholeMessages = 5_000;
 const noTarget = { account: '', lane: partsLane };
 
 /** The open sets. */
@@ -216,14 +216,14 @@ export class Parts {
     const { center, tagsOf } = this.#options;
     const parts: MoPart[] = [];
     let beforeId: number | undefined;
-    for (let page = 0; page < maxRestorePages; page += 1) {
-      const messages = await center.waitingIn(partsLane, pageMessages, beforeId);
+    while (parts.length < maxRestored) {
+      const { messages, nextBeforeId } = await center.waitingIn(partsLane, pageMessages, beforeId);
       for (const message of messages) {
         const part = storedPart(message, tagsOf);
         if (part !== undefined) parts.push(part);
       }
-      beforeId = messages.at(-1)?.id;
-      if (messages.length < pageMessages) break;
+      beforeId = nextBeforeId;
+      if (beforeId === undefined) break;
     }
     return parts;
   }
@@ -240,12 +240,13 @@ export class Parts {
       limit: pageMessages,
     } as const;
     let beforeId: number | undefined;
-    for (let page = 0; page < maxWholePages; page += 1) {
+    for (let seen = 0; seen < maxWholeMessages; ) {
       const found = await this.#options.center.search({ ...query, beforeId });
       const whole = found.messages.find((message) => isWholeOf(message, eldest));
       if (whole !== undefined) return whole.id;
       beforeId = found.nextBeforeId;
       if (beforeId === undefined) break;
+      seen += found.messages.length;
     }
     return -1;
   }

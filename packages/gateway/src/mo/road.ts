@@ -1,5 +1,5 @@
 /** What the road of a message from a handset leads past: the parts of the gateway that it needs, as small interfaces. */
-import type { Draft, Message, MessageId, SearchPage, SearchQuery, Submitted } from '@chappe/center';
+import type { Draft, MessageId, MessagePage, SearchPage, SearchQuery, Submitted } from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
 import type { MessageFacts } from '../facts.ts';
 import type { MoRouteSettings } from '../settings/route.ts';
@@ -15,7 +15,7 @@ export interface MoCenter {
   submit(drafts: readonly Draft[], done: Submitted): void;
   cancel(ref: { readonly id: MessageId }): Promise<unknown>;
   search(query: SearchQuery): Promise<SearchPage>;
-  waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<readonly Message[]>;
+  waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<MessagePage>;
 }
 
 /** Whose numbers are whose: `Routing`. */

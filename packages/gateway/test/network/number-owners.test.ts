@@ -40,7 +40,7 @@ async function answer(to: string, esmes: readonly Esme[]): Promise<readonly stri
 }
 
 const unclaimed = async (): Promise<number> =>
-  (await world.gateway.center.waitingIn('unclaimed', 100)).length;
+  (await world.gateway.center.waitingIn('unclaimed', 100)).messages.length;
 
 describe('a number of an account', () => {
   // Each of them outbids a plain 60100 in some order of things: length, closeness, anchors, classes.

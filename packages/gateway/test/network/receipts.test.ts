@@ -351,7 +351,7 @@ describe('unmatched receipts', () => {
     await lose('second');
     expect(await kept()).toEqual(['first']);
     // Three days are over.
-    const [waiting] = await world.gateway.center.waitingIn('unmatched:a', 10);
+    const [waiting] = (await world.gateway.center.waitingIn('unmatched:a', 10)).messages;
     await world.gateway.center.cancel({ id: waiting?.id ?? 0 });
     await lose('third');
     expect(await kept()).toEqual(['third']);
