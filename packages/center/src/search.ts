@@ -1,6 +1,6 @@
 import type { Message } from './message.ts';
 import { firstIdAt } from './message-id.ts';
-import type { SearchQuery } from './store.ts';
+import { type MessagePage, maxPageOctets, type SearchQuery } from './store.ts';
 
 /** Whether a message fulfils every condition of a search: what every store must mean by it. */
 export function matchesQuery(message: Message, query: SearchQuery): boolean {
@@ -25,4 +25,16 @@ export function matchesQuery(message: Message, query: SearchQuery): boolean {
 /** As SQLite's LIKE: only A to Z have two cases. */
 function lowerAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/** One page of these: as many as there is room for, the first one always. */
+export function pageOf(all: Iterable<Message>, limit: number): MessagePage {
+  const messages: Message[] = [];
+  let octets = 0;
+  for (const message of all) {
+    messages.push(message);
+    octets += message.content.length + (message.text?.length ?? 0);
+    if (messages.length >= limit || octets >= maxPageOctets) return { messages, nextBeforeId: message.id };
+  }
+  return { messages, nextBeforeId: undefined };
 }

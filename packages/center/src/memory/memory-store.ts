@@ -1,22 +1,21 @@
 import { CenterError } from '../errors.ts';
 import type { Message, MessageId, Place } from '../message.ts';
 import { dayNumberOfId, dayOfId, firstIdAt, parsePublicId } from '../message-id.ts';
-import { matchesQuery } from '../search.ts';
+import { matchesQuery, pageOf } from '../search.ts';
 import { isFinalState } from '../states.ts';
-import {
-  type Change,
-  type Claim,
-  type Claimed,
-  type DayCount,
-  type Match,
-  type MessagePage,
-  maxPageOctets,
-  type Recovery,
-  type SearchPage,
-  type SearchQuery,
-  type Store,
-  type Tally,
-  type Waiting,
+import type {
+  Change,
+  Claim,
+  Claimed,
+  DayCount,
+  Match,
+  MessagePage,
+  Recovery,
+  SearchPage,
+  SearchQuery,
+  Store,
+  Tally,
+  Waiting,
 } from '../store.ts';
 import { timelineLine, withStep } from '../timeline.ts';
 import { Heap } from './heap.ts';
@@ -391,16 +390,4 @@ function plain(message: Message): Message {
 
 function closed(): CenterError {
   return new CenterError('CHAPPE_STORE_CLOSED', 'the memory store is closed');
-}
-
-/** As many as there is room for, the first one always. */
-function pageOf(all: Iterable<Message>, limit: number): MessagePage {
-  const messages: Message[] = [];
-  let octets = 0;
-  for (const message of all) {
-    messages.push(message);
-    octets += message.content.length + (message.text?.length ?? 0);
-    if (messages.length >= limit || octets >= maxPageOctets) return { messages, nextBeforeId: message.id };
-  }
-  return { messages, nextBeforeId: undefined };
 }
