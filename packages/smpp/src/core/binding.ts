@@ -12,6 +12,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 export class Binding {
   /** The effective version; before the bind, the newest that we speak. */
   version: Version;
+  /** ESME: the number of our last bind; 0 before. */
+  requestSequence = 0;
   readonly #options: SessionOptions;
   readonly #timers: Timers;
   #bind: BindPdu | undefined;
@@ -66,9 +68,10 @@ export class Binding {
     return undefined;
   }
 
-  /** ESME: we have asked to bind. */
-  requested(pdu: BindPdu): void {
+  /** ESME: we have asked to bind, under this number. */
+  requested(pdu: BindPdu, sequence: number): void {
     this.#bind = redacted(pdu);
+    this.requestSequence = sequence;
   }
 
   /** ESME: the answer has come. The state that the session enters; undefined when we were refused. */

@@ -13,6 +13,7 @@ import { Closing } from './closing.ts';
 import { withCongestion } from './congestion.ts';
 import { type BindPdu, type Notice, newCounters, type SessionCounters, type SessionEvent } from './events.ts';
 import { responseTo } from './exchange.ts';
+import { asRefusal, nackedRequest } from './generic-nack.ts';
 import { after, Liveness } from './liveness.ts';
 import { type SessionOptions, standardCodec } from './options.ts';
 import { Outbound } from './outbound.ts';
@@ -44,6 +45,8 @@ export class SessionCore {
   readonly window: Window;
   /** Requests of the peer that may await our answer. May be changed at any time. */
   peerWindow: number;
+  /** Whether PDUs are those of the documents: a codec of the user's own may give them other fields. */
+  readonly isStandardCodec: boolean;
   readonly #options: SessionOptions;
   readonly #framer: Framer;
   readonly #timers = new Timers();
@@ -60,6 +63,7 @@ export class SessionCore {
   constructor(role: SessionRole, options: SessionOptions, nowMs: number) {
     this.role = role;
     this.#options = options;
+    this.isStandardCodec = options.codec === standardCodec;
     this.#framer = new Framer({ maxPduOctets: options.maxPduOctetsBeforeBind });
     this.window = new Window(options.window);
     this.peerWindow = options.peerWindow;
@@ -71,11 +75,6 @@ export class SessionCore {
     this.#permissions = permissionsFor(role, options.version, 'open');
     this.#receivedMs = nowMs;
     this.#timers.sessionInit = after(nowMs, options.sessionInitMs);
-  }
-
-  /** Whether PDUs are those of the documents: a codec of the user's own may give them other fields. */
-  get isStandardCodec(): boolean {
-    return this.#options.codec === standardCodec;
   }
 
   get state(): SessionState {
@@ -147,7 +146,7 @@ export class SessionCore {
     } else if (command === 'unbind') {
       this.#enter('unbound');
       this.#closing.saidUnbind(nowMs);
-    } else if (command !== 'enquire_link') this.binding.requested(pdu as BindPdu);
+    } else if (command !== 'enquire_link') this.binding.requested(pdu as BindPdu, sequence);
     return sequence;
   }
 
@@ -234,6 +233,7 @@ export class SessionCore {
     if (verdict !== undefined) return noticed(this.#refusals.misplaced(pdu as Pdu, verdict));
     if (pdu.command === 'malformed') return this.#takeMalformed(pdu);
     if (pdu.command === 'unknown') return noticed(this.#refusals.unknown(pdu));
+    if (pdu.command === 'generic_nack') return this.#takeNack(pdu);
     const isOfVendor = responseTo(pdu.command) !== undefined;
     return isOfVendor && isBound(this.#state) ? this.#takeOperation(pdu) : this.#takeResponse(pdu);
   }
@@ -294,14 +294,21 @@ export class SessionCore {
     this.#liveness.bound(nowMs);
   }
 
+  #takeNack(pdu: Pdu): SessionEvent | undefined {
+    const request = nackedRequest(this.window, this.binding, this.#state, pdu.sequence_number);
+    if (request === undefined) return noticed(this.#refusals.stray(pdu));
+    return this.#takeAnswer(asRefusal(pdu), request);
+  }
+
   #takeResponse(pdu: Pdu): SessionEvent | undefined {
-    // generic_nack with number 0 answers nothing that can be told (SMPP 3.4 4.3.1).
     const request = this.window.take(pdu.sequence_number, pdu.command);
-    if (request === undefined) {
-      const isForUs = pdu.command === 'enquire_link_resp' && this.#enquireLinkPending;
-      if (isForUs) this.#enquireLinkPending = false;
-      return isForUs ? undefined : noticed(this.#refusals.stray(pdu));
-    }
+    if (request !== undefined) return this.#takeAnswer(pdu, request);
+    const isForUs = pdu.command === 'enquire_link_resp' && this.#enquireLinkPending;
+    if (isForUs) this.#enquireLinkPending = false;
+    return isForUs ? undefined : noticed(this.#refusals.stray(pdu));
+  }
+
+  #takeAnswer(pdu: Pdu, request: Outstanding): SessionEvent | undefined {
     this.counters.responsesIn++;
     if (!request.takesSlot) return this.#takeControlResponse(pdu, request);
     this.#liveness.transaction(this.#receivedMs);

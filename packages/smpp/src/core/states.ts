@@ -19,6 +19,8 @@
  * - replace_sm: 3.4 table 2-1 names bound_tx only, its text gives bound_trx everything. Both.
  * - data_sm: 3.4 both peers in all bound states; 5.0 ESME in tx/trx, MC in rx/trx. Send by 5.0, take by 3.4.
  * - enquire_link: 3.4 in bound states only, 5.0 in all. Taken in all.
+ * - deliver_sm and alert_notification: to receivers by all documents; some MCs send receipts on the transmitter bind
+ *   that submitted. Taken there too: a refused receipt is lost.
  * - 3.3 peers use PDUs of 3.4 (data_sm, bind_transceiver) in practice: taken from them, never sent to them.
  */
 import type { CommandName } from '@chappe/protocol';
@@ -86,9 +88,15 @@ export const commandRules: { readonly [C in OpeningCommand]: CommandRule } = {
   query_sm: { from: 'esme', send: tx, versions: all },
   cancel_sm: { from: 'esme', send: tx, versions: all },
   replace_sm: { from: 'esme', send: tx, versions: all },
-  deliver_sm: { from: 'mc', send: rx, versions: all },
+  deliver_sm: { from: 'mc', send: rx, alsoTake: ['bound_tx'], versions: all },
   data_sm: { from: 'both', send: bound, versions: since34, alsoFrom: [0x33] },
-  alert_notification: { from: 'mc', send: rx, versions: since34, alsoFrom: [0x33] },
+  alert_notification: {
+    from: 'mc',
+    send: rx,
+    alsoTake: ['bound_tx'],
+    versions: since34,
+    alsoFrom: [0x33],
+  },
 
   broadcast_sm: { from: 'esme', send: tx, versions: [0x50] },
   query_broadcast_sm: { from: 'esme', send: tx, versions: [0x50] },

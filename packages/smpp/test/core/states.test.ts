@@ -62,8 +62,12 @@ describe.runIf(spec)('against the table of the documents', () => {
         }
       }
     }
-    // Crossing unbinds.
-    expect([...lenient]).toEqual(['unbind unbound']);
+    // Crossing unbinds, and MCs that send receipts on the bind that submitted.
+    expect([...lenient].sort()).toEqual([
+      'alert_notification bound_tx',
+      'deliver_sm bound_tx',
+      'unbind unbound',
+    ]);
   });
 
   test('what we send is what the document of that version lets us send', () => {
@@ -119,14 +123,25 @@ test('own table: the verdict on every command in every state, MC side, 3.4', () 
   }
 });
 
-test('own table: an ESME takes deliveries where it receives, and nothing that only ESMEs send', () => {
+test('own table: an ESME takes deliveries wherever it is bound, and nothing that only ESMEs send', () => {
   for (const state of sessionStates) {
-    const receives = state === 'bound_rx' || state === 'bound_trx';
+    const receives = state === 'bound_tx' || state === 'bound_rx' || state === 'bound_trx';
     const verdict = verdictOn('esme', 0x34, state, 'deliver_sm');
     expect([state, verdict]).toEqual([state, state === 'closed' ? 'drop' : receives ? 0 : ESME_RINVBNDSTS]);
     expect(verdictOn('esme', 0x34, state, 'alert_notification')).toBe(receives ? 0 : 'drop');
     expect(verdictOn('esme', 0x34, state, 'submit_sm')).toBe(state === 'closed' ? 'drop' : ESME_RINVBNDSTS);
     expect(verdictOn('esme', 0x34, state, 'outbind')).toBe(state === 'open' ? 0 : 'drop');
+  }
+});
+
+test('own table: no MC sends a delivery to a transmitter, and none takes one from an ESME', () => {
+  for (const version of [0x33, 0x34, 0x50] as const) {
+    for (const command of ['deliver_sm', 'alert_notification'] as const) {
+      expect(maySend('mc', version, 'bound_tx', command)).toBe(false);
+      const refusal = command === 'deliver_sm' ? ESME_RINVBNDSTS : 'drop';
+      expect(verdictOn('mc', version, 'bound_tx', command)).toBe(refusal);
+      expect(verdictOn('esme', version, 'bound_tx', command)).toBe(0);
+    }
   }
 });
 
