@@ -45,7 +45,8 @@ export class Center {
   readonly #settlement: Settlement;
   readonly #operations: Operations;
   readonly #sweep: Sweep;
-  #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
+  #state: 'new' | 'open' | 'running' | 'stopping' = 'new';
+  #stopped: Promise<void> | undefined;
 
   constructor(options: CenterOptions) {
     const settings = settingsOf(options);
@@ -89,8 +90,18 @@ export class Center {
     return this.#core.unfinished;
   }
 
-  /** Reads what the store holds and begins. Messages that were in memory at a crash are tried again, marked. */
+  /** `open` and `run`, for those who have nothing to do in between. */
   async start(): Promise<Recovery> {
+    const recovery = await this.open();
+    this.run();
+    return recovery;
+  }
+
+  /**
+   * Reads what the store holds. Nothing moves before `run`: no message is handed out, expires or is taken, so whoever
+   * hears of what moves can be made ready meanwhile. Messages that were in memory at a crash are tried again, marked.
+   */
+  async open(): Promise<Recovery> {
     const { store, clock, random } = this.#core.settings;
     const nowMs = clock.nowMs();
     const recovery = await store.recover(nowMs);
@@ -99,11 +110,17 @@ export class Center {
     this.#core.nextShort =
       recovery.highestShort < 0 ? Math.floor(random() * 0x8000_0000) : recovery.highestShort + 1;
     this.#core.unfinished = recovery.waiting.reduce((sum, { count }) => sum + count, recovery.sent);
-    this.#state = 'running';
     this.#dispatch.restore(recovery.waiting, nowMs);
+    if (this.#state === 'new') this.#state = 'open';
+    return recovery;
+  }
+
+  /** Begins, once `open` has settled. Does nothing while running, or after `stop`. */
+  run(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'running';
     this.#dispatch.resume();
     this.#sweep.start();
-    return recovery;
   }
 
   /**
@@ -284,10 +301,15 @@ export class Center {
 
   /**
    * Takes nothing more, waits up to `drainMs` for what connectors have, puts what is queued onto the disk and closes
-   * the store. What a connector reports later is lost: it is tried again after the next start, marked uncertain.
+   * the store. What a connector reports later is lost: it is tried again after the next start, marked uncertain. Asked
+   * for again, it is the same stop.
    */
-  async stop({ drainMs = 10_000 }: { readonly drainMs?: number } = {}): Promise<void> {
-    if (this.#state === 'stopped' || this.#state === 'stopping') return;
+  stop({ drainMs = 10_000 }: { readonly drainMs?: number } = {}): Promise<void> {
+    this.#stopped ??= this.#stop(drainMs);
+    return this.#stopped;
+  }
+
+  async #stop(drainMs: number): Promise<void> {
     this.#state = 'stopping';
     this.#sweep.stop();
     this.#dispatch.isPaused = true;
@@ -299,7 +321,6 @@ export class Center {
     for (const name of this.#dispatch.lanes.keys()) this.#dispatch.detach(name);
     this.#core.commits.flush();
     await this.#core.commits.idle();
-    this.#state = 'stopped';
     this.#dispatch.close();
     this.#core.commits.close();
     await this.#core.settings.store.close();

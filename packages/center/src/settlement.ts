@@ -104,7 +104,8 @@ export class Settlement {
     const { late } = this.#core.settings;
     const outcome = late(message);
     if (outcome === undefined) {
-      this.#await(message, message.expiresMs);
+      // It was `sent` before: whoever counts those must not count it twice.
+      this.#await(message, message.expiresMs, true);
       return;
     }
     // The attempt was counted when the upstream took it.
@@ -134,7 +135,7 @@ export class Settlement {
       else if (isNote) counters.receiptsFailed += 1;
       else this.#countFinal(message.state);
     }
-    settings.onChange?.(message, stepOf(change));
+    if (change.isSilent !== true) settings.onChange?.(message, stepOf(change));
   }
 
   #finishNote(message: LiveMessage, nowMs: number, detail: string | undefined): void {
@@ -186,12 +187,13 @@ export class Settlement {
     this.#await(message, lateMs ?? message.expiresMs);
   }
 
-  #await(message: LiveMessage, lateMs: number): void {
+  #await(message: LiveMessage, lateMs: number, wasSent = false): void {
     message.dueMs = lateMs;
     message.phase = 'saving';
     message.savingPlace = 'sent';
     this.#core.awaiting.add(message);
-    this.#core.commits.addOutcome({ op: 'update', message, place: 'sent', line: '' });
+    const change: Change = { op: 'update', message, place: 'sent', line: '' };
+    this.#core.commits.addOutcome(wasSent ? { ...change, isSilent: true } : change);
     this.#core.wantTurn();
   }
 

@@ -13,6 +13,8 @@ export interface Change {
   readonly message: Message;
   readonly place: Place;
   readonly line: string;
+  /** It is as it was: no step that anybody hears of. */
+  readonly isSilent?: true;
 }
 
 /** The messages of one account in one lane that wait on disk. */

@@ -131,7 +131,9 @@ describe('settleAwaited', () => {
 describe('a late receipt', () => {
   it('is asked about once its time is up; without an answer it is waited for until the validity ends', async () => {
     const asked: number[] = [];
+    const steps: string[] = [];
     const rig = await startRig({
+      onChange: (_, step) => steps.push(step),
       late: (message) => {
         asked.push(message.id);
         return undefined;
@@ -147,6 +149,8 @@ describe('a late receipt', () => {
     expect(asked).toEqual([id]);
     expect(await rig.center.find(id)).toMatchObject({ state: 'enroute' });
     expect(await settled(rig, 'r1', { kind: 'delivered' })).toBe(true);
+    // It was sent once: whoever counts what an upstream has and is not on disk must hear of it once.
+    expect(steps).toEqual(['enroute', 'sent', 'delivered']);
     await rig.center.stop();
   });
 

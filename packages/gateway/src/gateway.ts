@@ -1,7 +1,7 @@
 /** The composed system: accounts and their sessions, the center, handsets and upstreams, and the roads between them. */
-import { type Center, type ControlStore, MemoryControl, type Store } from '@chappe/center';
+import type { Center, ControlStore, Store } from '@chappe/center';
 import { type Certificates, type Clock, type Session, systemClock, type Transport } from '@chappe/smpp';
-import { Accounts } from './accounts/accounts.ts';
+import type { Accounts } from './accounts/accounts.ts';
 import { IgnoredRanges } from './accounts/ignored-ranges.ts';
 import { AccountConnectors } from './connectors/accounts.ts';
 import { BroadcastConnector } from './connectors/broadcast.ts';
@@ -11,9 +11,9 @@ import { Desk } from './desk.ts';
 import { EarlyReceipts } from './early-receipts.ts';
 import { ReceiptDesk } from './egress/receipt-desk.ts';
 import type { EntryKind, EntrySettings } from './entries/kinds.ts';
-import { type PutResult, type RemoveResult, RunTimeEntries } from './entries/run-time.ts';
+import type { PutResult, RemoveResult, RunTimeEntries } from './entries/run-time.ts';
 import { GatewayEvents, type GatewayListener } from './events.ts';
-import { OptOuts } from './filters/opt-outs.ts';
+import type { OptOuts } from './filters/opt-outs.ts';
 import { Acceptance } from './ingress/acceptance.ts';
 import type { Ingress } from './ingress/ingress.ts';
 import { injectMo, type MoArguments, type MoRoad } from './inject-mo.ts';
@@ -27,7 +27,8 @@ import { Network } from './network.ts';
 import type { CertificateEnd } from './observation/certificates.ts';
 import { MessageCounts } from './observation/message-counts.ts';
 import { TimeCounts } from './observation/time-counts.ts';
-import { accountsOf, defaultLifetime, defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
+import { type OpenedParts, openParts, takeSteps } from './open-parts.ts';
+import { defaultLifetime, defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
 import { broadcastLane, handsetLane, Routing } from './routing.ts';
 import { Handsets } from './sandbox/handsets.ts';
 import { type SessionView, viewOfSession } from './session-view.ts';
@@ -40,14 +41,6 @@ const references = 256;
 // Long messages of handsets are given up after minutes: looking every so often is enough.
 const receiverCheckMs = 60_000;
 const defaultDrainMs = 10_000;
-
-/** What is opened before the rest is put together. */
-interface Opened {
-  readonly accounts: Accounts;
-  readonly control: ControlStore;
-  readonly optOuts: OptOuts;
-  readonly entries: RunTimeEntries;
-}
 
 /** A running gateway. */
 export class Gateway {
@@ -89,7 +82,7 @@ export class Gateway {
   #disarmCheck: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
-  private constructor(options: GatewayOptions, { accounts, control, optOuts, entries }: Opened) {
+  private constructor(options: GatewayOptions, { accounts, control, optOuts, entries }: OpenedParts) {
     const clock = options.clock ?? systemClock;
     const random = options.random ?? Math.random;
     const onError = options.onError ?? ignore;
@@ -167,32 +160,40 @@ export class Gateway {
     };
   }
 
-  /** Opens everything. Rejects when a port cannot be had, the store cannot be read, or settings cannot be (RangeError); then nothing is left open. */
+  /**
+   * Opens everything. Rejects when a port cannot be had, the store cannot be read, or settings cannot be (RangeError);
+   * then nothing is left open, the stores that were given included.
+   */
   static async start(options: GatewayOptions): Promise<Gateway> {
-    const control = options.control ?? new MemoryControl();
-    const accounts = await Accounts.create(accountsOf(options));
-    const entries = await RunTimeEntries.load(control, accounts, options);
-    const optOuts = await OptOuts.load(control);
-    const gateway = new Gateway(options, { accounts, control, optOuts, entries });
+    const gateway = new Gateway(options, await openParts(options));
     try {
-      await gateway.center.start();
-      const nowMs = gateway.#clock.nowMs();
-      gateway.#ledger = await Ledger.open(control, () => gateway.center.tallies(), nowMs);
-      await restoreQuotas(accounts, gateway.center, nowMs);
-      gateway.center.attach(handsetLane, gateway.#handsetConnector);
-      gateway.center.attach(broadcastLane, new BroadcastConnector(gateway.handsets, gateway.#clock));
-      await gateway.network.start(entries.settings);
-      entries.attach(gateway.network, () => gateway.#endSessions());
-      gateway.#desk = await Desk.open(options, gateway.#ingress, accounts, {
-        onBound: (session) => gateway.#onBound(session),
-        onClosed: (session, reason) => gateway.#onClosed(session, reason),
-      });
+      await gateway.#begin(options);
     } catch (error) {
-      await gateway.stop({ drainMs: 0 });
+      // What cannot be stopped either is not why it could not be started.
+      await gateway.stop({ drainMs: 0 }).catch(() => undefined);
       throw error;
     }
-    gateway.#checkReceiver();
     return gateway;
+  }
+
+  /** The store, the money, the ways out: all is there before the first message moves, and then who sends more. */
+  async #begin(options: GatewayOptions): Promise<void> {
+    const { center, control, accounts, entries, network } = this;
+    await center.open();
+    const nowMs = this.#clock.nowMs();
+    this.#ledger = await Ledger.open(control, () => center.tallies(), nowMs);
+    await restoreQuotas(accounts, center, nowMs);
+    center.attach(handsetLane, this.#handsetConnector);
+    center.attach(broadcastLane, new BroadcastConnector(this.handsets, this.#clock));
+    await network.prepare(entries.settings);
+    entries.attach(network, () => this.#endSessions());
+    center.run();
+    await network.start();
+    this.#desk = await Desk.open(options, this.#ingress, accounts, {
+      onBound: (session) => this.#onBound(session),
+      onClosed: (session, reason) => this.#onClosed(session, reason),
+    });
+    this.#checkReceiver();
   }
 
   /** The money of all accounts. */
@@ -289,7 +290,10 @@ export class Gateway {
     return injectMo(input, this.#road, this.#nextReference());
   }
 
-  /** Stops: takes nothing more, answers what was taken, unbinds, closes the store. Never rejects twice. */
+  /**
+   * Stops: takes nothing more, answers what was taken, unbinds, closes the store. Rejects with the first failure, after
+   * everything has been stopped that can be.
+   */
   stop(options: { readonly drainMs?: number } = {}): Promise<void> {
     this.#stopped ??= this.#stop(options.drainMs ?? defaultDrainMs);
     return this.#stopped;
@@ -341,13 +345,15 @@ export class Gateway {
     this.#disarmCheck?.();
     this.#ingress.early.releaseAll();
     this.#transactions.close();
-    // Sessions first: their open requests wait for commits, which the center still makes.
-    await this.#desk?.close(drainMs);
-    await this.network.stop(drainMs);
-    this.#handsetConnector.stop();
-    // Closes the store too.
-    await this.center.stop({ drainMs });
-    await this.control.close();
+    await takeSteps([
+      // Sessions first: their open requests wait for commits, which the center still makes.
+      () => this.#desk?.close(drainMs),
+      () => this.network.stop(drainMs),
+      () => this.#handsetConnector.stop(),
+      // Closes the store too.
+      () => this.center.stop({ drainMs }),
+      () => this.control.close(),
+    ]);
   }
 
   #nextReference(): number {

@@ -132,9 +132,9 @@ export class Messages {
     if (this.#waiters >= maxWaiters) {
       throw new GatewayError('CHAPPE_GATEWAY_FULL', `${maxWaiters} callers are waiting already`);
     }
-    this.#waiters += 1;
     // Listening begins before looking, so that nothing slips through between the two.
     const change = this.#nextChange(query, holds, options);
+    this.#waiters += 1;
     try {
       return (await this.#present(query, holds)) ?? (await change.view);
     } finally {

@@ -155,11 +155,15 @@ export class Network {
     return this.#settings.connectors.length > 0;
   }
 
-  /** Reads what was learned, and takes the settings. After the center's start. */
-  async start(settings: GatewaySettings): Promise<void> {
+  /** Reads what was learned, and takes the settings. Once the center is open, and before it runs. */
+  async prepare(settings: GatewaySettings): Promise<void> {
     await this.correlator.load();
     this.#nodeId = await nodeIdOf(this.#options.control, this.#options.random);
     this.use(settings);
+  }
+
+  /** Begins to bind. Once the center runs. */
+  async start(): Promise<void> {
     await this.mo.start();
     this.upstreams.start();
   }
