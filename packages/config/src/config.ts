@@ -47,6 +47,8 @@ export interface ServerSettings {
     /** Empty: nobody connects to us. */
     readonly listen: readonly ListenSettings[];
     readonly defaults: SessionDefaults;
+    /** Whether passwords that were right are known after a restart, as sealed digests. */
+    readonly rememberPasswords: boolean;
   };
   readonly http: {
     /** Undefined: no HTTP. */

@@ -1,7 +1,7 @@
 /** Passwords of accounts, hashed once: a reload hashes only those that are new. */
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** `scrypt$N$r$p$salt$hash` of a password, as @chappe/gateway's `hashPassword` writes it. */
+/** The hash of a password, as @chappe/gateway takes it. */
 export type HashPassword = (password: string) => Promise<string>;
 
 // The threads of the pool; each hash takes one of them and 16 MiB.

@@ -15,7 +15,12 @@ test('an empty file is a gateway that does nothing, on this machine only', async
     const { data, server, lifetime, handsets, settings } = await loaded(text);
     expect(data).toBe('./data');
     expect(server).toEqual({
-      smpp: { systemId: 'chappe', listen: [{ host: '127.0.0.1', port: 2775 }], defaults: {} },
+      smpp: {
+        systemId: 'chappe',
+        listen: [{ host: '127.0.0.1', port: 2775 }],
+        defaults: {},
+        rememberPasswords: true,
+      },
       http: { listen: { host: '127.0.0.1', port: 8080 }, allowHosts: [], adminKeyHashes: [] },
       logLevel: 'info',
       drainMs: 8_000,

@@ -11,6 +11,7 @@ import {
 } from '@chappe/smpp';
 import type { Accounts } from './accounts/accounts.ts';
 import { authenticator, type BindRefusalReason } from './accounts/admission.ts';
+import type { BindMemory } from './accounts/bind-memory.ts';
 import { broadcastSm } from './ingress/broadcast-sm.ts';
 import { cancelBroadcastSm } from './ingress/cancel-broadcast-sm.ts';
 import { cancelSm } from './ingress/cancel-sm.ts';
@@ -87,6 +88,7 @@ export class Desk {
     options: GatewayOptions,
     ingress: Ingress,
     accounts: Accounts,
+    memory: BindMemory,
     events: DeskEvents,
   ): Promise<Desk> {
     const clock = options.clock ?? systemClock;
@@ -103,7 +105,7 @@ export class Desk {
       limits: options.smpp?.limits,
       clock,
       // One for all listeners: it counts the binds of an account, and guesses at its password.
-      authenticate: authenticator(accounts, { clock, onRefused }),
+      authenticate: authenticator(accounts, { clock, memory, onRefused }),
       operations: operationsOf(ingress),
       onBound: (session: Session) => events.onBound(session),
       onClosed: (session: Session, reason: string) => events.onClosed(session, reason),

@@ -2,6 +2,7 @@
 import type { Center, ControlStore, Store } from '@chappe/center';
 import { type Certificates, type Clock, type Session, systemClock, type Transport } from '@chappe/smpp';
 import type { Accounts } from './accounts/accounts.ts';
+import type { BindMemory } from './accounts/bind-memory.ts';
 import { IgnoredRanges } from './accounts/ignored-ranges.ts';
 import { AccountConnectors } from './connectors/accounts.ts';
 import { BroadcastConnector } from './connectors/broadcast.ts';
@@ -76,13 +77,14 @@ export class Gateway {
   readonly #steps: MessageSteps;
   readonly #connectors: AccountConnectors;
   readonly #handsetConnector: HandsetConnector;
+  readonly #memory: BindMemory;
   #ledger: Ledger | undefined;
   #desk: Desk | undefined;
   #reference: number;
   #disarmCheck: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
-  private constructor(options: GatewayOptions, { accounts, control, optOuts, entries }: OpenedParts) {
+  private constructor(options: GatewayOptions, { accounts, control, optOuts, entries, memory }: OpenedParts) {
     const clock = options.clock ?? systemClock;
     const random = options.random ?? Math.random;
     const onError = options.onError ?? ignore;
@@ -92,6 +94,7 @@ export class Gateway {
     this.control = control;
     this.optOuts = optOuts;
     this.entries = entries;
+    this.#memory = memory;
     this.store = options.store;
     // Where numbers are whoever's who asks for them, everybody must be a friend.
     const isSandbox = accounts.open || options.settings === undefined;
@@ -189,7 +192,7 @@ export class Gateway {
     entries.attach(network, () => this.#endSessions());
     center.run();
     await network.start();
-    this.#desk = await Desk.open(options, this.#ingress, accounts, {
+    this.#desk = await Desk.open(options, this.#ingress, accounts, this.#memory, {
       onBound: (session) => this.#onBound(session),
       onClosed: (session, reason) => this.#onClosed(session, reason),
     });
@@ -352,6 +355,7 @@ export class Gateway {
       () => this.#handsetConnector.stop(),
       // Closes the store too.
       () => this.center.stop({ drainMs }),
+      () => this.#memory.write(),
       () => this.control.close(),
     ]);
   }
@@ -371,10 +375,8 @@ export class Gateway {
 
   #onBound(session: Session): void {
     const bind = this.#routing.bound(session, session.context as string);
-    if (bind !== undefined) {
-      this.#connectors.add(bind);
-      this.#ignoredRanges?.look(bind);
-    }
+    if (bind !== undefined) this.#connectors.add(bind);
+    if (bind !== undefined) this.#ignoredRanges?.look(bind);
     if (this.#events.isHeard) this.#events.emit({ kind: 'bound', session: viewOfSession(session) });
   }
 

@@ -5,7 +5,7 @@ export { type AccountInput, type AccountOptions, Accounts } from './accounts/acc
 export type { BindRefusal } from './accounts/admission.ts';
 export { isLoopback } from './accounts/loopback.ts';
 export { addressKey } from './accounts/networks.ts';
-export { hashPassword } from './accounts/password.ts';
+export { hashForProcess, hashPassword } from './accounts/password.ts';
 export { addressOf } from './address.ts';
 export { type AddressRange, compileAddressRange } from './address-range.ts';
 export { checkSettings } from './compiled-settings.ts';

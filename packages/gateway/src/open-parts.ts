@@ -1,9 +1,12 @@
 /** What a gateway needs before the rest of it can be put together, and how all of it is ended. */
 import { type ControlStore, MemoryControl } from '@chappe/center';
+import { systemClock } from '@chappe/smpp';
 import { Accounts } from './accounts/accounts.ts';
+import { BindMemory } from './accounts/bind-memory.ts';
 import { RunTimeEntries } from './entries/run-time.ts';
 import { OptOuts } from './filters/opt-outs.ts';
 import { accountsOf, type GatewayOptions } from './options.ts';
+import { Sealing } from './sealing.ts';
 
 /** Read from the control store and the options. */
 export interface OpenedParts {
@@ -11,16 +14,20 @@ export interface OpenedParts {
   readonly control: ControlStore;
   readonly optOuts: OptOuts;
   readonly entries: RunTimeEntries;
+  readonly memory: BindMemory;
 }
 
 /** Reads them. Rejects as `Gateway.start` does; the stores that were given are closed then. */
 export async function openParts(options: GatewayOptions): Promise<OpenedParts> {
-  const control = options.control ?? new MemoryControl();
+  const { control = new MemoryControl(), sealing = new Sealing(), clock = systemClock } = options;
+  const { rememberPasswords: passwords = true, onError = () => undefined } = options;
   try {
-    const accounts = await Accounts.create(accountsOf(options));
-    const entries = await RunTimeEntries.load(control, accounts, options);
+    const digestKey = passwords ? sealing.keyFor('passwords that were right') : undefined;
+    const accounts = await Accounts.create(accountsOf(options), undefined, digestKey);
+    const entries = await RunTimeEntries.load(control, accounts, { ...options, sealing });
     const optOuts = await OptOuts.load(control);
-    return { accounts, control, optOuts, entries };
+    const memory = await BindMemory.load({ control, sealing, accounts, clock, passwords, onError });
+    return { accounts, control, optOuts, entries, memory };
   } catch (error) {
     // What cannot be closed either is not why it could not be opened.
     await Promise.allSettled([options.store.close(), control.close()]);

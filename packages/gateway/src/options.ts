@@ -58,6 +58,11 @@ export interface GatewayOptions {
   readonly listeners?: readonly ListenOptions[] | undefined;
   /** Default: open, every system_id and password is right. */
   readonly accounts?: AccountOptions | undefined;
+  /**
+   * Whether a password that was right is known again after a restart, as a digest under the key of `sealing`. Default
+   * true; false: each is checked by scrypt anew.
+   */
+  readonly rememberPasswords?: boolean | undefined;
   readonly handsets?: HandsetOptions | undefined;
   /** Connections to upstreams by other ways than TCP and TLS. */
   readonly connect?: ConnectUpstream | undefined;

@@ -2,7 +2,7 @@
  * Secrets at rest. Passwords and keys of entries that are made at run time stand in the control store sealed with
  * AES-256-GCM; the key lives in a file of its own, so that a copy of the database alone gives nothing away.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -35,6 +35,11 @@ export class Sealing {
       throw new RangeError(`sealing key: it has ${key.length} octets; give ${keyOctets} random ones`);
     }
     this.#key = Buffer.from(key);
+  }
+
+  /** A key of its own for another use, 32 octets, always the same one: RFC 5869. */
+  keyFor(use: string): Uint8Array {
+    return new Uint8Array(hkdfSync('sha256', this.#key, new Uint8Array(0), use, keyOctets));
   }
 
   /** `where`: the place that it is for; sealed texts do not open at another one. */

@@ -44,7 +44,7 @@ function proxyOf(listener: ListenSettings | undefined): Proxy {
 /** The options of a gateway in production: nobody binds who is no account. */
 export function gatewayOptions(config: Config): Made {
   const { server, lifetime, handsets, settings } = config;
-  const { systemId, defaults } = server.smpp;
+  const { systemId, defaults, rememberPasswords } = server.smpp;
   const { plain, tls, more } = listenersOf(config);
   const { validityMs, maxValidityMs, maxScheduleMs, receiptValidityMs, retentionMs } = lifetime;
   const { delayMs, seed, outcomes } = handsets;
@@ -59,6 +59,7 @@ export function gatewayOptions(config: Config): Made {
     settings,
     // Even without any account, nobody else may bind.
     accounts: { open: false, list: [] },
+    rememberPasswords,
     smpp,
     tls: tls?.tls === undefined ? undefined : { ...serverTls(tls.tls), host: tls.host, port: tls.port },
     listeners: more.map((listener) => ({

@@ -124,6 +124,7 @@ function serverParts({ data, server, lifetime, handsets }: Config): { readonly [
     'smpp.systemId': smpp.systemId,
     'smpp.listen': smpp.listen,
     'smpp.defaults': smpp.defaults,
+    'smpp.rememberPasswords': smpp.rememberPasswords,
     http,
     'log.level': logLevel,
     drain: drainMs,

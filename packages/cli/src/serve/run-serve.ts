@@ -1,7 +1,7 @@
 /** `chappe serve`: a gateway in production. Nobody binds who is no account; SIGHUP reads the configuration again. */
 import { systemClock } from '@chappe/center';
 import { type Config, type Flaw, flawText } from '@chappe/config';
-import { Gateway, type GatewayOptions, hashPassword } from '@chappe/gateway';
+import { Gateway, type GatewayOptions, hashForProcess } from '@chappe/gateway';
 import type { Logger } from 'pino';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -35,7 +35,7 @@ interface Running {
 /** Runs until a signal asks it to end; then ends in order. Rejects with a `Failure` when it cannot start. */
 export async function runServe(run: ServeRun): Promise<ExitCode> {
   const { values, terminal, signal } = run;
-  const file = new ConfigFile(values.config, terminal.env, (password) => hashPassword(password));
+  const file = new ConfigFile(values.config, terminal.env, async (password) => hashForProcess(password));
   const loaded = await file.load();
   if (!loaded.ok) {
     for (const flaw of loaded.flaws) terminal.talk(flawText(flaw));

@@ -4,7 +4,7 @@ import type { ListenSettings, ListenTls, ServerSettings, SessionDefaults } from 
 import { type Endpoint, endpoint, host, network, ownSystemId, port } from '../values/words.ts';
 import { certificateProblem } from './connector-parts.ts';
 import { compact, listOf, oneOf, oneOrMany, optional, required, scalar, section } from './field.ts';
-import { count, durationMs, number, pauseMs } from './shapes.ts';
+import { count, durationMs, flag, number, pauseMs } from './shapes.ts';
 import { pem, type World } from './world.ts';
 
 // More file descriptors than that need a kernel set up for it.
@@ -124,9 +124,15 @@ export function smppSchema(world: World): z.ZodType<ServerSettings['smpp']> {
       '127.0.0.1:2775',
     ),
     defaults: optional(defaults, 'limits of their sessions'),
-  }).transform(({ systemId = 'chappe', listen = [defaultEndpoint], defaults: limits = {} }) => ({
+    rememberPasswords: optional(
+      flag,
+      'whether a password that was right is known after a restart, as a sealed digest; else all wait for scrypt',
+      true,
+    ),
+  }).transform(({ systemId = 'chappe', listen = [defaultEndpoint], ...given }) => ({
     systemId,
     listen,
-    defaults: limits,
+    defaults: given.defaults ?? {},
+    rememberPasswords: given.rememberPasswords ?? true,
   }));
 }

@@ -8,7 +8,7 @@ import { type Account, checkName, compileAccount, openAccount } from './account.
 import { BoundedMap } from './bounded-map.ts';
 import { NumberOwners } from './number-owners.ts';
 import { type Derive, defaultCost, hashPassword, type PasswordHash } from './password.ts';
-import { type CheckResult, type Gate, PasswordChecks } from './password-checks.ts';
+import { type Check, type CheckResult, type Gate, PasswordChecks } from './password-checks.ts';
 import { differingFields } from './same-value.ts';
 
 /** One account as given by the operator: its settings, or with a password in clear, which is hashed at once. */
@@ -52,18 +52,19 @@ export class Accounts {
   readonly #derive: Derive | undefined;
   readonly #decoySecret = randomBytes(32);
 
-  private constructor(open: boolean, derive: Derive | undefined) {
+  private constructor(open: boolean, derive: Derive | undefined, digestKey: Uint8Array | undefined) {
     this.open = open;
     this.#derive = derive;
-    this.#checks = new PasswordChecks(derive);
+    this.#checks = new PasswordChecks(derive, digestKey);
   }
 
   /**
    * Builds the accounts. Rejects with a RangeError on settings that cannot be, and on a repeated system_id.
-   * `derive`: scrypt, for tests.
+   * `derive`: scrypt, for tests. `digestKey`: of what is remembered of right passwords; default one that ends with the
+   * process.
    */
-  static async create(options: AccountOptions, derive?: Derive): Promise<Accounts> {
-    const accounts = new Accounts(options.open, derive);
+  static async create(options: AccountOptions, derive?: Derive, digestKey?: Uint8Array): Promise<Accounts> {
+    const accounts = new Accounts(options.open, derive, digestKey);
     if (options.open) return accounts;
     accounts.replace(await accounts.hashed(options.list));
     return accounts;
@@ -99,16 +100,29 @@ export class Accounts {
    */
   async verify(systemId: string, password: string): Promise<Account | 'refused' | 'busy'> {
     if (this.open) return this.meet(systemId);
-    const result = await this.check(systemId, password, false, openGate);
+    const result = await this.check(callOf(systemId, password, 'fresh'), false);
     if (result === 'busy') return 'busy';
     return result === 'right' ? (this.get(systemId) ?? 'refused') : 'refused';
   }
 
-  /** Checks a password of a closed gateway, at once when the answer is known: see `PasswordChecks.check`. */
-  check(name: string, password: string, isOwn: boolean, gate: Gate): CheckResult | Promise<CheckResult> {
-    const decoy = this.#decoyFor(name);
-    const hash = this.#known.get(name)?.passwordHash ?? decoy;
-    return this.#checks.check({ name, password, hash, isOwn, gate });
+  /**
+   * Checks a password of a closed gateway, at once when the answer is known: see `PasswordChecks.check`. `isShut`: whatever
+   * it is, it is wrong, and takes the work that it takes for a name that nobody has.
+   */
+  check(asked: Omit<Check, 'hash'>, isShut: boolean): CheckResult | Promise<CheckResult> {
+    const decoy = this.#decoyFor(asked.name);
+    const known = this.#known.get(asked.name)?.passwordHash ?? decoy;
+    return this.#checks.check({ ...asked, hash: isShut ? decoy : known });
+  }
+
+  /** See `PasswordChecks.rightOf`. */
+  rightOf(name: string): string | undefined {
+    return this.#checks.rightOf(name);
+  }
+
+  /** See `PasswordChecks.restoreRight`. */
+  restoreRight(name: string, digest: string): void {
+    this.#checks.restoreRight(name, digest);
   }
 
   /** Adds an account. Rejects with a RangeError on settings that cannot be, a repeated system_id, or an open gateway. */
@@ -191,7 +205,8 @@ export class Accounts {
     const { password, ...settings } = input;
     const known = this.#known.get(settings.systemId)?.passwordHash;
     const isKept =
-      known !== undefined && (await this.check(settings.systemId, password, true, openGate)) === 'right';
+      known !== undefined &&
+      (await this.check(callOf(settings.systemId, password, 'own'), false)) === 'right';
     return { ...settings, passwordHash: isKept ? known.text : await hashPassword(password, this.#derive) };
   }
 
@@ -220,11 +235,16 @@ export class Accounts {
     // The text stands for the hash where answers are remembered; it is not to be one that an account may have.
     return {
       text: 'decoy',
-      cost: model?.cost ?? defaultCost,
+      cost: model === undefined ? defaultCost : model.cost,
       salt: key.subarray(0, model?.salt.length ?? 16),
       key: key.subarray(0, model?.key.length ?? 32),
     };
   }
+}
+
+/** A check that was asked for in this process, not over the network. */
+function callOf(name: string, password: string, rank: Check['rank']): Omit<Check, 'hash'> {
+  return { name, password, rank, address: '', gate: openGate };
 }
 
 function givenTwice(name: string): RangeError {

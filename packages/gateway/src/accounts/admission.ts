@@ -3,11 +3,15 @@ import { status } from '@chappe/protocol';
 import type { BindRequest, Clock } from '@chappe/smpp';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
+import type { BindMemory } from './bind-memory.ts';
 import { Credentials } from './credentials.ts';
 import type { CheckResult } from './password-checks.ts';
 import { Places } from './places.ts';
 
-/** Why a bind is refused. The peer sees a status only: the same for `unknown` and `password`. */
+/**
+ * Why a bind is refused. The peer sees a status only: the same for `unknown`, `password`, `suspended`, `network` and
+ * `tls`, of which none says whether the password was right.
+ */
 export type BindRefusalReason =
   | 'unknown'
   | 'password'
@@ -34,6 +38,8 @@ export interface BindRefusal {
 /** What `authenticator` works with. */
 export interface AdmissionOptions {
   readonly clock: Clock;
+  /** What was known before the process began. */
+  readonly memory?: BindMemory | undefined;
   /** As often as binds are refused: whoever writes it down must limit it. */
   readonly onRefused?: ((refusal: BindRefusal) => void) | undefined;
 }
@@ -64,39 +70,51 @@ const texts: Readonly<Record<BindRefusalReason, string>> = {
 };
 
 /**
- * Makes the decision on binds. In an open gateway everybody is let in under the name they say. Else the password comes
- * first, so that somebody without it learns nothing about an account, not even that there is one.
+ * Makes the decision on binds. In an open gateway everybody is let in under the name they say. Else nobody learns anything
+ * about an account who has not its password and comes from where it may come from, not even that there is one: where it
+ * is shut, whatever password comes is checked in vain.
  */
 export function authenticator(
   accounts: Accounts,
   options: AdmissionOptions,
 ): (bind: BindRequest) => Admission | Promise<Admission> {
-  const credentials = new Credentials(accounts, options.clock);
+  const { clock } = options;
+  const credentials = new Credentials(accounts, clock, options.memory);
   const places = new Places();
 
-  const decide = (bind: BindRequest, checked: CheckResult): Admission => {
+  const refused = (bind: BindRequest, reason: BindRefusalReason): Admission => {
+    const { address } = bind.remote;
+    const commandStatus = statusOf(reason, bind.version, credentials.hasGuessed(address));
+    const account = bind.pdu.system_id;
+    options.onRefused?.({ account, address, reason, status: commandStatus, text: texts[reason] });
+    return { accept: false, status: commandStatus };
+  };
+
+  const decide = (
+    bind: BindRequest,
+    checked: CheckResult,
+    wasShut: BindRefusalReason | undefined,
+  ): Admission => {
     // Looked up now: it may have been removed or suspended while the password was checked.
     const account = accounts.get(bind.pdu.system_id);
-    const reason = refusalOf(bind, checked, account) ?? roomFor(bind, account, places);
-    if (reason === undefined) return admitted(bind.pdu.system_id, account?.settings.window);
-    const commandStatus = statusOf(reason, bind.version);
-    options.onRefused?.({
-      account: bind.pdu.system_id,
-      address: bind.remote.address,
-      reason,
-      status: commandStatus,
-      text: texts[reason],
-    });
-    return { accept: false, status: commandStatus };
+    const reason = refusalOf(bind, checked, account, wasShut) ?? roomFor(bind, account, places);
+    if (reason !== undefined) return refused(bind, reason);
+    credentials.welcome(bind.pdu.system_id, bind.remote.address);
+    return admitted(bind.pdu.system_id, account?.settings.window);
   };
 
   return (bind) => {
     const { system_id: name, password } = bind.pdu;
     if (accounts.open) return admitted(accounts.meet(name).name, undefined);
-    const checked = credentials.check(name, password, bind.remote.address);
-    return typeof checked === 'string'
-      ? decide(bind, checked)
-      : checked.then((result) => decide(bind, result));
+    const shut = shutFor(bind, accounts.get(name));
+    const checked = credentials.check(name, password, bind.remote.address, shut !== undefined);
+    if (typeof checked !== 'string') return checked.then((result) => decide(bind, result, shut));
+    const delayMs = checked === 'held' ? credentials.lastRunMs : 0;
+    if (delayMs < 1) return decide(bind, checked, shut);
+    // As late as if it had been tried: whether it was is nobody's business.
+    return new Promise((resolve) => {
+      clock.setTimer(() => resolve(decide(bind, checked, shut)), delayMs);
+    });
   };
 }
 
@@ -104,19 +122,26 @@ function admitted(context: string, window: number | undefined): Admission {
   return { accept: true, context, window };
 }
 
+/** Why no password of an account is right for this bind. */
+function shutFor({ remote }: BindRequest, account: Account | undefined): BindRefusalReason | undefined {
+  if (account === undefined) return undefined;
+  if (account.suspended) return 'suspended';
+  if (account.networks?.(remote.address) === false) return 'network';
+  return account.settings.tlsOnly === true && !remote.tls ? 'tls' : undefined;
+}
+
 function refusalOf(
-  { remote, kind }: BindRequest,
+  bind: BindRequest,
   checked: CheckResult,
   account: Account | undefined,
+  wasShut: BindRefusalReason | undefined,
 ): BindRefusalReason | undefined {
   if (checked === 'held' || checked === 'busy') return checked;
   if (account === undefined) return 'unknown';
+  const shut = shutFor(bind, account) ?? (checked === 'wrong' ? wasShut : undefined);
+  if (shut !== undefined) return shut;
   if (checked === 'wrong') return 'password';
-  if (account.suspended) return 'suspended';
-  if (account.networks?.(remote.address) === false) return 'network';
-  if (account.settings.tlsOnly === true && !remote.tls) return 'tls';
-  if (account.settings.bindKinds?.includes(kind) === false) return 'kind';
-  return undefined;
+  return account.settings.bindKinds?.includes(bind.kind) === false ? 'kind' : undefined;
 }
 
 function roomFor(
@@ -128,10 +153,19 @@ function roomFor(
   return places.take(account.name, session, account.settings.binds ?? defaultBinds) ? undefined : 'binds';
 }
 
-function statusOf(reason: BindRefusalReason, version: BindRequest['version']): number {
-  // shared/spec/sessions.md: 5.0 keeps 0x0E and 0x0F for malformed fields, older peers expect 0x0E.
-  const isWrong = reason === 'unknown' || reason === 'password';
-  if (isWrong) return version >= 0x50 ? status.ESME_RBINDFAIL : status.ESME_RINVPASWD;
-  // shared/spec/statuses.json: also said by servers for too many binds of an account.
+/** The reasons by which somebody could find out that there is an account, or what its password is. */
+const secretReasons: ReadonlySet<BindRefusalReason> = new Set([
+  'unknown',
+  'password',
+  'suspended',
+  'network',
+  'tls',
+]);
+
+/** `hasGuessed`: many wrong ones have come from there; whether this one was tried depends on who lists the address. */
+function statusOf(reason: BindRefusalReason, version: BindRequest['version'], hasGuessed: boolean): number {
+  // 5.0 keeps 0x0E and 0x0F for malformed fields (SMPP 5.0 4.7.6), older peers expect 0x0E.
+  if (secretReasons.has(reason) && !hasGuessed && version < 0x50) return status.ESME_RINVPASWD;
+  // In the field also said by servers for too many binds of an account.
   return reason === 'binds' ? status.ESME_RALYBND : status.ESME_RBINDFAIL;
 }

@@ -58,6 +58,14 @@ export function addressKey(address: string): string {
   return `${groups.slice(0, 4).join(':')}::/64`;
 }
 
+/**
+ * What stands for the network of a key of `addressKey`, where one host may choose its address: of IPv6 the first 48 bits,
+ * which whoever rents a machine may have; an IPv4 address stands for itself.
+ */
+export function networkKey(key: string): string {
+  return key.endsWith('::/64') ? `${key.split(':').slice(0, 3).join(':')}::/48` : key;
+}
+
 function groupsOf(tail: string): number {
   return tail === '' ? 0 : tail.split(':').length;
 }

@@ -1,14 +1,15 @@
 /**
- * Checks of passwords with little work: few scrypt runs at a time, the rest in a bounded queue, equal checks share
- * one run, and what has been found out is not found out again.
+ * Checks of passwords with little work: few scrypt runs at a time, the rest waits for its turn, equal checks share one
+ * run, and what has been found out is not found out again.
  *
- * A found-out password is remembered as its HMAC under a key that lives and dies with this process, over the hash
- * too: a new hash forgets the old answer. Comparing such digests need not take constant time, since nobody outside
+ * A found-out password is remembered as its HMAC under a key that is no part of what is stored of an account, over the
+ * hash too: a new hash forgets the old answer. Comparing such digests need not take constant time, since nobody outside
  * can make one.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { BoundedMap } from './bounded-map.ts';
-import { type Derive, matches, type PasswordHash, scryptInPool } from './password.ts';
+import { type Derive, matches, matchesAtOnce, type PasswordHash, scryptInPool } from './password.ts';
+import { Turns } from './turns.ts';
 
 /** Asked and told about a check that costs a run; not about one whose answer is known or under way. */
 export interface Gate {
@@ -18,13 +19,17 @@ export interface Gate {
   leave(right: boolean | undefined): void;
 }
 
+/** Who is served first: addresses that are the account's own, those that have not guessed at anything, the others. */
+export type CheckRank = 'own' | 'fresh' | 'other';
+
 /** One password to be checked. */
 export interface Check {
   readonly name: string;
   readonly password: string;
   readonly hash: PasswordHash;
-  /** From an address that is the account's own: it stands in a queue of its own, which is served first. */
-  readonly isOwn: boolean;
+  readonly rank: CheckRank;
+  /** Those of one rank are served in turn, by address. */
+  readonly address: string;
   readonly gate: Gate;
 }
 
@@ -33,8 +38,8 @@ export type CheckResult = 'right' | 'wrong' | 'busy' | 'held';
 
 // Each run takes 16 MiB and a thread of the pool, which has four.
 const maxRunsAtOnce = 4;
-// On two cores they are done within some 4 s; a peer waits 10 s for a bind.
-const maxWaiting = 128;
+// As many connections as a server takes, of each rank: who waits is not made to come again. 10,000 are some 10 MB.
+const maxWaiting = 10_000;
 // Of accounts, so peers cannot fill it: twice the sessions that a server holds.
 const maxRight = 20_000;
 // Of any name, so peers can: 10,000 names are about 4 MB.
@@ -52,41 +57,66 @@ interface Waiting {
 /** The checks of one gateway. */
 export class PasswordChecks {
   readonly #derive: Derive;
-  readonly #key = randomBytes(32);
+  readonly #key: Uint8Array;
   readonly #right = new BoundedMap<string>(maxRight);
   readonly #wrong = new BoundedMap<readonly string[]>(maxWrongNames);
   readonly #underWay = new Map<string, Promise<CheckResult>>();
-  readonly #own: Waiting[] = [];
-  readonly #others: Waiting[] = [];
+  readonly #waiting: Readonly<Record<CheckRank, Turns<Waiting>>> = {
+    own: new Turns(),
+    fresh: new Turns(),
+    other: new Turns(),
+  };
   #running = 0;
 
-  /** `derive`: default scrypt in the thread pool. */
-  constructor(derive: Derive = scryptInPool) {
+  /** `derive`: default scrypt in the thread pool. `key`: of digests; default one that ends with the process. */
+  constructor(derive: Derive = scryptInPool, key: Uint8Array = randomBytes(32)) {
     this.#derive = derive;
+    this.#key = key;
   }
 
-  /** At once when the answer is known. Rejects when scrypt fails. */
+  /** The digest of the password that was found right last; undefined: none was, or it costs nothing to find out again. */
+  rightOf(name: string): string | undefined {
+    return this.#right.get(name);
+  }
+
+  /** Takes up what `rightOf` gave under the same key. It counts as long as the account has the hash that it had then. */
+  restoreRight(name: string, digest: string): void {
+    this.#right.set(name, digest);
+  }
+
+  /** At once when the answer is known, or costs nothing. Rejects when scrypt fails. */
   check(check: Check): CheckResult | Promise<CheckResult> {
     const digest = this.#digestOf(check);
     const known = this.#recall(check.name, digest);
     if (known !== undefined) return known;
-    // An owner's check does not join one that stands among strangers'.
-    const key = check.isOwn ? `own ${digest}` : digest;
+    if (check.hash.cost === undefined) return this.#atOnce(check, digest);
+    // One that is served earlier does not join one that stands among those behind it.
+    const key = `${check.rank} ${digest}`;
     const same = this.#underWay.get(key);
     if (same !== undefined) return same;
-    const queue = check.isOwn ? this.#own : this.#others;
-    if (queue.length >= maxWaiting) return 'busy';
+    const queue = this.#waiting[check.rank];
+    if (queue.size >= maxWaiting) return 'busy';
     const result = new Promise<CheckResult>((resolve, reject) => {
-      queue.push({ check, digest, resolve, reject });
+      queue.push(check.address, { check, digest, resolve, reject });
     }).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, result);
     this.#runNext();
     return result;
   }
 
+  #atOnce({ name, password, hash, gate }: Check, digest: string): CheckResult {
+    if (!gate.enter()) return 'held';
+    const right = matchesAtOnce(password, hash);
+    // A right one is found out again as fast as it is remembered; a wrong one that comes again is no other guess.
+    if (!right) this.#remember(name, digest, false);
+    gate.leave(right);
+    return right ? 'right' : 'wrong';
+  }
+
   #runNext(): void {
+    const { own, fresh, other } = this.#waiting;
     while (this.#running < maxRunsAtOnce) {
-      const next = this.#own.shift() ?? this.#others.shift();
+      const next = own.shift() ?? fresh.shift() ?? other.shift();
       if (next === undefined) return;
       // The same may have been found out for another address meanwhile.
       const known = this.#recall(next.check.name, next.digest);

@@ -1,5 +1,9 @@
-/** Passwords at rest: scrypt, written as `scrypt$N$r$p$salt$hash` with base64url for the last two. */
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+/**
+ * Hashes of passwords. At rest: scrypt, written as `scrypt$N$r$p$salt$hash` with base64url for the last two. In memory
+ * only, of passwords that stand in clear in a file: their HMAC under a key that lives and dies with this process, written
+ * as `process$salt$hash`.
+ */
+import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
 /** Work of one scrypt run: 128 * N * r octets of memory, N * r * p steps. */
 export interface ScryptCost {
@@ -12,7 +16,8 @@ export interface ScryptCost {
 export interface PasswordHash {
   /** As it was written. */
   readonly text: string;
-  readonly cost: ScryptCost;
+  /** Undefined: no scrypt, but the key of this process. */
+  readonly cost: ScryptCost | undefined;
   readonly salt: Uint8Array;
   readonly key: Uint8Array;
 }
@@ -40,6 +45,8 @@ const maxSteps = 8 * 16_384 * 8;
 // Four run at a time.
 const maxMemoryOctets = 64 * 1024 * 1024;
 const maxTextCharacters = 256;
+const processMark = 'process';
+const processKey = randomBytes(keyOctets);
 
 /**
  * Hashes a new password with a fresh salt. The result goes into `AccountSettings.passwordHash`. `derive`: scrypt, for
@@ -52,6 +59,21 @@ export async function hashPassword(password: string, derive: Derive = scryptInPo
   return `scrypt$${N}$${r}$${p}$${base64url(salt)}$${base64url(key)}`;
 }
 
+/**
+ * Hashes a password that is known in clear as long as it is used: it stands in a file that this process has read. Costs
+ * next to nothing, as does every check; good in this process only, so it is never to be written anywhere.
+ */
+export function hashForProcess(password: string): string {
+  const salt = new Uint8Array(randomBytes(saltOctets));
+  return `${processMark}$${base64url(salt)}$${base64url(processHash(password, salt))}`;
+}
+
+/** Whether the password is the one that was hashed with `hashForProcess`. */
+export function matchesAtOnce(password: string, { salt, key }: PasswordHash): boolean {
+  const given = processHash(password, salt);
+  return given.length === key.length && timingSafeEqual(given, key);
+}
+
 /** Whether the password is the one that was hashed. False for a text that is no hash. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const parsed = parsePasswordHash(hash);
@@ -60,6 +82,7 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
 
 /** Derives and compares in constant time. */
 export async function matches(password: string, hash: PasswordHash, derive: Derive): Promise<boolean> {
+  if (hash.cost === undefined) return matchesAtOnce(password, hash);
   const key = await derive(password, hash.salt, hash.key.length, hash.cost);
   return key.length === hash.key.length && timingSafeEqual(key, hash.key);
 }
@@ -68,6 +91,11 @@ export async function matches(password: string, hash: PasswordHash, derive: Deri
 export function parsePasswordHash(text: string): PasswordHash | undefined {
   if (text.length > maxTextCharacters) return undefined;
   const parts = text.split('$');
+  if (parts[0] === processMark && parts.length === 3) {
+    const salt = octetsOf(parts[1], saltOctets, saltOctets);
+    const key = octetsOf(parts[2], keyOctets, keyOctets);
+    return salt === undefined || key === undefined ? undefined : { text, cost: undefined, salt, key };
+  }
   if (parts.length !== 6 || parts[0] !== 'scrypt') return undefined;
   const [, N, r, p] = parts.map(wholeNumber);
   if (N === undefined || r === undefined || p === undefined) return undefined;
@@ -93,6 +121,10 @@ function isBearable({ N, r, p }: ScryptCost): boolean {
   const isPowerOfTwo = (N & (N - 1)) === 0;
   if (!isPowerOfTwo || N < leastN || N > maxN || r < 1 || r > maxR || p < 1 || p > maxP) return false;
   return N * r * p <= maxSteps && 128 * N * r <= maxMemoryOctets;
+}
+
+function processHash(password: string, salt: Uint8Array): Uint8Array {
+  return new Uint8Array(createHmac('sha256', processKey).update(salt).update(password).digest());
 }
 
 function wholeNumber(text: string): number | undefined {

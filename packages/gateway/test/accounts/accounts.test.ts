@@ -111,9 +111,9 @@ describe('a closed gateway', () => {
   it('says busy rather than queue guesses without end', async () => {
     const { accounts } = await closed(account('acme', 'x'));
     const answers = await Promise.all(
-      Array.from({ length: 150 }, (_, index) => accounts.verify('acme', `guess${index}`)),
+      Array.from({ length: 10_010 }, (_, index) => accounts.verify('acme', `guess${index}`)),
     );
-    expect(answers.filter((answer) => answer === 'busy')).toHaveLength(150 - 132);
+    expect(answers.filter((answer) => answer === 'busy')).toHaveLength(6);
     expect(await accounts.verify('acme', 'x')).toBe(accounts.get('acme'));
   });
 

@@ -3,6 +3,7 @@ import type { BindKind, Version } from '@chappe/smpp';
 import { describe, expect, it } from 'vitest';
 import { Accounts } from '../../src/accounts/accounts.ts';
 import { type Admission, authenticator, type BindRefusal } from '../../src/accounts/admission.ts';
+import type { Derive } from '../../src/accounts/password.ts';
 import type { AccountSettings } from '../../src/settings/account.ts';
 import {
   account,
@@ -95,22 +96,93 @@ describe('a closed gateway', () => {
     for (const version of [0x34, 0x50] as const) {
       const { bind, refusals } = await rig(account('acme', 'right', settings));
       const decision = await bind('acme', 'right', { ...given, version });
-      expect(decision).toMatchObject(
-        reason === undefined ? { accept: true } : refused(status.ESME_RBINDFAIL),
-      );
       expect(refusals.map((refusal) => refusal.reason)).toEqual(reason === undefined ? [] : [reason]);
       // Without the password none of this can be found out.
       const wrong = await bind('acme', 'wrong', { ...given, version });
       const unknown = await bind('nobody', 'wrong', { ...given, version });
       expect(wrong).toEqual(unknown);
+      // Nor with it, but for how somebody may bind who is let in.
+      const hidden = reason === undefined || reason === 'kind' ? undefined : wrong;
+      const shown = reason === 'kind' ? refused(status.ESME_RBINDFAIL) : { accept: true };
+      expect(decision).toMatchObject(hidden ?? shown);
     }
+  });
+
+  it.each<[string, Partial<AccountSettings>, BindArguments]>([
+    ['from elsewhere', { allowFrom: ['203.0.113.0/24'] }, { address: '198.51.100.9' }],
+    ['suspended', { suspended: true }, {}],
+    ['plain for TLS only', { tlsOnly: true }, {}],
+    ['all of it', { tlsOnly: true, suspended: true, allowFrom: [] }, {}],
+  ])(
+    'a password cannot be tested %s: same status, same work, same words to the peer',
+    async (_, settings, given) => {
+      const names = ['acme', 'nobody'];
+      const passwords = ['right', 'wrong', '', 'right', 'wrong'];
+      const seen: unknown[] = [];
+      for (const name of names) {
+        for (const password of passwords) {
+          const { bind, scrypt, authenticate } = await rig(account('acme', 'right', settings));
+          const first = await bind(name, password, given);
+          const again = authenticate(bindRequest(name, password, given));
+          seen.push({ first, again, runs: scrypt.runs, costs: scrypt.costs });
+        }
+      }
+      expect(new Set(seen.map((one) => JSON.stringify(one))).size).toBe(1);
+    },
+  );
+
+  it('an address is no one of the account because its password came from there in vain', async () => {
+    const { bind, accounts } = await rig(
+      account('far', 'right', { allowFrom: ['203.0.113.0/24'] }),
+      account('kind', 'right', { bindKinds: ['receiver'] }),
+    );
+    expect(await bind('far', 'right')).toMatchObject({ accept: false });
+    expect(await bind('kind', 'right')).toMatchObject({ accept: false });
+    for (let guess = 0; guess < 6; guess += 1) await bind('kind', `x${guess}`);
+    // An own address would go on being asked by itself.
+    accounts.replace([account('far', 'right'), account('kind', 'right')]);
+    expect(await bind('far', 'right')).toEqual(refused(status.ESME_RBINDFAIL));
+    expect(await bind('kind', 'right')).toEqual(refused(status.ESME_RBINDFAIL));
+    expect(await bind('kind', 'right', { address: '203.0.113.1' })).toMatchObject({ accept: true });
+  });
+
+  it('an address that has guessed is answered alike, whether an account lists it or not', async () => {
+    const { bind } = await rig(
+      account('lists', 'right', { allowFrom: ['198.51.100.7'] }),
+      account('others', 'right'),
+    );
+    for (let guess = 0; guess < 6; guess += 1) await bind(`name${guess}`, 'password1');
+    for (const name of ['lists', 'others', 'nobody'])
+      expect(await bind(name, 'wrong')).toEqual(refused(status.ESME_RBINDFAIL));
+    expect(await bind('lists', 'right')).toMatchObject({ accept: true });
+  });
+
+  it('what is held is answered as late as what is tried', async () => {
+    const timers: { readonly delayMs: number; readonly run: () => void }[] = [];
+    const clock = new StandingClock();
+    clock.setTimer = (run?: () => void, delayMs = 0) => {
+      timers.push({ delayMs, run: run as () => void });
+      return () => undefined;
+    };
+    const slow: Derive = async (...given) => {
+      clock.ms += 40;
+      return new CountedScrypt().derive(...given);
+    };
+    const accounts = await Accounts.create({ open: false, list: [account('acme', 'right')] }, slow);
+    const authenticate = authenticator(accounts, { clock });
+    for (let guess = 0; guess < 5; guess += 1) await authenticate(bindRequest('acme', `x${guess}`));
+    expect(timers).toEqual([]);
+    const answer = authenticate(bindRequest('acme', 'held'));
+    expect(timers.map(({ delayMs }) => delayMs)).toEqual([40]);
+    timers[0]?.run();
+    expect(await answer).toEqual(refused(status.ESME_RBINDFAIL));
   });
 
   it('is told of a suspension and of new settings at once', async () => {
     const { bind, accounts } = await rig(account('acme', 'right'));
     expect(await bind('acme', 'right')).toMatchObject({ accept: true });
     accounts.suspend('acme', true);
-    expect(await bind('acme', 'right')).toEqual(refused(status.ESME_RBINDFAIL));
+    expect(await bind('acme', 'right')).toEqual(refused(status.ESME_RINVPASWD));
     accounts.suspend('acme', false);
     expect(await bind('acme', 'right')).toMatchObject({ accept: true });
     const pending = bind('acme', 'guess');
@@ -181,8 +253,8 @@ describe('a closed gateway', () => {
       }
       clock.ms += 3_600_000;
     }
-    const busy = Array.from({ length: 200 }, (_, index) =>
-      bind(`flood${index}`, 's3cret-wrong', { address: `203.0.113.${index}` }),
+    const busy = Array.from({ length: 10_100 }, (_, index) =>
+      bind(`flood${index}`, 's3cret-wrong', { address: `10.1.${index >> 8}.${index & 255}` }),
     );
     await Promise.all(busy);
     for (let guess = 0; guess < 10; guess += 1) await bind('acme0', `s3cret-${guess}`);

@@ -130,7 +130,8 @@ describe('guesses', () => {
     for (let time = 0; time < 30_000; time += 1) await guess(`n${time}`, `10.${time >> 8}.${time & 255}.1`);
     for (let time = 0; time < 5; time += 1) await guess('last', '203.0.113.2');
     expect(await guess('first', '203.0.113.3')).toBe(true);
-    expect(await guess('last', '203.0.113.4')).toBe(false);
+    expect(await guess('last', '203.0.113.2')).toBe(false);
+    expect(await guess('last', '203.0.113.4')).toBe(true);
   });
 });
 
@@ -146,7 +147,40 @@ describe('the right owner', () => {
     expect(isIn(await bind('acme', 'right', '203.0.113.7'))).toBe(true);
     for (let time = 0; time < 50; time += 1) await guess('acme', `198.51.100.${time}`);
     expect(isIn(await bind('acme', 'right', '203.0.113.7'))).toBe(true);
+    // Fifty addresses have had the turns of new ones.
     expect(isIn(await bind('acme', 'right', '203.0.113.8'))).toBe(false);
+  });
+
+  it.each([1, 4, 12])('binds from a new address while %i others guess without end', async (guessers) => {
+    const { guess, bind, clock } = await rig(account('acme', 'right'));
+    // They were there already, and ask ten times as often. Each of them has one turn of a new address, all of which last
+    // 1, 2, 4, 8, 16, 32 and 60 s beyond the five that are free.
+    const longestMs = 10_000 + (guessers > 5 ? 185_000 : 2_000);
+    let isBound = false;
+    for (let step = 0; clock.ms < longestMs && !isBound; step += 1) {
+      await guess('acme', `198.51.100.${step % guessers}`);
+      clock.ms += 100;
+      if (clock.ms > 10_000 && step % 10 === 0) isBound = isIn(await bind('acme', 'right', '203.0.113.7'));
+    }
+    expect(isBound).toBe(true);
+  });
+
+  it('binds from an address that mistyped once while another guesses without end', async () => {
+    const { guess, bind, clock } = await rig(account('acme', 'right'));
+    await guess('acme', '203.0.113.7');
+    let isBound = false;
+    for (let step = 0; clock.ms < 150_000 && !isBound; step += 1) {
+      await guess('acme', '198.51.100.7');
+      clock.ms += 100;
+      if (clock.ms > 10_000 && step % 10 === 0) isBound = isIn(await bind('acme', 'right', '203.0.113.7'));
+    }
+    expect(isBound).toBe(true);
+  });
+
+  it('many addresses of one IPv6 host are one new address', async () => {
+    const { guess, bind } = await rig(account('acme', 'right'));
+    for (let time = 0; time < 500; time += 1) await guess('acme', `2001:db8:1:${time.toString(16)}::1`);
+    expect(isIn(await bind('acme', 'right', '2001:db8:2::1'))).toBe(true);
   });
 
   it('binds from an address from which others are guessed at', async () => {
