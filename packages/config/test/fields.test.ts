@@ -145,6 +145,8 @@ const connectorCases: readonly Case<ConnectorSettings>[] = [
   ['bind: transmitter+receiver, binds: 3', { bind: 'transmitter+receiver', binds: 3 }],
   ['receive: { host: r.example, port: 2777 }', { receiveHost: 'r.example', receivePort: 2777 }],
   ['window: 20, throughput: 100/s', { window: 20, perSecond: 100 }],
+  ['messagesPerBind: 1000', { messagesPerBind: 1_000 }],
+  ['statuses: { "0x58": rebind }', { statuses: [{ status: 0x58, means: 'rebind' }] }],
   ['throughput: { rate: 100, burst: 7 }', { perSecond: 100, burst: 7 }],
   ['addressRange: ^336, bindTon: 1, bindNpi: isdn', { addressRange: '^336', bindTon: 1, bindNpi: 1 }],
   [

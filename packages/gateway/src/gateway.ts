@@ -28,7 +28,7 @@ import { Network } from './network.ts';
 import type { CertificateEnd } from './observation/certificates.ts';
 import { MessageCounts } from './observation/message-counts.ts';
 import { TimeCounts } from './observation/time-counts.ts';
-import { type OpenedParts, openParts, takeSteps } from './open-parts.ts';
+import { type OpenedParts, openParts, takeSteps, takeTogether } from './open-parts.ts';
 import { defaultLifetime, defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
 import { broadcastLane, handsetLane, Routing } from './routing.ts';
 import { Handsets } from './sandbox/handsets.ts';
@@ -294,8 +294,8 @@ export class Gateway {
   }
 
   /**
-   * Stops: takes nothing more, answers what was taken, unbinds, closes the store. Rejects with the first failure, after
-   * everything has been stopped that can be.
+   * Stops: takes nothing more, answers what was taken, unbinds, closes the store. Peers have `drainMs` in all, default
+   * 10 s. Rejects with the first failure, after everything has been stopped that can be.
    */
   stop(options: { readonly drainMs?: number } = {}): Promise<void> {
     this.#stopped ??= this.#stop(options.drainMs ?? defaultDrainMs);
@@ -348,13 +348,14 @@ export class Gateway {
     this.#disarmCheck?.();
     this.#ingress.early.releaseAll();
     this.#transactions.close();
+    const untilMs = this.#clock.monotonicMs() + drainMs;
     await takeSteps([
-      // Sessions first: their open requests wait for commits, which the center still makes.
-      () => this.#desk?.close(drainMs),
-      () => this.network.stop(drainMs),
+      // Sessions first: their open requests wait for commits, which the center still makes. Those of customers and of
+      // upstreams at once: one that hangs must not take the time of the others.
+      () => takeTogether([() => this.#desk?.close(drainMs), () => this.network.stop(drainMs)]),
       () => this.#handsetConnector.stop(),
       // Closes the store too.
-      () => this.center.stop({ drainMs }),
+      () => this.center.stop({ drainMs: Math.max(0, untilMs - this.#clock.monotonicMs()) }),
       () => this.#memory.write(),
       () => this.control.close(),
     ]);

@@ -50,3 +50,10 @@ export async function takeSteps(steps: readonly (() => unknown)[]): Promise<void
   }
   if (failures.length > 0) throw failures[0];
 }
+
+/** Takes steps at once. Rejects with the first failure, after all of them. */
+export async function takeTogether(steps: readonly (() => unknown)[]): Promise<void> {
+  const results = await Promise.allSettled(steps.map(async (step) => await step()));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

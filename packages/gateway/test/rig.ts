@@ -44,6 +44,11 @@ export class SimulatedClock implements Clock {
     };
   }
 
+  /** Timers that are armed. */
+  get armed(): number {
+    return this.#timers.length;
+  }
+
   /** Moves on, running what falls due in order, and lets everything settle after each. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#ms + ms;

@@ -43,6 +43,7 @@ function paceKeys(connector: ConnectorSettings): Written {
   const { perSecond, burst, reconnect, breaker } = connector;
   return {
     window: connector.window,
+    messagesPerBind: connector.messagesPerBind,
     throughput: perSecond === undefined ? undefined : written({ rate: rateText(perSecond), burst }),
     enquireLink: maybeDuration(connector.enquireLinkMs),
     enquireLinkResponse: maybeDuration(connector.enquireLinkResponseMs),

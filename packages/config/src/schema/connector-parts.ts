@@ -116,7 +116,7 @@ export const upstreamReceipts: z.ZodType<UpstreamReceiptSettings> = section({
   }),
 );
 
-const meanings = ['permanent', 'temporary', 'throttled', 'full', 'accepted'] as const;
+const meanings = ['permanent', 'temporary', 'throttled', 'full', 'accepted', 'rebind'] as const;
 
 /** What statuses of an upstream mean, by name or number. */
 export const statusRules: z.ZodType<readonly StatusRule[]> = keyed(readStatus, oneOf(meanings)).transform(

@@ -25,6 +25,7 @@ import { secret, type World } from './world.ts';
 // More sockets to one operator are hardly meant.
 const maxBinds = 1_000;
 const maxWindow = 100_000;
+const maxPerBind = 1_000_000_000;
 const maxTagLength = 64;
 // SMPP 3.4 5.2.11: 6 octets with the NUL.
 const maxServiceType = 5;
@@ -74,11 +75,18 @@ function bindKeys(world: World) {
 
 const paceKeys = {
   window: optional(count(maxWindow), 'requests per bind that may await a response', 10),
+  messagesPerBind: optional(
+    count(maxPerBind),
+    'requests after which a bind is ended in order and made anew at once, where the operator takes no more; else never',
+  ),
   throughput: optional(pace, '100/s, or keys rate and burst; else as fast as the windows allow'),
   enquireLink: optional(pauseMs, 'from the last PDU to our enquire_link', '30s'),
   enquireLinkResponse: optional(pauseMs, 'how long its response may take', '10s'),
   responseTimeout: optional(pauseMs, 'how long a response to a submission may take', '60s'),
-  connectTimeout: optional(pauseMs, 'how long connecting and binding may take'),
+  connectTimeout: optional(
+    pauseMs,
+    'how long connecting may take, and then the answer to the bind; else 5s and 10s',
+  ),
   reconnect: optional(reconnect, 'shortest and longest wait before the next try to bind', '1s..60s'),
   retry: optional(retry, 'delays by error class: throttled: 1s, system: 5s..10m, or keys'),
   breaker: optional(breaker, 'when it is taken out of use for a while'),
@@ -124,7 +132,7 @@ const messageKeys = {
   alwaysReceipt: optional(flag, 'receipts are asked for even when the customer wants none', true),
   statuses: optional(
     statusRules,
-    'what a status means: {ESME_RSYSERR: temporary, "0x400": permanent}; or throttled, full, accepted',
+    'what a status means: {ESME_RSYSERR: temporary, "0x400": permanent}; or throttled, full, accepted, rebind: the bind is made anew and the message goes again',
   ),
   dlr: optional(upstreamReceipts, 'what its receipts say'),
   peer: optional(
@@ -170,6 +178,7 @@ function settingsOf(given: Parsed): ConnectorSettings {
     receivePort: given.receive?.port,
     binds: given.binds,
     window: given.window,
+    messagesPerBind: given.messagesPerBind,
     perSecond: given.throughput?.perSecond,
     burst: given.throughput?.burst,
     addressRange: given.addressRange,

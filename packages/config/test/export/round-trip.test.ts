@@ -178,7 +178,7 @@ const statuses = fc
   .uniqueArray(
     fc.record({
       status: fc.integer({ min: 1, max: 0xffff_ffff }),
-      means: fc.constantFrom('permanent', 'temporary', 'throttled', 'full', 'accepted'),
+      means: fc.constantFrom('permanent', 'temporary', 'throttled', 'full', 'accepted', 'rebind'),
     }),
     { selector: ({ status }) => status, maxLength: 4 },
   )
@@ -206,6 +206,7 @@ const connector = some<ConnectorSettings>(
     receivePort: count(65_535),
     binds: count(1_000),
     window: count(100_000),
+    messagesPerBind: count(1_000_000_000),
     perSecond: rate,
     burst: count(1_000),
     addressRange: fc.constant('^60100$'),

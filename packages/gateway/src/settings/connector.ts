@@ -49,9 +49,10 @@ export interface StatusRule {
   readonly status: number;
   /**
    * permanent: never there (next connector if the route says so); temporary: again, as error class `system`; throttled:
-   * slow down and again; full: queue full, again later; accepted: as ESME_ROK without an id.
+   * slow down and again; full: queue full, again later; accepted: as ESME_ROK without an id; rebind: it does not honour
+   * the bind any more, which is made anew, and the message goes again (what all statuses of binds mean by default).
    */
-  readonly means: 'permanent' | 'temporary' | 'throttled' | 'full' | 'accepted';
+  readonly means: 'permanent' | 'temporary' | 'throttled' | 'full' | 'accepted' | 'rebind';
 }
 
 /** What receipts of an upstream say. */
@@ -110,6 +111,8 @@ export interface ConnectorSettings {
   readonly binds?: number | undefined;
   /** Requests per bind that may await a response; default 10. */
   readonly window?: number | undefined;
+  /** After so many requests a bind is ended in order and made anew at once, for operators that take no more; default never. */
+  readonly messagesPerBind?: number | undefined;
   /** Messages per second over all binds; default as fast as the windows allow. */
   readonly perSecond?: number | undefined;
   readonly burst?: number | undefined;
@@ -159,6 +162,7 @@ export interface ConnectorSettings {
   readonly enquireLinkResponseMs?: number | undefined;
   /** Default 60 s. */
   readonly responseTimeoutMs?: number | undefined;
+  /** How long connecting may take (default 5 s), and then the answer to the bind (default 10 s). */
   readonly connectTimeoutMs?: number | undefined;
   /** Shortest and longest wait before the next try to bind; default 1 s to 60 s. */
   readonly reconnect?:

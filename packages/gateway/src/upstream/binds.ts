@@ -3,19 +3,22 @@ import type { PduOf } from '@chappe/protocol';
 import {
   type ClientOptions,
   type Clock,
+  type CloseReason,
   type DEFERRED,
+  type Loss,
   type Operations,
   OutbindListener,
   type Random,
+  type Renewal,
   type ResponseInput,
   type Session,
   SmppClient,
-  SmppConnectError,
   type SmppError,
   type Transport,
 } from '@chappe/smpp';
 import { Traffic } from '../observation/traffic.ts';
 import type { ConnectorSettings } from '../settings/connector.ts';
+import { refusedBind, unheldBind } from './bind-problem.ts';
 
 /** Makes the connection for one bind of a connector, for tunnels and tests. Undefined: TCP or TLS to its host. */
 export type ConnectUpstream = (
@@ -50,6 +53,7 @@ const versions = { '3.3': 0x33, '3.4': 0x34, '5.0': 0x50 } as const;
 const tlsPort = 3550;
 const plainPort = 2775;
 const defaultReconnect = { minMs: 1_000, maxMs: 60_000 };
+const defaultResponseMs = 60_000;
 
 /** The binds of one connector. */
 export class Binds {
@@ -64,9 +68,14 @@ export class Binds {
   #outbind: OutbindListener | undefined;
   readonly #sending: Session[] = [];
   readonly #all: Set<Session> = new Set();
+  /** Why binds are made anew that we have ended ourselves. */
+  readonly #renewals: WeakMap<Session, string> = new WeakMap();
+  readonly #perBind: number;
+  /** A bind has been ended by intention, and the next is a moment away. */
+  #isBetween = false;
   /** Counters of all sessions, those that have ended included. */
   readonly traffic: Traffic = new Traffic();
-  /** Why the last try to bind failed; undefined once one succeeded. */
+  /** Why the last try to bind failed, or the last bind was lost; undefined once one succeeded. */
   lastError: string | undefined;
 
   constructor(
@@ -80,6 +89,7 @@ export class Binds {
     listener: BindsListener,
   ) {
     this.#settings = settings;
+    this.#perBind = settings.messagesPerBind ?? Number.POSITIVE_INFINITY;
     this.#clock = context.clock;
     this.#random = context.random;
     this.#events = context.events;
@@ -97,9 +107,14 @@ export class Binds {
     return this.#all;
   }
 
+  /** Whether messages can be sent, or will be in a moment. */
+  get canSend(): boolean {
+    return this.#isBetween || this.#sending.some((session) => session.isBound);
+  }
+
   get windowFree(): number {
     let free = 0;
-    for (const session of this.#sending) if (session.isBound) free += session.windowFree;
+    for (const session of this.#sending) free += this.#freeOf(session);
     return free;
   }
 
@@ -114,7 +129,7 @@ export class Binds {
     let best: Session | undefined;
     let most = 0;
     for (const session of this.#sending) {
-      const free = session.isBound ? session.windowFree : 0;
+      const free = this.#freeOf(session);
       if (free <= most) continue;
       most = free;
       best = session;
@@ -122,10 +137,33 @@ export class Binds {
     return best;
   }
 
+  /** A request has been sent on a session that `freest` gave. */
+  used(session: Session): void {
+    if (session.counters.requestsOut >= this.#perBind)
+      this.renew(session, 'planned', `made anew after ${this.#perBind} requests`);
+  }
+
+  /**
+   * Ends a bind in order and makes it anew. `void`: the upstream does not honour it; `why` is told then. `planned`: the
+   * next one is made at once. What is on its way is still answered.
+   */
+  renew(session: Session, renewal: Renewal, why: string): void {
+    if (this.#renewals.has(session)) return;
+    this.#renewals.set(session, why);
+    this.#leave(session);
+    const drainMs = this.#settings.responseTimeoutMs ?? defaultResponseMs;
+    const isOurs = this.#clients.some((client) => client.renew(session, renewal, { drainMs }));
+    // What the operator has called for, it calls for again.
+    if (!isOurs) void session.close({ drainMs });
+    if (renewal === 'planned') this.#isBetween = isOurs;
+    else this.lastError = why;
+  }
+
   /** Begins to bind, and goes on trying. */
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
+    this.lastError = undefined;
     const { version, outbind } = this.#settings;
     // 3.3 has no transceivers.
     const { bind = version === '3.3' ? 'transmitter+receiver' : 'transceiver' } = this.#settings;
@@ -159,14 +197,23 @@ export class Binds {
     return { url: this.#url(kind), options };
   }
 
-  /** Ends all binds in order and tries no more. */
+  /** Ends all binds in order, within `drainMs`, and tries no more. */
   async stop(drainMs: number): Promise<void> {
     this.#isRunning = false;
+    this.#isBetween = false;
     const clients = this.#clients;
     this.#clients = [];
     const listening = this.#outbind;
     this.#outbind = undefined;
+    // An upstream that hangs answers the unbind no more than anything else.
+    const disarm =
+      drainMs > 0
+        ? this.#clock.setTimer(() => {
+            for (const session of [...this.#all]) session.destroy('closed');
+          }, drainMs)
+        : undefined;
     await Promise.all([...clients.map((client) => client.close({ drainMs })), listening?.close({ drainMs })]);
+    disarm?.();
   }
 
   #url(kind: 'transceiver' | 'transmitter' | 'receiver'): string {
@@ -197,6 +244,7 @@ export class Binds {
       ton: settings.bindTon,
       npi: settings.bindNpi,
       connectTimeoutMs: settings.connectTimeoutMs,
+      bindTimeoutMs: settings.connectTimeoutMs,
       responseTimeoutMs: settings.responseTimeoutMs,
       enquireLinkMs: settings.enquireLinkMs,
       enquireLinkResponseMs: settings.enquireLinkResponseMs,
@@ -210,12 +258,8 @@ export class Binds {
       operations: this.#operations(),
       onAlert: (pdu) => this.#events.onAlert(pdu as PduOf<'alert_notification'>, name),
       onBound: (session) => this.#bound(session),
-      onDisconnected: (session, reason) => this.#lost(session, reason),
-      onConnectFailed: (error, retryInMs) => {
-        const told = tls === undefined ? error : withTlsHint(error);
-        this.lastError = told.message;
-        this.#events.onBindFailed(name, told, retryInMs);
-      },
+      onDisconnected: (session, reason, loss) => this.#lost(session, reason, loss),
+      onConnectFailed: (error, retryInMs) => this.#failed(refusedBind(error, tls !== undefined), retryInMs),
       onError: (error, where) => this.#events.onError(error, `${name} ${where}`),
       clock: this.#clock,
       random: this.#random,
@@ -254,7 +298,8 @@ export class Binds {
       responseTimeoutMs,
       operations: this.#operations(),
       onBound: (session) => this.#bound(session),
-      onClosed: (session, reason) => this.#lost(session, reason),
+      onClosed: (session, reason, loss) => this.#lost(session, reason, loss),
+      onBindFailed: (error) => this.#failed(refusedBind(error, false), undefined),
       onError: (error, where) => this.#events.onError(error, `${name} outbind ${where}`),
       clock: this.#clock,
     }).then(
@@ -267,34 +312,49 @@ export class Binds {
     );
   }
 
+  #freeOf(session: Session): number {
+    return session.isBound ? Math.min(session.windowFree, this.#perBind - session.counters.requestsOut) : 0;
+  }
+
   #bound(session: Session): void {
     this.lastError = undefined;
     session.context = this.#settings.name;
     this.#all.add(session);
     if (session.kind !== 'receiver') {
+      this.#isBetween = false;
       this.#sending.push(session);
       session.onWindowFree = () => this.#listener.onRoom();
     }
     this.#events.onBound(this.#settings.name, session);
-    this.#listener.onSendable();
+    if (session.kind !== 'receiver') this.#listener.onSendable();
   }
 
-  #lost(session: Session, reason: string): void {
-    if (this.#all.delete(session)) this.traffic.add(session.counters);
+  /** Nothing more is sent on it. */
+  #leave(session: Session): void {
     const at = this.#sending.indexOf(session);
     if (at >= 0) this.#sending.splice(at, 1);
-    this.#events.onLost(this.#settings.name, session, reason);
+  }
+
+  #lost(session: Session, reason: CloseReason, { hasHeld, retryInMs }: Loss): void {
+    if (this.#all.delete(session)) this.traffic.add(session.counters);
+    this.#leave(session);
+    const renewal = this.#renewals.get(session);
+    this.#events.onLost(this.#settings.name, session, renewal ?? reason);
+    if (this.#isRunning && renewal === undefined) {
+      if (hasHeld) this.lastError = `the bind was lost (${reason})`;
+      else this.#failed(unheldBind(reason), retryInMs);
+    }
     // The others may take what it gave back.
     this.#listener.onRoom();
   }
-}
 
-/** TLS 1.3 refuses our certificate, or its absence, only after our handshake is over: all we see is an end. */
-function withTlsHint(error: SmppError): SmppError {
-  if (error.code !== 'CHAPPE_SMPP_CLOSED') return error;
-  const hint =
-    'before the bind was answered: it may want a certificate of ours, or another (tls.cert, tls.key)';
-  return new SmppConnectError(`${error.message} ${hint}`, { cause: error });
+  #failed(error: SmppError, retryInMs: number | undefined): void {
+    this.#isBetween = false;
+    this.lastError = error.message;
+    this.#events.onBindFailed(this.#settings.name, error, retryInMs);
+    // Others may take what it would have got.
+    this.#listener.onRoom();
+  }
 }
 
 /** What is bound by connecting, when the operator calls us for the rest: it cannot be called to a bind that only sends. */

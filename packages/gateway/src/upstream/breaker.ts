@@ -56,7 +56,12 @@ export class Breaker {
     this.#isProbing = false;
   }
 
-  /** No answer, or a system error. Returns for how long it is open now; 0: it is not. */
+  /** A fresh bind stands: whether the upstream is well is tried at once. */
+  tryNow(nowMs: number): void {
+    if (!this.#isProbing) this.#openUntilMs = Math.min(this.#openUntilMs, nowMs);
+  }
+
+  /** No answer, a lost connection, or a system error. Returns for how long it is open now; 0: it is not. */
   failed(nowMs: number): number {
     this.#failures += 1;
     this.#isProbing = false;

@@ -24,6 +24,7 @@ export async function cancelThere(message: Message, upstream: Upstream): Promise
       dest_addr_npi,
       destination_addr,
     });
+    upstream.heed(response.command_status, session);
     return response.command_status === 0;
   } catch {
     // Unbound, or no answer: then it is as it was.

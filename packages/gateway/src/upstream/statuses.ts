@@ -5,6 +5,7 @@ import type { ConnectorSettings, StatusRule } from '../settings/connector.ts';
 /**
  * `ok`: it has the message, and said its id. `accepted`: it has it, without an id. `permanent`: it never will.
  * `temporary`: again later, error class `system`. `throttled`: all of it slower. `full`: its queue is full, again later.
+ * `rebind`: it does not honour the bind any more; of the message it says nothing.
  */
 export type SubmitVerdict = 'ok' | StatusRule['means'];
 
@@ -45,9 +46,10 @@ function meaningOf(commandStatus: number): SubmitVerdict {
       // The other one is ESME_RMSGQFUL: a queue of this customer or number, while throttling is about the session.
       return commandStatus === named.ESME_RTHROTTLED ? 'throttled' : 'full';
     case 'temporary':
-    // About the session or the password, not the message: it may go after the next bind.
-    case 'bind':
       return 'temporary';
+    // About the session or the password, not the message: it goes after the next bind.
+    case 'bind':
+      return 'rebind';
     case 'permanent':
       return 'permanent';
   }

@@ -4,12 +4,12 @@ import { type Clock, Pace, type Random, type RequestResult, type Session } from 
 import { type Hold, type HoldShares, HoldTimes } from '../observation/hold-times.ts';
 import { TimeCounts } from '../observation/time-counts.ts';
 import type { ConnectorSettings } from '../settings/connector.ts';
-import { type Answer, answerOf } from './answer.ts';
+import { type Answer, unsent } from './answer.ts';
 import { Binds, type BindsEvents, type ConnectUpstream } from './binds.ts';
-import { Breaker } from './breaker.ts';
 import type { UpstreamGroup } from './group.ts';
+import { UpstreamHealth } from './health.ts';
 import { type Batch, MultiBatches, multiPdu, resultFor } from './multi.ts';
-import { type StatusClasses, statusClasses } from './statuses.ts';
+import { statusClasses } from './statuses.ts';
 import { type Submission, type SubmissionProfile, submissionProfile } from './submission/profile.ts';
 import { newUpstreamCounters, type UpstreamCounters } from './upstream-counters.ts';
 import { type UpstreamFilter, upstreamFilter } from './upstream-filter.ts';
@@ -43,11 +43,6 @@ export type Answered = (message: Message, answer: Answer, upstream: Upstream) =>
 // Of so many answers one is timed: a clock read for each would cost as much as its bookkeeping.
 const timedEvery = 16;
 const smoothing = 0.1;
-const unsent: Answer = { kind: 'unsent' };
-// An upstream may answer with any 32-bit number; in the field a dozen are met.
-const maxStatuses = 100;
-/** Those beyond: a number that no answer has. */
-const otherStatus = -1;
 // Requests that the pace lets out in one timer tick rather than one by one.
 const tickMs = 5;
 
@@ -64,10 +59,9 @@ export class Upstream {
   readonly #context: UpstreamContext;
   readonly #binds: Binds;
   readonly #pace: Pace;
-  readonly #breaker: Breaker;
+  readonly #health: UpstreamHealth;
   readonly #filter: UpstreamFilter | undefined;
   readonly #multi: MultiBatches<OnItsWay> | undefined;
-  readonly #classes: StatusClasses;
   readonly #retry: RetryPolicy;
   readonly #window: number;
   readonly #holds: HoldTimes;
@@ -86,9 +80,13 @@ export class Upstream {
     this.#profile = submissionProfile(settings, context.nodeId);
     this.#filter = upstreamFilter(settings);
     this.#multi = settings.submitMulti === true ? new MultiBatches() : undefined;
-    this.#classes = statusClasses(settings);
     this.#retry = retryPolicy(settings.retry);
-    this.#breaker = new Breaker(settings.breaker);
+    this.#health = new UpstreamHealth(settings, this.counters, context.clock, {
+      onSlower: () => this.#slowDown(),
+      onOpen: (openMs, nowMs) => this.#wakeIn(openMs, nowMs),
+      onBreaker: (isOpen, detail) => context.events.onBreaker?.(this.name, isOpen, detail),
+      onUnhonoured: (session, why) => this.#binds.renew(session, 'void', why),
+    });
     this.#window = settings.window ?? 10;
     const { perSecond, burst } = settings;
     this.#pace = new Pace(
@@ -97,7 +95,10 @@ export class Upstream {
     );
     this.#holds = new HoldTimes(context.clock.monotonicMs());
     this.#binds = new Binds(settings, context, {
-      onSendable: () => this.wake(),
+      onSendable: () => {
+        this.#health.breaker.tryNow(context.clock.monotonicMs());
+        this.wake();
+      },
       onRoom: () => this.wake(),
     });
   }
@@ -116,13 +117,13 @@ export class Upstream {
 
   /** Whether it would take messages if it had room: bound, running, and not failing. */
   get isUsable(): boolean {
-    if (this.#mode !== 'running' || this.#binds.sending.length === 0) return false;
-    return this.#breaker.state(this.#context.clock.monotonicMs()) !== 'open';
+    if (this.#mode !== 'running' || !this.#binds.canSend) return false;
+    return this.#health.breaker.state(this.#context.clock.monotonicMs()) !== 'open';
   }
 
   /** State of its circuit breaker. */
   get breaker(): 'closed' | 'open' | 'probing' {
-    return this.#breaker.state(this.#context.clock.monotonicMs());
+    return this.#health.breaker.state(this.#context.clock.monotonicMs());
   }
 
   /** Requests without answer. */
@@ -147,11 +148,11 @@ export class Upstream {
 
   /** How long its circuit breaker stays open, and how often it has opened. */
   get breakerPauseMs(): number {
-    return this.#breaker.pauseMs;
+    return this.#health.breaker.pauseMs;
   }
 
   get breakerOpened(): number {
-    return this.#breaker.opened;
+    return this.#health.breaker.opened;
   }
 
   /** What kept it from taking more during the last seconds. */
@@ -202,10 +203,13 @@ export class Upstream {
       return 0;
     }
     const nowMs = this.#context.clock.monotonicMs();
-    const room = Math.min(free, this.#breaker.room(nowMs), this.#pace.room(nowMs));
-    const hold = room < 1 && this.#breaker.room(nowMs) >= 1 ? 'rate' : undefined;
+    const passing = this.#health.room(nowMs, this.#binds.outstanding);
+    const room = Math.min(free, passing, this.#pace.room(nowMs));
+    const hold = room < 1 && passing >= 1 ? 'rate' : undefined;
     if (this.#holds.isNews(hold)) this.#holds.note(hold, nowMs);
-    if (room < 1 && this.#breaker.state(nowMs) !== 'open') this.#wakeIn(this.#pace.untilRoomMs(nowMs), nowMs);
+    if (hold === 'rate') this.#wakeIn(this.#pace.untilRoomMs(nowMs), nowMs);
+    // The answer to the one that tries it tells of room.
+    else if (room < 1) this.group.isShort = true;
     return Math.max(0, room);
   }
 
@@ -241,6 +245,11 @@ export class Upstream {
     return this.#profile.pduOf(message, this.#context.clock.nowMs());
   }
 
+  /** The status of its answer to a request that was no submission. */
+  heed(status: number, session: Session): void {
+    this.#health.heed(status, session);
+  }
+
   /** Milliseconds until the next try of a message that failed here; undefined: it is given up. */
   retryMs(message: Message, answer: Extract<Answer, { kind: 'later' }>): number | undefined {
     const { errorClass, status: error } = answer;
@@ -254,30 +263,29 @@ export class Upstream {
     const willTell = isAwaited(pdu);
     session.send(pdu, (result: RequestResult) => {
       if (isTimed) this.#timed(this.#context.clock.monotonicMs() - nowMs);
-      const answer = answerOf(result, this.#classes, willTell);
-      this.#judge(answer);
-      answered(message, answer, this);
+      answered(message, this.#health.heard(result, session, willTell), this);
       this.group.offer();
     });
+    this.#binds.used(session);
   }
 
   #transmitTogether(batch: Batch<OnItsWay>, session: Session): void {
     this.#leaves(batch.members.length);
     session.send(multiPdu(batch), (result: RequestResult) => {
       for (const { destination, about } of batch.members) {
-        const answer = answerOf(resultFor(result, destination), this.#classes, isAwaited(batch.first));
-        this.#judge(answer);
+        const answer = this.#health.heard(resultFor(result, destination), session, isAwaited(batch.first));
         about.answered(about.message, answer, this);
       }
       this.group.offer();
     });
+    this.#binds.used(session);
   }
 
   /** So many messages leave now. */
   #leaves(count: number): number {
     const nowMs = this.#context.clock.monotonicMs();
     for (let left = count; left > 0; left -= 1) this.#pace.take(nowMs);
-    this.#breaker.passed();
+    this.#health.breaker.passed();
     this.counters.submitted += count;
     this.#sent += 1;
     return nowMs;
@@ -292,59 +300,6 @@ export class Upstream {
     this.#responseMs += (tookMs - this.#responseMs) * (this.#responseMs === 0 ? 1 : smoothing);
   }
 
-  /** What an answer says about the upstream itself. */
-  #judge(answer: Answer): void {
-    const { counters } = this;
-    switch (answer.kind) {
-      case 'taken':
-        counters.taken += 1;
-        this.#isWell();
-        return;
-      case 'refused':
-        counters.refused += 1;
-        this.#count(answer.status);
-        this.#isWell();
-        return;
-      case 'slower':
-        counters.throttled += 1;
-        this.#count(answer.status);
-        this.#isWell();
-        this.#slowDown();
-        return;
-      case 'later':
-        counters.postponed += 1;
-        this.#count(answer.status);
-        if (answer.errorClass === 'system') this.#failed();
-        else this.#isWell();
-        return;
-      case 'unknown':
-        counters.unanswered += 1;
-        this.#failed();
-        return;
-      default:
-        this.#breaker.neutral();
-    }
-  }
-
-  #count(status: number): void {
-    const { statuses } = this.counters;
-    const key = statuses.size < maxStatuses || statuses.has(status) ? status : otherStatus;
-    statuses.set(key, (statuses.get(key) ?? 0) + 1);
-  }
-
-  #isWell(): void {
-    if (this.#breaker.succeeded()) this.#context.events.onBreaker?.(this.name, false, 'it answers again');
-  }
-
-  #failed(): void {
-    const nowMs = this.#context.clock.monotonicMs();
-    const { opened } = this.#breaker;
-    const openMs = this.#breaker.failed(nowMs);
-    if (this.#breaker.opened > opened)
-      this.#context.events.onBreaker?.(this.name, true, `too many failures in a row, for ${openMs} ms`);
-    if (openMs > 0) this.#wakeIn(openMs, nowMs);
-  }
-
   #slowDown(): void {
     const nowMs = this.#context.clock.monotonicMs();
     this.#pace.slowDown(nowMs);
@@ -352,6 +307,8 @@ export class Upstream {
   }
 
   #wakeIn(delayMs: number, nowMs: number): void {
+    // Answers still come while it stops: a timer would outlive it.
+    if (this.#mode !== 'running') return;
     const atMs = nowMs + Math.max(tickMs, delayMs);
     if (atMs >= this.#wakeAtMs) return;
     this.#disarm?.();

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { MemoryStore } from '@chappe/center';
-import type { Pdu } from '@chappe/protocol';
-import { type BindRequest, type Session, SmppClient, SmppServer } from '@chappe/smpp';
+import { type Pdu, status } from '@chappe/protocol';
+import { type BindDecision, type BindRequest, type Session, SmppClient, SmppServer } from '@chappe/smpp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ConnectorSettings, Gateway, type GatewaySettings } from '../../src/index.ts';
 import { submission } from '../rig.ts';
@@ -58,7 +58,10 @@ interface Play {
   readonly dialed: readonly string[];
 }
 
-async function play(more: Partial<ConnectorSettings> = {}): Promise<Play> {
+async function play(
+  more: Partial<ConnectorSettings> = {},
+  answer: BindDecision = { accept: true },
+): Promise<Play> {
   const port = await freePort();
   const settings = settingsOf({
     accounts: [account('acme')],
@@ -91,7 +94,7 @@ async function play(more: Partial<ConnectorSettings> = {}): Promise<Play> {
     port: 0,
     authenticate: ({ pdu }) => {
       binds.push(pdu);
-      return { accept: true };
+      return answer;
     },
     operations: {
       submit_sm: (pdu) => {
@@ -189,6 +192,24 @@ describe('an operator that says outbind', () => {
         addr_npi: 8,
       },
     ]);
+  });
+
+  it('and closes the bind at once, or refuses it: that is counted, and the reason told', async () => {
+    const closing = await play({ bind: 'transceiver' });
+    (await closing.call()).destroy();
+    expect([await closing.events.next(), await closing.events.next()]).toEqual(['bound', 'lost']);
+    const lost = closing.gateway.network.upstreams.get('op');
+    expect(lost?.binds.lastError).toMatch(/accepted and then lost .*connection_lost/);
+    expect(lost?.counters.bindFailures).toBe(1);
+
+    const refusing = await play({ bind: 'transceiver' }, { accept: false, status: status.ESME_RALYBND });
+    const told = new Arrivals<string>();
+    refusing.gateway.events.subscribe((event) => {
+      if (event.kind === 'upstream') told.push(`${event.what}: ${event.detail}`);
+    }, false);
+    await refusing.call().catch(() => undefined);
+    expect(await told.next()).toMatch(/^bind-failed: bind refused: ESME_RALYBND/);
+    expect(refusing.gateway.network.upstreams.get('op')?.counters.bindFailures).toBe(1);
   });
 
   it('gets a receiver where nothing else was asked for: SMPP 3.4 knows no other', async () => {

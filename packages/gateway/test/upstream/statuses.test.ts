@@ -12,7 +12,7 @@ describe('what an upstream means by a command_status', () => {
     ['ESME_RDELIVERYFAILURE', 'temporary'],
     ['ESME_RUNKNOWNERR', 'temporary'],
     ['ESME_RSERTYPUNAVAIL', 'temporary'],
-    ['ESME_RINVBNDSTS', 'temporary'],
+    ['ESME_RINVBNDSTS', 'rebind'],
     ['ESME_RTHROTTLED', 'throttled'],
     ['ESME_RMSGQFUL', 'full'],
     ['ESME_RSUBMITFAIL', 'permanent'],

@@ -4,12 +4,14 @@ import { type Clock, systemClock } from '../clock.ts';
 import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
 import { SessionCore } from '../core/session-core.ts';
 import type { BindKind, Version } from '../core/states.ts';
-import { type CloseReason, SmppConnectError } from '../errors.ts';
+import { type CloseReason, SmppBindError, SmppConnectError, type SmppError } from '../errors.ts';
 import { type ErrorListener, Guard, isThenable } from '../guard.ts';
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
 import { Answering, type Operations } from '../session/operations.ts';
+import type { RequestResult } from '../session/request-queue.ts';
 import { Session, type SessionOwner } from '../session/session.ts';
 import { handlesClosed, remoteOf, SocketTransport } from '../transport/tcp.ts';
+import { hasHeld, type Loss } from './loss.ts';
 
 /** How an ESME waits for MCs that want to deliver. */
 export interface OutbindListenerOptions {
@@ -35,7 +37,10 @@ export interface OutbindListenerOptions {
   /** Answers the requests of the MC: `deliver_sm`, `data_sm`. */
   readonly operations: Operations;
   readonly onBound?: ((session: Session) => void) | undefined;
-  readonly onClosed?: ((session: Session, reason: CloseReason) => void) | undefined;
+  /** A bind was lost; `loss` says whether it had held. The next one is up to the MC. */
+  readonly onClosed?: ((session: Session, reason: CloseReason, loss: Loss) => void) | undefined;
+  /** The bind that followed an outbind was refused, or the MC ended the connection before it answered. */
+  readonly onBindFailed?: ((error: SmppError) => void) | undefined;
   /** A handler or another of these functions threw. Without it the process warns, once for each kind of error. */
   readonly onError?: ErrorListener | undefined;
   /** Connections at once. Default 100: MCs are few. */
@@ -63,7 +68,8 @@ export class OutbindListener implements SessionOwner {
   readonly #sessionOptions: SessionOptions;
   readonly #answering: Answering;
   readonly #server: Server;
-  readonly #sessions = new Set<Session>();
+  /** With the time of the bind, monotonic. */
+  readonly #sessions = new Map<Session, number>();
   #lastId = 0;
 
   private constructor(options: OutbindListenerOptions) {
@@ -91,7 +97,7 @@ export class OutbindListener implements SessionOwner {
       const core = new SessionCore('esme', this.#sessionOptions, this.#loop.clock.monotonicMs());
       const transport = new SocketTransport(socket, remoteOf(socket, false));
       const session = new Session(++this.#lastId, core, transport, this.#loop, this);
-      this.#sessions.add(session);
+      this.#sessions.set(session, this.#loop.clock.monotonicMs());
       session.start();
     });
   }
@@ -123,13 +129,13 @@ export class OutbindListener implements SessionOwner {
 
   /** The sessions that are bound now. */
   get sessions(): readonly Session[] {
-    return [...this.#sessions].filter((session) => session.isBound);
+    return [...this.#sessions.keys()].filter((session) => session.isBound);
   }
 
   /** Stops listening and ends the sessions in order. */
   async close(options: { readonly drainMs?: number } = {}): Promise<void> {
     const stopped = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    await Promise.all([...this.#sessions].map((session) => session.close(options)));
+    await Promise.all([...this.#sessions.keys()].map((session) => session.close(options)));
     await stopped;
     this.#loop.deadlines.clear();
     await handlesClosed();
@@ -176,15 +182,17 @@ export class OutbindListener implements SessionOwner {
       addr_npi: options.npi,
       address_range: options.addressRange,
     };
-    const heard = (isBound: boolean): void => {
-      if (isBound) this.#guard.run(() => this.#options.onBound?.(session), 'onBound');
-      else session.destroy('bind_refused');
+    const heard = (result: RequestResult): void => {
+      if (!(result instanceof Error) && result.command_status === 0) {
+        this.#sessions.set(session, this.#loop.clock.monotonicMs());
+        this.#guard.run(() => options.onBound?.(session), 'onBound');
+        return;
+      }
+      session.destroy('bind_refused');
+      const error = result instanceof Error ? result : new SmppBindError(result.command_status);
+      this.#guard.run(() => options.onBindFailed?.(error as SmppError), 'onBindFailed');
     };
-    session.submit(
-      bindPdu,
-      (result) => heard(!(result instanceof Error) && result.command_status === 0),
-      this.#sessionOptions.responseTimeoutMs,
-    );
+    session.submit(bindPdu, heard, this.#sessionOptions.responseTimeoutMs);
   }
 
   /** @internal */
@@ -209,8 +217,12 @@ export class OutbindListener implements SessionOwner {
 
   /** @internal */
   onEnd(session: Session, reason: CloseReason): void {
+    const boundForMs = this.#loop.clock.monotonicMs() - (this.#sessions.get(session) ?? 0);
     this.#sessions.delete(session);
-    if (session.wasBound) this.#guard.run(() => this.#options.onClosed?.(session, reason), 'onClosed');
+    if (!session.wasBound) return;
+    const isHeld = hasHeld(session, { boundForMs, waitedMs: 0 }, this.#sessionOptions);
+    const loss: Loss = { hasHeld: isHeld, retryInMs: undefined };
+    this.#guard.run(() => this.#options.onClosed?.(session, reason, loss), 'onClosed');
   }
 
   /** @internal */

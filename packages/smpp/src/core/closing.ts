@@ -31,12 +31,12 @@ export class Closing {
   readonly #window: Window;
   readonly #counters: SessionCounters;
   #isOurs = false;
-  #unbindMs: number;
+  /** When the time of `drain` is over. */
+  #untilMs = NEVER;
   #unbindToAnswer: number | undefined;
 
   constructor(options: SessionOptions, timers: Timers, window: Window, counters: SessionCounters) {
     this.#options = options;
-    this.#unbindMs = options.unbindMs;
     this.#timers = timers;
     this.#window = window;
     this.#counters = counters;
@@ -52,11 +52,11 @@ export class Closing {
     return this.#isOurs || this.#unbindToAnswer !== undefined;
   }
 
-  /** We begin: what is open has so long to be answered, and our unbind no longer. */
+  /** We begin: what is open has so long to be answered, and our unbind what is left of that. */
   drain(nowMs: number, drainMs: number): void {
     this.#isOurs = true;
-    this.#unbindMs = Math.min(this.#unbindMs, drainMs);
-    this.#timers.drain = nowMs + drainMs;
+    this.#untilMs = nowMs + drainMs;
+    this.#timers.drain = this.#untilMs;
   }
 
   /** The peer has said unbind. */
@@ -77,7 +77,7 @@ export class Closing {
   saidUnbind(nowMs: number): void {
     this.#isOurs = true;
     this.#timers.clear();
-    this.#timers.unbind = nowMs + this.#unbindMs;
+    this.#timers.unbind = Math.min(nowMs + this.#options.unbindMs, Math.max(nowMs, this.#untilMs));
   }
 
   /** The number of the peer's unbind, which is being answered. */

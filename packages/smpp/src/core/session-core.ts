@@ -191,7 +191,7 @@ export class SessionCore {
 
   /**
    * Ends the session in order: waits up to `drainMs` until all that is open in both directions is answered, sends
-   * unbind, waits as long at most for its answer. New requests of the peer are refused meanwhile. Ends in a `close`
+   * unbind, waits for its answer in what is left of that time. New requests of the peer are refused meanwhile. Ends in a `close`
    * event.
    */
   close(nowMs: number, drainMs: number): void {

@@ -200,7 +200,8 @@ export class Session implements Edged, RequestsOwner {
 
   /**
    * Ends the session in order: sends nothing more, waits up to `drainMs` (default 10 s) for what is open in both
-   * directions, unbinds, waits as long at most for the answer, closes. Settles when all is over; never rejects.
+   * directions, unbinds, waits for the answer in what is left of that time, closes. Settles when all is over, at the
+   * latest two seconds after that time; never rejects.
    */
   close(options: { readonly drainMs?: number } = {}): Promise<void> {
     if (this.#isOver) return Promise.resolve();

@@ -364,13 +364,25 @@ describe('closing', () => {
     pair.deafEsme = true;
     pair.mc.request(deliver, 0, 'd', 60_000);
     pair.mc.close(0, 2_000);
+    pair.advance(1_999);
+    expect(pair.mc.state).toBe('bound_trx');
     pair.advance(2_000);
-    expect(pair.mc.state).toBe('unbound');
-    pair.advance(5_000);
+    expect(pair.mc.state).toBe('closed');
     expect(pair.mcEvents).toMatchObject([
       { kind: 'failed', why: 'closed', token: 'd' },
       { kind: 'close', reason: 'closed' },
     ]);
+  });
+
+  test('what the answers have left of the time of close is for the answer to our unbind', () => {
+    const pair = new CorePair({}, { unbindMs: 5_000, enquireLinkMs: 0 }).bind();
+    pair.deafEsme = true;
+    pair.mc.close(0, 2_000);
+    expect(pair.mc.state).toBe('unbound');
+    pair.advance(1_999);
+    expect(pair.mc.state).toBe('unbound');
+    pair.advance(2_000);
+    expect(pair.mc.state).toBe('closed');
   });
 
   test('unbinds that cross are both answered', () => {

@@ -1,0 +1,467 @@
+/** The life of a connector's binds: closed at once, forgotten by the operator, lost under load, made anew after so many. */
+import { status, statuses } from '@chappe/protocol';
+import { afterEach, describe, expect, it } from 'vitest';
+import { polite, RawCentre, type RawConnection, type Script } from '../../../smpp/test/support/raw-centre.ts';
+import { type ConnectorSettings, connectorView } from '../../src/index.ts';
+import type { Esme } from '../rig.ts';
+import { connector, via, World } from './world.ts';
+
+let world: World;
+afterEach(() => world.stop());
+
+interface Life {
+  readonly centre: RawCentre;
+  /** Monotonic milliseconds of each connection. */
+  readonly times: readonly number[];
+  readonly esme: Esme;
+}
+
+async function begin(
+  script: Script,
+  more: Partial<ConnectorSettings> = {},
+  others: readonly string[] = [],
+): Promise<Life> {
+  const centre = new RawCentre(script);
+  const times: number[] = [];
+  world = await World.start(
+    { connectors: [connector('op', more), ...others], routes: [via(['op', ...others])] },
+    {
+      beforeOpen: (made) =>
+        made.lead('op', () => {
+          times.push(made.clock.monotonicMs());
+          return centre.connect();
+        }),
+    },
+  );
+  return { centre, times, esme: await world.esme() };
+}
+
+const view = () => connectorView(world.upstream('op'), world.gateway.center);
+const isBind = (command: string): boolean => command.startsWith('bind_') && !command.endsWith('_resp');
+const texts = (centre: RawCentre): string[] =>
+  centre.all('submit_sm').map((pdu) => Buffer.from(pdu.short_message).toString('latin1'));
+
+async function burst(esme: Esme, count: number): Promise<string[]> {
+  const responses = await Promise.all(
+    Array.from({ length: count }, (_, at) => esme.submit({ short_message: Buffer.from(`${at}`) })),
+  );
+  return responses.map(({ message_id }) => message_id);
+}
+
+describe('a bind that the operator accepts, and then', () => {
+  const ends: readonly (readonly [string, Script, string])[] = [
+    ['closes', (_, connection) => connection.end(), 'connection_lost'],
+    ['resets', (_, connection) => void setImmediate(() => connection.reset()), 'connection_lost'],
+    [
+      'unbinds',
+      (_, connection) => connection.send({ command: 'unbind', sequence_number: 9 }),
+      'peer_unbound',
+    ],
+    ['is silent', () => undefined, 'enquire_link_timeout'],
+  ];
+
+  it.each(ends)('%s: is tried again with growing waits, and the reason is told', async (_, end, reason) => {
+    const liveness = { enquireLinkMs: 500, enquireLinkResponseMs: 100 };
+    const { times, centre } = await begin(
+      (pdu, connection) => {
+        if (isBind(pdu.command) || pdu.command === 'unbind_resp') polite(pdu, connection);
+        if (isBind(pdu.command)) end(pdu, connection);
+      },
+      { reconnect: { minMs: 1_000, maxMs: 60_000 }, ...liveness },
+    );
+    await world.pass(240_000);
+    // 0.75 of 1, 2, 4 ... 60 s in the middle of the jitter.
+    expect(times.length).toBeGreaterThan(6);
+    expect(times.length).toBeLessThanOrEqual(12);
+    expect(times.at(-1)! - times.at(-2)!).toBeGreaterThan(40_000);
+    expect(view()).toMatchObject({
+      state: 'connecting',
+      counters: { bindFailures: centre.connections.length },
+    });
+    expect(view().lastError).toContain(reason);
+    expect(view().lastError).toMatch(/^the bind was accepted and then lost .*: .*(address|binds)/);
+    expect(view().limitText).toContain(view().lastError);
+    expect(world.events).toContainEqual(
+      expect.objectContaining({
+        kind: 'upstream',
+        connector: 'op',
+        what: 'bind-failed',
+        detail: view().lastError,
+      }),
+    );
+  });
+
+  it('holds: then the waits begin anew, and nothing is wrong any more', async () => {
+    let isGood = false;
+    const { times, centre, esme } = await begin((pdu, connection) => {
+      polite(pdu, connection);
+      if (isBind(pdu.command) && !isGood) connection.end();
+    });
+    await world.pass(40_000);
+    isGood = true;
+    await world.until(() => world.upstream('op').isUsable);
+    expect(view().lastError).toBeUndefined();
+    await burst(esme, 3);
+    await world.pass(40_000);
+    expect(texts(centre)).toEqual(['0', '1', '2']);
+    const lostAtMs = world.clock.monotonicMs();
+    centre.last.reset();
+    await world.pass(2_000);
+    expect(times.at(-1)! - lostAtMs).toBeLessThanOrEqual(1_000);
+    expect(world.upstream('op').isUsable).toBe(true);
+  });
+
+  it('of several binds, one that stands carries everything meanwhile', async () => {
+    const { centre, times, esme } = await begin(
+      (pdu, connection) => {
+        polite(pdu, connection);
+        if (isBind(pdu.command) && connection.number > 1) connection.end();
+      },
+      { binds: 3 },
+    );
+    await world.pass(60_000);
+    expect(times.length).toBeLessThanOrEqual(1 + 2 * 8);
+    await burst(esme, 5);
+    await world.pass(100);
+    expect(texts(centre)).toHaveLength(5);
+    expect(view()).toMatchObject({ state: 'bound', binds: { bound: 1, wanted: 3 } });
+  });
+});
+
+describe('a connection that the operator closes without an answer to the bind', () => {
+  it.each([
+    ['FIN', (connection: RawConnection) => connection.end()],
+    ['RST', (connection: RawConnection) => connection.reset()],
+  ])('%s: the likely causes are told', async (_, end) => {
+    await begin((_pdu, connection) => end(connection));
+    await world.pass(2_000);
+    expect(view().lastError).toMatch(/closed the connection before it answered the bind: .*address.*TLS/);
+  });
+});
+
+describe('an operator that has forgotten the session', () => {
+  const statusesOfBinds = Object.entries(statuses)
+    .filter(([, one]) => one.class === 'bind')
+    .map(([name, { value }]) => [name, value] as const);
+
+  it.each(statusesOfBinds)(
+    '%s: the bind is made anew after the first such answer, and no message is lost',
+    async (_, code) => {
+      const { centre, esme } = await begin((pdu, connection) => {
+        if (pdu.command === 'submit_sm' && connection.number === 1) connection.answer(pdu, code);
+        else polite(pdu, connection);
+      });
+      const ids = await burst(esme, 3);
+      await world.pass(5_000);
+      const [first, second] = centre.connections;
+      expect(centre.connections).toHaveLength(2);
+      // Those of the window that were on their way are answered before the unbind.
+      expect(first?.commands.filter((command) => command !== 'submit_sm')).toEqual([
+        'bind_transceiver',
+        'unbind',
+      ]);
+      expect(second?.commands).toEqual(['bind_transceiver', 'submit_sm', 'submit_sm', 'submit_sm']);
+      for (const id of ids) {
+        expect(await world.view(id)).toMatchObject({ state: 'enroute' });
+        expect((await world.steps(id)).filter((step) => step === 'sent')).toHaveLength(1);
+      }
+      expect(view()).toMatchObject({ state: 'bound', breaker: 'closed', lastError: undefined });
+    },
+  );
+
+  it('also one that says so with a generic_nack, and to data_sm', async () => {
+    const { centre, esme } = await begin(
+      (pdu, connection) => {
+        if (pdu.command === 'data_sm' && connection.number === 1)
+          connection.send({
+            command: 'generic_nack',
+            command_status: 4,
+            sequence_number: pdu.sequence_number,
+          });
+        else polite(pdu, connection);
+      },
+      { command: 'data_sm' },
+    );
+    await burst(esme, 1);
+    await world.pass(5_000);
+    expect(centre.connections.map(({ commands }) => commands)).toEqual([
+      ['bind_transceiver', 'data_sm', 'unbind'],
+      ['bind_transceiver', 'data_sm'],
+    ]);
+  });
+
+  it('also one that says so when a message is to be cancelled', async () => {
+    const { centre, esme } = await begin((pdu, connection) => {
+      if (pdu.command === 'cancel_sm') connection.answer(pdu, status.ESME_RINVBNDSTS);
+      else polite(pdu, connection);
+    });
+    const [id] = await burst(esme, 1);
+    await world.pass(100);
+    const cancel = {
+      command: 'cancel_sm',
+      message_id: id!,
+      source_addr_ton: 5,
+      source_addr: 'ACME',
+    } as const;
+    expect((await esme.request(cancel)).command_status).not.toBe(0);
+    await world.pass(5_000);
+    expect(centre.connections[0]?.commands).toEqual(['bind_transceiver', 'submit_sm', 'cancel_sm', 'unbind']);
+    expect(view()).toMatchObject({ state: 'bound', inFlight: 0 });
+  });
+
+  it('and whose next bind says the same: waits grow, one message tries each, and the others go when it is over', async () => {
+    let isGood = false;
+    const { centre, times, esme } = await begin(
+      (pdu, connection) => {
+        if (pdu.command === 'submit_sm' && !isGood) connection.answer(pdu, status.ESME_RINVBNDSTS);
+        else polite(pdu, connection);
+      },
+      { window: 5, retry: { system: { firstMs: 100, longestMs: 100 } } },
+    );
+    await burst(esme, 8);
+    await world.pass(60_000);
+    expect(times.length).toBeLessThanOrEqual(8);
+    for (const { commands } of centre.connections.slice(1)) {
+      expect(commands.filter((command) => command === 'submit_sm').length).toBeLessThanOrEqual(1);
+    }
+    expect(world.upstream('op').counters.statuses.get(status.ESME_RINVBNDSTS)).toBeGreaterThan(5);
+    isGood = true;
+    await world.pass(90_000);
+    expect(new Set(texts(centre).slice(-8))).toEqual(new Set(['0', '1', '2', '3', '4', '5', '6', '7']));
+    expect(view()).toMatchObject({ state: 'bound', inFlight: 0, queued: 0, lastError: undefined });
+  });
+
+  it('and says why while no bind stands', async () => {
+    await begin((pdu, connection) => {
+      if (pdu.command === 'submit_sm') connection.answer(pdu, status.ESME_RINVBNDSTS);
+      else polite(pdu, connection);
+    });
+    const esme = await world.esme();
+    await burst(esme, 1);
+    await world.pass(10);
+    expect(view().lastError).toMatch(/ESME_RINVBNDSTS.*bound anew/);
+  });
+
+  it('leaves the messages to another connector meanwhile', async () => {
+    const { esme } = await begin(
+      (pdu, connection) => {
+        if (pdu.command === 'submit_sm') connection.answer(pdu, status.ESME_RINVBNDSTS);
+        else polite(pdu, connection);
+      },
+      {},
+      ['b'],
+    );
+    await burst(esme, 4);
+    await world.pass(100);
+    expect([...world.centre('b').texts].sort()).toEqual(['0', '1', '2', '3']);
+  });
+
+  it('a message that is answered so on every bind does not stand before the others', async () => {
+    const { centre, esme } = await begin(
+      (pdu, connection) => {
+        const isOdd = pdu.command === 'submit_sm' && Buffer.from(pdu.short_message).toString() === '0';
+        if (isOdd) connection.answer(pdu, status.ESME_RINVSYSTYP);
+        else polite(pdu, connection);
+      },
+      { window: 1 },
+    );
+    await burst(esme, 6);
+    await world.pass(30_000);
+    expect(new Set(texts(centre))).toEqual(new Set(['0', '1', '2', '3', '4', '5']));
+  });
+
+  it('is what the settings call it: another status too, and none where they say so', async () => {
+    const { centre, esme } = await begin(
+      (pdu, connection) => {
+        if (pdu.command === 'submit_sm' && connection.number === 1) connection.answer(pdu, 0x400);
+        else polite(pdu, connection);
+      },
+      {
+        statuses: [
+          { status: 0x400, means: 'rebind' },
+          { status: status.ESME_RINVBNDSTS, means: 'permanent' },
+        ],
+      },
+    );
+    await burst(esme, 1);
+    await world.pass(5_000);
+    expect(centre.connections).toHaveLength(2);
+    centre.script = (pdu, connection) => {
+      if (pdu.command === 'submit_sm') connection.answer(pdu, status.ESME_RINVBNDSTS);
+      else polite(pdu, connection);
+    };
+    const [id] = await burst(esme, 1);
+    await world.pass(5_000);
+    expect(centre.connections).toHaveLength(2);
+    expect(await world.view(id!)).toMatchObject({ state: 'rejected' });
+  });
+});
+
+describe('messagesPerBind', () => {
+  it('so many requests go over each bind, the next bind is made at once, and all arrive in their order', async () => {
+    const { centre, times, esme } = await begin(
+      (pdu, connection) => {
+        const taken = connection.commands.filter((command) => command === 'submit_sm').length;
+        if (pdu.command === 'submit_sm' && taken > 20) connection.answer(pdu, status.ESME_RTHROTTLED);
+        else polite(pdu, connection);
+      },
+      { messagesPerBind: 20, window: 7 },
+    );
+    await burst(esme, 100);
+    await world.until(() => texts(centre).length === 100, 10);
+    expect(texts(centre)).toEqual(Array.from({ length: 100 }, (_, at) => String(at)));
+    for (const { commands } of centre.connections.slice(0, -1)) {
+      expect(commands.filter((command) => command === 'submit_sm')).toHaveLength(20);
+      expect(commands.at(-1)).toBe('unbind');
+    }
+    expect(times.at(-1)! - times[0]!).toBeLessThan(1_000);
+    expect(world.upstream('op').counters).toMatchObject({ throttled: 0, taken: 100, bindFailures: 0 });
+    expect(view().lastError).toBeUndefined();
+  });
+
+  it('no message goes by another connector only because a bind is made anew', async () => {
+    const { centre, esme } = await begin(polite, { messagesPerBind: 3, window: 2 }, ['b']);
+    await burst(esme, 20);
+    await world.pass(2_000);
+    expect(texts(centre)).toHaveLength(20);
+    expect(world.centre('b').texts).toEqual([]);
+  });
+
+  it('but by another while the new bind cannot be had', async () => {
+    const { centre, esme } = await begin(
+      (pdu, connection) => {
+        if (connection.number > 1 && isBind(pdu.command)) connection.answer(pdu, status.ESME_RBINDFAIL);
+        else polite(pdu, connection);
+      },
+      { messagesPerBind: 3 },
+      ['b'],
+    );
+    await burst(esme, 10);
+    await world.pass(2_000);
+    expect(texts(centre)).toHaveLength(3);
+    expect(world.centre('b').texts).toHaveLength(7);
+  });
+
+  it('several binds: each counts for itself', async () => {
+    const { centre, esme } = await begin(polite, { messagesPerBind: 5, window: 5, binds: 2 });
+    await burst(esme, 40);
+    await world.until(() => texts(centre).length === 40, 10);
+    expect(centre.connections.length).toBeGreaterThanOrEqual(8);
+    for (const { commands } of centre.connections)
+      expect(commands.filter((command) => command === 'submit_sm').length).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('a connection that is lost under load', () => {
+  const losses: readonly (readonly [string, (connection: RawConnection) => void])[] = [
+    ['FIN', (connection) => connection.end()],
+    ['RST', (connection) => connection.reset()],
+    ['unbind', (connection) => connection.send({ command: 'unbind', sequence_number: 99 })],
+  ];
+
+  it.each(losses)(
+    '%s: is one failure, however much was on its way, and the next bind is used at once',
+    async (_, lose) => {
+      let isHanging = true;
+      const { centre, esme, times } = await begin(
+        (pdu, connection) => {
+          if (pdu.command !== 'submit_sm' || !isHanging) polite(pdu, connection);
+        },
+        {
+          window: 50,
+          breaker: { failures: 20 },
+          unknown: 'resend',
+          retry: { unknown: { firstMs: 100, longestMs: 100 } },
+        },
+      );
+      await burst(esme, 50);
+      await world.pass(10);
+      expect(view().inFlight).toBe(50);
+      isHanging = false;
+      lose(centre.last);
+      await world.until(() => times.length === 2);
+      await world.pass(500);
+      expect(view()).toMatchObject({
+        breaker: 'closed',
+        state: 'bound',
+        counters: { breakerOpened: 0, unanswered: 50 },
+      });
+      expect(centre.last.commands.filter((command) => command === 'submit_sm')).toHaveLength(50);
+    },
+  );
+
+  it('one that loses each of its binds so is taken out of use all the same', async () => {
+    const { esme } = await begin(
+      (pdu, connection) => {
+        if (pdu.command === 'submit_sm') connection.reset();
+        else polite(pdu, connection);
+      },
+      {
+        window: 50,
+        breaker: { failures: 3 },
+        unknown: 'resend',
+        retry: { unknown: { firstMs: 100, longestMs: 100 } },
+      },
+    );
+    await burst(esme, 50);
+    await world.pass(30_000);
+    expect(view().counters.breakerOpened).toBe(1);
+  });
+
+  it('what was taken out of use is tried as soon as a new bind stands', async () => {
+    let isHanging = true;
+    const { centre, esme, times } = await begin(
+      (pdu, connection) => {
+        if (pdu.command !== 'submit_sm' || !isHanging) polite(pdu, connection);
+      },
+      { window: 5, breaker: { failures: 5, pauseMs: 90_000 }, responseTimeoutMs: 1_000, unknown: 'resend' },
+    );
+    await burst(esme, 8);
+    await world.pass(2_000);
+    expect(view().breaker).toBe('open');
+    isHanging = false;
+    centre.last.reset();
+    await world.until(() => times.length === 2);
+    await world.pass(100);
+    expect(view().breaker).toBe('closed');
+    expect(texts(centre).slice(5)).toEqual(['5', '6', '7']);
+  });
+});
+
+describe('stopping while an operator hangs', () => {
+  it.each([
+    [1_000, 'drain 1 s, breaker.pause 90 s', { breaker: { failures: 5, pauseMs: 90_000 } }],
+    [8_000, 'the defaults', {}],
+    [5_000, 'a bind that is not answered', { bindHangs: true }],
+    [5_000, 'responses that time out while it stops', { responseTimeoutMs: 500 }],
+  ] as const)(
+    '%i ms: ends within them, with no timer left (%s)',
+    async (drainMs, _, {
+      bindHangs,
+      ...more
+    }: { readonly bindHangs?: boolean } & Partial<ConnectorSettings>) => {
+      const { esme } = await begin(
+        (pdu, connection) => {
+          const isHeard = isBind(pdu.command) ? bindHangs !== true : pdu.command === 'enquire_link';
+          if (isHeard) polite(pdu, connection);
+        },
+        { window: 50, ...more },
+      );
+      await burst(esme, 50);
+      await world.pass(10);
+      esme.client.destroy();
+      await world.pass(10);
+      const beganMs = world.clock.monotonicMs();
+      let tookMs: number | undefined;
+      const stopped = world.gateway.stop({ drainMs }).then(() => {
+        tookMs = world.clock.monotonicMs() - beganMs;
+      });
+      world.isStopped = true;
+      for (let step = 0; tookMs === undefined && step < 1_200; step += 1) await world.pass(100);
+      await stopped;
+      expect(tookMs).toBeLessThanOrEqual(drainMs + 100);
+      await world.pass(5_000);
+      expect(world.clock.armed).toBe(0);
+    },
+  );
+});
