@@ -1,4 +1,4 @@
-import { status } from '@chappe/protocol';
+import { status, tlvByTag } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AccountSettings, MoRouteSettings } from '../../src/index.ts';
 import { account, connector, via, World } from './world.ts';
@@ -41,6 +41,19 @@ describe('a message from a handset', () => {
     expect(one?.texts).toEqual(['join now']);
     expect(two?.texts).toEqual(['hello']);
     expect(world.gateway.network.mo.counters).toMatchObject({ received: 3, dropped: 1 });
+  });
+
+  it.each([
+    ['a text', Buffer.from('reference')],
+    ['nothing', Buffer.alloc(0)],
+    ['a number too large', Buffer.from('0102030405', 'hex')],
+  ])('has its user_message_reference as the operator sent it, be it %s', async (_what, value) => {
+    const [one] = await begin([
+      { name: 'x', action: { kind: 'accounts', accounts: ['one'], spread: 'all' } },
+    ]);
+    expect(await say('hi', { tlvs: [{ tag: 0x0204, value }] })).toBe(0);
+    await world.pass(100);
+    expect(tlvByTag(one!.deliveries[0]!, 0x0204).map((octets) => Buffer.from(octets))).toEqual([value]);
   });
 
   it.each([

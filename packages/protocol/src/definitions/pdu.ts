@@ -61,7 +61,10 @@ export type TlvOf<T extends { readonly [name: string]: TlvDefinition }> = {
   };
 }[keyof T & string];
 
-/** A TLV whose tag is not in the tables. */
+/**
+ * A TLV whose tag is not in the tables; or one of an integer whose octets are none that it can hold (a text, nothing,
+ * a number too large), which has the flag `tlv_len`.
+ */
 export interface UnknownTlv {
   readonly name: undefined;
   readonly tag: number;

@@ -385,7 +385,10 @@ describe('createCodec', () => {
     const bytes = codec.encode({ command: 'submit_sm', tlvs: { display_time: Uint8Array.of(1, 2) } });
     const pdu = codec.decode(bytes);
     expect(pdu).toMatchObject({ flags: [] });
-    expect(decode(bytes)).toMatchObject({ flags: ['tlv_len:display_time:2!=1'], tlvs: [{ value: 0x0102 }] });
+    expect(decode(bytes)).toMatchObject({
+      flags: ['tlv_len:display_time:2!=1'],
+      tlvs: [{ name: undefined, value: Uint8Array.of(1, 2) }],
+    });
     expect(decode(codec.encode({ command: 'sm_result_notify' }))).toMatchObject({ command: 'unknown' });
   });
 

@@ -2,9 +2,8 @@
  * One SMPP session without socket, timer, clock or randomness: octets, requests and the time go in; events, octets
  * and the next deadline come out. The same core serves both roles.
  *
- * A shell calls `receive` with each chunk, then `nextEvent` until it is undefined, then sends `output` once, and
- * calls `expire` when `deadline` has passed. PDUs are read as events are asked for, so a shell that stops asking
- * stops the work. `nowMs` is a monotonic clock.
+ * A shell calls `receive` with each chunk, `nextEvent` until it is undefined, sends `output` once, and calls `expire`
+ * when `deadline` has passed. A shell that stops asking for events stops the work. `nowMs` is a monotonic clock.
  */
 import { Framer, type MalformedPdu, type Pdu, type PduInput, status } from '@chappe/protocol';
 import { type CloseReason, SmppClosedError, SmppError } from '../errors.ts';
@@ -28,6 +27,7 @@ import {
 } from './states.ts';
 import { tellReceived } from './tap.ts';
 import { type TimerName, Timers } from './timers.ts';
+import { verdictWithTlvs } from './tlv-lengths.ts';
 import { fitTo } from './versions.ts';
 import { type Outstanding, Window } from './window.ts';
 
@@ -228,7 +228,8 @@ export class SessionCore {
     const pdu = this.#options.codec.decode(frame, this.#options.decodeOptions);
     this.counters.pdusIn++;
     if (this.#options.tap !== undefined) tellReceived(this.#options, pdu, frame);
-    const verdict = this.#permissions.take[pdu.command];
+    const placed = this.#permissions.take[pdu.command];
+    const verdict = verdictWithTlvs(placed, pdu, this.role, this.binding.version);
     if (verdict === 0) return this.#takeRequest(pdu as Pdu);
     if (verdict !== undefined) return noticed(this.#refusals.misplaced(pdu as Pdu, verdict));
     if (pdu.command === 'malformed') return this.#takeMalformed(pdu);
@@ -250,9 +251,8 @@ export class SessionCore {
       case 'bind_transceiver':
         return this.#takeBind(pdu);
       case 'outbind':
-        this.#enter('outbound');
-        return { kind: 'notification', pdu };
       case 'alert_notification':
+        if (pdu.command === 'outbind') this.#enter('outbound');
         return { kind: 'notification', pdu };
       default:
         return this.#takeOperation(pdu);

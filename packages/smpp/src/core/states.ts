@@ -199,7 +199,8 @@ export interface SendRule {
   readonly takesSlot: boolean;
 }
 
-function isControl(command: string): boolean {
+/** Whether a command is session control: binds, unbind and enquire_link. */
+export function isControl(command: string): boolean {
   return command === 'enquire_link' || command === 'unbind' || command.startsWith('bind_');
 }
 
