@@ -350,8 +350,7 @@ export class Gateway {
     this.#transactions.close();
     const untilMs = this.#clock.monotonicMs() + drainMs;
     await takeSteps([
-      // Sessions first: their open requests wait for commits, which the center still makes. Those of customers and of
-      // upstreams at once: one that hangs must not take the time of the others.
+      // Sessions first: their requests wait for commits, which the center still makes; all at once, as some may hang.
       () => takeTogether([() => this.#desk?.close(drainMs), () => this.network.stop(drainMs)]),
       () => this.#handsetConnector.stop(),
       // Closes the store too.

@@ -52,7 +52,7 @@ function bindKeys(world: World) {
     version: optional(oneOf(['3.3', '3.4', '5.0']), 'SMPP version', '3.4'),
     bind: optional(
       oneOf(['transceiver', 'transmitter', 'receiver', 'transmitter+receiver']),
-      'default transceiver; transmitter+receiver at 3.3. Also receiver, and transmitter: no receipts come then',
+      'default transceiver; transmitter+receiver at 3.3. Also receiver, and transmitter: receipts come then only where the operator sends them on it',
     ),
     receive: optional(
       section({

@@ -101,7 +101,7 @@ export interface ConnectorSettings {
   readonly version?: '3.3' | '3.4' | '5.0' | undefined;
   /**
    * `transceiver` (default), or `transmitter+receiver`: two kinds of binds (default of 3.3, which has no transceivers).
-   * `transmitter`: no receipts come.
+   * `transmitter`: receipts come only where the operator sends them on it.
    */
   readonly bind?: 'transceiver' | 'transmitter' | 'receiver' | 'transmitter+receiver' | undefined;
   /** Where receiving binds go, when elsewhere. */

@@ -1,51 +1,18 @@
-/** The life of a connector's binds: closed at once, forgotten by the operator, lost under load, made anew after so many. */
+/** The life of a connector's binds: closed at once, forgotten by the operator, made anew after so many messages. */
 import { status, statuses } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import { polite, RawCentre, type RawConnection, type Script } from '../../../smpp/test/support/raw-centre.ts';
-import { type ConnectorSettings, connectorView } from '../../src/index.ts';
-import type { Esme } from '../rig.ts';
-import { connector, via, World } from './world.ts';
+import { polite, type RawConnection, type Script } from '../../../smpp/test/support/raw-centre.ts';
+import { burst, isBind, type RawWorld, rawWorld, textsAt } from './raw-world.ts';
+import type { World } from './world.ts';
 
 let world: World;
+let view: RawWorld['view'];
 afterEach(() => world.stop());
 
-interface Life {
-  readonly centre: RawCentre;
-  /** Monotonic milliseconds of each connection. */
-  readonly times: readonly number[];
-  readonly esme: Esme;
-}
-
-async function begin(
-  script: Script,
-  more: Partial<ConnectorSettings> = {},
-  others: readonly string[] = [],
-): Promise<Life> {
-  const centre = new RawCentre(script);
-  const times: number[] = [];
-  world = await World.start(
-    { connectors: [connector('op', more), ...others], routes: [via(['op', ...others])] },
-    {
-      beforeOpen: (made) =>
-        made.lead('op', () => {
-          times.push(made.clock.monotonicMs());
-          return centre.connect();
-        }),
-    },
-  );
-  return { centre, times, esme: await world.esme() };
-}
-
-const view = () => connectorView(world.upstream('op'), world.gateway.center);
-const isBind = (command: string): boolean => command.startsWith('bind_') && !command.endsWith('_resp');
-const texts = (centre: RawCentre): string[] =>
-  centre.all('submit_sm').map((pdu) => Buffer.from(pdu.short_message).toString('latin1'));
-
-async function burst(esme: Esme, count: number): Promise<string[]> {
-  const responses = await Promise.all(
-    Array.from({ length: count }, (_, at) => esme.submit({ short_message: Buffer.from(`${at}`) })),
-  );
-  return responses.map(({ message_id }) => message_id);
+async function begin(...given: Parameters<typeof rawWorld>): Promise<RawWorld> {
+  const made = await rawWorld(...given);
+  ({ world, view } = made);
+  return made;
 }
 
 describe('a bind that the operator accepts, and then', () => {
@@ -103,7 +70,7 @@ describe('a bind that the operator accepts, and then', () => {
     expect(view().lastError).toBeUndefined();
     await burst(esme, 3);
     await world.pass(40_000);
-    expect(texts(centre)).toEqual(['0', '1', '2']);
+    expect(textsAt(centre)).toEqual(['0', '1', '2']);
     const lostAtMs = world.clock.monotonicMs();
     centre.last.reset();
     await world.pass(2_000);
@@ -123,7 +90,7 @@ describe('a bind that the operator accepts, and then', () => {
     expect(times.length).toBeLessThanOrEqual(1 + 2 * 8);
     await burst(esme, 5);
     await world.pass(100);
-    expect(texts(centre)).toHaveLength(5);
+    expect(textsAt(centre)).toHaveLength(5);
     expect(view()).toMatchObject({ state: 'bound', binds: { bound: 1, wanted: 3 } });
   });
 });
@@ -227,7 +194,7 @@ describe('an operator that has forgotten the session', () => {
     expect(world.upstream('op').counters.statuses.get(status.ESME_RINVBNDSTS)).toBeGreaterThan(5);
     isGood = true;
     await world.pass(90_000);
-    expect(new Set(texts(centre).slice(-8))).toEqual(new Set(['0', '1', '2', '3', '4', '5', '6', '7']));
+    expect(new Set(textsAt(centre).slice(-8))).toEqual(new Set(['0', '1', '2', '3', '4', '5', '6', '7']));
     expect(view()).toMatchObject({ state: 'bound', inFlight: 0, queued: 0, lastError: undefined });
   });
 
@@ -267,7 +234,7 @@ describe('an operator that has forgotten the session', () => {
     );
     await burst(esme, 6);
     await world.pass(30_000);
-    expect(new Set(texts(centre))).toEqual(new Set(['0', '1', '2', '3', '4', '5']));
+    expect(new Set(textsAt(centre))).toEqual(new Set(['0', '1', '2', '3', '4', '5']));
   });
 
   it('is what the settings call it: another status too, and none where they say so', async () => {
@@ -308,8 +275,8 @@ describe('messagesPerBind', () => {
       { messagesPerBind: 20, window: 7 },
     );
     await burst(esme, 100);
-    await world.until(() => texts(centre).length === 100, 10);
-    expect(texts(centre)).toEqual(Array.from({ length: 100 }, (_, at) => String(at)));
+    await world.until(() => textsAt(centre).length === 100, 10);
+    expect(textsAt(centre)).toEqual(Array.from({ length: 100 }, (_, at) => String(at)));
     for (const { commands } of centre.connections.slice(0, -1)) {
       expect(commands.filter((command) => command === 'submit_sm')).toHaveLength(20);
       expect(commands.at(-1)).toBe('unbind');
@@ -323,7 +290,7 @@ describe('messagesPerBind', () => {
     const { centre, esme } = await begin(polite, { messagesPerBind: 3, window: 2 }, ['b']);
     await burst(esme, 20);
     await world.pass(2_000);
-    expect(texts(centre)).toHaveLength(20);
+    expect(textsAt(centre)).toHaveLength(20);
     expect(world.centre('b').texts).toEqual([]);
   });
 
@@ -338,130 +305,16 @@ describe('messagesPerBind', () => {
     );
     await burst(esme, 10);
     await world.pass(2_000);
-    expect(texts(centre)).toHaveLength(3);
+    expect(textsAt(centre)).toHaveLength(3);
     expect(world.centre('b').texts).toHaveLength(7);
   });
 
   it('several binds: each counts for itself', async () => {
     const { centre, esme } = await begin(polite, { messagesPerBind: 5, window: 5, binds: 2 });
     await burst(esme, 40);
-    await world.until(() => texts(centre).length === 40, 10);
+    await world.until(() => textsAt(centre).length === 40, 10);
     expect(centre.connections.length).toBeGreaterThanOrEqual(8);
     for (const { commands } of centre.connections)
       expect(commands.filter((command) => command === 'submit_sm').length).toBeLessThanOrEqual(5);
   });
-});
-
-describe('a connection that is lost under load', () => {
-  const losses: readonly (readonly [string, (connection: RawConnection) => void])[] = [
-    ['FIN', (connection) => connection.end()],
-    ['RST', (connection) => connection.reset()],
-    ['unbind', (connection) => connection.send({ command: 'unbind', sequence_number: 99 })],
-  ];
-
-  it.each(losses)(
-    '%s: is one failure, however much was on its way, and the next bind is used at once',
-    async (_, lose) => {
-      let isHanging = true;
-      const { centre, esme, times } = await begin(
-        (pdu, connection) => {
-          if (pdu.command !== 'submit_sm' || !isHanging) polite(pdu, connection);
-        },
-        {
-          window: 50,
-          breaker: { failures: 20 },
-          unknown: 'resend',
-          retry: { unknown: { firstMs: 100, longestMs: 100 } },
-        },
-      );
-      await burst(esme, 50);
-      await world.pass(10);
-      expect(view().inFlight).toBe(50);
-      isHanging = false;
-      lose(centre.last);
-      await world.until(() => times.length === 2);
-      await world.pass(500);
-      expect(view()).toMatchObject({
-        breaker: 'closed',
-        state: 'bound',
-        counters: { breakerOpened: 0, unanswered: 50 },
-      });
-      expect(centre.last.commands.filter((command) => command === 'submit_sm')).toHaveLength(50);
-    },
-  );
-
-  it('one that loses each of its binds so is taken out of use all the same', async () => {
-    const { esme } = await begin(
-      (pdu, connection) => {
-        if (pdu.command === 'submit_sm') connection.reset();
-        else polite(pdu, connection);
-      },
-      {
-        window: 50,
-        breaker: { failures: 3 },
-        unknown: 'resend',
-        retry: { unknown: { firstMs: 100, longestMs: 100 } },
-      },
-    );
-    await burst(esme, 50);
-    await world.pass(30_000);
-    expect(view().counters.breakerOpened).toBe(1);
-  });
-
-  it('what was taken out of use is tried as soon as a new bind stands', async () => {
-    let isHanging = true;
-    const { centre, esme, times } = await begin(
-      (pdu, connection) => {
-        if (pdu.command !== 'submit_sm' || !isHanging) polite(pdu, connection);
-      },
-      { window: 5, breaker: { failures: 5, pauseMs: 90_000 }, responseTimeoutMs: 1_000, unknown: 'resend' },
-    );
-    await burst(esme, 8);
-    await world.pass(2_000);
-    expect(view().breaker).toBe('open');
-    isHanging = false;
-    centre.last.reset();
-    await world.until(() => times.length === 2);
-    await world.pass(100);
-    expect(view().breaker).toBe('closed');
-    expect(texts(centre).slice(5)).toEqual(['5', '6', '7']);
-  });
-});
-
-describe('stopping while an operator hangs', () => {
-  it.each([
-    [1_000, 'drain 1 s, breaker.pause 90 s', { breaker: { failures: 5, pauseMs: 90_000 } }],
-    [8_000, 'the defaults', {}],
-    [5_000, 'a bind that is not answered', { bindHangs: true }],
-    [5_000, 'responses that time out while it stops', { responseTimeoutMs: 500 }],
-  ] as const)(
-    '%i ms: ends within them, with no timer left (%s)',
-    async (drainMs, _, {
-      bindHangs,
-      ...more
-    }: { readonly bindHangs?: boolean } & Partial<ConnectorSettings>) => {
-      const { esme } = await begin(
-        (pdu, connection) => {
-          const isHeard = isBind(pdu.command) ? bindHangs !== true : pdu.command === 'enquire_link';
-          if (isHeard) polite(pdu, connection);
-        },
-        { window: 50, ...more },
-      );
-      await burst(esme, 50);
-      await world.pass(10);
-      esme.client.destroy();
-      await world.pass(10);
-      const beganMs = world.clock.monotonicMs();
-      let tookMs: number | undefined;
-      const stopped = world.gateway.stop({ drainMs }).then(() => {
-        tookMs = world.clock.monotonicMs() - beganMs;
-      });
-      world.isStopped = true;
-      for (let step = 0; tookMs === undefined && step < 1_200; step += 1) await world.pass(100);
-      await stopped;
-      expect(tookMs).toBeLessThanOrEqual(drainMs + 100);
-      await world.pass(5_000);
-      expect(world.clock.armed).toBe(0);
-    },
-  );
 });
