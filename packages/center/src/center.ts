@@ -377,6 +377,11 @@ export class Center {
     // One of several that are one to their sender: a text of its own would make nonsense of the others.
     const present = await this.find(id);
     if (present === undefined || present.head !== id) return undefined;
+    if ((draft.segments ?? 1) > present.segments) {
+      // What was counted and set aside for that is too little: this takes its place as a message of its own.
+      await this.cancel({ id });
+      return undefined;
+    }
     // What is told must fit: a peer of 3.3 cannot be told an id of another length.
     const idForm = draft.idForm === 'short' ? draft.idForm : undefined;
     const changes = { content, text, dueMs, expiresMs, receiptWanted, priority, detail, idForm };

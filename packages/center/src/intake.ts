@@ -88,6 +88,7 @@ export class Intake {
       price: draft.price ?? 0,
       charged: undefined,
       memo: draft.memo,
+      segments: draft.segments ?? 1,
       phase: 'saving',
       feed: undefined,
       savingPlace: 'memory',
@@ -101,7 +102,7 @@ export class Intake {
     const { counters } = this.#core;
     this.#core.unsaved -= submission.messages.length;
     this.#core.unfinished += submission.messages.length;
-    counters.accepted += submission.messages.length;
+    for (const { segments } of submission.messages) counters.accepted += segments;
     this.#core.answer(submission.done, undefined, submission.messages);
   }
 

@@ -86,6 +86,8 @@ export interface Message {
   readonly charged: boolean | undefined;
   /** Opaque to the center: what connectors remember between attempts. */
   readonly memo: string | undefined;
+  /** Short messages that it takes on the air, 1 or more: what quotas and statistics count. */
+  readonly segments: number;
 }
 
 /** What becomes a message when it is submitted. */
@@ -120,6 +122,8 @@ export interface Draft {
   /** A whole number, 0 or more; default 0. */
   readonly price?: number | undefined;
   readonly memo?: string | undefined;
+  /** Short messages that it takes on the air, 1 to 65,535; default 1. */
+  readonly segments?: number | undefined;
 }
 
 /** Where a message is in the store: on disk only, in the center's memory, at an upstream, or over. */

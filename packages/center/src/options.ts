@@ -133,7 +133,7 @@ export function settingsOf(options: CenterOptions): Settings {
 
 /** Plain integers for metrics; they only grow. */
 export interface CenterCounters {
-  /** Messages accepted, receipts and notices not counted. */
+  /** Segments of messages accepted, receipts and notices not counted; as those of the ends below. */
   accepted: number;
   /** Messages refused by a limit or by the store. */
   refused: number;

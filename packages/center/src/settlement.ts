@@ -133,7 +133,7 @@ export class Settlement {
       this.#core.unfinished -= 1;
       if (isNote && message.state === 'delivered') counters.receiptsDelivered += 1;
       else if (isNote) counters.receiptsFailed += 1;
-      else this.#countFinal(message.state);
+      else this.#countFinal(message.state, message.segments);
     }
     if (change.isSilent !== true) settings.onChange?.(message, stepOf(change));
   }
@@ -233,12 +233,12 @@ export class Settlement {
     return `${attempt}${detail ?? ''}`.trimEnd();
   }
 
-  #countFinal(state: MessageState): void {
+  #countFinal(state: MessageState, segments: number): void {
     const { counters } = this.#core;
-    if (state === 'delivered') counters.delivered += 1;
-    else if (state === 'expired') counters.expired += 1;
-    else if (state === 'deleted') counters.deleted += 1;
-    else counters.failed += 1;
+    if (state === 'delivered') counters.delivered += segments;
+    else if (state === 'expired') counters.expired += segments;
+    else if (state === 'deleted') counters.deleted += segments;
+    else counters.failed += segments;
   }
 }
 

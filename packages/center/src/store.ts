@@ -80,12 +80,13 @@ export interface Tally {
   readonly released: number;
 }
 
-/** How many messages of customers an account has submitted on one UTC day, as far as they are kept. */
+/** How much an account has submitted on one UTC day, as far as it is kept. */
 export interface DayCount {
   /** `YYYY-MM-DD`. */
   readonly day: string;
   readonly account: string;
-  readonly messages: number;
+  /** Sum of `Message.segments`. */
+  readonly segments: number;
 }
 
 /** A search; all conditions must hold. Newest first. */

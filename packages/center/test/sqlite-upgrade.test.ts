@@ -114,7 +114,7 @@ describe('a data folder of version 1', () => {
     expect((await store.claim(claim)).messages.map(({ id }) => id)).toEqual([waiting, lost, receipt]);
     expect((await store.find(over))?.state).toBe('delivered');
     expect(await store.tallies()).toEqual([]);
-    expect(await store.counts()).toEqual([{ day, account: 'acme', messages: 4 }]);
+    expect(await store.counts()).toEqual([{ day, account: 'acme', segments: 4 }]);
     await store.close();
   });
 

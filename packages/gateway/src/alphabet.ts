@@ -124,10 +124,26 @@ export function headerOctets(payload: Uint8Array, esmClass: number): number {
 
 /** Whether `total` octets, a header and a canonical text behind it, are one short message on the air. */
 export function fitsOneMessage(total: number, header: number, dataCoding: number): boolean {
-  const octets = total - header;
+  const carried = carriedAs(dataCoding);
+  return unitsOf(total - header, carried) <= unitsPerSegment(carried, header);
+}
+
+/** How many short messages those octets fill, each with that header, 1 or more: of what nobody can cut well. */
+export function shortMessagesOf(total: number, header: number, dataCoding: number): number {
+  const carried = carriedAs(dataCoding);
+  const room = unitsPerSegment(carried, header);
+  // A header that leaves no room is content like any other.
+  const needed = room === 0 ? total / oneMessageOctets : unitsOf(total - header, carried) / room;
+  return Math.max(1, Math.ceil(needed));
+}
+
+function carriedAs(dataCoding: number): TextCoding {
   const { coding, compressed } = dataCodingOf(dataCoding);
-  const carried: TextCoding = compressed ? 'octet' : coding;
-  return (carried === 'ucs2' ? (octets + 1) >> 1 : octets) <= unitsPerSegment(carried, header);
+  return compressed ? 'octet' : coding;
+}
+
+function unitsOf(octets: number, carried: TextCoding): number {
+  return carried === 'ucs2' ? (octets + 1) >> 1 : octets;
 }
 
 function isGsm7(dataCoding: number): boolean {

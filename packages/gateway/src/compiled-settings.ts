@@ -1,5 +1,5 @@
 /** Settings as they are used: compiled once, and all or nothing. */
-import type { Message } from '@chappe/center';
+import type { MessageFacts } from './facts.ts';
 import { FilterLayer } from './filters/filter-layer.ts';
 import { Filters } from './filters/filters.ts';
 import type { OptOuts } from './filters/opt-outs.ts';
@@ -12,7 +12,6 @@ import { checkMoRoutes } from './routes/validate-mo.ts';
 import { accountLane, handsetLane } from './routing.ts';
 import type { GatewaySettings } from './settings/gateway.ts';
 import type { FilterSettings, MoRouteSettings, RouteSettings } from './settings/route.ts';
-import { factsOfStored } from './stored-facts.ts';
 import { compileFailover } from './upstream/failover.ts';
 import { planOf } from './upstream/plan.ts';
 import { checkConnector } from './upstream/upstream.ts';
@@ -32,10 +31,7 @@ export interface CompiledSettings {
   readonly moRules: Rules<MoRouteSettings>;
   readonly partRules: Rules<MoRouteSettings>;
   /** The way of a message that was held, by the routes that do not hold. */
-  release(
-    message: Message,
-    nowMs: number,
-  ): { readonly lane: string; readonly route: CompiledRoute } | undefined;
+  release(facts: MessageFacts): { readonly lane: string; readonly route: CompiledRoute } | undefined;
 }
 
 /** A layer of filters and its settings as text. */
@@ -84,8 +80,8 @@ export function compileSettings(
     filters: filtersOf(settings, layers, optOuts),
     moRules: new Rules(mo, 'mo route'),
     partRules: new Rules(partRules(mo), 'mo route'),
-    release: (message, nowMs) => {
-      const route = held.peek(factsOfStored(message, nowMs));
+    release: (facts) => {
+      const route = held.peek(facts);
       const lane = route === undefined ? undefined : lanes.get(route.settings.name);
       return route === undefined || lane === undefined ? undefined : { lane, route };
     },

@@ -142,6 +142,7 @@ export class Gateway {
       writers: this.#writers,
       reply: (from, to, text, account) => this.#steps.reply(from, to, text, account),
       moValidityMs: validityMs,
+      tagsOf: (account) => this.accounts.get(account)?.policy.tags ?? [],
       connect: options.connect,
       events: this.#steps,
     });
@@ -339,7 +340,7 @@ export class Gateway {
       nextReference: () => this.#nextReference(),
       cutsLong: () => this.network.cutsLong,
       cancelUpstream: (message) => this.network.cancel(message),
-      takesWhole: (plan) => this.network.takesWhole(plan),
+      cutsFor: (lane) => this.network.cutsFor(lane),
       onError,
     };
   }

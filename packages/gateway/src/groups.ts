@@ -1,5 +1,5 @@
 /** Messages that were accepted together are found again from any one of them: their ids follow each other. */
-import type { Center, Message } from '@chappe/center';
+import type { Center, Message, MessageId } from '@chappe/center';
 import { readGroupOf } from './content.ts';
 
 /** All messages of a message's group in order, itself included; just itself when it has no group. */
@@ -18,4 +18,26 @@ export async function groupOf(center: Center, message: Message): Promise<readonl
       other.account === message.account &&
       readGroupOf(other.content)?.count === group.count,
   );
+}
+
+/** The id of the first piece of the text that a message is a piece of; its own where it is none. */
+export function firstPieceOf({ id, content }: Message): MessageId {
+  const group = readGroupOf(content);
+  return group?.kind === 'segments' ? id - group.index : id;
+}
+
+/** All pieces of the text that a message is a piece of, in order; just itself when it is none. */
+export async function piecesOf(center: Center, message: Message): Promise<readonly Message[]> {
+  return readGroupOf(message.content)?.kind === 'segments' ? groupOf(center, message) : [message];
+}
+
+/** All that have the public id of a message: the pieces for all destinations of one submit_multi. In order. */
+export async function allOfId(center: Center, message: Message): Promise<readonly Message[]> {
+  const found: Message[] = [];
+  // The ids of one submission follow each other.
+  for (let id = message.head; ; id += 1) {
+    const next = await center.find(id);
+    if (next === undefined || next.head !== message.head) return found;
+    found.push(next);
+  }
 }

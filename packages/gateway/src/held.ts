@@ -1,10 +1,11 @@
 /** Messages that routes hold back: looking at them, and letting them go on by the routes that do not hold. */
 import type { Center, Message } from '@chappe/center';
 import { readGroupOf } from './content.ts';
-import { groupOf } from './groups.ts';
+import { allOfId, piecesOf } from './groups.ts';
 import { newestWaiting } from './lane-page.ts';
 import { type MessageView, viewOf } from './message-view.ts';
 import type { Network } from './network.ts';
+import { holderOf, isHeldLane } from './routing.ts';
 
 /** One held message. */
 export interface HeldMessage {
@@ -29,7 +30,6 @@ export interface ReleasedHeld {
   readonly left: number;
 }
 
-const prefix = 'held:';
 const pageMessages = 1_000;
 
 /** The messages of all routes that hold. `limit`: 1 to 1,000. */
@@ -37,22 +37,28 @@ export async function heldMessages(center: Center, limit: number, beforeId?: num
   const page = await newestWaiting(center, heldLanes(center), limit, beforeId);
   const messages = await Promise.all(
     page.messages.filter(isFirst).map(async (message) => ({
-      route: message.lane.slice(prefix.length),
-      view: viewOf(await groupOf(center, message)),
+      route: holderOf(message.lane),
+      view: viewOf(await piecesOf(center, message)),
     })),
   );
   return { messages, next: page.nextBeforeId };
 }
 
-/** Lets a message go on, with all its segments. */
+/** Lets a message go on, with all its segments; each destination of a submit_multi by its own route. */
 export async function releaseHeld(
   center: Center,
   network: Network,
   publicId: string,
 ): Promise<ReleaseResult> {
   const message = await center.query({ publicId });
-  if (message === undefined || !message.lane.startsWith(prefix)) return 'not-held';
-  return releaseGroup(center, network, await groupOf(center, message));
+  if (message === undefined) return 'not-held';
+  const held = (await allOfId(center, message)).filter(isHeld);
+  let result: ReleaseResult = 'not-held';
+  for (const first of held.filter(isFirst)) {
+    const one = await releasePieces(center, network, await piecesOf(center, first));
+    if (one === 'released' || result === 'not-held') result = one;
+  }
+  return result;
 }
 
 /** Lets all go on for which `holds`. */
@@ -68,9 +74,9 @@ export async function releaseAllHeld(
     for (;;) {
       const page = await center.waitingIn(lane, pageMessages, beforeId);
       for (const message of page.messages.filter(isFirst)) {
-        const group = await groupOf(center, message);
-        if (!holds(viewOf(group))) continue;
-        if ((await releaseGroup(center, network, group)) === 'released') released += 1;
+        const pieces = await piecesOf(center, message);
+        if (!holds(viewOf(pieces))) continue;
+        if ((await releasePieces(center, network, pieces)) === 'released') released += 1;
         else left += 1;
       }
       beforeId = page.nextBeforeId;
@@ -80,30 +86,32 @@ export async function releaseAllHeld(
   return { released, left };
 }
 
-async function releaseGroup(
+async function releasePieces(
   center: Center,
   network: Network,
-  group: readonly Message[],
+  pieces: readonly Message[],
 ): Promise<ReleaseResult> {
-  const [first] = group;
-  // All segments go one way, that of the first: apart they would not be one text.
-  const next = first === undefined ? undefined : network.releaseLane(first);
+  // All go one way, that of the whole: apart they would not be one text.
+  const next = network.releaseLane(pieces);
   if (next === undefined) return 'no-route';
   const { name } = next.route.settings;
   let result: ReleaseResult = 'not-held';
-  for (const { id, lane } of group) {
-    if (!lane.startsWith(prefix)) continue;
+  for (const { id } of pieces.filter(isHeld)) {
     const moved = await center.move(id, next.lane, { memo: name, detail: `released route=${name}` });
     if (moved === 'replaced') result = 'released';
   }
   return result;
 }
 
+function isHeld({ lane }: Message): boolean {
+  return isHeldLane(lane);
+}
+
 function heldLanes(center: Center): readonly string[] {
   return center
     .depths()
     .map(({ lane }) => lane)
-    .filter((lane) => lane.startsWith(prefix));
+    .filter(isHeldLane);
 }
 
 function isFirst({ content }: Message): boolean {

@@ -52,6 +52,8 @@ export interface MessageView {
   readonly attempts: number;
   readonly clientReference: string | undefined;
   readonly segments: readonly SegmentView[];
+  /** Short messages that it takes on the air: more than `segments` where a text goes whole. */
+  readonly segmentCount: number;
   readonly timeline: readonly TimelineStep[];
 }
 
@@ -85,6 +87,7 @@ export function viewOf(messages: readonly Message[]): MessageView {
     attempts: Math.max(...messages.map((message) => message.attempts)),
     clientReference: first.clientReference,
     segments: messages.map(segmentView),
+    segmentCount: messages.reduce((sum, { segments }) => sum + segments, 0),
     timeline: timelineOf(messages),
   };
 }

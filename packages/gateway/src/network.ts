@@ -20,6 +20,7 @@ import { DroppedConnector } from './connectors/dropped.ts';
 import { Correlator } from './correlation/correlator.ts';
 import type { Verdict } from './correlation/receipt-outcome.ts';
 import type { OptOuts } from './filters/opt-outs.ts';
+import { piecesOf } from './groups.ts';
 import { nodeIdOctets, nodeIdOf } from './hops.ts';
 import type { Acceptance, RouteFilters } from './ingress/acceptance.ts';
 import { MoDesk } from './mo/desk.ts';
@@ -31,13 +32,14 @@ import type { Ledger } from './money/ledger.ts';
 import { type PumpingAlarm, PumpingWatch } from './money/pumping.ts';
 import type { CompiledRoute, Router } from './routes/router.ts';
 import { Rules } from './routes/rules.ts';
-import { droppedLane, type Routing } from './routing.ts';
+import { droppedLane, isHeldLane, type Routing } from './routing.ts';
 import { type GatewaySettings, noSettings } from './settings/gateway.ts';
+import { factsOfStored, wholeText } from './stored-facts.ts';
 import type { ConnectUpstream, FromUpstream } from './upstream/binds.ts';
 import { cancelThere } from './upstream/cancel-request.ts';
 import { triedOf, withTaken } from './upstream/memo.ts';
 import { unansweredMark } from './upstream/outcome.ts';
-import type { Plan } from './upstream/plan.ts';
+import { planOfLane } from './upstream/plan.ts';
 import { checkConnector } from './upstream/upstream.ts';
 import { Upstreams } from './upstream/upstreams.ts';
 import { webhookLane } from './webhooks/lane.ts';
@@ -68,6 +70,8 @@ export interface NetworkOptions {
   readonly writers: LastWriters;
   readonly reply: Reply;
   readonly moValidityMs: number;
+  /** The tags of the account of that name. */
+  readonly tagsOf: (account: string) => readonly string[];
   readonly events: NetworkEvents;
   readonly connect?: ConnectUpstream | undefined;
 }
@@ -113,8 +117,8 @@ export class Network {
         onError: (error, where) => events.onError(error, where),
       },
       connect: options.connect,
-      reroute: (message) => {
-        const next = this.releaseLane(message);
+      reroute: async (message) => {
+        const next = this.releaseLane(await piecesOf(center, message));
         return next === undefined ? undefined : { lane: next.lane, route: next.route.settings.name };
       },
       onTaken: (upstream, message, outcome) => this.correlator.onTaken(upstream, message, outcome),
@@ -228,16 +232,31 @@ export class Network {
     return this.#options.center.settle(message.id, { kind: 'failed', state: 'deleted', error: 0, detail });
   }
 
-  /** Whether all upstreams of a plan take long texts in one message_payload. */
-  takesWhole(plan: Plan): boolean {
-    return plan.groups.every((group) =>
-      group.every(({ connector }) => this.upstreams.get(connector)?.settings.longMessages === 'payload'),
-    );
+  /**
+   * Whether a long text has to be cut for one of the upstreams that a lane leads to. Where one leads that is held is not
+   * known yet: any of them may be meant.
+   */
+  cutsFor(lane: string): boolean {
+    const takesWhole = (connector: string): boolean =>
+      this.upstreams.get(connector)?.settings.longMessages === 'payload';
+    const plan = planOfLane(lane);
+    if (plan !== undefined)
+      return !plan.groups.every((group) => group.every(({ connector }) => takesWhole(connector)));
+    return isHeldLane(lane) && !this.#settings.connectors.every(({ name }) => takesWhole(name));
   }
 
-  /** The route that a message would take, decided anew and without those that hold back. */
-  releaseLane(message: Message): { readonly lane: string; readonly route: CompiledRoute } | undefined {
-    return this.#compiled?.release(message, this.#options.clock.nowMs());
+  /**
+   * The route that a message would take, decided anew and without those that hold back. `pieces`: those of one text, or
+   * the message alone.
+   */
+  releaseLane(
+    pieces: readonly Message[],
+  ): { readonly lane: string; readonly route: CompiledRoute } | undefined {
+    const [first] = pieces;
+    if (first === undefined) return undefined;
+    const tags = this.#options.tagsOf(first.account);
+    const nowMs = this.#options.clock.nowMs();
+    return this.#compiled?.release(factsOfStored(first, tags, nowMs, wholeText(pieces)));
   }
 
   /** Ends all binds in order. */

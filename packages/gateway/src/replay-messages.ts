@@ -60,8 +60,8 @@ export async function replayRoutes(
 }
 
 function factsOf({ accounts }: Gateway, message: Message): MessageFacts {
-  const facts = factsOfStored(message, message.acceptedMs);
-  return { ...facts, tags: accounts.get(message.account)?.policy.tags ?? [] };
+  const tags = accounts.get(message.account)?.policy.tags ?? [];
+  return factsOfStored(message, tags, message.acceptedMs);
 }
 
 /** Puts texts together: the segments of a message come one after the other, the last one first. */

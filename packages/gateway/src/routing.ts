@@ -13,9 +13,21 @@ export const unclaimedLane = 'unclaimed';
 /** The lane of messages that are accepted and go nowhere. */
 export const droppedLane = 'dropped';
 
+const heldPrefix = 'held:';
+
 /** The lane of messages that a route holds back: nothing is attached to it. */
 export function heldLane(route: string): string {
-  return `held:${route}`;
+  return `${heldPrefix}${route}`;
+}
+
+/** Whether a route holds back what waits in the lane. */
+export function isHeldLane(lane: string): boolean {
+  return lane.startsWith(heldPrefix);
+}
+
+/** The route that a lane of held messages is named after. */
+export function holderOf(lane: string): string {
+  return lane.slice(heldPrefix.length);
 }
 
 /** The lane of an account: messages from handsets and receipts, waiting for its binds. */

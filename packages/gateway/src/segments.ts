@@ -1,7 +1,10 @@
 /** A text or octets to the segments that carry it: what the gateway sends itself, for HTTP and for handsets. */
 import {
   ContentError,
+  elementIds,
+  readUserData,
   type SegmentMethod,
+  type SegmentTextOptions,
   segmentBytes,
   segmentText,
   type TextCoding,
@@ -9,6 +12,7 @@ import {
   writeDataCoding,
 } from '@chappe/protocol';
 import { GatewayError } from './errors.ts';
+import { dataCodingOf } from './message-text.ts';
 
 /** What is to be sent: a text, or octets (also in hexadecimal). */
 export interface ContentArgument {
@@ -48,19 +52,70 @@ export function cut(content: ContentArgument, reference: number): Cut {
       field: given.length === 0 ? 'text' : 'bytes',
     });
   }
+  const { text } = content;
+  return invalid(() =>
+    text === undefined ? cutBytes(content, reference) : cutText(text, content, { reference }),
+  );
+}
+
+/** What cannot be cut, as the gateway's own error. */
+function invalid(work: () => Cut): Cut {
   try {
-    return content.text === undefined
-      ? cutBytes(content, reference)
-      : cutText(content.text, content, reference);
+    return work();
   } catch (error) {
     if (!(error instanceof ContentError)) throw error;
     throw new GatewayError('CHAPPE_GATEWAY_INVALID', error.message, { cause: error, field: 'text' });
   }
 }
 
-function cutText(text: string, content: ContentArgument, reference: number): Cut {
+/** A content whose text becomes another. */
+export interface Place {
+  /** Canonical, see alphabet.ts. */
+  readonly payload: Uint8Array;
+  readonly esmClass: number;
+  readonly dataCoding: number;
+  readonly tlvs: readonly { readonly tag: number }[];
+}
+
+// The TLV of how many segments there are (SMPP 3.4 5.3.2.23).
+const sarTotal = 0x020e;
+
+/**
+ * Another text in the place of a content: with its message class and what of its header is no concatenation. One that is
+ * a segment of a whole keeps its coding and all of its header, and stays one. Throws as `cut`.
+ */
+export function cutUnder(
+  place: Place,
+  text: string,
+  reference: number,
+): Pick<Cut, 'segments' | 'dataCoding'> {
+  const { messageClass, coding } = dataCodingOf(place.dataCoding);
+  const data = readUserData({
+    esm_class: place.esmClass,
+    data_coding: place.dataCoding,
+    short_message: place.payload,
+    tlvs: [],
+  });
+  const elements = data.header?.elements.filter(({ id }) => !isShift(id));
+  const isSegment = data.header?.concat !== undefined || place.tlvs.some(({ tag }) => tag === sarTotal);
+  return invalid(() =>
+    isSegment
+      ? cutText(text, { coding, messageClass }, { reference, elements, maxSegments: 1 })
+      : cutText(text, { messageClass }, { reference, elements }),
+  );
+}
+
+function isShift(id: number): boolean {
+  return id === elementIds.singleShift || id === elementIds.lockingShift;
+}
+
+function cutText(
+  text: string,
+  content: ContentArgument,
+  layout: Pick<SegmentTextOptions, 'reference' | 'elements' | 'maxSegments'>,
+): Cut {
   const whole = segmentText(text, {
-    reference,
+    ...layout,
     method: content.longMessage,
     coding: content.coding,
     messageClass: content.messageClass,
@@ -78,7 +133,7 @@ function cutText(text: string, content: ContentArgument, reference: number): Cut
 }
 
 function cutBytes(content: ContentArgument, reference: number): Cut {
-  const bytes = content.bytes ?? octetsOf(content.hex ?? '');
+  const bytes = octetsOf(content);
   const whole = segmentBytes(bytes, { reference, method: content.longMessage });
   const { messageClass } = content;
   return {
@@ -105,7 +160,9 @@ function stored(segment: Segment, text: string | undefined): CutSegment {
   };
 }
 
-function octetsOf(hex: string): Uint8Array {
+/** The octets of a content that is no text. Throws as `cut`. */
+export function octetsOf({ bytes, hex = '' }: ContentArgument): Uint8Array {
+  if (bytes !== undefined) return bytes;
   const digits = hex.replaceAll(' ', '');
   if (digits.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(digits)) {
     throw new GatewayError('CHAPPE_GATEWAY_INVALID', 'hex needs an even number of hexadecimal digits', {

@@ -1,24 +1,49 @@
-/** What rules ask about a message, of one that is stored: as far as it is kept. */
+/** What rules ask about a message, of one that is stored. */
 import type { Message } from '@chappe/center';
-import { readContent } from './content.ts';
+import { type Content, readContent } from './content.ts';
 import type { MessageFacts } from './facts.ts';
 import { dataCodingOf } from './message-text.ts';
+import { isSar } from './upstream/submission/long.ts';
 
-/** The facts of a stored message. */
-export function factsOfStored(message: Message, nowMs: number): MessageFacts {
+/**
+ * The facts of a stored message: the same that were decided on when it came, as far as they have not changed since.
+ * `tags`: of its account now, since the store keeps none. `text`: that of the whole, where it is a piece of one.
+ */
+export function factsOfStored(
+  message: Message,
+  tags: readonly string[],
+  nowMs: number,
+  text: string | undefined = message.text,
+): MessageFacts {
   const content = readContent(message.content);
+  const isPiece = content.group?.kind === 'segments';
   return {
     kind: message.kind === 'mo' ? 'mo' : 'mt',
     account: message.account,
     connector: '',
     source: message.source,
     destination: message.destination,
-    text: message.text,
+    text,
     coding: dataCodingOf(content.dataCoding).coding,
-    segments: content.group?.kind === 'segments' ? content.group.count : 1,
-    tlvs: content.tlvs,
-    tags: [],
+    segments: isPiece ? (content.group?.count ?? 1) : message.segments,
+    tlvs: isPiece ? withoutOurs(content) : content.tlvs,
+    tags,
     priority: message.priority,
     nowMs,
   };
+}
+
+/** The text of a message that is stored in pieces; undefined when it is none. */
+export function wholeText(messages: readonly Message[]): string | undefined {
+  let whole = '';
+  for (const { text } of messages) {
+    if (text === undefined) return undefined;
+    whole += text;
+  }
+  return whole;
+}
+
+/** Those that join pieces are the gateway's. */
+function withoutOurs({ tlvs }: Content): Content['tlvs'] {
+  return tlvs.filter(({ tag }) => !isSar(tag));
 }

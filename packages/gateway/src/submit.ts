@@ -11,12 +11,11 @@ import {
 import { status, statusName, type Tlv, type TlvInput } from '@chappe/protocol';
 import { openAccount } from './accounts/account.ts';
 import { addressOf, maxAddressCharacters } from './address.ts';
-import { type Group, writeContent } from './content.ts';
 import { GatewayError } from './errors.ts';
-import type { Asked, RefusalKind, Taken } from './ingress/acceptance.ts';
 import { type Ingress, knownAccount, statusOfError } from './ingress/ingress.ts';
-import { pricedAs } from './ingress/prepare.ts';
-import { type ContentArgument, type Cut, type CutSegment, cut } from './segments.ts';
+import { prepare, prepareReply, type Refused } from './ingress/prepare.ts';
+import type { Submission } from './ingress/submission.ts';
+import { type ContentArgument, type Cut, type CutSegment, cut, octetsOf } from './segments.ts';
 import { checkDestination, checkSource } from './validation.ts';
 
 /** Which receipts are wanted. */
@@ -69,17 +68,23 @@ export async function submit(
   ingress: Ingress,
   reference: number,
 ): Promise<Submitted> {
-  const parts = cut(input, reference);
-  const { drafts, giveBack } = draftsOf(input, parts, ingress, reference);
-  const messages = await store(ingress, drafts).catch((error: unknown) => {
-    giveBack?.();
-    if (input.isReply !== true) ingress.accounts.get(input.account)?.policy.notStored(parts.segments.length);
+  const cutUp = cut(input, reference);
+  const submission = submissionOf(input, cutUp, ingress);
+  const destination = destinationOf(input);
+  const prepared =
+    input.isReply === true
+      ? prepareReply(submission, destination, ingress)
+      : prepare(submission, destination, ingress);
+  if (prepared.refusal !== undefined) throw refused(prepared);
+  const messages = await store(ingress, prepared.drafts).catch((error: unknown) => {
+    prepared.giveBack?.();
+    if (input.isReply !== true) ingress.accounts.get(input.account)?.policy.notStored(prepared.segments);
     throw error;
   });
   return {
     ids: messages.map((message) => message.publicId),
-    segments: messages.length,
-    coding: parts.coding,
+    segments: prepared.segments,
+    coding: cutUp.coding,
     state: messages[0]?.state ?? 'enroute',
   };
 }
@@ -119,18 +124,22 @@ export function store(ingress: Ingress, drafts: readonly Draft[]): Promise<reado
   });
 }
 
-interface Made {
-  readonly drafts: readonly Draft[];
-  readonly giveBack: (() => void) | undefined;
-}
-
-function draftsOf(input: SubmitArguments, parts: Cut, ingress: Ingress, reference: number): Made {
-  const source = addressOf(input.from ?? '', typesOf(input.fromTon, input.fromNpi));
+function destinationOf(input: SubmitArguments): Address {
   const destination = addressOf(input.to, typesOf(input.toTon, input.toNpi));
-  refuseStatus('from', lengthStatus(source.digits, status.ESME_RINVSRCADR));
-  refuseStatus('from', checkSource(source.ton, source.npi, source.digits));
   refuseStatus('to', lengthStatus(destination.digits, status.ESME_RINVDSTADR));
   refuseStatus('to', checkDestination(destination.ton, destination.npi, destination.digits));
+  return destination;
+}
+
+function sourceOf(input: SubmitArguments): Address {
+  const source = addressOf(input.from ?? '', typesOf(input.fromTon, input.fromNpi));
+  refuseStatus('from', lengthStatus(source.digits, status.ESME_RINVSRCADR));
+  refuseStatus('from', checkSource(source.ton, source.npi, source.digits));
+  return source;
+}
+
+function submissionOf(input: SubmitArguments, { segments, dataCoding }: Cut, ingress: Ingress): Submission {
+  const source = sourceOf(input);
   if ((input.clientReference?.length ?? 0) > maxReferenceCharacters) {
     throw new GatewayError('CHAPPE_GATEWAY_INVALID', `at most ${maxReferenceCharacters} characters`, {
       field: 'clientReference',
@@ -139,104 +148,47 @@ function draftsOf(input: SubmitArguments, parts: Cut, ingress: Ingress, referenc
   if ((input.serviceType?.length ?? 0) > maxServiceTypeCharacters) {
     refuseStatus('serviceType', status.ESME_RINVSERTYP);
   }
-  const times = timesOf(input, ingress);
-  const taken = decide(input, parts, source, destination, ingress);
-  const cutAs = taken.text === undefined ? parts : cutAnew(input, taken, parts, reference, ingress);
-  const count = cutAs.segments.length;
-  const drafts = cutAs.segments.map((segment, index) => {
-    const group: Group | undefined = count === 1 ? undefined : { kind: 'segments', index, count, reference };
-    return {
-      kind: 'mt' as const,
-      account: input.account,
-      lane: taken.lane,
-      source: taken.source,
-      destination: taken.destination,
-      serviceType: input.serviceType ?? '',
-      priority: taken.priority,
-      memo: taken.memo,
-      price: taken.price * pricedAs(index, count, parts.segments.length),
-      ...(taken.detail === undefined ? {} : { detail: taken.detail }),
-      ...times,
-      receiptWanted: wantedBits(input),
-      content: contentOf(input, cutAs, segment, group),
-      text: segment.text,
-      ...(input.clientReference === undefined ? {} : { clientReference: input.clientReference }),
-    };
-  });
-  return { drafts, giveBack: taken.undo };
-}
-
-/** Asks the rules. Throws a `GatewayError` for what is not taken. */
-function decide(
-  input: SubmitArguments,
-  parts: Cut,
-  source: Address,
-  destination: Address,
-  ingress: Ingress,
-): Taken {
-  const account = knownAccount(input.account, ingress) ?? openAccount(input.account);
-  const asked: Asked = {
-    account,
+  const [first] = segments as readonly [CutSegment, ...CutSegment[]];
+  return {
+    account: knownAccount(input.account, ingress) ?? openAccount(input.account),
     source,
-    destination,
-    text: input.text,
-    contentKey: input.text === undefined ? parts.segments[0]?.payload : undefined,
-    dataCoding: parts.dataCoding,
-    segments: parts.segments.length,
-    tlvs: (input.tlvs ?? []) as readonly Tlv[],
-    priority: input.priority ?? 0,
-    nowMs: ingress.clock.nowMs(),
-  };
-  const verdict =
-    input.isReply === true ? ingress.acceptance.decideReply(asked) : ingress.acceptance.decide(asked);
-  if (verdict.refusal !== undefined) {
-    const isThrottled = verdict.status === status.ESME_RTHROTTLED;
-    const code = isThrottled ? 'CHAPPE_GATEWAY_THROTTLED' : 'CHAPPE_GATEWAY_INVALID';
-    const what = `the message is refused (${verdict.refusal}): ${statusName(verdict.status) ?? verdict.status}`;
-    throw new GatewayError(code, what, { field: fieldOf(verdict.refusal), commandStatus: verdict.status });
-  }
-  return verdict;
-}
-
-/** A text that a filter has changed. */
-function cutAnew(
-  input: SubmitArguments,
-  { text, undo }: Taken,
-  { segments }: Cut,
-  reference: number,
-  ingress: Ingress,
-): Cut {
-  try {
-    return cut({ ...input, text, bytes: undefined, hex: undefined }, reference);
-  } catch (error) {
-    undo?.();
-    ingress.accounts.get(input.account)?.policy.giveBack(segments.length);
-    throw error;
-  }
-}
-
-function fieldOf(refusal: RefusalKind): string | undefined {
-  if (refusal === 'sender') return 'from';
-  return refusal === 'destination' || refusal === 'unrouted' || refusal === 'pumping' ? 'to' : undefined;
-}
-
-function contentOf(
-  input: SubmitArguments,
-  parts: Cut,
-  segment: CutSegment,
-  group: Group | undefined,
-): Uint8Array {
-  return writeContent({
-    shape: 'submit',
-    esmClass: segment.esmClassBits,
+    serviceType: input.serviceType ?? '',
     protocolId: 0,
-    dataCoding: parts.dataCoding,
     registeredDelivery: 0,
-    inPayloadTlv: segment.inPayloadTlv,
-    payload: segment.payload,
-    group,
-    tlvs: [...segment.tlvs, ...(input.tlvs ?? [])],
-  });
+    priority: input.priority ?? 0,
+    replaceIfPresent: false,
+    ...timesOf(input, ingress),
+    receiptWanted: wantedBits(input),
+    isTransaction: false,
+    shape: 'submit',
+    esmClass: first.esmClassBits,
+    dataCoding,
+    payload: first.payload,
+    inPayloadTlv: first.inPayloadTlv,
+    userMessageReference: undefined,
+    tlvs: (input.tlvs ?? []) as readonly Tlv[],
+    text: input.text,
+    contentKey: input.text === undefined ? octetsOf(input) : undefined,
+    idForm: 'hex',
+    sharesPublicId: false,
+    clientReference: input.clientReference,
+    detail: '',
+    cut: segments.length === 1 ? undefined : { segments, dataCoding },
+    recut: (text, reference) => cut({ ...input, text, bytes: undefined, hex: undefined }, reference),
+  };
+}
+
+function refused({ refusal, status: commandStatus }: Refused): GatewayError {
+  const isThrottled = commandStatus === status.ESME_RTHROTTLED;
+  const code = isThrottled ? 'CHAPPE_GATEWAY_THROTTLED' : 'CHAPPE_GATEWAY_INVALID';
+  const what = `the message is refused (${refusal}): ${statusName(commandStatus) ?? commandStatus}`;
+  return new GatewayError(code, what, { field: fieldOf(refusal), commandStatus });
+}
+
+function fieldOf(refusal: Refused['refusal']): string | undefined {
+  if (refusal === 'sender') return 'from';
+  if (refusal === 'length') return 'text';
+  return refusal === 'destination' || refusal === 'unrouted' || refusal === 'pumping' ? 'to' : undefined;
 }
 
 function timesOf(input: SubmitArguments, ingress: Ingress): { dueMs: number; expiresMs: number } {

@@ -52,7 +52,7 @@ export function listHeld({ gateway }: Context): Route {
         from: view.from,
         to: view.to,
         text: view.text ?? null,
-        segments: view.segments.length,
+        segments: view.segmentCount,
         acceptedAt: isoOf(view.acceptedMs),
         expiresAt: isoOf(view.expiresMs),
       }));

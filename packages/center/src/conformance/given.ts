@@ -65,6 +65,7 @@ export function message(id: MessageId, fields: Partial<Message> = {}): Message {
     price: 0,
     charged: undefined,
     memo: undefined,
+    segments: 1,
     ...fields,
   };
 }

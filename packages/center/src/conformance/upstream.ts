@@ -148,20 +148,24 @@ export const upstreamCases: readonly Case[] = [
     },
   ],
   [
-    'messages of customers are counted by day and account, whatever became of them',
+    'segments of customers are counted by day and account, whatever became of them',
     async ({ store }) => {
       const tomorrow = idAt(NOON_MS + DAY_MS);
-      await insert(store, [message(id(0)), message(id(1), { account: 'other' }), message(tomorrow)]);
+      await insert(store, [
+        message(id(0)),
+        message(id(1), { account: 'other', segments: 65_535 }),
+        message(tomorrow),
+      ]);
       await insert(store, [message(id(2), { kind: 'receipt' }), message(id(3), { kind: 'mo' })]);
-      await insert(store, [message(id(4), { state: 'delivered', doneMs: NOON_MS })], 'done');
+      await insert(store, [message(id(4), { state: 'delivered', doneMs: NOON_MS, segments: 3 })], 'done');
       const counts = (await store.counts())
-        .map(({ day: on, account, messages }) => `${on} ${account} ${messages}`)
+        .map(({ day: on, account, segments }) => `${on} ${account} ${segments}`)
         .sort();
-      assert.deepEqual(counts, [`${day} acme 2`, `${day} other 1`, '2026-03-02 acme 1']);
+      assert.deepEqual(counts, [`${day} acme 4`, `${day} other 65535`, '2026-03-02 acme 1']);
     },
   ],
   [
-    'every form of public id, the memo, the price and what was charged come back',
+    'every form of public id, the memo, the price, what was charged and the segments come back',
     async ({ store, reopen }) => {
       const forms = ['hex', 'uuid', 'decimal', 'hexdec'] as const;
       const all = forms.map((idForm, sequence) =>
@@ -170,6 +174,7 @@ export const upstreamCases: readonly Case[] = [
           publicId: publicIdOf(idForm, id(sequence), 0x0102_0304),
           price: 1_000_000 * sequence,
           memo: sequence === 0 ? undefined : `route|op-${sequence},é`,
+          segments: [1, 2, 255, 65_535][sequence] ?? 1,
         }),
       );
       const over: Message = {

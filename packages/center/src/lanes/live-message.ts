@@ -34,6 +34,7 @@ export function liveMessage(from: Message): LiveMessage {
     price: from.price,
     charged: from.charged,
     memo: from.memo,
+    segments: from.segments,
     phase: 'queued',
     feed: undefined,
     savingPlace: 'memory',

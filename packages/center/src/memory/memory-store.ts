@@ -201,13 +201,13 @@ export class MemoryStore implements Store {
 
   async counts(): Promise<readonly DayCount[]> {
     this.#check();
-    const counts = new Map<string, { day: string; account: string; messages: number }>();
+    const counts = new Map<string, { day: string; account: string; segments: number }>();
     for (const { message } of this.#rows.values()) {
       if (message.kind !== 'mt') continue;
       const { account } = message;
       const day = dayOfId(message.id);
-      const count = counts.get(`${day}/${account}`) ?? { day, account, messages: 0 };
-      count.messages += 1;
+      const count = counts.get(`${day}/${account}`) ?? { day, account, segments: 0 };
+      count.segments += message.segments;
       counts.set(`${day}/${account}`, count);
     }
     return [...counts.values()];
@@ -385,6 +385,7 @@ function plain(message: Message): Message {
     price: message.price,
     charged: message.charged,
     memo: message.memo,
+    segments: message.segments,
   };
 }
 

@@ -8,6 +8,7 @@ import { type DayCount, type Match, maxPageOctets, type SearchQuery, type Tally 
 import { failureOf } from './failure.ts';
 import { dayPath, daysIn, exists } from './folder.ts';
 import type { PageRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
+import { segmentsShift } from './row.ts';
 import { chargeOpen, chargeReleased, chargeSettled, columns } from './schema.ts';
 
 const all = columns.join(', ');
@@ -104,11 +105,11 @@ export class Reader {
   }
 
   #counts(): DayCount[] {
-    const sql = 'SELECT account, count(*) FROM msg WHERE (flags & 3) = 0 GROUP BY account';
+    const sql = `SELECT account, sum((flags >> ${segmentsShift}) + 1) FROM msg WHERE (flags & 3) = 0 GROUP BY account`;
     return this.#days().flatMap((day) =>
       this.#rows(day, sql, []).map((row): DayCount => {
-        const [account, messages] = row as unknown as [string, number];
-        return { day: dayOfNumber(day), account, messages };
+        const [account, segments] = row as unknown as [string, number];
+        return { day: dayOfNumber(day), account, segments };
       }),
     );
   }

@@ -37,6 +37,10 @@ export interface DayChanges {
 const kinds: readonly MessageKind[] = ['mt', 'mo', 'receipt', 'notice'];
 // In bits 5 to 7 of the flags: the index of a form is its code, so the order never changes.
 const idForms: readonly IdForm[] = ['hex', 'short', 'uuid', 'decimal', 'hexdec'];
+// Bits 8 to 23 of the flags: its segments, less the one that every message has.
+/** Where in `flags` the segments begin. */
+export const segmentsShift = 8;
+const maxSegments = 0x1_0000;
 const stateCodes = new Map(messageStates.map((state, code) => [state, code]));
 
 /** 1 for receipts and notices, which have a table of their own. */
@@ -56,7 +60,10 @@ class DayEncoder {
       message.tag,
       message.head === message.id ? null : message.head,
       message.idForm === 'short' ? shortCounter(message.publicId) : null,
-      kinds.indexOf(message.kind) | (message.receiptWanted << 2) | (idForms.indexOf(message.idForm) << 5),
+      kinds.indexOf(message.kind) |
+        (message.receiptWanted << 2) |
+        (idForms.indexOf(message.idForm) << 5) |
+        ((Math.min(message.segments, maxSegments) - 1) << segmentsShift),
       message.account,
       message.lane,
       source.digits,
@@ -224,5 +231,6 @@ export function decodeRow(row: readonly Value[]): Message {
     price: row[27] as number,
     charged: row[28] === chargeOpen ? undefined : row[28] === chargeSettled,
     memo: (row[29] as string | null) ?? undefined,
+    segments: ((flags >> segmentsShift) & (maxSegments - 1)) + 1,
   };
 }

@@ -13,7 +13,6 @@ import type { AccountCredit } from '../money/account-credit.ts';
 import type { CompiledRoute, Router } from '../routes/router.ts';
 import { broadcastLane, droppedLane, handsetLane, heldLane, type Routing } from '../routing.ts';
 import { magicRefusal } from '../sandbox/magic.ts';
-import { factsOfStored } from '../stored-facts.ts';
 import { routeOf } from '../upstream/memo.ts';
 
 /** One message to one destination, as its customer asked for it. */
@@ -133,15 +132,32 @@ export class Acceptance {
     return verdict;
   }
 
-  /** Whether another text may stand in a stored message: the filters of its route are asked as they were for the first. */
-  mayReplace(message: Message, text: string | undefined, nowMs: number): boolean {
-    const found = this.#parts?.filtersNamed(routeOf(message.memo));
-    if (found === undefined) return true;
-    const verdict = found.filters.check({ ...factsOfStored(message, nowMs), text });
+  /**
+   * Whether another text may stand in a stored message: the routes and the filters are asked as they were for the first,
+   * and it may not cost more than was paid. What the filters remember of it is taken back by `undo`.
+   */
+  replacement(facts: MessageFacts, message: Message): { readonly undo: () => void } | undefined {
+    const verdict = this.#replacement(facts, message);
+    if (verdict === 'refused') this.counters.route += 1;
+    else if (verdict === 'filtered') this.counters.filter += 1;
+    else return verdict;
+    return undefined;
+  }
+
+  #replacement(
+    facts: MessageFacts,
+    message: Message,
+  ): { readonly undo: () => void } | 'refused' | 'filtered' {
+    const parts = this.#parts;
+    if (parts?.router === undefined) return { undo: nothing };
+    const name = routeOf(message.memo);
+    const route = parts.router.peek(facts);
+    if (route === undefined || !mayStand(route, name, message)) return 'refused';
+    const { filters } = parts.filtersNamed(name) ?? parts.filtersOf(route);
+    const verdict = filters.check(facts);
     // What would have to be changed is not changed here: its sender has been told what it is.
-    const mayPass = verdict.kind === 'pass' && verdict.text === undefined;
-    if (!mayPass) this.counters.filter += 1;
-    return mayPass;
+    if (verdict.kind !== 'pass' || verdict.text !== undefined) return 'filtered';
+    return { undo: () => filters.forget(facts) };
   }
 
   /** The way of a word of the gateway itself to a handset: by the routes, without asking anything else. */
@@ -197,6 +213,16 @@ export class Acceptance {
     if (verdict.refusal !== undefined) account.policy.giveBack(segments);
     return verdict;
   }
+}
+
+/** Whether a text that this route takes may go on by the one of that name, for the price that was paid. */
+function mayStand(route: CompiledRoute, name: string, { destination, price, segments }: Message): boolean {
+  if (route.settings.name === name) return true;
+  return route.settings.action.kind === 'via' && route.priceOf(destination) * segments <= price;
+}
+
+function nothing(): void {
+  // Nothing is remembered of it.
 }
 
 interface Admitted {

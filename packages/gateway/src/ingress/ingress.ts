@@ -8,7 +8,6 @@ import type { EarlyReceipts } from '../early-receipts.ts';
 import type { LifetimeLimits } from '../lifetime.ts';
 import type { Routing } from '../routing.ts';
 import type { Transactions } from '../transactions.ts';
-import type { Plan } from '../upstream/plan.ts';
 import type { Acceptance } from './acceptance.ts';
 
 /** Plain integers of the ingress, for metrics. */
@@ -33,10 +32,10 @@ export interface Ingress {
   nextReference(): number;
   /** Whether there are upstreams, for which long texts are cut. */
   cutsLong(): boolean;
+  /** Whether a long text has to be cut for one of the upstreams that a lane leads to. */
+  cutsFor(lane: string): boolean;
   /** Has the upstream of a message take it back; false when that cannot be. */
   cancelUpstream(message: Message): Promise<boolean>;
-  /** Whether all upstreams of a plan take long texts in one message_payload. */
-  takesWhole(plan: Plan): boolean;
   readonly counters: IngressCounters;
   /** Hears of failures of the store, which the ESME only sees as a status. */
   readonly onError: (error: unknown, where: string) => void;
@@ -44,6 +43,8 @@ export interface Ingress {
 
 /** Drafts that are ready to be stored together. */
 export interface Prepared {
+  /** Never there: tells it from a refusal. */
+  readonly refusal?: undefined;
   readonly drafts: readonly Draft[];
   /** They are stored so many milliseconds later. */
   readonly waitMs: number;

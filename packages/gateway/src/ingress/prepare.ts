@@ -3,53 +3,55 @@ import type { Address, Draft } from '@chappe/center';
 import { status } from '@chappe/protocol';
 import type { Group } from '../content.ts';
 import { GatewayError } from '../errors.ts';
-import { type CutSegment, cut } from '../segments.ts';
-import { planOfLane } from '../upstream/plan.ts';
-import { cutText } from '../upstream/submission/cut-text.ts';
-import type { Taken } from './acceptance.ts';
+import { cutUnder } from '../segments.ts';
+import type { Asked, RefusalKind, Taken } from './acceptance.ts';
 import type { Ingress, Prepared } from './ingress.ts';
-import { type Destined, draftFor, priorityOf, type Submission } from './submission.ts';
+import { type Length, lengthOf } from './length.ts';
+import { type Destined, draftFor, type Pieces, type Submission } from './submission.ts';
 
-// esm_class bit 6: a user data header stands before the text (SMPP 3.4 5.2.12).
-const udhi = 0x40;
-
-/** The pieces of a text that is sent in several messages, or that a filter has changed. */
-export interface Pieces {
-  readonly segments: readonly CutSegment[];
-  /** Undefined: that of the submission. */
-  readonly dataCoding: number | undefined;
+/** Why a submission is not taken. */
+export interface Refused {
+  readonly refusal: RefusalKind | 'length';
+  /** command_status to answer with. */
+  readonly status: number;
 }
 
-/** Prepares a message; a number is the command_status to refuse it with. */
-export function prepare(submission: Submission, destination: Address, ingress: Ingress): Prepared | number {
-  const { account, source, text, dataCoding, tlvs, fields } = submission;
-  const nowMs = ingress.clock.nowMs();
-  // Hot path: what is in short_message is one message.
-  const long = tlvs.payload === undefined ? undefined : longPieces(submission, ingress);
-  if (typeof long === 'number') return long;
-  const segments = long?.segments.length ?? 1;
-  const taken = ingress.acceptance.decide({
-    account,
-    source,
-    destination,
-    text,
-    contentKey: contentKeyOf(submission),
-    dataCoding,
-    segments,
-    tlvs: tlvs.rest,
-    priority: priorityOf(fields.priority_flag ?? 0),
-    nowMs,
-  });
-  if (taken.refusal !== undefined) return taken.status;
-  const pieces = piecesFor(taken, long, ingress);
-  if (typeof pieces === 'number') {
-    taken.undo?.();
-    account.policy.giveBack(segments);
-    return pieces;
-  }
-  const drafts = draftsOf(submission, taken, pieces, segments, ingress);
+/** A destination that may be sent to, and the pieces that its text goes in; undefined: it goes whole. */
+export interface Decided {
+  readonly refusal: undefined;
+  readonly taken: Taken;
+  readonly pieces: Pieces | undefined;
+}
+
+/** Prepares a message, or says why it is not taken. */
+export function prepare(submission: Submission, destination: Address, ingress: Ingress): Prepared | Refused {
+  const length = measured(submission, ingress);
+  if (length.isTooLong) return tooLong;
+  const decided = decide(submission, length, destination, ingress);
+  return decided.refusal === undefined ? preparedOf(submission, decided, length.segments, ingress) : decided;
+}
+
+/** As `prepare`, for a word of the gateway itself to a handset: by the routes, without asking anything else. */
+export function prepareReply(
+  submission: Submission,
+  destination: Address,
+  ingress: Ingress,
+): Prepared | Refused {
+  const length = measured(submission, ingress);
+  const taken = ingress.acceptance.decideReply(askedOf(submission, length, destination, ingress));
+  if (taken.refusal !== undefined) return taken;
+  const decided = { refusal: undefined, taken, pieces: submission.cut };
+  return preparedOf(submission, decided, length.segments, ingress);
+}
+
+function preparedOf(
+  submission: Submission,
+  { taken, pieces }: Decided,
+  segments: number,
+  ingress: Ingress,
+): Prepared {
   return {
-    drafts,
+    drafts: draftsOf(submission, taken, pieces, segments, ingress),
     waitMs: taken.waitMs,
     isTransaction: submission.isTransaction,
     giveBack: taken.undo,
@@ -57,14 +59,40 @@ export function prepare(submission: Submission, destination: Address, ingress: I
   };
 }
 
-/** The pieces that a text goes in by its route; undefined: it goes whole. A number: it cannot be carried. */
-export function piecesFor(
-  taken: Taken,
-  long: Pieces | undefined,
+/** How many segments a submission is. */
+export function measured(submission: Submission, ingress: Ingress): Length {
+  const { cut } = submission;
+  if (cut !== undefined) return { segments: cut.segments.length, pieces: cut.segments, isTooLong: false };
+  const length = lengthOf(submission, ingress);
+  // A simulated handset shows whatever it is given.
+  return length.isTooLong && !ingress.cutsLong() ? { ...length, isTooLong: false } : length;
+}
+
+/** Asks the rules about one destination. */
+export function decide(
+  submission: Submission,
+  length: Length,
+  destination: Address,
   ingress: Ingress,
-): Pieces | undefined | number {
-  if (taken.text !== undefined) return changedPieces(taken.text, ingress);
-  return long !== undefined && isCutFor(taken.lane, ingress) ? long : undefined;
+): Decided | Refused {
+  const taken = ingress.acceptance.decide(askedOf(submission, length, destination, ingress));
+  if (taken.refusal !== undefined) return taken;
+  const pieces = piecesFor(submission, taken, length, ingress);
+  if (pieces !== 'unfit') return { refusal: undefined, taken, pieces };
+  taken.undo?.();
+  submission.account.policy.giveBack(length.segments);
+  return tooLong;
+}
+
+function askedOf(
+  submission: Submission,
+  { segments }: Length,
+  destination: Address,
+  ingress: Ingress,
+): Asked {
+  const { account, source, text, contentKey, dataCoding, tlvs, priority } = submission;
+  const nowMs = ingress.clock.nowMs();
+  return { account, source, destination, text, contentKey, dataCoding, segments, tlvs, priority, nowMs };
 }
 
 /** The drafts of one text to one destination. */
@@ -75,21 +103,27 @@ export function draftsOf(
   segments: number,
   ingress: Ingress,
 ): readonly Draft[] {
-  const whole: Destined = { ...taken, group: undefined, piece: undefined };
+  const whole: Destined = { ...taken, group: undefined, piece: undefined, segments };
   // One message that costs as much as the segments it will become.
   if (pieces === undefined) return [draftFor(submission, { ...whole, price: taken.price * segments })];
   const { dataCoding } = pieces;
   const count = pieces.segments.length;
-  const price = (index: number): number => taken.price * pricedAs(index, count, segments);
-  if (count === 1)
-    return [draftFor(submission, { ...whole, piece: pieces.segments[0], dataCoding, price: price(0) })];
   const reference = ingress.nextReference();
   return pieces.segments.map((piece, index) => {
-    const group: Group = { kind: 'segments', index, count, reference };
-    // To its sender it is one message, with one id.
-    const destined = { ...whole, piece, group, dataCoding, price: price(index) };
-    // Piece for piece it would replace pieces of something else.
-    return { ...draftFor(submission, destined), sharesPublicId: true, replaceIfPresent: false };
+    const group: Group | undefined = count === 1 ? undefined : { kind: 'segments', index, count, reference };
+    const share = shareOf(index, count, segments);
+    const price = taken.price * share;
+    const draft = draftFor(submission, {
+      ...whole,
+      piece,
+      group,
+      dataCoding,
+      price,
+      segments: Math.max(1, share),
+    });
+    if (count === 1) return draft;
+    // To its sender it is one message, with one id. Piece for piece it would replace pieces of something else.
+    return { ...draft, sharesPublicId: submission.sharesPublicId, replaceIfPresent: false };
   });
 }
 
@@ -97,37 +131,32 @@ export function draftsOf(
  * How many segments a piece is paid as: all together cost what was asked for and reserved, also where a filter has made
  * the text longer or shorter.
  */
-export function pricedAs(index: number, count: number, segments: number): number {
+function shareOf(index: number, count: number, segments: number): number {
   if (index >= segments) return 0;
   return index === 0 ? Math.max(1, segments - count + 1) : 1;
 }
 
-/** The segments of a message_payload that is too long for one message; undefined when it is not, or nobody asks. */
-export function longPieces(submission: Submission, ingress: Ingress): Pieces | undefined | number {
-  if (!ingress.cutsLong()) return undefined;
-  const { payload, esmClass, dataCoding, tlvs } = submission;
-  const made = cutText({ payload, esmClass, dataCoding, tlvs: tlvs.rest }, ingress.nextReference());
-  if (made.segments !== undefined) return { segments: made.segments, dataCoding: undefined };
-  return made.count > 1 ? status.ESME_RINVMSGLEN : undefined;
+const tooLong: Refused = Object.freeze({ refusal: 'length', status: status.ESME_RINVMSGLEN });
+
+function piecesFor(
+  submission: Submission,
+  taken: Taken,
+  { pieces }: Length,
+  ingress: Ingress,
+): Pieces | undefined | 'unfit' {
+  if (taken.text !== undefined) return changedPieces(submission, taken.text, ingress);
+  if (submission.cut !== undefined) return submission.cut;
+  return pieces !== undefined && ingress.cutsFor(taken.lane)
+    ? { segments: pieces, dataCoding: undefined }
+    : undefined;
 }
 
-function changedPieces(text: string, ingress: Ingress): Pieces | number {
+function changedPieces(submission: Submission, text: string, ingress: Ingress): Pieces | 'unfit' {
+  const reference = ingress.nextReference();
   try {
-    const { segments, dataCoding } = cut({ text }, ingress.nextReference());
-    return { segments, dataCoding };
+    return submission.recut?.(text, reference) ?? cutUnder(submission, text, reference);
   } catch (error) {
-    if (error instanceof GatewayError) return status.ESME_RINVMSGLEN;
+    if (error instanceof GatewayError) return 'unfit';
     throw error;
   }
-}
-
-/** Only a lane that leads to upstreams, one of which does not take the text whole, needs segments. */
-function isCutFor(lane: string, ingress: Ingress): boolean {
-  const plan = planOfLane(lane);
-  return plan !== undefined && !ingress.takesWhole(plan);
-}
-
-/** Octets that stand for the content where the text does not: none, or that of one segment of several. */
-export function contentKeyOf({ text, esmClass, payload }: Submission): Uint8Array | undefined {
-  return text === undefined || (esmClass & udhi) !== 0 ? payload : undefined;
 }

@@ -2,19 +2,23 @@
 import type { Message } from '@chappe/center';
 import { type PduOf, status } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
+import { type Coded, toCanonical } from '../alphabet.ts';
 import { type Content, readContent, readGroupOf, writeContent } from '../content.ts';
 import { groupOf } from '../groups.ts';
 import { lifetimeOf } from '../lifetime.ts';
 import { messageText } from '../message-text.ts';
 import { receiptsWanted } from '../receipts-wanted.ts';
-import { planOfLane } from '../upstream/plan.ts';
-import { cutText } from '../upstream/submission/cut-text.ts';
-import { checkFlags, checkText, checkTolerated } from '../validation.ts';
+import { factsOfStored } from '../stored-facts.ts';
+import { checkFlags, checkText, checkTolerated, type Version } from '../validation.ts';
 import { type Ingress, refuse } from './ingress.ts';
+import { type Length, lengthOf } from './length.ts';
 import { referencedBy } from './referenced.ts';
 import { readTlvs } from './submission.ts';
 
-/** Replaces; data_coding stays, since the PDU has none, and so do times that are not given. */
+/**
+ * Replaces; data_coding stays, since the PDU has none, and so do times that are not given. The new text goes through what
+ * the first went through, and takes no more segments than were counted and paid for that.
+ */
 export async function replaceSm(
   pdu: PduOf<'replace_sm'>,
   session: Session,
@@ -32,45 +36,61 @@ export async function replaceSm(
   const found = await referencedBy(pdu, session, ingress, status.ESME_RREPLACEFAIL);
   if (typeof found === 'number') return refuse(ingress, found);
   const all = await groupOf(ingress.center, found);
-  if (all.some(isPiece) || isTooLong(found, payload, ingress))
+  const texts = all.map((message) => newTextOf(message, payload, ingress));
+  if (all.some(isPiece) || texts.some((text) => isTooLong(text, ingress)))
     return refuse(ingress, status.ESME_RREPLACEFAIL);
+  const inPayloadTlv = tlvs.payload !== undefined;
   const results = await Promise.all(
-    all.map((message) => replaceOne(message, pdu, payload, tlvs.payload !== undefined, session, ingress)),
+    texts.map((text) => replaceOne(text, pdu, inPayloadTlv, session.version, ingress)),
   );
   const failed = results.find((result) => result !== 0);
   return failed === undefined ? {} : refuse(ingress, failed);
 }
 
+/** The new text of a message, canonical, in the place of the old one. */
+interface NewText {
+  readonly message: Message;
+  readonly old: Content;
+  readonly coded: Coded;
+  readonly length: Length;
+}
+
+function newTextOf(message: Message, payload: Uint8Array, ingress: Ingress): NewText {
+  const old = readContent(message.content);
+  const alphabet = ingress.accounts.get(message.account)?.settings.defaultAlphabet ?? 'gsm7';
+  const coded = toCanonical(payload, old.esmClass, old.dataCoding, alphabet);
+  return { message, old, coded, length: lengthOf({ ...coded, tlvs: old.tlvs }, ingress) };
+}
+
 async function replaceOne(
-  message: Message,
+  { message, old, coded, length }: NewText,
   pdu: PduOf<'replace_sm'>,
-  payload: Uint8Array,
   inPayloadTlv: boolean,
-  session: Session,
+  version: Version,
   ingress: Ingress,
 ): Promise<number> {
   const times = timesOf(message, pdu, ingress);
   if (typeof times === 'number') return times;
-  const old = readContent(message.content);
   const content = writeContent({
     ...old,
-    payload,
+    ...coded,
     inPayloadTlv,
     registeredDelivery: pdu.registered_delivery,
     tlvs: old.tlvs as NonNullable<Parameters<typeof writeContent>[0]['tlvs']>,
   });
-  const text = textOf(old, payload);
-  if (!ingress.acceptance.mayReplace(message, text, ingress.clock.nowMs())) return status.ESME_RREPLACEFAIL;
+  const text = messageText(coded.esmClass, coded.dataCoding, coded.payload);
+  const tags = ingress.accounts.get(message.account)?.policy.tags ?? [];
+  const { segments } = length;
+  const facts = { ...factsOfStored(message, tags, ingress.clock.nowMs(), text), segments };
+  const allowed = ingress.acceptance.replacement(facts, message);
+  if (allowed === undefined) return status.ESME_RREPLACEFAIL;
   const result = await ingress.center.replace(
     { id: message.id, account: message.account },
-    {
-      content,
-      text,
-      receiptWanted: receiptsWanted(pdu.registered_delivery, session.version),
-      ...times,
-    },
+    { content, text, receiptWanted: receiptsWanted(pdu.registered_delivery, version), ...times },
   );
-  return result === 'replaced' ? 0 : status.ESME_RREPLACEFAIL;
+  if (result === 'replaced') return 0;
+  allowed.undo();
+  return status.ESME_RREPLACEFAIL;
 }
 
 /** A text that was cut here: another one would take another number of messages than are stored and paid for. */
@@ -79,16 +99,9 @@ function isPiece({ content }: Message): boolean {
   return group?.kind === 'segments' && group.count > 1;
 }
 
-/** As `isPiece`, the other way round: it would have to be cut. */
-function isTooLong({ content, lane }: Message, payload: Uint8Array, ingress: Ingress): boolean {
-  const plan = planOfLane(lane);
-  if (plan === undefined || ingress.takesWhole(plan)) return false;
-  const { esmClass, dataCoding, tlvs } = readContent(content);
-  return cutText({ payload, esmClass, dataCoding, tlvs }, 0).segments?.length !== 1;
-}
-
-function textOf(old: Content, payload: Uint8Array): string | undefined {
-  return messageText(old.esmClass, old.dataCoding, payload);
+/** More segments than went through the limits of its account and were paid, or one that would have to be cut. */
+function isTooLong({ message, length }: NewText, ingress: Ingress): boolean {
+  return length.segments > message.segments || (length.pieces !== undefined && ingress.cutsFor(message.lane));
 }
 
 /** Times that were given; what was not keeps its value (SMPP 3.4 4.10.1). */

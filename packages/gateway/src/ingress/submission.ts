@@ -1,4 +1,4 @@
-/** From the fields of a submission to what is stored: shared by submit_sm, submit_multi and data_sm. */
+/** From what a door hands in to what is stored: the same for submit_sm, submit_multi, data_sm and HTTP. */
 import type { Address, Draft, IdForm, Priority } from '@chappe/center';
 import { status, type Tlv } from '@chappe/protocol';
 import type { Session } from '@chappe/smpp';
@@ -20,6 +20,8 @@ export interface ReadTlvs {
   readonly rest: readonly Tlv[];
 }
 
+// esm_class bit 6: a user data header stands before the text (SMPP 3.4 5.2.12).
+const udhi = 0x40;
 // Datagrams and transactions: shorter than any ESME waits for a response.
 const briefMs = 20_000;
 
@@ -65,11 +67,24 @@ export interface SubmissionFields {
   readonly short_message?: Uint8Array;
 }
 
-/** A submission without its destination: one draft is made from it for each destination. */
+/** Pieces that a text goes in. */
+export interface Pieces {
+  readonly segments: readonly CutSegment[];
+  /** Undefined: that of the submission. */
+  readonly dataCoding: number | undefined;
+}
+
+/** What every door hands in, without its destination: one draft or several are made from it for each destination. */
 export interface Submission {
   readonly account: Account;
   readonly source: Address;
-  readonly fields: SubmissionFields;
+  readonly serviceType: string;
+  readonly protocolId: number;
+  /** As it was submitted; what is asked of an upstream follows from `receiptWanted`, too. */
+  readonly registeredDelivery: number;
+  /** 0: none was asked for. */
+  readonly priority: Priority;
+  readonly replaceIfPresent: boolean;
   readonly dueMs: number;
   readonly expiresMs: number;
   readonly receiptWanted: number;
@@ -80,11 +95,27 @@ export interface Submission {
   readonly esmClass: number;
   readonly dataCoding: number;
   readonly payload: Uint8Array;
-  readonly tlvs: ReadTlvs;
+  /** It came in message_payload. */
+  readonly inPayloadTlv: boolean;
+  readonly userMessageReference: number | undefined;
+  /** All other TLVs. */
+  readonly tlvs: readonly Tlv[];
   readonly text: string | undefined;
+  /** Octets that tell two messages apart where the text does not: content that is no text, or a segment. */
+  readonly contentKey: Uint8Array | undefined;
   readonly idForm: IdForm;
+  /** All messages of it have one id. */
+  readonly sharesPublicId: boolean;
+  readonly clientReference: string | undefined;
   /** Where it came from, for the timeline. */
   readonly detail: string;
+  /** What its door has cut it into as its sender asked: it goes in these. Undefined: it is cut where its way needs it. */
+  readonly cut: Pieces | undefined;
+  /**
+   * Cuts another text, which a filter has put in its place, as its sender asked. Throws GatewayError for one that cannot
+   * be carried. Undefined: in its coding and under its header, since it may be a part of a whole.
+   */
+  readonly recut: ((text: string, reference: number) => Pieces) | undefined;
 }
 
 /** Reads what does not depend on the destination; a number is the status to refuse with. */
@@ -118,10 +149,15 @@ export function submissionOf(
       ? { payload: received, esmClass: fields.esm_class, dataCoding: fields.data_coding }
       : toCanonical(received, fields.esm_class, fields.data_coding, alphabet);
   const mode = modeOf(fields.esm_class);
+  const text = messageText(esmClass, dataCoding, payload);
   return {
     account,
     source: { ton: fields.source_addr_ton, npi: fields.source_addr_npi, digits: fields.source_addr },
-    fields,
+    serviceType: fields.service_type,
+    protocolId: fields.protocol_id ?? 0,
+    registeredDelivery: fields.registered_delivery,
+    priority: priorityOf(fields.priority_flag ?? 0),
+    replaceIfPresent: fields.replace_if_present_flag === 1,
     dueMs,
     // Who waits for the outcome, or wants one attempt only, does not want it in an hour.
     expiresMs: mode === 'stored' || version === 0x33 ? expiresMs : Math.min(expiresMs, dueMs + briefMs),
@@ -131,10 +167,17 @@ export function submissionOf(
     esmClass,
     dataCoding,
     payload,
-    tlvs,
-    text: messageText(esmClass, dataCoding, payload),
+    inPayloadTlv: tlvs.payload !== undefined,
+    userMessageReference: tlvs.userMessageReference,
+    tlvs: tlvs.rest,
+    text,
+    contentKey: text === undefined || (esmClass & udhi) !== 0 ? payload : undefined,
     idForm: version === 0x33 ? 'short' : (account.settings.messageId ?? 'hex'),
+    sharesPublicId: true,
+    clientReference: undefined,
     detail: `session=${session.id} ${fields.command}=${fields.sequence_number}`,
+    cut: undefined,
+    recut: undefined,
   };
 }
 
@@ -152,6 +195,7 @@ export interface Destined {
   readonly lane: string;
   readonly memo: string | undefined;
   readonly price: number;
+  readonly segments: number;
   readonly detail: string | undefined;
   readonly group: Group | undefined;
   /** A segment of the text, where it is cut here. */
@@ -162,38 +206,46 @@ export interface Destined {
 
 /** The draft for one destination. */
 export function draftFor(submission: Submission, destined: Destined): Draft {
-  const { fields, tlvs } = submission;
-  const { piece, group, detail } = destined;
+  const { tlvs } = submission;
+  const { piece, group } = destined;
   return {
     kind: 'mt',
     account: submission.account.name,
     lane: destined.lane,
     source: destined.source,
     destination: destined.destination,
-    serviceType: fields.service_type,
+    serviceType: submission.serviceType,
     priority: destined.priority,
     dueMs: submission.dueMs,
     expiresMs: submission.expiresMs,
     receiptWanted: submission.receiptWanted,
     content: writeContent({
       shape: submission.shape,
-      esmClass: piece === undefined ? submission.esmClass : (submission.esmClass & 0xbf) | piece.esmClassBits,
-      protocolId: fields.protocol_id ?? 0,
+      esmClass:
+        piece === undefined ? submission.esmClass : (submission.esmClass & ~udhi) | piece.esmClassBits,
+      protocolId: submission.protocolId,
       dataCoding: destined.dataCoding ?? submission.dataCoding,
-      registeredDelivery: fields.registered_delivery,
-      inPayloadTlv: piece === undefined ? tlvs.payload !== undefined : piece.inPayloadTlv,
+      registeredDelivery: submission.registeredDelivery,
+      inPayloadTlv: piece === undefined ? submission.inPayloadTlv : piece.inPayloadTlv,
       payload: piece?.payload ?? submission.payload,
       group,
-      userMessageReference: tlvs.userMessageReference,
-      tlvs: piece === undefined || piece.tlvs.length === 0 ? tlvs.rest : [...tlvs.rest, ...piece.tlvs],
+      userMessageReference: submission.userMessageReference,
+      tlvs: piece === undefined || piece.tlvs.length === 0 ? tlvs : [...tlvs, ...piece.tlvs],
     }),
     text: piece === undefined ? submission.text : piece.text,
+    clientReference: submission.clientReference,
     idForm: submission.idForm,
-    detail: detail === undefined ? submission.detail : `${submission.detail} ${detail}`,
-    replaceIfPresent: fields.replace_if_present_flag === 1,
+    detail: detailOf(submission.detail, destined.detail),
+    replaceIfPresent: submission.replaceIfPresent,
     memo: destined.memo,
     price: destined.price,
+    segments: destined.segments,
   };
+}
+
+function detailOf(came: string, goes: string | undefined): string | undefined {
+  if (goes === undefined) return came === '' ? undefined : came;
+  return came === '' ? goes : `${came} ${goes}`;
 }
 
 /** The center's four priorities; 5.0's 4 ("background") is the lowest. */

@@ -3,25 +3,12 @@ import type { Address, Draft } from '@chappe/center';
 import { type PduOf, status } from '@chappe/protocol';
 import type { OperationResult, Session } from '@chappe/smpp';
 import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../validation.ts';
-import type { Taken } from './acceptance.ts';
 import { type Ingress, type Prepared, refuse, storeAndAnswer } from './ingress.ts';
-import { contentKeyOf, draftsOf, longPieces, type Pieces, piecesFor } from './prepare.ts';
-import { draftFor, priorityOf, readTlvs, type Submission, submissionOf } from './submission.ts';
+import type { Length } from './length.ts';
+import { type Decided, decide, draftsOf, measured } from './prepare.ts';
+import { draftFor, readTlvs, type Submission, submissionOf } from './submission.ts';
 
 type Unsuccess = PduOf<'submit_multi_resp'>['unsuccess_sme'][number];
-
-/** The destinations of a request, and its text where it is long. */
-interface Sorted {
-  readonly good: readonly Address[];
-  readonly bad: Unsuccess[];
-  readonly long: Pieces | undefined;
-}
-
-/** A destination that may be sent to. */
-interface Destined {
-  readonly verdict: Taken;
-  readonly pieces: Pieces | undefined;
-}
 
 // SMPP 3.4 5.2.24: 254; SMPP 5.0 4.7.17: 255. (shared/spec/fields.json: 3.3 allows 255.)
 const maxDestinations34 = 254;
@@ -47,87 +34,71 @@ export function submitMulti(
   const submission = submissionOf(pdu, tlvs, 'submit', session, ingress);
   if (typeof submission === 'number') return refuse(ingress, submission);
 
-  const long = tlvs.payload === undefined ? undefined : longPieces(submission, ingress);
-  if (typeof long === 'number') return refuse(ingress, long);
+  const length = measured(submission, ingress);
+  if (length.isTooLong) return refuse(ingress, status.ESME_RINVMSGLEN);
   const { good, bad } = sorted(pdu);
-  const taken = decided(submission, { good, bad, long }, ingress);
+  const taken = decided(submission, length, good, bad, ingress);
   const [firstBad] = bad;
   if (taken.length === 0) return refuse(ingress, firstBad?.error_status_code ?? status.ESME_RSUBMITFAIL);
-  return storeAndAnswer(ingress, session, pdu, prepareAll(submission, taken, long, ingress), (messages) => ({
+  const prepared = prepareAll(submission, taken, length.segments, ingress);
+  return storeAndAnswer(ingress, session, pdu, prepared, (messages) => ({
     message_id: messages[0]?.publicId ?? '',
     unsuccess_sme: bad,
   }));
 }
 
 /** Destinations that may be sent to, each by its own route; the others go to `bad`. */
-function decided(submission: Submission, { good, bad, long }: Sorted, ingress: Ingress): Destined[] {
-  const { account, source, text, dataCoding, tlvs, fields } = submission;
-  const segments = long?.segments.length ?? 1;
-  const taken: Destined[] = [];
+function decided(
+  submission: Submission,
+  length: Length,
+  good: readonly Address[],
+  bad: Unsuccess[],
+  ingress: Ingress,
+): Decided[] {
+  const taken: Decided[] = [];
   for (const destination of good) {
-    const verdict = ingress.acceptance.decide({
-      account,
-      source,
-      destination,
-      text,
-      contentKey: contentKeyOf(submission),
-      dataCoding,
-      segments,
-      tlvs: tlvs.rest,
-      priority: priorityOf(fields.priority_flag ?? 0),
-      nowMs: ingress.clock.nowMs(),
-    });
-    const pieces = verdict.refusal === undefined ? piecesFor(verdict, long, ingress) : verdict.status;
-    if (verdict.refusal === undefined && typeof pieces !== 'number') {
-      taken.push({ verdict, pieces });
-      continue;
-    }
-    if (verdict.refusal === undefined) {
-      verdict.undo?.();
-      account.policy.giveBack(segments);
-    }
-    const { ton, npi, digits } = destination;
-    bad.push(unsuccess(ton, npi, digits, typeof pieces === 'number' ? pieces : status.ESME_RINVMSGLEN));
+    const one = decide(submission, length, destination, ingress);
+    if (one.refusal === undefined) taken.push(one);
+    else bad.push(unsuccess(destination.ton, destination.npi, destination.digits, one.status));
   }
   return taken;
 }
 
 function prepareAll(
   submission: Submission,
-  taken: readonly Destined[],
-  long: Pieces | undefined,
+  all: readonly Decided[],
+  segments: number,
   ingress: Ingress,
 ): Prepared {
-  const segments = long?.segments.length ?? 1;
   return {
-    drafts: draftsOfAll(submission, taken, segments, ingress),
-    waitMs: Math.max(...taken.map(({ verdict }) => verdict.waitMs)),
+    drafts: draftsOfAll(submission, all, segments, ingress),
+    waitMs: Math.max(...all.map(({ taken }) => taken.waitMs)),
     isTransaction: false,
     giveBack: () => {
-      for (const { verdict } of taken) verdict.undo?.();
+      for (const { taken } of all) taken.undo?.();
     },
-    segments: taken.length * segments,
+    segments: all.length * segments,
   };
 }
 
 /** All have one id. Where texts are cut, the segments of a destination belong together instead of the destinations. */
 function draftsOfAll(
   submission: Submission,
-  taken: readonly Destined[],
+  all: readonly Decided[],
   segments: number,
   ingress: Ingress,
 ): readonly Draft[] {
-  if (taken.some(({ pieces }) => (pieces?.segments.length ?? 1) > 1)) {
-    return taken
-      .flatMap(({ verdict, pieces }) => draftsOf(submission, verdict, pieces, segments, ingress))
+  if (all.some(({ pieces }) => (pieces?.segments.length ?? 1) > 1)) {
+    return all
+      .flatMap(({ taken, pieces }) => draftsOf(submission, taken, pieces, segments, ingress))
       .map((draft) => ({ ...draft, sharesPublicId: true }));
   }
-  const count = taken.length;
-  return taken.map(({ verdict, pieces }, index) => {
+  const count = all.length;
+  return all.map(({ taken, pieces }, index) => {
     const group = { kind: 'destinations' as const, index, count, reference: 0 };
     const piece = pieces?.segments[0];
-    const price = verdict.price * segments;
-    const destined = { ...verdict, group, piece, price, dataCoding: pieces?.dataCoding };
+    const price = taken.price * segments;
+    const destined = { ...taken, group, piece, price, segments, dataCoding: pieces?.dataCoding };
     return { ...draftFor(submission, destined), sharesPublicId: true };
   });
 }

@@ -29,7 +29,7 @@ export function submitSm(
     digits: pdu.destination_addr,
   };
   const prepared = prepare(submission, destination, ingress);
-  if (typeof prepared === 'number') return refuse(ingress, prepared);
+  if (prepared.refusal !== undefined) return refuse(ingress, prepared.status);
   return storeAndAnswer(ingress, session, pdu, prepared, idOfFirst);
 }
 

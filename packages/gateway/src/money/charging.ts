@@ -28,7 +28,7 @@ export async function restoreQuotas(accounts: Accounts, center: Center, nowMs: n
   const counts = (await center.counts()).filter(({ day }) => day.startsWith(month));
   for (const name of limited) {
     const own = counts.filter(({ account }) => account === name);
-    const sum = (days: typeof own): number => days.reduce((total, { messages }) => total + messages, 0);
+    const sum = (days: typeof own): number => days.reduce((total, { segments }) => total + segments, 0);
     accounts.get(name)?.policy.quota.restore(sum(own.filter(({ day }) => day === today)), sum(own), nowMs);
   }
 }

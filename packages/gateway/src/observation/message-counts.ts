@@ -33,21 +33,21 @@ export class MessageCounts {
   readonly connectors: Map<string, ConnectorEnds> = new Map();
 
   /** A message of a customer is on disk. */
-  accepted({ account }: Message): void {
-    this.#account(account).accepted += 1;
+  accepted({ account, segments }: Message): void {
+    this.#account(account).accepted += segments;
   }
 
   /** A message of a customer has ended. */
   ended(message: Message): void {
-    const { state } = message;
+    const { state, segments } = message;
     if (!isFinal(state)) return;
     const account = this.#account(message.account);
     const { states, times } = this.#connector(message.connector ?? noConnector);
-    states.set(state, (states.get(state) ?? 0) + 1);
+    states.set(state, (states.get(state) ?? 0) + segments);
     if (state === 'delivered') {
-      account.delivered += 1;
+      account.delivered += segments;
       times.note(message.doneMs - message.acceptedMs);
-    } else account.failed += 1;
+    } else account.failed += segments;
   }
 
   #account(name: string): AccountCounts {

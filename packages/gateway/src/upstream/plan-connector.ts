@@ -3,6 +3,7 @@
  * that are bound, well, and have room. So the decision is never older than the moment in which the message leaves.
  */
 import type { Connector, Message, Outcome, Report } from '@chappe/center';
+import { firstPieceOf } from '../groups.ts';
 import { accountLane, handsetLane } from '../routing.ts';
 import type { Answer } from './answer.ts';
 import type { CompiledFailover } from './failover.ts';
@@ -19,13 +20,19 @@ export interface PlanContext {
   failoverOf(memo: string | undefined): CompiledFailover;
   /** Least time that messages of this plan may be queued before the next group takes them too; Infinity: never. */
   queuedMs(plan: Plan): number;
-  /** The lane and route that a message of a plan whose upstreams are all gone takes now; undefined: none, it waits. */
-  reroute(message: Message): { readonly lane: string; readonly route: string } | undefined;
+  /** Where a message of a plan whose upstreams are all gone goes now; undefined: nowhere, it waits. */
+  reroute(message: Message): Promise<NewWay | undefined>;
   /** Wall clock, and monotonic clock. */
   nowMs(): number;
   monotonicMs(): number;
   /** An upstream has taken a message, under that reference. */
   onTaken(upstream: Upstream, message: Message, outcome: Outcome): void;
+}
+
+/** Another lane, and the route that leads there. */
+export interface NewWay {
+  readonly lane: string;
+  readonly route: string;
 }
 
 /** A target that is no upstream: the message goes on in its lane. */
@@ -109,7 +116,7 @@ export class PlanConnector implements Connector {
 
   deliver(messages: readonly Message[], report: Report): void {
     if (this.#isOrphan) {
-      for (const message of messages) report(message, this.#rerouted(message));
+      this.#moveAll(messages, report);
       return;
     }
     const last = messages.at(-1);
@@ -162,8 +169,21 @@ export class PlanConnector implements Connector {
     );
   }
 
-  #rerouted(message: Message): Outcome {
-    const next = this.#context.reroute(message);
+  /** Pieces of one text go one way: that of the whole. */
+  #moveAll(messages: readonly Message[], report: Report): void {
+    const ways = new Map<number, Promise<NewWay | undefined>>();
+    for (const message of messages) {
+      const first = firstPieceOf(message);
+      const way = ways.get(first) ?? this.#context.reroute(message);
+      ways.set(first, way);
+      way.then(
+        (next) => report(message, this.#outcomeOfMove(next)),
+        () => report(message, released),
+      );
+    }
+  }
+
+  #outcomeOfMove(next: NewWay | undefined): Outcome {
     if (next === undefined || next.lane === this.plan.lane) return released;
     const { lane, route } = next;
     const detail = `route=${route} its connectors are gone`;

@@ -146,5 +146,6 @@ function messagesOf(upstream: Upstream, { from, to, text }: TrialMessage, nowMs:
     price: 0,
     charged: undefined,
     memo: undefined,
+    segments: 1,
   }));
 }

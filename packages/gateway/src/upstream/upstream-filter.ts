@@ -5,6 +5,9 @@ import { Filters } from '../filters/filters.ts';
 import type { ConnectorSettings } from '../settings/connector.ts';
 import { factsOfStored } from '../stored-facts.ts';
 
+// No filter asks for them.
+const noTags: readonly string[] = Object.freeze([]);
+
 /** Says why a message is not for this upstream; undefined: it is. */
 export type UpstreamFilter = (message: Message, nowMs: number) => string | undefined;
 
@@ -21,7 +24,7 @@ export function upstreamFilter({ name, filters: settings }: ConnectorSettings): 
     throw new RangeError(`${place}.texts: action replace belongs into the filters of a route`);
   const filters = new Filters([new FilterLayer(settings, place)]);
   return (message, nowMs) => {
-    const verdict = filters.check(factsOfStored(message, nowMs));
+    const verdict = filters.check(factsOfStored(message, noTags, nowMs));
     return verdict.kind === 'pass' ? undefined : verdict.reason;
   };
 }

@@ -203,7 +203,7 @@ describe('what a rule does instead', () => {
     expect(a.texts).toEqual([]);
     expect(world.gateway.counters().refusals.route).toBe(1);
     const message = await world.gateway.center.query({ publicId: held.message_id });
-    const next = message && world.gateway.network.releaseLane(message);
+    const next = message && world.gateway.network.releaseLane([message]);
     expect(next?.route.settings.name).toBe('main');
     await world.gateway.center.move(message?.id ?? 0, next?.lane ?? '', { memo: 'main' });
     await world.pass();

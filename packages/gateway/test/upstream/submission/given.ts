@@ -63,6 +63,7 @@ export function messageOf(input: Partial<ContentInput> = {}, fields: Partial<Mes
     text: undefined,
     clientReference: undefined,
     timeline: '',
+    segments: 1,
     ...fields,
   } as Message;
 }
