@@ -7,7 +7,7 @@ import type { Ingress } from './ingress/ingress.ts';
 import { accountLane, unclaimedLane } from './routing.ts';
 import type { Handsets } from './sandbox/handsets.ts';
 import { type ContentArgument, cut } from './segments.ts';
-import { store } from './submit.ts';
+import { storeMo } from './submit.ts';
 import { checkDestination, checkSource } from './validation.ts';
 
 /** One message from a handset. */
@@ -66,7 +66,7 @@ export async function injectMo(
     });
     return moDraft(source, destination, account, content, segment.text, road);
   });
-  const messages = await store(road.ingress, drafts);
+  const messages = await storeMo(road.ingress, drafts);
   return { ids: messages.map((message) => message.publicId) };
 }
 

@@ -1,12 +1,14 @@
 /** Messages that are submitted without SMPP: the same road, from the arguments of a call to stored messages. */
 import {
   type Address,
+  type CenterError,
   type Draft,
   type Message,
   type MessageState,
   noticeOnRetry,
   receiptOnFailure,
   receiptOnSuccess,
+  type Submitted as StoreDone,
 } from '@chappe/center';
 import { status, statusName, type Tlv, type TlvInput } from '@chappe/protocol';
 import { openAccount } from './accounts/account.ts';
@@ -76,11 +78,7 @@ export async function submit(
       ? prepareReply(submission, destination, ingress)
       : prepare(submission, destination, ingress);
   if (prepared.refusal !== undefined) throw refused(prepared);
-  const messages = await store(ingress, prepared.drafts).catch((error: unknown) => {
-    prepared.giveBack?.();
-    if (input.isReply !== true) ingress.accounts.get(input.account)?.policy.notStored(prepared.segments);
-    throw error;
-  });
+  const messages = await stored((done) => prepared.store(done));
   return {
     ids: messages.map((message) => message.publicId),
     segments: prepared.segments,
@@ -89,39 +87,36 @@ export async function submit(
   };
 }
 
-/** Stores drafts; settles when they are on disk. Rejects with `GatewayError`. */
-export function store(ingress: Ingress, drafts: readonly Draft[]): Promise<readonly Message[]> {
-  return new Promise((resolve, reject) => {
-    ingress.center.submit(drafts, (error, messages) => {
-      if (error === undefined) {
-        ingress.counters.accepted += messages.length;
-        resolve(messages);
-        return;
-      }
-      const commandStatus = statusOfError(error);
-      if (error.code === 'CHAPPE_CENTER_STOPPED') {
-        const options = { cause: error, commandStatus };
-        reject(
-          new GatewayError(
-            'CHAPPE_GATEWAY_STOPPED',
-            'the gateway is stopping; nothing was accepted',
-            options,
-          ),
-        );
-        return;
-      }
-      const isFull = commandStatus === status.ESME_RMSGQFUL;
-      reject(
-        new GatewayError(
-          isFull ? 'CHAPPE_GATEWAY_FULL' : 'CHAPPE_GATEWAY_STORE',
-          isFull
-            ? 'too many messages are waiting: try again later'
-            : 'the store has failed; nothing was accepted',
-          { cause: error, commandStatus },
-        ),
-      );
-    });
-  });
+/** Stores messages from handsets; settles when they are on disk. Rejects with `GatewayError`. */
+export async function storeMo(ingress: Ingress, drafts: readonly Draft[]): Promise<readonly Message[]> {
+  const messages = await stored((done) => ingress.center.submit(drafts, done));
+  ingress.counters.accepted += messages.length;
+  return messages;
+}
+
+/** The messages that `store` has put on disk. Rejects with `GatewayError`. */
+function stored(store: (done: StoreDone) => void): Promise<readonly Message[]> {
+  return new Promise((resolve, reject) =>
+    store((error, messages) => (error === undefined ? resolve(messages) : reject(errorOf(error)))),
+  );
+}
+
+function errorOf(error: CenterError): GatewayError {
+  const commandStatus = statusOfError(error);
+  if (error.code === 'CHAPPE_CENTER_STOPPED') {
+    const options = { cause: error, commandStatus };
+    return new GatewayError(
+      'CHAPPE_GATEWAY_STOPPED',
+      'the gateway is stopping; nothing was accepted',
+      options,
+    );
+  }
+  const isFull = commandStatus === status.ESME_RMSGQFUL;
+  return new GatewayError(
+    isFull ? 'CHAPPE_GATEWAY_FULL' : 'CHAPPE_GATEWAY_STORE',
+    isFull ? 'too many messages are waiting: try again later' : 'the store has failed; nothing was accepted',
+    { cause: error, commandStatus },
+  );
 }
 
 function destinationOf(input: SubmitArguments): Address {

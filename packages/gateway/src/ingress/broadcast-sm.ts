@@ -7,8 +7,10 @@ import { writeContent } from '../content.ts';
 import { lifetimeOf } from '../lifetime.ts';
 import { messageText } from '../message-text.ts';
 import { broadcastLane } from '../routing.ts';
+import { factsOfStored } from '../stored-facts.ts';
 import { checkBroadcastPriority, checkSource, checkTolerated } from '../validation.ts';
-import { accountOf, type Ingress, knownAccount, type Prepared, refuse, storeAndAnswer } from './ingress.ts';
+import { accountOf, type Ingress, knownAccount, refuse, storeAndAnswer } from './ingress.ts';
+import { Prepared } from './prepared.ts';
 import { referencedBy } from './referenced.ts';
 import { priorityOf } from './submission.ts';
 
@@ -73,13 +75,14 @@ function prepare(
     return status.ESME_RSUBMITFAIL;
   }
   const { source, lane, priority, memo, price, detail } = taken;
-  return {
+  return new Prepared(ingress, {
+    account: name,
     drafts: [{ ...draft, source, lane, priority, memo, price, ...(detail === undefined ? {} : { detail }) }],
     waitMs: taken.waitMs,
     isTransaction: false,
     giveBack: taken.undo,
     segments: 1,
-  };
+  });
 }
 
 function checkAreas(pdu: PduOf<'broadcast_sm'>): number {
@@ -148,7 +151,13 @@ async function replace(
   const found = await referencedBy(reference, session, ingress, status.ESME_RREPLACEFAIL);
   if (typeof found === 'number') return refuse(ingress, found);
   const { content, text, dueMs, expiresMs } = draft;
+  const tags = ingress.accounts.get(found.account)?.policy.tags ?? [];
+  const facts = factsOfStored(found, tags, ingress.clock.nowMs(), text);
+  const allowed = ingress.acceptance.replacement(facts, found);
+  if (allowed === undefined) return refuse(ingress, status.ESME_RREPLACEFAIL);
   const changes = { content, text, dueMs: dueMs ?? found.dueMs, expiresMs: expiresMs ?? found.expiresMs };
   const result = await ingress.center.replace({ id: found.id, account: found.account }, changes);
-  return result === 'replaced' ? { message_id: publicId } : refuse(ingress, status.ESME_RREPLACEFAIL);
+  if (result === 'replaced') return { message_id: publicId };
+  allowed.undo();
+  return refuse(ingress, status.ESME_RREPLACEFAIL);
 }

@@ -1,5 +1,5 @@
 /** What every operation of an ESME works with, and how an operation that stores something is answered. */
-import { type Center, CenterError, type Draft, type Message } from '@chappe/center';
+import { type Center, CenterError, type Message } from '@chappe/center';
 import { status } from '@chappe/protocol';
 import { type Clock, DEFERRED, type ResponseInput, type Session } from '@chappe/smpp';
 import type { Account } from '../accounts/account.ts';
@@ -9,10 +9,11 @@ import type { LifetimeLimits } from '../lifetime.ts';
 import type { Routing } from '../routing.ts';
 import type { Transactions } from '../transactions.ts';
 import type { Acceptance } from './acceptance.ts';
+import type { Prepared } from './prepared.ts';
 
 /** Plain integers of the ingress, for metrics. */
 export interface IngressCounters {
-  /** Messages stored, one for each segment and destination. */
+  /** Segments stored, of each destination. */
   accepted: number;
   /** Submissions answered with an error. */
   refused: number;
@@ -41,21 +42,6 @@ export interface Ingress {
   readonly onError: (error: unknown, where: string) => void;
 }
 
-/** Drafts that are ready to be stored together. */
-export interface Prepared {
-  /** Never there: tells it from a refusal. */
-  readonly refusal?: undefined;
-  readonly drafts: readonly Draft[];
-  /** They are stored so many milliseconds later. */
-  readonly waitMs: number;
-  /** Answered with the outcome. */
-  readonly isTransaction: boolean;
-  /** To be called when they are not stored: the money that was set aside for them is given back. */
-  readonly giveBack: (() => void) | undefined;
-  /** Taken from quota and throughput of the account, given back when they are not stored. */
-  readonly segments: number;
-}
-
 /** The name of a session's account: what `authenticate` put there. */
 export function accountOf(session: Session): string {
   return session.context as string;
@@ -79,8 +65,8 @@ export function statusOfError(error: unknown): number {
 }
 
 /**
- * Stores drafts and answers the request when they are on disk. All submissions of one turn share a commit. Whatever goes
- * wrong from here on is this request's alone: it is answered ESME_RSYSERR, and `onError` hears of it.
+ * Stores what is prepared and answers the request when it is on disk. Whatever goes wrong from here on is this request's
+ * alone: it is answered ESME_RSYSERR, and `onError` hears of it.
  */
 export function storeAndAnswer(
   ingress: Ingress,
@@ -92,51 +78,31 @@ export function storeAndAnswer(
   // The PDU itself is a view of a received chunk: it must not be kept until the commit.
   const answerable = { command: request.command, sequence_number: request.sequence_number };
   const answer = (answered: ResponseInput): void => session.respond(answerable, answered);
-  const store = (): void => {
-    ingress.center.submit(prepared.drafts, (error, messages) => {
-      try {
-        if (error === undefined) stored(ingress, prepared, messages, response(messages), answer);
-        else {
-          notStored(ingress, accountOf(session), prepared);
-          ingress.onError(error, answerable.command);
-          answer(refuse(ingress, statusOfError(error)) as ResponseInput);
-        }
-      } catch (failure) {
-        ingress.onError(failure, answerable.command);
-        answer({ command_status: status.ESME_RSYSERR } as ResponseInput);
+  prepared.store((error, messages) => {
+    try {
+      if (error === undefined) answerStored(ingress, prepared, messages, response(messages), answer);
+      else {
+        ingress.onError(error, answerable.command);
+        answer(refuse(ingress, statusOfError(error)) as ResponseInput);
       }
-    });
-  };
-  // Shaped: not stored and not answered before its time, so that its sender's window slows it down.
-  if (prepared.waitMs > 0) ingress.clock.setTimer(store, prepared.waitMs);
-  else store();
+    } catch (failure) {
+      ingress.onError(failure, answerable.command);
+      answer({ command_status: status.ESME_RSYSERR } as ResponseInput);
+    }
+  });
   return DEFERRED;
 }
 
-function stored(
-  ingress: Ingress,
-  prepared: Prepared,
+function answerStored(
+  { transactions, early }: Ingress,
+  { isTransaction }: Prepared,
   messages: readonly Message[],
   response: ResponseInput,
   answer: (response: ResponseInput) => void,
 ): void {
-  // What was set aside for it is that of the message whose place it took.
-  if (prepared.drafts[0]?.replaceIfPresent === true && messages.some(wasReplaced)) prepared.giveBack?.();
-  ingress.counters.accepted += messages.length;
-  if (prepared.isTransaction) ingress.transactions.hold(messages, response, answer);
-  else if (ingress.early.isHeld(messages)) ingress.early.hold(messages, () => answer(response));
+  if (isTransaction) transactions.hold(messages, response, answer);
+  else if (early.isHeld(messages)) early.hold(messages, () => answer(response));
   else answer(response);
-}
-
-function notStored({ accounts }: Ingress, account: string, prepared: Prepared): void {
-  prepared.giveBack?.();
-  // By its name: the settings may have changed since, and then the counts go on in another object.
-  accounts.get(account)?.policy.notStored(prepared.segments);
-}
-
-/** A message that was there before, and has another text now. */
-function wasReplaced({ timeline }: Message): boolean {
-  return timeline.includes(' replaced ');
 }
 
 export { DEFERRED };

@@ -5,8 +5,9 @@ import type { Group } from '../content.ts';
 import { GatewayError } from '../errors.ts';
 import { cutUnder } from '../segments.ts';
 import type { Asked, RefusalKind, Taken } from './acceptance.ts';
-import type { Ingress, Prepared } from './ingress.ts';
+import type { Ingress } from './ingress.ts';
 import { type Length, lengthOf } from './length.ts';
+import { Prepared } from './prepared.ts';
 import { type Destined, draftFor, type Pieces, type Submission } from './submission.ts';
 
 /** Why a submission is not taken. */
@@ -50,13 +51,14 @@ function preparedOf(
   segments: number,
   ingress: Ingress,
 ): Prepared {
-  return {
+  return new Prepared(ingress, {
+    account: submission.account.name,
     drafts: draftsOf(submission, taken, pieces, segments, ingress),
     waitMs: taken.waitMs,
     isTransaction: submission.isTransaction,
     giveBack: taken.undo,
     segments,
-  };
+  });
 }
 
 /** How many segments a submission is. */

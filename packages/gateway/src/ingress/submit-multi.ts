@@ -3,9 +3,10 @@ import type { Address, Draft } from '@chappe/center';
 import { type PduOf, status } from '@chappe/protocol';
 import type { OperationResult, Session } from '@chappe/smpp';
 import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../validation.ts';
-import { type Ingress, type Prepared, refuse, storeAndAnswer } from './ingress.ts';
+import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
 import type { Length } from './length.ts';
 import { type Decided, decide, draftsOf, measured } from './prepare.ts';
+import { Prepared } from './prepared.ts';
 import { draftFor, readTlvs, type Submission, submissionOf } from './submission.ts';
 
 type Unsuccess = PduOf<'submit_multi_resp'>['unsuccess_sme'][number];
@@ -70,7 +71,8 @@ function prepareAll(
   segments: number,
   ingress: Ingress,
 ): Prepared {
-  return {
+  return new Prepared(ingress, {
+    account: submission.account.name,
     drafts: draftsOfAll(submission, all, segments, ingress),
     waitMs: Math.max(...all.map(({ taken }) => taken.waitMs)),
     isTransaction: false,
@@ -78,7 +80,7 @@ function prepareAll(
       for (const { taken } of all) taken.undo?.();
     },
     segments: all.length * segments,
-  };
+  });
 }
 
 /** All have one id. Where texts are cut, the segments of a destination belong together instead of the destinations. */

@@ -1,0 +1,76 @@
+/** What the acceptance has let in, on its way to the disk. */
+import type { Draft, Message, Submitted } from '@chappe/center';
+import type { Ingress } from './ingress.ts';
+
+/** What is to be stored, and what was set aside for it. */
+export interface ToStore {
+  readonly account: string;
+  readonly drafts: readonly Draft[];
+  /** They are stored so many milliseconds later. */
+  readonly waitMs: number;
+  /** Answered with the outcome. */
+  readonly isTransaction: boolean;
+  /** To be called when they are not stored: the money that was set aside for them is given back. */
+  readonly giveBack: (() => void) | undefined;
+  /** Taken from quota and throughput of the account, given back when they are not stored. */
+  readonly segments: number;
+}
+
+/** Drafts that are ready to be stored together. No door gets at them: `store` is the only way on, with all it takes. */
+export class Prepared {
+  /** Tells it from a refusal. */
+  readonly refusal: undefined = undefined;
+  readonly #ingress: Ingress;
+  readonly #what: ToStore;
+
+  constructor(ingress: Ingress, what: ToStore) {
+    this.#ingress = ingress;
+    this.#what = what;
+  }
+
+  /** Answered with the outcome, by doors that can wait for it. */
+  get isTransaction(): boolean {
+    return this.#what.isTransaction;
+  }
+
+  /** What its account has been charged, against quota, throughput and money. */
+  get segments(): number {
+    return this.#what.segments;
+  }
+
+  /**
+   * Stores them; `done` is told when they are on disk, or why they are not: then all that was set aside has been given
+   * back. All that is stored in one turn shares a commit. Shaped: not before their time, so that whoever waits for the
+   * answer is slowed down.
+   */
+  store(done: Submitted): void {
+    const { clock, center } = this.#ingress;
+    const store = (): void =>
+      center.submit(this.#what.drafts, (error, messages) => {
+        if (error === undefined) this.#stored(messages);
+        else this.#notStored();
+        done(error, messages);
+      });
+    if (this.#what.waitMs > 0) clock.setTimer(store, this.#what.waitMs);
+    else store();
+  }
+
+  #stored(messages: readonly Message[]): void {
+    const { drafts, giveBack } = this.#what;
+    // What was set aside for it is that of the message whose place it took.
+    if (drafts[0]?.replaceIfPresent === true && messages.some(wasReplaced)) giveBack?.();
+    for (const { segments } of messages) this.#ingress.counters.accepted += segments;
+  }
+
+  #notStored(): void {
+    const { account, giveBack, segments } = this.#what;
+    giveBack?.();
+    // By its name: the settings may have changed since, and then the counts go on in another object.
+    this.#ingress.accounts.get(account)?.policy.notStored(segments);
+  }
+}
+
+/** A message that was there before, and has another text now. */
+function wasReplaced({ timeline }: Message): boolean {
+  return timeline.includes(' replaced ');
+}
