@@ -1,6 +1,16 @@
 /** What the acceptance has let in, on its way to the disk. */
-import type { Draft, Message, Submitted } from '@chappe/center';
-import type { Ingress } from './ingress.ts';
+import type { Center, Draft, Message, Submitted } from '@chappe/center';
+import type { Clock } from '@chappe/smpp';
+import type { Accounts } from '../accounts/accounts.ts';
+
+/** What storing takes. */
+export interface Storage {
+  readonly center: Pick<Center, 'submit'>;
+  readonly clock: Clock;
+  readonly accounts: Pick<Accounts, 'get'>;
+  /** Of segments that were stored. */
+  readonly counters: { accepted: number };
+}
 
 /** What is to be stored, and what was set aside for it. */
 export interface ToStore {
@@ -20,11 +30,11 @@ export interface ToStore {
 export class Prepared {
   /** Tells it from a refusal. */
   readonly refusal: undefined = undefined;
-  readonly #ingress: Ingress;
+  readonly #storage: Storage;
   readonly #what: ToStore;
 
-  constructor(ingress: Ingress, what: ToStore) {
-    this.#ingress = ingress;
+  constructor(storage: Storage, what: ToStore) {
+    this.#storage = storage;
     this.#what = what;
   }
 
@@ -44,7 +54,7 @@ export class Prepared {
    * answer is slowed down.
    */
   store(done: Submitted): void {
-    const { clock, center } = this.#ingress;
+    const { clock, center } = this.#storage;
     const store = (): void =>
       center.submit(this.#what.drafts, (error, messages) => {
         if (error === undefined) this.#stored(messages);
@@ -59,14 +69,14 @@ export class Prepared {
     const { drafts, giveBack } = this.#what;
     // What was set aside for it is that of the message whose place it took.
     if (drafts[0]?.replaceIfPresent === true && messages.some(wasReplaced)) giveBack?.();
-    for (const { segments } of messages) this.#ingress.counters.accepted += segments;
+    for (const { segments } of messages) this.#storage.counters.accepted += segments;
   }
 
   #notStored(): void {
     const { account, giveBack, segments } = this.#what;
     giveBack?.();
     // By its name: the settings may have changed since, and then the counts go on in another object.
-    this.#ingress.accounts.get(account)?.policy.notStored(segments);
+    this.#storage.accounts.get(account)?.policy.notStored(segments);
   }
 }
 

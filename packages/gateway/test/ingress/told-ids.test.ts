@@ -142,7 +142,12 @@ describe('a session of 3.3 that asks for a message of 3.4', () => {
     await begin();
     const esme = await bound(0x33);
     const roomy = await bound(0x34);
-    const { message_id } = await esme.submit({ schedule_delivery_time: later });
+    // Of two segments, as what replaces it.
+    const { message_id } = await esme.submit({
+      schedule_delivery_time: later,
+      data_coding: 8,
+      short_message: Buffer.alloc(160, 'x'),
+    });
     const replace = { command: 'replace_sm', message_id, ...source, registered_delivery: 1 } as const;
     const replaced = await roomy.request<'replace_sm'>({
       ...replace,
