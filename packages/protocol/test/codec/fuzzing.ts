@@ -36,10 +36,11 @@ const maxHeapGrowthBytes = 32 * 1024 * 1024;
 const maxFailures = 20;
 const variantsPerCommand = 24;
 
-type Random = (limit: number) => number;
+/** A whole number from 0 to below `limit`. */
+export type Random = (limit: number) => number;
 
 /** mulberry32: small, fast, and the same everywhere for a seed. */
-function randomOf(seed: number): Random {
+export function randomOf(seed: number): Random {
   let state = seed >>> 0;
   return (limit) => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -49,7 +50,7 @@ function randomOf(seed: number): Random {
   };
 }
 
-function octets(random: Random, length: number): Uint8Array {
+export function octets(random: Random, length: number): Uint8Array {
   return Uint8Array.from({ length }, () => random(256));
 }
 
@@ -88,7 +89,7 @@ function randomTlv(random: Random): object {
 }
 
 /** Whole PDUs to start from. */
-function corpusOf(random: Random): Uint8Array[] {
+export function corpusOf(random: Random): Uint8Array[] {
   const corpus: Uint8Array[] = [];
   for (const [command, definition] of Object.entries(
     commands as { readonly [name: string]: CommandDefinition },
@@ -172,6 +173,14 @@ const mutations: readonly Mutation[] = [
   },
 ];
 
+/** A damaged copy. */
+export function mutated(random: Random, bytes: Uint8Array, corpus: readonly Uint8Array[]): Buffer {
+  let damaged: Buffer = Buffer.from(bytes);
+  for (let k = 0; k <= random(4); k++)
+    damaged = mutations[random(mutations.length)]!(random, damaged, corpus);
+  return damaged;
+}
+
 /** Forces a collection, so that growth is what is kept and not what is garbage. */
 function usedHeap(): number {
   setFlagsFromString('--expose-gc');
@@ -214,8 +223,7 @@ export function fuzz(count: number, seed: number): FuzzReport {
   let slowestMs = 0;
   const heapBefore = usedHeap();
   for (let i = 0; i < count && failures.length < maxFailures; i++) {
-    let bytes: Buffer = Buffer.from(corpus[random(corpus.length)]!);
-    for (let k = 0; k <= random(4); k++) bytes = mutations[random(mutations.length)]!(random, bytes, corpus);
+    const bytes = mutated(random, corpus[random(corpus.length)]!, corpus);
     const mode = random(2) === 0 ? 'lenient' : 'strict';
     const run = (): void => {
       const outcome = exercise(bytes, mode);
