@@ -87,7 +87,7 @@ export class Gateway {
   private constructor(options: GatewayOptions, { accounts, control, optOuts, entries, memory }: OpenedParts) {
     const clock = options.clock ?? systemClock;
     const random = options.random ?? Math.random;
-    const onError = options.onError ?? ignore;
+    const onError = options.onError ?? ((): void => undefined);
     const validityMs = options.receiptValidityMs ?? defaultReceiptValidityMs;
     this.#clock = clock;
     this.accounts = accounts;
@@ -393,8 +393,4 @@ export class Gateway {
       this.#checkReceiver();
     }, receiverCheckMs);
   }
-}
-
-function ignore(): void {
-  // Nobody wants to hear of it.
 }
