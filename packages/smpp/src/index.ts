@@ -49,6 +49,7 @@ export {
   sessionStates,
   type Version,
 } from './core/states.ts';
+export { type VersionOption, versionByName } from './core/version-option.ts';
 export { deniedStatus, messageIdCharactersMax, statusFor } from './core/versions.ts';
 export {
   type CloseReason,

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { BindPdu, Notice } from '../core/events.ts';
 import type { PduTap, SessionCodec } from '../core/options.ts';
 import type { BindKind, Version } from '../core/states.ts';
+import type { VersionOption } from '../core/version-option.ts';
 import type { CloseReason } from '../errors.ts';
 import type { ErrorListener } from '../guard.ts';
 import type { Operations } from '../session/operations.ts';
@@ -48,8 +49,8 @@ export interface ServerOptions {
   readonly tls?: ServerTls | undefined;
   /** Connections from these networks (CIDR) begin with a PROXY header; from elsewhere it is not understood. */
   readonly proxyProtocol?: { readonly trusted: readonly string[] } | undefined;
-  /** The newest version spoken. Default 0x50. */
-  readonly version?: Version | undefined;
+  /** The newest version spoken. Default 5.0. */
+  readonly version?: VersionOption | undefined;
   readonly limits?: Partial<ServerLimits> | undefined;
   /**
    * Decides on a bind. Throwing `SmppStatus` refuses with its status. Throwing anything else, or deciding what is no

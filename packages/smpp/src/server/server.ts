@@ -5,9 +5,11 @@ import type { BindPdu, Notice } from '../core/events.ts';
 import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
 import { SessionCore } from '../core/session-core.ts';
 import { commandRules, kindOf } from '../core/states.ts';
+import { versionFrom } from '../core/version-option.ts';
 import { versionOfBind } from '../core/versions.ts';
 import { type CloseReason, SmppClosedError, SmppConnectError, SmppError, SmppStatus } from '../errors.ts';
 import { Guard, isThenable } from '../guard.ts';
+import { given } from '../option-checks.ts';
 import { createLoop, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
 import type { ResponseInput } from '../session/responses.ts';
@@ -17,6 +19,7 @@ import { handlesClosed, remoteOf, SocketTransport } from '../transport/tcp.ts';
 import type { Certificates } from '../transport/tls.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Admission, type Arrived } from './admission.ts';
+import { checkServerOptions } from './checks.ts';
 import { addCounters, type ServerCounters, serverCounters } from './counters.ts';
 import { checkDecision, checkSystemId } from './decision.ts';
 import { type ServerLimits, serverLimits } from './limits.ts';
@@ -51,7 +54,7 @@ export class SmppServer implements SessionOwner {
     this.#guard = new Guard(options.onError);
     let lastId = 0;
     this.#nextId = options.nextSessionId ?? (() => ++lastId);
-    const limits = { ...serverLimits, ...options.limits };
+    const limits = { ...serverLimits, ...given(options.limits) };
     this.#limits = limits;
     this.#loop = createLoop(options.clock ?? systemClock, { ...limits, queueLimit: limits.queue });
     const codec = options.codec ?? standardCodec;
@@ -59,7 +62,7 @@ export class SmppServer implements SessionOwner {
     this.#sessionOptions = {
       ...sessionDefaults,
       ...limits,
-      version: options.version ?? 0x50,
+      version: versionFrom(options.version ?? 0x50, 'version'),
       window: limits.outgoingWindow,
       peerWindow: limits.window,
       congestion: this.#congestion(options.congestion),
@@ -80,9 +83,10 @@ export class SmppServer implements SessionOwner {
 
   /**
    * Listens. Rejects with `SmppConnectError` when the address cannot be had, with `SmppError`
-   * (`CHAPPE_SMPP_OPTION`) when a certificate or a network of the options is wrong.
+   * (`CHAPPE_SMPP_OPTION`) when an option is missing, unknown or wrong, a certificate or a network included.
    */
   static async listen(options: ServerOptions): Promise<SmppServer> {
+    checkServerOptions(options);
     let server: SmppServer;
     try {
       server = new SmppServer(options);

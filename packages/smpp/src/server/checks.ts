@@ -1,0 +1,134 @@
+import { commands, nearest } from '@chappe/protocol';
+import { standardCodec } from '../core/options.ts';
+import { isControl } from '../core/states.ts';
+import { versionFrom } from '../core/version-option.ts';
+import { SmppError } from '../errors.ts';
+import {
+  anything,
+  type Check,
+  type Checks,
+  callback,
+  either,
+  listOf,
+  milliseconds,
+  objectWith,
+  octetsOrText,
+  optionsOf,
+  text,
+  trueOrFalse,
+  whole,
+} from '../option-checks.ts';
+import type { ServerTls } from './admission.ts';
+import type { ServerLimits } from './limits.ts';
+import type { OutbindTarget, ServerOptions } from './options.ts';
+
+const limitChecks: Checks<ServerLimits> = {
+  connections: whole(1),
+  perAddress: whole(1),
+  perAccount: whole(1),
+  window: whole(1),
+  outgoingWindow: whole(1),
+  queue: whole(0),
+  // A header has 16 octets.
+  maxPduOctets: whole(16),
+  maxPduOctetsBeforeBind: whole(16),
+  sessionInitMs: milliseconds,
+  pduReadMs: milliseconds,
+  inactivityMs: milliseconds,
+  enquireLinkMs: milliseconds,
+  enquireLinkResponseMs: milliseconds,
+  responseTimeoutMs: milliseconds,
+  writeBufferOctets: whole(1),
+  writeStallMs: milliseconds,
+  pdusPerTurn: whole(1),
+  turnMs: milliseconds,
+};
+
+const certificates: Check = either(
+  octetsOrText,
+  listOf(octetsOrText),
+  'it takes certificates, each a text or octets',
+);
+
+const tlsChecks: Checks<ServerTls> = {
+  cert: octetsOrText,
+  key: octetsOrText,
+  passphrase: text,
+  ca: certificates,
+  requestClientCertificate: trueOrFalse,
+};
+
+const port: Check = whole(0, 65_535);
+
+const serverChecks: Checks<ServerOptions> = {
+  host: text,
+  port,
+  // Looked at when a bind response with it is encoded.
+  systemId: anything,
+  tls: optionsOf(tlsChecks),
+  proxyProtocol: optionsOf<NonNullable<ServerOptions['proxyProtocol']>>({ trusted: listOf(text) }, [
+    'trusted',
+  ]),
+  version: (value, name) => void versionFrom(value as 0x34, name),
+  limits: optionsOf(limitChecks),
+  authenticate: callback,
+  operations: anything,
+  nextSessionId: callback,
+  onBound: callback,
+  onClosed: callback,
+  onError: callback,
+  onNotice: callback,
+  onPdu: callback,
+  congestion: callback,
+  codec: objectWith('decode', 'encode', 'writer'),
+  clock: objectWith('nowMs', 'monotonicMs', 'setTimer'),
+};
+
+const outbindChecks: Checks<OutbindTarget> = {
+  host: text,
+  port: whole(1, 65_535),
+  systemId: text,
+  password: text,
+};
+
+const checkServer: Check = optionsOf(serverChecks, ['authenticate', 'operations']);
+const checkOutbind: Check = optionsOf(outbindChecks, ['host', 'port', 'systemId', 'password']);
+
+/** Throws `SmppError` (`CHAPPE_SMPP_OPTION`) that names the option which is missing, misspelt or wrong. */
+export function checkServerOptions(options: ServerOptions): void {
+  checkServer(options, '');
+  // A codec of the user's own may have commands of a vendor.
+  checkOperations(options.operations, (options.codec ?? standardCodec) === standardCodec);
+}
+
+/** As `checkServerOptions`, for the target of an outbind. */
+export function checkOutbindTarget(target: OutbindTarget): void {
+  checkOutbind(target, '');
+}
+
+/** Throws for handlers of what is no request, and for handlers that cannot be called. */
+export function checkOperations(operations: unknown, hasOurCommands: boolean): void {
+  if (typeof operations !== 'object' || operations === null) {
+    const what = operations === undefined ? 'operations is missing:' : 'operations is wrong:';
+    const example = '{ submit_sm: (pdu) => ({ message_id }) }';
+    throw new SmppError('CHAPPE_SMPP_OPTION', `${what} it takes an object of handlers, as ${example}`);
+  }
+  const requests = Object.entries(commands).flatMap(([name, { kind }]) =>
+    kind === 'request' && !isControl(name) ? [name] : [],
+  );
+  for (const [name, handler] of Object.entries(operations)) {
+    if (isControl(name)) refuse(name, 'the session answers it itself');
+    if (hasOurCommands && !requests.includes(name)) {
+      const meant = nearest(name, requests);
+      refuse(
+        name,
+        `it is no request that is answered${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+      );
+    }
+    if (handler !== undefined && typeof handler !== 'function') refuse(name, 'it takes a function');
+  }
+}
+
+function refuse(name: string, reason: string): never {
+  throw new SmppError('CHAPPE_SMPP_OPTION', `operations.${name}: ${reason}`);
+}
