@@ -23,6 +23,7 @@ import { observe } from './observe.ts';
 import { openapiOf } from './openapi.ts';
 import { answerOwnCallersOnly } from './origin.ts';
 import { routesOf } from './routes/all.ts';
+import { Turns } from './turns.ts';
 
 /** What `buildApi` takes. */
 export interface ApiOptions {
@@ -45,6 +46,8 @@ export interface ApiOptions {
 
 // The longest text in the most wasteful escapes (\u0000) is 400 KB, a thousand numbers 30 KB.
 const bodyLimit = 512 * 1024;
+// The store reads one after the other; each holds some megabytes until it is answered.
+const turnLimits = { atOnce: 4, each: 4, waiting: 100 };
 // Longer than any number or id of ours, and than a system_id of 64 characters that are all written as %XX.
 const maxParamLength = 200;
 
@@ -68,12 +71,14 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     frameworkErrors: unreadableUrl,
     clientErrorHandler: brokenRequests(connections),
   });
+  const turns = new Turns(turnLimits);
   const context: Context = {
     gateway,
     version,
     clock,
     idempotency: new IdempotencyKeys(clock, options.idempotency),
     metrics,
+    turns,
     startedMs,
     closing: closing.signal,
     openapi: () => document,
@@ -85,7 +90,8 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   takeJsonOnly(app);
   answerFailures(app, bodyLimit, (path) => methodsAt(routes, path));
   const gate = gateOf(gateway, options.auth, clock, closing.signal);
-  for (const route of routes) mount(app, route, gate, closing.signal);
+  const mounting = { gate, turns, closing: closing.signal };
+  for (const route of routes) mount(app, route, mounting);
   app.addHook('preClose', async () => closing.abort());
   app.addHook('onClose', async () => {
     connections.close();

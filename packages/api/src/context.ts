@@ -3,6 +3,7 @@ import type { Clock } from '@chappe/center';
 import type { Gateway } from '@chappe/gateway';
 import type { IdempotencyKeys } from './idempotency.ts';
 import type { Metrics } from './metrics.ts';
+import type { Turns } from './turns.ts';
 
 /** Given to every route. */
 export interface Context {
@@ -12,6 +13,8 @@ export interface Context {
   readonly clock: Clock;
   readonly idempotency: IdempotencyKeys;
   readonly metrics: Metrics;
+  /** Of looking through messages, for those who do so beside a route that takes turns. */
+  readonly turns: Turns;
   /** When the API began, epoch milliseconds. */
   readonly startedMs: number;
   /** Aborted when the API closes. */

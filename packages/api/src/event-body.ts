@@ -2,6 +2,7 @@
 import { type Message, timelineSteps } from '@chappe/center';
 import type { GatewayEvent } from '@chappe/gateway';
 import type { EventBody } from './event-stream.ts';
+import { shortened } from './list-text.ts';
 import { type SessionBody, sessionOf } from './schemas/session.ts';
 
 /** Kinds that can be asked for. */
@@ -39,7 +40,7 @@ export interface MessageEventBody extends EventBody {
   readonly state: string;
   readonly error: number;
   readonly attempts: number;
-  /** Only when asked for. */
+  /** Only when asked for; its first 1,000 characters. */
   readonly text?: string | null;
 }
 
@@ -125,7 +126,7 @@ function messageBodyOf(
     state,
     error,
     attempts,
-    ...(withText ? { text: text ?? null } : {}),
+    ...(withText ? { text: shortened(text ?? null) } : {}),
   };
 }
 

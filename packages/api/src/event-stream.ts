@@ -13,14 +13,24 @@ export interface EventBody {
   readonly at: string;
 }
 
+/** What an event takes, about: its text is the one part that may be long. */
+function octetsOf({ text }: EventBody & { readonly text?: unknown }): number {
+  return eventOctets + (typeof text === 'string' ? 2 * text.length : 0);
+}
+
 /** How many events were left out, in the place where they were. */
 export interface SkippedBody extends EventBody {
   readonly kind: 'skipped';
   readonly skipped: number;
 }
 
-// A second of a busy gateway; some 300 KB for each reader.
+// A second of a busy gateway.
 const maxQueued = 1_000;
+// Of those, with their texts; the queue and what is on its way to the socket are all that a reader holds.
+const maxQueuedOctets = 512 * 1024;
+const eventOctets = 300;
+// Whether a reader reads is seen at the ends of pieces only.
+const pieceCharacters = 64 * 1024;
 // Proxies cut connections that are silent for a minute.
 const heartbeatMs = 15_000;
 
@@ -33,6 +43,7 @@ function eventText(event: EventBody): string {
 export class EventStream extends Readable {
   readonly #clock: Clock;
   #queue: EventBody[] = [];
+  #octets = 0;
   #skipped = 0;
   #isWanted = false;
   #isScheduled = false;
@@ -49,12 +60,12 @@ export class EventStream extends Readable {
   /** Notes an event; `make` is not called when there is no room. */
   offer(make: () => EventBody): void {
     if (this.destroyed) return;
-    if (this.#queue.length >= maxQueued) {
+    if (this.#queue.length >= maxQueued || this.#octets >= maxQueuedOctets) {
       this.#skipped += 1;
       return;
     }
     this.#noteSkipped();
-    this.#queue.push(make());
+    this.#add(make());
     this.#schedule();
   }
 
@@ -62,8 +73,8 @@ export class EventStream extends Readable {
   end(): void {
     if (this.destroyed || this.readableEnded) return;
     this.#disarm?.();
-    this.#isWanted = true;
-    this.#write();
+    this.#noteSkipped();
+    for (const event of this.#queue.splice(0)) this.push(eventText(event));
     this.push(null);
   }
 
@@ -89,10 +100,22 @@ export class EventStream extends Readable {
 
   #write(): void {
     this.#noteSkipped();
-    if (this.#queue.length === 0 || !this.#isWanted) return;
-    const events = this.#queue;
-    this.#queue = [];
-    this.#isWanted = this.push(events.map(eventText).join(''));
+    let at = 0;
+    while (this.#isWanted && at < this.#queue.length) {
+      let piece = '';
+      for (; at < this.#queue.length && piece.length < pieceCharacters; at += 1) {
+        const event = this.#queue[at] as EventBody;
+        this.#octets -= octetsOf(event);
+        piece += eventText(event);
+      }
+      this.#isWanted = this.push(piece);
+    }
+    this.#queue.splice(0, at);
+  }
+
+  #add(event: EventBody): void {
+    this.#octets += octetsOf(event);
+    this.#queue.push(event);
   }
 
   #noteSkipped(): void {
@@ -100,7 +123,7 @@ export class EventStream extends Readable {
     const at = new Date(this.#clock.nowMs()).toISOString();
     const skipped: SkippedBody = { kind: 'skipped', at, skipped: this.#skipped };
     this.#skipped = 0;
-    this.#queue.push(skipped);
+    this.#add(skipped);
   }
 
   #beat(): void {

@@ -1,14 +1,24 @@
 /** Puts a route into the server: checks what comes, sends what the handler returns. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from './auth/caller.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Caller, callerKey } from './auth/caller.ts';
 import type { Gate } from './auth/gate.ts';
 import { sendProblem } from './failures.ts';
 import { Problem } from './problem.ts';
-import type { Call, Route } from './route.ts';
+import type { Answer, Call, Route } from './route.ts';
+import { sendAnswer } from './send-answer.ts';
+import type { Turns } from './turns.ts';
 import { check, checkEmpty } from './validation.ts';
 
-/** Adds a route. `closing`: aborted when the API closes. */
-export function mount(app: FastifyInstance, route: Route, gate: Gate, closing: AbortSignal): void {
+/** What a route is mounted with. */
+export interface MountOptions {
+  readonly gate: Gate;
+  readonly turns: Turns;
+  /** Aborted when the API closes. */
+  readonly closing: AbortSignal;
+}
+
+/** Adds a route. */
+export function mount(app: FastifyInstance, route: Route, { gate, turns, closing }: MountOptions): void {
   const callers = new WeakMap<FastifyRequest, Caller>();
   const { access = 'admin' } = route;
   app.route({
@@ -24,10 +34,24 @@ export function mount(app: FastifyInstance, route: Route, gate: Gate, closing: A
     },
     handler: async (request, reply) => {
       const caller = callers.get(request) ?? nobody;
-      const answer = await route.handle(callOf(route, request, caller, closing));
-      return send(reply, answer);
+      const call = callOf(route, request, caller, closing);
+      const answer = route.takesTurns === true ? await inTurn(route, call, turns) : await route.handle(call);
+      return sendAnswer(reply, answer);
     },
   });
+}
+
+/** Does the work when it is the caller's turn, which lasts until the answer has left. */
+async function inTurn(route: Route, call: Call<unknown, unknown, unknown>, turns: Turns): Promise<Answer> {
+  const turn = await turns.take(callerKey(call.caller), call.signal);
+  try {
+    const answer = await route.handle(call);
+    turn.worked();
+    return { ...answer, done: turn.over };
+  } catch (error) {
+    turn.over();
+    throw error;
+  }
 }
 
 /** Never met: the gate comes first. It has no name that an account could have. */
@@ -73,12 +97,4 @@ function callOf(
       return AbortSignal.any([request.signal, closing]);
     },
   };
-}
-
-function send(
-  reply: FastifyReply,
-  { status, body, headers, type }: Awaited<ReturnType<Route['handle']>>,
-): FastifyReply {
-  reply.code(status).headers({ ...headers });
-  return type === undefined ? reply.send(body) : reply.type(type).send(body);
 }

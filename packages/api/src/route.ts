@@ -22,8 +22,10 @@ export interface Answer {
   /** Sent as JSON, unless `type` says otherwise; undefined for 204. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Content type of a body that is a string already. */
+  /** Content type of a body that is no object; default that of JSON, for strings too. */
   readonly type?: string | undefined;
+  /** Called when the answer has left, or the caller has gone away. */
+  readonly done?: (() => void) | undefined;
 }
 
 /** One kind of success, for OpenAPI. */
@@ -58,6 +60,8 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly body?: z.ZodType<Body> | undefined;
   readonly headers?: readonly HeaderDescription[] | undefined;
   readonly answers: Readonly<Record<number, AnswerDescription>>;
+  /** It reads or writes many messages: callers take turns, and read their answers before they get more. Default false. */
+  readonly takesTurns?: boolean | undefined;
   /** Those beyond what every route may answer. */
   readonly problems?: readonly ProblemCode[] | undefined;
   /** Throws `Problem`, or what `problemOfError` understands. */

@@ -68,39 +68,53 @@ describe('Idempotency-Key', () => {
 describe('IdempotencyKeys', () => {
   const answer = (text: string) => () => Promise.resolve({ status: 202, body: text });
 
-  it('keeps no more keys than allowed: the eldest goes', async () => {
-    const keys = new IdempotencyKeys(new StandingClock(), { keys: 3 });
-    for (const key of ['a', 'b', 'c', 'd']) await keys.once(key, 'f', answer(key));
-    expect(keys.size).toBe(3);
-    expect((await keys.once('b', 'f', answer('new'))).body).toBe('b');
-    expect((await keys.once('a', 'f', answer('new'))).body).toBe('new');
+  it('of one caller are not those of another', async () => {
+    const keys = new IdempotencyKeys(new StandingClock());
+    await keys.once('alice', 'a', 'f', answer('1'));
+    expect((await keys.once('bob', 'a', 'g', answer('2'))).body).toBe('2');
+    expect((await keys.once('alice', 'a', 'f', answer('3'))).body).toBe('1');
   });
 
-  it('keeps no more octets than allowed', async () => {
-    const keys = new IdempotencyKeys(new StandingClock(), { octets: 10_000 });
-    for (const key of ['a', 'b', 'c', 'd']) await keys.once(key, 'f', answer('x'.repeat(3_000)));
-    expect(keys.size).toBeLessThan(3);
-    expect(keys.size).toBeGreaterThan(0);
+  it('keeps no more octets than allowed: the eldest of one caller goes', async () => {
+    const keys = new IdempotencyKeys(new StandingClock(), { octets: 12_000 });
+    for (const key of ['a', 'b', 'c', 'd']) await keys.once('me', key, 'f', answer('x'.repeat(3_000)));
+    expect(keys.sizeOf('me')).toBe(3);
+    expect((await keys.once('me', 'b', 'f', answer('new'))).headers).toEqual({
+      'idempotency-replayed': 'true',
+    });
+    expect((await keys.once('me', 'a', 'f', answer('new'))).body).toBe('new');
+  });
+
+  it('nobody loses one because another has very many', async () => {
+    const keys = new IdempotencyKeys(new StandingClock(), { octets: 100_000 });
+    for (const key of ['order-1', 'order-2']) await keys.once('bob', key, 'f', answer(key));
+    for (let count = 0; count < 5_000; count += 1) await keys.once('alice', `k${count}`, 'f', answer('x'));
+    await keys.once('carol', 'c', 'f', answer('c'));
+    for (let count = 0; count < 5_000; count += 1) await keys.once('alice', `l${count}`, 'f', answer('x'));
+    expect((await keys.once('bob', 'order-1', 'f', answer('again'))).body).toBe('order-1');
+    expect((await keys.once('carol', 'c', 'f', answer('again'))).body).toBe('c');
+    expect(keys.sizeOf('alice')).toBeGreaterThan(150);
+    expect(keys.sizeOf('alice')).toBeLessThan(200);
   });
 
   it('counts back to nothing', async () => {
     const clock = new StandingClock();
     const keys = new IdempotencyKeys(clock, { keptMs: 10, octets: 2_000 });
     for (let round = 0; round < 50; round += 1) {
-      await keys.once('same', 'f', answer('x'.repeat(1_000)));
+      await keys.once('me', 'same', 'f', answer('x'.repeat(1_000)));
       clock.ms += 10;
     }
-    await keys.once('a', 'f', answer('x'.repeat(400)));
-    await keys.once('b', 'f', answer('x'.repeat(400)));
-    expect(keys.size).toBe(2);
+    await keys.once('me', 'a', 'f', answer('x'.repeat(400)));
+    await keys.once('me', 'b', 'f', answer('x'.repeat(400)));
+    expect(keys.sizeOf('me')).toBe(2);
   });
 
   it('tells all who wait when the work fails, and forgets it', async () => {
     const keys = new IdempotencyKeys(new StandingClock());
     const { promise, reject } = Promise.withResolvers<never>();
-    const both = [keys.once('a', 'f', () => promise), keys.once('a', 'f', () => promise)];
+    const both = [keys.once('me', 'a', 'f', () => promise), keys.once('me', 'a', 'f', () => promise)];
     reject(new Error('no'));
     expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(keys.size).toBe(0);
+    expect(keys.sizeOf('me')).toBe(0);
   });
 });

@@ -101,7 +101,7 @@ describe('GET /api/v1/phones/{msisdn}/messages', () => {
   it('is empty for a number that nobody wrote to, with or without plus', async () => {
     const { status, json } = await rig.get('/api/v1/phones/+447700900099/messages');
     expect(status).toBe(200);
-    expect(json).toEqual({ msisdn: '447700900099', state: 'on', messages: [] });
+    expect(json).toEqual({ msisdn: '447700900099', state: 'on', messages: [], next: null });
   });
 
   it('gives the newest of many', async () => {

@@ -33,10 +33,13 @@ export interface Rig {
 
 /** Starts a rig. Handsets answer at once. */
 export async function startRig(
-  options: Partial<ApiOptions> & { readonly handsets?: HandsetOptions } = {},
+  options: Partial<ApiOptions> & { readonly handsets?: HandsetOptions; readonly gatewayClock?: Clock } = {},
 ): Promise<Rig> {
-  const { handsets, ...api } = options;
-  const box = await startSandbox({ handsets: { delayMs: [0, 1], ...handsets } });
+  const { handsets, gatewayClock, ...api } = options;
+  const box = await startSandbox({
+    handsets: { delayMs: [0, 1], ...handsets },
+    ...(gatewayClock === undefined ? {} : { clock: gatewayClock }),
+  });
   const app = buildApi({ gateway: box.gateway, version: '1.2.3', ...api });
   const inject = async (request: InjectOptions): Promise<Answered> => {
     const response = await app.inject(request);

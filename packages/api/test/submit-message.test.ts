@@ -116,6 +116,47 @@ describe('POST /api/v1/messages', () => {
     expect(json.messages.map((message: { to: string }) => message.to)).toEqual(to);
   });
 
+  it.each([
+    ['six segments to a thousand', { text: 'x'.repeat(153 * 5 + 1) }, 1_000, 833],
+    ['255 segments to twenty', { text: 'x'.repeat(153 * 255) }, 20, 19],
+    ['a whole payload to twenty', { text: 'x'.repeat(60_000), longMessage: 'payload' }, 20, 17],
+    ['octets to a thousand', { hex: 'ab'.repeat(60_000), longMessage: 'payload' }, 1_000, 17],
+  ])('is refused when it is too much to store at once: %s', async (_, content, count, most) => {
+    const to = Array.from({ length: count }, (__, index) => `4477200${String(index).padStart(5, '0')}`);
+    const { status, json } = await rig.post(url, { to, ...content });
+    expect(status).toBe(400);
+    expect(json).toMatchObject({
+      code: 'invalid_field',
+      field: 'to',
+      hint: `send it to at most ${most} at a time`,
+    });
+    const fewer = await rig.post(url, { to: to.slice(0, Math.min(most, 3)), ...content });
+    expect(fewer.status).toBe(202);
+  });
+
+  it('is cut and stored in slices, however many segments it has', async () => {
+    const { gateway } = rig.box;
+    const submit = gateway.submit.bind(gateway);
+    let underWay = 0;
+    let most = 0;
+    gateway.submit = async (input) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      try {
+        return await submit(input);
+      } finally {
+        underWay -= 1;
+      }
+    };
+    const to = Array.from({ length: 19 }, (_, index) => `4477300${String(index).padStart(5, '0')}`);
+    expect((await rig.post(url, { to, text: 'x'.repeat(153 * 255) })).status).toBe(202);
+    expect(most).toBe(1);
+    most = 0;
+    expect((await rig.post(url, { to, text: 'x'.repeat(153 * 50) })).status).toBe(202);
+    expect(most).toBe(5);
+    gateway.submit = submit;
+  });
+
   it('is a problem when all of a list are refused', async () => {
     const { status, json } = await rig.post(url, { to: ['447705550007', '447705550006'], text: 'x' });
     expect(status).toBe(429);

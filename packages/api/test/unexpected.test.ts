@@ -81,7 +81,7 @@ describe('errors of the gateway', () => {
     [Object.assign(new Error('x'), { statusCode: 418 }), 400, 'bad_request'],
   ])('%s is %i %s', async (error, status, code) => {
     const rig = await startRig();
-    rig.box.gateway.messages.search = () => Promise.reject(error);
+    rig.box.gateway.messages.walk = () => Promise.reject(error);
     const answer = await rig.get('/api/v1/messages');
     await rig.close();
     expect(answer.status).toBe(status);

@@ -1,3 +1,4 @@
+import { systemClock } from '@chappe/center';
 import type { GatewayListener } from '@chappe/gateway';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Rig, startRig } from './rig.ts';
@@ -65,6 +66,92 @@ describe('GET /api/v1/messages/wait', () => {
     await rig.put('/api/v1/phones/447700900004/state', { state: 'on' });
     const { json } = await waiting;
     expect(json).toMatchObject({ id, state: 'delivered' });
+  });
+
+  describe('of the past', () => {
+    const before = Date.now() - 300_000;
+    /** A gateway in which a message came five minutes ago, and one just now to another number. */
+    const past = async (): Promise<{ readonly rig: Rig; readonly old: string; readonly fresh: string }> => {
+      let nowMs = before;
+      const own = await startRig({ gatewayClock: { ...systemClock, nowMs: () => nowMs } });
+      const old = await own.submit('447700900010', 'code 1111', { clientReference: 'order-7' });
+      await own.until(old, 'delivered');
+      nowMs = before + 300_000;
+      const fresh = await own.submit('447700900011', 'code 2222');
+      return { rig: own, old, fresh };
+    };
+
+    it.each([
+      ['to=447700900010&text=code', false],
+      ['to=447700900010&state=delivered', false],
+      ['q=to:447700900010', false],
+      ['q=-id:0000', false],
+      ['to=447700900010&before=1s', true],
+      ['to=447700900010&after=10m', true],
+      ['q=to:447700900010 after:10m', true],
+      ['clientReference=order-7', true],
+      ['q=ref:order-7', true],
+      ['q=id:OLD', true],
+      ['to=447700900011', true],
+    ])('%s answers with one that is there: %s', async (query, isThere) => {
+      const { rig: own, old } = await past();
+      const wanted = query.replace('OLD', old);
+      const { status } = await own.get(
+        `${url}?${wanted}${query.startsWith('q=-id') ? ' to:447700900010' : ''}&timeout=1ms`,
+      );
+      await own.close();
+      expect(status).toBe(isThere ? 200 : 408);
+    });
+
+    it('is the answer all the same when it changes meanwhile', async () => {
+      let nowMs = before;
+      const own = await startRig({ gatewayClock: { ...systemClock, nowMs: () => nowMs } });
+      await own.put('/api/v1/phones/447700900012/state', { state: 'off' });
+      const id = await own.submit('447700900012', 'wake up');
+      nowMs = before + 300_000;
+      const { events } = own.box.gateway;
+      const begun = Promise.withResolvers<void>();
+      const original = events.subscribe;
+      events.subscribe = (...args) => {
+        begun.resolve();
+        return original.apply(events, args);
+      };
+      const waiting = own.get(`${url}?to=447700900012&state=delivered&timeout=60`);
+      await begun.promise;
+      await own.put('/api/v1/phones/447700900012/state', { state: 'on' });
+      expect((await waiting).json.id).toBe(id);
+      await own.close();
+    });
+
+    it('is named when nothing else came', async () => {
+      const { rig: own, old, fresh } = await past();
+      const { status, json } = await own.get(`${url}?to=447700900010&text=code&timeout=1ms`);
+      expect(status).toBe(408);
+      expect(json).toMatchObject({
+        code: 'wait_timeout',
+        detail: 'no such message within 1 ms: to:447700900010 text:code',
+        query: 'to:447700900010 text:code',
+        older: { id: old, text: 'code 1111' },
+        came: [{ id: fresh, to: '447700900011', text: 'code 2222' }],
+      });
+      expect(json.hint).toMatch(
+        new RegExp(`message ${old} is one, accepted 30\\d s ago: after=30\\ds finds it`),
+      );
+      const again = await own.get(
+        `${url}?to=447700900010&text=code&timeout=1ms&${/after=\d+s/.exec(json.hint)?.[0]}`,
+      );
+      expect(again.json.id).toBe(old);
+      await own.close();
+    });
+  });
+
+  it('says what came instead, each account its own only', async () => {
+    await rig.submit('447700900020', 'Your code is 99', { account: 'acme' });
+    const { json } = await rig.get(`${url}?to=447700900021&text=code&timeout=1ms`);
+    expect(json).toMatchObject({ older: null, came: [{ to: '447700900020', account: 'acme' }] });
+    expect(json.hint).toMatch(/^meanwhile came 1, the last to 447700900020, \w+: "Your code is 99"$/);
+    const nothing = await rig.get(`${url}?to=447700900021&account=nobody&timeout=1ms`);
+    expect(nothing.status).toBe(408);
   });
 
   it('leaves older ones out when after is given', async () => {

@@ -74,7 +74,7 @@ export { type Magic, type MagicNumber, magicNumbers } from './sandbox/magic.ts';
 export { type Sandbox, type SandboxOptions, type SandboxPhone, startSandbox } from './sandbox.ts';
 export { openSealing, Sealing } from './sealing.ts';
 export { matchesSearch, parseSearch, SearchError, type SearchQuery } from './search-language.ts';
-export type { ContentArgument } from './segments.ts';
+export { type ContentArgument, sizeOf } from './segments.ts';
 export type { SessionView } from './session-view.ts';
 export { viewOfSession } from './session-view.ts';
 export type {

@@ -29,6 +29,10 @@ export interface WaitOptions {
   /** 0 to 10 minutes, default 10 s. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Of the messages that are there already, only those count that were accepted or ended so short a time ago; default all. */
+  readonly recentMs?: number | undefined;
+  /** Looks for one that is there already, when it may; default at once. A change that comes first is the answer then. */
+  readonly look?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 const defaultLimit = 50;
@@ -136,11 +140,22 @@ export class Messages {
     const change = this.#nextChange(query, holds, options);
     this.#waiters += 1;
     try {
-      return (await this.#present(query, holds)) ?? (await change.view);
+      const { look = (work) => work() } = options;
+      const present = look(() => this.#present(query, this.#recently(holds, options)));
+      return await Promise.race([change.view, present.then((view) => view ?? change.view)]);
     } finally {
       this.#waiters -= 1;
       change.stop();
     }
+  }
+
+  #recently(
+    holds: (view: MessageView) => boolean,
+    { recentMs }: WaitOptions,
+  ): (view: MessageView) => boolean {
+    if (recentMs === undefined) return holds;
+    const sinceMs = this.#clock.nowMs() - recentMs;
+    return (view) => Math.max(view.acceptedMs, view.doneMs) >= sinceMs && holds(view);
   }
 
   /** The newest that is there already, among the newest thousand that may be meant. */

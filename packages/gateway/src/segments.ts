@@ -68,6 +68,15 @@ function invalid(work: () => Cut): Cut {
   }
 }
 
+/** How much one message of this content is to store. Throws as `cut` does. */
+export function sizeOf(content: ContentArgument): { readonly segments: number; readonly octets: number } {
+  const { segments } = cut(content, 0);
+  return {
+    segments: segments.length,
+    octets: segments.reduce((sum, { payload }) => sum + payload.length, 0),
+  };
+}
+
 /** A content whose text becomes another. */
 export interface Place {
   /** Canonical, see alphabet.ts. */

@@ -15,6 +15,11 @@ export function accountOf(caller: Caller): string | undefined {
   return caller.kind === 'account' ? caller.name : undefined;
 }
 
+/** Tells callers apart: what is counted or remembered for one is so under this name. */
+export function callerKey(caller: Caller): string {
+  return caller.kind === 'account' ? `account ${caller.name}` : caller.kind;
+}
+
 /** The account that is meant: an account means itself. Throws a `Problem` when it asks for another one. */
 export function ownAccount(caller: Caller, asked: string): string;
 export function ownAccount(caller: Caller, asked: string | undefined): string | undefined;

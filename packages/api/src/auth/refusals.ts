@@ -16,7 +16,8 @@ const forgetMs = 600_000;
 const maxGuessers = 10_000;
 // Each holds a connection open: more get their answer at once, and it is to go away.
 const maxWaiting = 10;
-const maxWaitingAll = 500;
+/** Of all addresses: so many connections are held by wrong keys. */
+export const maxHeldBack = 500;
 
 /** Slows down who guesses. */
 export class Refusals {
@@ -36,7 +37,7 @@ export class Refusals {
   async wait(address: string, closing: AbortSignal): Promise<boolean> {
     const guesser = this.#guesserAt(addressKey(address));
     guesser.failures += 1;
-    if (guesser.waiting >= maxWaiting || this.#waiting >= maxWaitingAll) return false;
+    if (guesser.waiting >= maxWaiting || this.#waiting >= maxHeldBack) return false;
     const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(guesser.failures - 1, 10));
     guesser.waiting += 1;
     this.#waiting += 1;

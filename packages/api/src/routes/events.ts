@@ -7,9 +7,10 @@ import { EventStream } from '../event-stream.ts';
 import { wholeNumber } from '../parameters.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
+import { type ShareLimits, Shares } from '../shares.ts';
 
-// Each reader is a connection and is told every event; consoles are some few.
-const maxReaders = 100;
+/** Readers at once: each is a connection and is told every event; consoles are some few. */
+export const readerLimits: ShareLimits = { each: 10, accounts: 100, operators: 50 };
 const maxNameCharacters = 64;
 
 const kindList = z.string().transform((text, context): ReadonlySet<EventKind> => {
@@ -40,7 +41,7 @@ const query = z.strictObject({
 
 /** Live events. An account hears of its own messages and sessions only, and no texts. */
 export function streamEvents({ gateway, clock, closing }: Context): Route {
-  let readers = 0;
+  const readers = new Shares(readerLimits);
   return route({
     method: 'GET',
     path: '/api/v1/events',
@@ -58,8 +59,9 @@ export function streamEvents({ gateway, clock, closing }: Context): Route {
     handle: ({ query: asked, caller }) => {
       const filter = filterOf(asked, caller);
       if (closing.aborted) throw new Problem('stopping', 'the server is being stopped');
-      if (readers >= maxReaders) {
-        throw new Problem('full', `${maxReaders} readers are listening`, {
+      const leave = readers.take(caller);
+      if (leave === undefined) {
+        throw new Problem('full', 'all places of readers that this caller may have are taken', {
           hint: 'end some, or ask for messages with GET /api/v1/messages',
         });
       }
@@ -68,11 +70,10 @@ export function streamEvents({ gateway, clock, closing }: Context): Route {
         if (!isWanted(event, filter)) return;
         stream.offer(() => bodyOf(event, new Date(clock.nowMs()).toISOString(), filter));
       }, wantsMessages(filter));
-      readers += 1;
       const end = (): void => stream.end();
       closing.addEventListener('abort', end);
       stream.once('close', () => {
-        readers -= 1;
+        leave();
         unsubscribe();
         closing.removeEventListener('abort', end);
       });

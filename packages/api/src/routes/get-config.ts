@@ -41,6 +41,7 @@ export function getConfig({ gateway }: Context): Route {
     description:
       'Without the part that is taken at start only (listeners, log, lifetimes), and without secrets.',
     answers: { 200: { description: 'The settings', schema: configBody } },
+    takesTurns: true,
     handle: () => {
       const { accounts, connectors, routes, mo, webhooks, filters, pumping } = gateway.settings;
       return {

@@ -1,9 +1,10 @@
 /** GET /api/v1/phones/{msisdn}/messages: what a handset shows. */
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { ListText } from '../list-text.ts';
 import { wholeNumber } from '../parameters.ts';
 import { type Route, route } from '../route.ts';
-import { type InboxBody, inboxBody, inboxMessageOf, phonePath } from '../schemas/phone.ts';
+import { inboxBody, inboxMessageOf, phonePath } from '../schemas/phone.ts';
 
 // As many as a handset keeps.
 const maxLimit = 1_000;
@@ -19,17 +20,25 @@ export function getInbox({ gateway: { handsets } }: Context): Route {
     params: phonePath,
     query: z.strictObject({
       limit: wholeNumber(1, maxLimit).optional().describe(`Only so many of the newest; default ${maxLimit}`),
+      before: z.string().min(1).max(64).optional().describe('next of the page before: only older ones'),
     }),
     answers: { 200: { description: 'The handset', schema: inboxBody } },
-    handle: ({ params, query: { limit = maxLimit } }) => {
+    takesTurns: true,
+    handle: ({ params, query: { limit = maxLimit, before } }) => {
       const msisdn = params.msisdn.replace('+', '');
-      const messages = handsets.inbox(msisdn).slice(-limit);
-      const body: InboxBody = {
-        msisdn,
-        state: handsets.state(msisdn),
-        messages: messages.map((message) => inboxMessageOf(msisdn, message)),
-      };
-      return { status: 200, body };
+      const all = handsets.inbox(msisdn);
+      const end = before === undefined ? all.length : all.findIndex(({ publicId }) => publicId === before);
+      const list = new ListText();
+      let at = end;
+      // From the newest on, as many as there is room for.
+      while (at > 0 && list.length < limit) {
+        const message = all[at - 1];
+        if (message === undefined || !list.add(inboxMessageOf(msisdn, message))) break;
+        at -= 1;
+      }
+      const next = at > 0 ? (all[at]?.publicId ?? null) : null;
+      const more = { msisdn, state: handsets.state(msisdn), next };
+      return { status: 200, body: list.toReversed().toJson('messages', more) };
     },
   });
 }

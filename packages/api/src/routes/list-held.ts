@@ -3,6 +3,7 @@ import { heldMessages } from '@chappe/gateway';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { cursorField, cursorOfId, idOfCursor, nextField } from '../cursor.ts';
+import { shortened } from '../list-text.ts';
 import { wholeNumber } from '../parameters.ts';
 import { type Route, route } from '../route.ts';
 import { isoOf } from '../times.ts';
@@ -19,7 +20,7 @@ const heldBody = z.object({
         account: z.string(),
         from: z.string(),
         to: z.string(),
-        text: z.string().nullable(),
+        text: z.string().nullable().describe('Its first 1,000 characters'),
         segments: z.int(),
         acceptedAt: z.iso.datetime(),
         expiresAt: z.iso.datetime().describe('It ends as expired then'),
@@ -42,6 +43,7 @@ export function listHeld({ gateway }: Context): Route {
       before: cursorField,
     }),
     answers: { 200: { description: 'One page', schema: heldBody } },
+    takesTurns: true,
     problems: ['store_failed'],
     handle: async ({ query: { limit = defaultLimit, before } }) => {
       const page = await heldMessages(gateway.center, limit, idOfCursor(before));
@@ -51,7 +53,7 @@ export function listHeld({ gateway }: Context): Route {
         account: view.account,
         from: view.from,
         to: view.to,
-        text: view.text ?? null,
+        text: shortened(view.text ?? null),
         segments: view.segmentCount,
         acceptedAt: isoOf(view.acceptedMs),
         expiresAt: isoOf(view.expiresMs),

@@ -20,6 +20,7 @@ export function listMoRoutes({ gateway }: Context): Route {
     tag: 'routes',
     summary: 'Rules for messages from handsets, in their order',
     answers: { 200: { description: 'All rules', schema: moRoutesBody } },
+    takesTurns: true,
     handle: () => {
       const originOf = gateway.entries.originsOf('mo');
       const moRoutes = gateway.settings.mo.map((settings) => ({

@@ -30,6 +30,7 @@ export function listRoutes({ gateway }: Context): Route {
     tag: 'routes',
     summary: 'Routes in their order',
     answers: { 200: { description: 'All routes', schema: routesBody } },
+    takesTurns: true,
     handle: () => {
       const { router } = gateway.network;
       const counts = new Map(router?.hits().map((one) => [one.route, one]));

@@ -3,6 +3,7 @@ import { unmatchedReceipts } from '@chappe/gateway';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { cursorField, cursorOfId, idOfCursor, nextField } from '../cursor.ts';
+import { shortened } from '../list-text.ts';
 import { notFound } from '../not-found.ts';
 import { wholeNumber } from '../parameters.ts';
 import { type Route, route } from '../route.ts';
@@ -24,7 +25,7 @@ const unmatchedBody = z.object({
         ids: z.array(z.string()).describe('What it calls the message'),
         stat: z.string().nullable(),
         err: z.string().nullable(),
-        text: z.string().nullable(),
+        text: z.string().nullable().describe('Its first 1,000 characters'),
       }),
     )
     .describe('Newest first'),
@@ -45,6 +46,7 @@ export function listUnmatched({ gateway }: Context): Route {
       before: cursorField,
     }),
     answers: { 200: { description: 'One page', schema: unmatchedBody } },
+    takesTurns: true,
     problems: ['not_found', 'store_failed'],
     handle: async ({ query: { connector, limit = defaultLimit, before } }) => {
       const page = await unmatchedReceipts(gateway, connector, limit, idOfCursor(before));
@@ -54,7 +56,7 @@ export function listUnmatched({ gateway }: Context): Route {
         receivedAt: isoOf(receivedMs),
         stat: stat ?? null,
         err: err ?? null,
-        text: text ?? null,
+        text: shortened(text ?? null),
       }));
       return { status: 200, body: { receipts, next: cursorOfId(page.next) } };
     },

@@ -1,12 +1,13 @@
 /** GET /api/v1/messages: looks for messages. */
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { ListText } from '../list-text.ts';
 import { filterParameters, ownFilter, searchText } from '../message-filter.ts';
 import { wholeNumber } from '../parameters.ts';
 import { type Route, route } from '../route.ts';
-import { type MessageSummaryBody, messageSummaryBody, summaryOf } from '../schemas/message.ts';
+import { listedOf, type MessageSummaryBody, messageSummaryBody } from '../schemas/message.ts';
 
-// What the gateway gives at once. Texts are short: such a page is half a megabyte.
+// What the gateway gives at once; long messages are fewer, since a page ends by octets too.
 const maxLimit = 1_000;
 const defaultLimit = 50;
 
@@ -19,7 +20,9 @@ export interface MessagesBody {
 /** Schema of `MessagesBody`. */
 export const messagesBody: z.ZodType<MessagesBody> = z
   .object({
-    messages: z.array(messageSummaryBody).describe('Newest first'),
+    messages: z
+      .array(messageSummaryBody)
+      .describe('Newest first; as many as there is room for in a megabyte, long texts shortened'),
     next: z.string().nullable().describe('cursor of the next page; null on the last'),
   })
   .describe('One page of messages');
@@ -43,12 +46,13 @@ export function searchMessages({ gateway, clock }: Context): Route {
         .describe('next of the page before'),
     }),
     answers: { 200: { description: 'One page', schema: messagesBody } },
-    problems: ['store_failed'],
+    takesTurns: true,
+    problems: ['store_failed', 'stopping'],
     handle: async ({ query: { limit = defaultLimit, cursor, ...filter }, caller }) => {
       const text = searchText(ownFilter(filter, caller), clock.nowMs());
-      const page = await gateway.messages.search(text, { limit, cursor });
-      const body: MessagesBody = { messages: page.messages.map(summaryOf), next: page.next ?? null };
-      return { status: 200, body };
+      const list = new ListText();
+      const next = await gateway.messages.walk(text, { limit, cursor }, (view) => list.add(listedOf(view)));
+      return { status: 200, body: list.toJson('messages', { next: next ?? null }) };
     },
   });
 }

@@ -1,7 +1,7 @@
 /** POST /api/v1/messages: sends a message, or the same to many. */
 import { createHash } from 'node:crypto';
-import type { SubmitArguments } from '@chappe/gateway';
-import { accountOf, ownAccount } from '../auth/caller.ts';
+import { type ContentArgument, type SubmitArguments, sizeOf } from '@chappe/gateway';
+import { callerKey, ownAccount } from '../auth/caller.ts';
 import { checkCharacters, checkContent } from '../content-argument.ts';
 import type { Context } from '../context.ts';
 import { problemOfGateway } from '../gateway-problem.ts';
@@ -16,13 +16,21 @@ import {
   submittedListBody,
 } from '../schemas/submission.ts';
 import { durationMs, momentMs } from '../times.ts';
+import { Turns } from '../turns.ts';
 
 const defaultAccount = 'http';
-// So many are cut and committed together; between two such groups everybody else has a turn.
-const destinationsAtOnce = 50;
+// So many segments are cut and committed together, or those of one message; between two such groups everybody else has
+// a turn.
+const segmentsAtOnce = 250;
+// What one request may store: a thousand numbers of five segments each, or their octets in fewer.
+const maxSegments = 5_000;
+const maxStoredOctets = 1024 * 1024;
+// Lists are sent one group after the other; two of a caller hide the time of a commit from each other.
+const listLimits = { atOnce: 8, each: 2, waiting: 20 };
 
 /** Takes messages. The answer leaves when they are on disk. */
 export function submitMessage(context: Context): Route {
+  const lists = new Turns(listLimits);
   return route({
     method: 'POST',
     path: '/api/v1/messages',
@@ -52,13 +60,21 @@ export function submitMessage(context: Context): Route {
       'invalid_idempotency_key',
       'idempotency_key_reused',
     ],
-    handle: ({ body: given, header, caller }) => {
+    handle: ({ body: given, header, caller, signal }) => {
       const body = { ...given, account: ownAccount(caller, given.account) };
       checkContent(body);
+      const name = callerKey(caller);
+      const work = async (): Promise<Answer> => {
+        if (typeof body.to === 'string') return submit(context, body);
+        const turn = await lists.take(name, signal);
+        try {
+          return await submit(context, body);
+        } finally {
+          turn.over();
+        }
+      };
       const key = header('idempotency-key');
-      if (key === undefined) return submit(context, body);
-      const scope = accountOf(caller);
-      return context.idempotency.once(key, fingerprint(body), () => submit(context, body), scope);
+      return key === undefined ? work() : context.idempotency.once(name, key, fingerprint(body), work);
     },
   });
 }
@@ -75,19 +91,34 @@ async function submit({ gateway, clock }: Context, body: Submission): Promise<An
     return { id: ids[0] ?? '', ids, to, segments, coding, state };
   };
   const { to } = body;
-  if (typeof to !== 'string') return submitAll(to, send);
+  if (typeof to !== 'string') return submitAll(to, groupSize(to.length, rest), send);
   const submitted = await send(to);
   return { status: 202, body: submitted, headers: { location: `/api/v1/messages/${submitted.id}` } };
 }
 
+/** To how many numbers a text goes in one turn. Throws a `Problem` when it is too much for one request. */
+function groupSize(numbers: number, content: ContentArgument): number {
+  const { segments, octets } = sizeOf(content);
+  if (numbers > 1 && (numbers * segments > maxSegments || numbers * octets > maxStoredOctets)) {
+    const most = Math.max(1, Math.floor(Math.min(maxSegments / segments, maxStoredOctets / octets)));
+    const what = segments === 1 ? `${octets} octets` : `${segments} segments`;
+    throw new Problem('invalid_field', `"to": ${what} to ${numbers} numbers are too much for one request`, {
+      field: 'to',
+      hint: `send it to at most ${most} at a time`,
+    });
+  }
+  return Math.max(1, Math.floor(segmentsAtOnce / segments));
+}
+
 async function submitAll(
   destinations: readonly string[],
+  atOnce: number,
   send: (to: string) => Promise<SubmittedBody>,
 ): Promise<Answer> {
   const messages: (SubmittedBody | RefusedBody)[] = [];
   let first: Problem | undefined;
-  for (let at = 0; at < destinations.length; at += destinationsAtOnce) {
-    const group = destinations.slice(at, at + destinationsAtOnce);
+  for (let at = 0; at < destinations.length; at += atOnce) {
+    const group = destinations.slice(at, at + atOnce);
     const settled = await Promise.allSettled(group.map(send));
     settled.forEach((result, index) => {
       if (result.status === 'fulfilled') {

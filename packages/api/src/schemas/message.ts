@@ -1,6 +1,7 @@
 /** Messages as the API shows them. */
 import type { MessageView } from '@chappe/gateway';
 import { z } from 'zod';
+import { shortened } from '../list-text.ts';
 import { isoOf } from '../times.ts';
 
 /** One segment of a message. */
@@ -40,6 +41,7 @@ export interface MessageSummaryBody {
   readonly doneAt: string | null;
   readonly clientReference: string | null;
   readonly segments: readonly SegmentBody[];
+  readonly shortened: boolean;
 }
 
 /** A message with all that happened to it. */
@@ -83,6 +85,9 @@ const summary = z.object({
   doneAt: time.nullable(),
   clientReference: z.string().nullable(),
   segments: z.array(segment),
+  shortened: z
+    .boolean()
+    .describe('In a list: true when text, hex or the text of a segment is only its first 1,000 characters'),
 });
 
 /** Schema of `MessageSummaryBody`. */
@@ -93,8 +98,17 @@ export const messageBody: z.ZodType<MessageBody> = summary
   .extend({ timeline: z.array(step).describe('Oldest first') })
   .describe('A message with its timeline');
 
-/** A message for a list. */
-export function summaryOf(view: MessageView): MessageSummaryBody {
+/** A message in a list: long texts are shortened there. */
+export function listedOf(view: MessageView): MessageSummaryBody {
+  const whole = summaryOf(view);
+  const text = shortened(whole.text);
+  const hex = shortened(whole.hex);
+  const segments = whole.segments.map((one) => ({ ...one, text: shortened(one.text) }));
+  // The text of a segment is a part of that of the message.
+  return { ...whole, text, hex, segments, shortened: text !== whole.text || hex !== whole.hex };
+}
+
+function summaryOf(view: MessageView): MessageSummaryBody {
   return {
     id: view.id,
     kind: view.kind,
@@ -120,6 +134,7 @@ export function summaryOf(view: MessageView): MessageSummaryBody {
       text: text ?? null,
       attempts,
     })),
+    shortened: false,
   };
 }
 

@@ -70,6 +70,7 @@ export interface InboxBody {
   readonly msisdn: string;
   readonly state: HandsetState;
   readonly messages: readonly InboxMessageBody[];
+  readonly next: string | null;
 }
 
 const handsetState = z
@@ -100,7 +101,10 @@ export const inboxBody: z.ZodType<InboxBody> = z
   .object({
     msisdn: z.string(),
     state: handsetState,
-    messages: z.array(inboxMessage).describe('Oldest first'),
+    messages: z
+      .array(inboxMessage)
+      .describe('Oldest first; the newest as many as there is room for in a megabyte'),
+    next: z.string().nullable().describe('before of the page with older ones; null when there are none'),
   })
   .describe('A handset and what it shows');
 

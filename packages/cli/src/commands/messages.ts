@@ -13,6 +13,8 @@ interface Message {
   readonly to: string;
   readonly text: string | null;
   readonly hex: string | null;
+  /** Of a long text this is the beginning. */
+  readonly shortened: boolean;
   readonly state: string;
   readonly acceptedAt: string;
   readonly segments: readonly object[];
@@ -27,8 +29,8 @@ interface Message {
 // The server waits as long as it is told; we a little longer, so that it is the server that says no.
 const graceMs = 5_000;
 
-function contentOf({ text, hex }: Message): string {
-  return text === null ? (hex ?? '') : quoted(text);
+function contentOf({ text, hex, shortened }: Message): string {
+  return `${text === null ? (hex ?? '') : quoted(text)}${shortened ? ' ...' : ''}`;
 }
 
 function printList(messages: readonly Message[], { terminal }: Run<MessagesValues>): void {
@@ -64,6 +66,27 @@ function printOne(message: Message, { terminal }: Run<MessagesValues>): void {
   for (const line of columns(steps)) terminal.out(line);
 }
 
+interface Page {
+  readonly messages: readonly Message[];
+  readonly next: string | null;
+}
+
+/** Page after page: long messages are few in one, whatever the limit. */
+async function list(q: string | undefined, run: Run<MessagesValues>): Promise<void> {
+  const { values, terminal, signal } = run;
+  let left = values.limit;
+  let cursor: string | undefined;
+  do {
+    const query = { q, limit: String(left), cursor };
+    const call = { path: '/api/v1/messages', query, timeoutMs: values.timeoutMs };
+    const { messages, next } = (await callApi(values, call, signal)) as Page;
+    if (values.json) for (const message of messages) terminal.out(JSON.stringify(message));
+    else printList(messages, run);
+    left -= messages.length;
+    cursor = next ?? undefined;
+  } while (cursor !== undefined && left > 0);
+}
+
 /** Runs it. */
 export async function runMessages(run: Run<MessagesValues>): Promise<ExitCode> {
   const { values, words, terminal, signal } = run;
@@ -86,10 +109,7 @@ export async function runMessages(run: Run<MessagesValues>): Promise<ExitCode> {
     const call = { path: '/api/v1/messages/wait', query, timeoutMs: timeoutMs + graceMs };
     print((await callApi(values, call, signal)) as Message);
   } else {
-    const call = { path: '/api/v1/messages', query: { q, limit: String(values.limit) }, timeoutMs };
-    const { messages } = (await callApi(values, call, signal)) as { readonly messages: readonly Message[] };
-    if (json) for (const message of messages) terminal.out(JSON.stringify(message));
-    else printList(messages, run);
+    await list(q, run);
   }
   return exitCodes.ok;
 }

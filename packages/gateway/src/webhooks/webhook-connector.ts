@@ -24,6 +24,8 @@ const maxTimeoutMs = 120_000;
 const defaultConcurrency = 10;
 // Each is a socket.
 const maxConcurrency = 1_000;
+// Of bodies that a receiver has not answered: a message of 64 kB is one of up to 400. What is beyond waits, unwritten.
+const maxOctetsUnderWay = 4 * 1024 * 1024;
 // A receiver may ask for a pause of a day, not for ever; and not for none at all, or the two would spin.
 const shortestPauseMs = 1_000;
 const longestPauseMs = 24 * 3_600_000;
@@ -51,6 +53,9 @@ export class WebhookConnector implements Connector {
   readonly #timeoutMs: number;
   readonly #concurrency: number;
   #underWay = 0;
+  #octetsUnderWay = 0;
+  /** Taken, and not posted yet since too many octets are under way. */
+  #waiting: { readonly message: Message; readonly report: Report }[] = [];
   /** By the monotonic clock: the receiver asked for a pause. */
   #pausedUntilMs = 0;
   #disarm: (() => void) | undefined;
@@ -73,12 +78,13 @@ export class WebhookConnector implements Connector {
   /** POSTs that may begin now. */
   capacity(): number {
     if (this.#isStopped || this.#clock.monotonicMs() < this.#pausedUntilMs) return 0;
-    return this.#concurrency - this.#underWay;
+    return this.#waiting.length > 0 ? 0 : this.#concurrency - this.#underWay;
   }
 
   /** Posts each message. */
   deliver(messages: readonly Message[], report: Report): void {
-    for (const message of messages) this.#post(message, report);
+    for (const message of messages) this.#waiting.push({ message, report });
+    this.#postWaiting();
   }
 
   /** Breaks off what is under way, which goes back to its lane, and takes nothing more. */
@@ -87,6 +93,15 @@ export class WebhookConnector implements Connector {
     this.#disarm?.();
     this.#disarm = undefined;
     this.#client.close();
+    for (const { message, report } of this.#waiting.splice(0)) report(message, released);
+  }
+
+  #postWaiting(): void {
+    while (this.#octetsUnderWay < maxOctetsUnderWay) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#post(next.message, next.report);
+    }
   }
 
   #post(message: Message, report: Report): void {
@@ -96,11 +111,16 @@ export class WebhookConnector implements Connector {
       'user-agent': 'chappe',
       ...signedHeaders(this.#key, message.publicId, this.#clock.nowMs(), body),
     };
+    const octets = Buffer.byteLength(body);
     this.#underWay += 1;
+    this.#octetsUnderWay += octets;
     this.#client.post({ url: this.#url, headers, body, timeoutMs: this.#timeoutMs }, (answer) => {
       this.#underWay -= 1;
+      this.#octetsUnderWay -= octets;
       report(message, this.#outcomeOf(answer));
-      if (!this.#isStopped) this.ready?.();
+      if (this.#isStopped) return;
+      this.#postWaiting();
+      this.ready?.();
     });
   }
 

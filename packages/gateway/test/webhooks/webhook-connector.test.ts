@@ -147,6 +147,34 @@ describe('a message for a webhook', () => {
   });
 });
 
+describe('octets under way', () => {
+  it('are bounded: what is beyond waits unwritten, and goes on as answers come', async () => {
+    const { client, submit, hook } = await bench({ concurrency: 200 });
+    const text = '\u0001'.repeat(30_000);
+    await submit(...Array.from({ length: 100 }, () => text));
+    const octets = client.posts.reduce((sum, { post }) => sum + post.body.length, 0);
+    expect(octets).toBeLessThan(4.5 * 1024 * 1024);
+    expect(hook.capacity()).toBe(0);
+    let posted = 0;
+    for (; client.posts.length > 0; posted += 1) {
+      client.answer(204);
+      await settled();
+    }
+    expect(posted).toBe(100);
+    expect(hook.capacity()).toBe(200);
+  });
+
+  it('wait in their lane again when the gateway stops', async () => {
+    const { client, submit, hook, find } = await bench({ concurrency: 200 });
+    const messages = await submit(...Array.from({ length: 100 }, () => '\u0001'.repeat(30_000)));
+    const posted = client.posts.length;
+    hook.stop();
+    await settled();
+    expect(posted).toBeLessThan(30);
+    expect(await find(messages[99])).toMatchObject({ state: 'enroute' });
+  });
+});
+
 describe('answers', () => {
   const outcomes: readonly (readonly [number, string | undefined, Partial<Outcome>])[] = [
     [200, undefined, { kind: 'delivered' }],
