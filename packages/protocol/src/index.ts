@@ -99,7 +99,13 @@ export {
   writeCallbackPresentation,
   writeCallbackTag,
 } from './message/callback-number.ts';
-export { messageIdForms } from './message/message-id.ts';
+export {
+  canonicalId,
+  type IdRelation,
+  idInResponse,
+  idRelations,
+  messageIdForms,
+} from './message/message-id.ts';
 export {
   type FinalStateOptions,
   isFinalState,

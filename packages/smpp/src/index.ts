@@ -4,9 +4,10 @@
  */
 
 export * from '@chappe/protocol';
+export type { ReceiptMatching } from './client/awaited-receipts.ts';
 export type { Reconnect } from './client/backoff.ts';
 export { type ClientState, SmppClient } from './client/client.ts';
-export type { IncomingSettings } from './client/incoming.ts';
+export type { IncomingSettings, ReceiptSettings } from './client/incoming.ts';
 export type {
   IncomingEvent,
   IncomingMessage,
@@ -53,12 +54,14 @@ export { type VersionOption, versionByName } from './core/version-option.ts';
 export { deniedStatus, messageIdCharactersMax, statusFor } from './core/versions.ts';
 export {
   type CloseReason,
+  type SegmentOutcome,
   SmppAbortError,
   SmppBindError,
   SmppClosedError,
   SmppConnectError,
   SmppError,
   type SmppErrorCode,
+  SmppNotBoundError,
   SmppStatus,
   SmppStatusError,
   SmppTimeoutError,

@@ -1,16 +1,22 @@
 import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/protocol';
-import { type Random, systemClock } from '../clock.ts';
+import type { Random } from '../clock.ts';
 import type { Notice } from '../core/events.ts';
-import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
-import { type CloseReason, SmppClosedError, type SmppError, SmppStatusError } from '../errors.ts';
+import type { SessionOptions } from '../core/options.ts';
+import { permissionsFor, vendorRule } from '../core/states.ts';
+import {
+  type CloseReason,
+  SmppAbortError,
+  SmppClosedError,
+  SmppError,
+  SmppNotBoundError,
+} from '../errors.ts';
 import { Guard } from '../guard.ts';
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
 import type { Done } from '../session/request-queue.ts';
 import { type RequestInput, type RequestOptions, requestPromise, type Submit } from '../session/requests.ts';
 import type { Session } from '../session/session.ts';
-import { dial } from '../transport/dial.ts';
-import { Dispatch } from './dispatch.ts';
+import { type Companions, Dispatch } from './dispatch.ts';
 import { Incoming } from './incoming.ts';
 import type { IncomingEvent, IncomingPdu } from './incoming-event.ts';
 import { type BindOwner, KeptBind, type Renewal } from './kept-bind.ts';
@@ -18,19 +24,24 @@ import type { Loss } from './loss.ts';
 import type { ClientOptions } from './options.ts';
 import { composeMessage, type OutgoingMessage } from './outgoing-message.ts';
 import { Pace } from './pace.ts';
+import { type Outlet, Sending } from './sending.ts';
 import { SentMessage } from './sent-message.ts';
-import { readSmppUrl, type SmppAddress } from './url.ts';
+import { type ClientSettings, clientSettings } from './settings.ts';
 
 /** What a client is doing. */
 export type ClientState = 'connecting' | 'bound' | 'reconnecting' | 'closed';
 
+/** How long the answer to unbind is waited for when there was no time left to drain. */
+const GOODBYE_MS = 1_000;
+/** How long the answers to what is open on a bind that the peer has forgotten are waited for. */
+const VOID_DRAIN_MS = 2_000;
+
 /** An ESME: one or several binds to an MC that act as one. */
 export class SmppClient implements BindOwner {
   readonly #options: ClientOptions;
-  readonly #address: SmppAddress;
+  readonly #settings: ClientSettings;
   readonly #loop: SessionLoop;
   readonly #guard: Guard;
-  readonly #sessionOptions: SessionOptions;
   readonly #answering: Answering;
   readonly #dispatch: Dispatch;
   readonly #incoming: Incoming;
@@ -38,39 +49,21 @@ export class SmppClient implements BindOwner {
   readonly #random: Random;
   /** Ties the segments of a long message together; another for each. */
   #reference: number;
-  /** Messages that ask for a receipt and await their ids. */
-  #sending = 0;
   #lastId = 0;
   #wasBound = false;
+  /** Why there is no bind. */
+  #lastFailure: SmppError | undefined;
   #isClosed = false;
   /** No bind is left that is tried again. */
   #isDead = false;
 
   private constructor(url: string, options: ClientOptions) {
-    this.#address = readSmppUrl(url);
     this.#options = options;
-    const clock = options.clock ?? systemClock;
+    this.#settings = clientSettings(url, options);
+    const { clock, session } = this.#settings;
     this.#guard = new Guard(options.onError);
     this.#random = guardedRandom(options.random ?? Math.random, this.#guard);
-    const responseTimeoutMs = options.responseTimeoutMs ?? loopDefaults.responseTimeoutMs;
-    this.#loop = createLoop(clock, { ...loopDefaults, responseTimeoutMs });
-    const codec = options.codec ?? standardCodec;
-    const window = options.window ?? sessionDefaults.window;
-    this.#sessionOptions = {
-      ...sessionDefaults,
-      version: options.version ?? this.#address.version ?? sessionDefaults.version,
-      assumeVersion: options.assumeVersion ?? sessionDefaults.assumeVersion,
-      window,
-      peerWindow: options.peerWindow ?? sessionDefaults.peerWindow,
-      // The bind has a timer of its own, and nobody is listening who might never speak.
-      sessionInitMs: 0,
-      inactivityMs: options.inactivityMs ?? sessionDefaults.inactivityMs,
-      enquireLinkMs: options.enquireLinkMs ?? sessionDefaults.enquireLinkMs,
-      enquireLinkResponseMs: options.enquireLinkResponseMs ?? sessionDefaults.enquireLinkResponseMs,
-      responseTimeoutMs,
-      codec,
-      writers: new WriterPool(codec),
-    };
+    this.#loop = createLoop(clock, { ...loopDefaults, responseTimeoutMs: session.responseTimeoutMs });
     this.#answering = new Answering(options.operations ?? {}, (error, where) => this.onError(error, where));
     this.#dispatch = new Dispatch({
       loop: this.#loop,
@@ -78,17 +71,21 @@ export class SmppClient implements BindOwner {
       pace: new Pace(options.rate, clock.monotonicMs()),
       queueLimit: options.queue ?? loopDefaults.queueLimit,
       retryThrottled: options.onThrottled !== 'report',
-      window,
+      onVoid: (bind) => this.#renewVoid(bind),
+      notBound: (waitedMs) => this.#notBound(waitedMs),
+      window: session.window,
     });
     const incoming = { defaultAlphabet: options.text?.defaultAlphabet, ...options.incoming };
-    this.#incoming = new Incoming(incoming, this.#loop, () => this.#sending > 0);
+    this.#incoming = new Incoming(incoming, this.#loop);
     this.#reference = Math.floor(this.#random() * 0x10000);
   }
 
   /**
-   * Connects and binds; settles once the first of the binds stands. Rejects with `SmppConnectError`,
-   * `SmppTimeoutError`, `SmppBindError` or `SmppAbortError` when none does. The others, and one that is lost later,
-   * are tried again.
+   * Connects and binds; settles once the first of the binds stands. Rejects when none does, with `SmppConnectError` (no
+   * connection, or one that ended before the bind was answered), `SmppTimeoutError` (`connect`, `bind`),
+   * `SmppBindError`, `SmppAbortError`, or `SmppError`: `CHAPPE_SMPP_OPTION` for an option or a URL that is wrong,
+   * `CHAPPE_SMPP_STATE` and `CHAPPE_SMPP_MALFORMED_RESPONSE`. Binds that fail while another stands, and one that is lost
+   * later, are tried again.
    */
   static async connect(url: string, options: ClientOptions = {}): Promise<SmppClient> {
     const client = new SmppClient(url, options);
@@ -124,28 +121,38 @@ export class SmppClient implements BindOwner {
   }
 
   /**
-   * Sends a message: codes its text, cuts it into segments, and settles with their ids once all are taken. Rejects
-   * with `SmppStatusError` when a segment is refused, as `request` otherwise, and with `ContentError` for what
-   * cannot be sent.
+   * Sends a message: codes its text, cuts it into segments, and settles with their ids once all are taken. The segments
+   * leave on one bind. Rejects with `SmppStatusError` when one is refused, as `request` otherwise, and with
+   * `ContentError` for what cannot be sent. The error of a message of several segments says by `segments` what became of
+   * each; those that had not left are not sent any more.
    */
   async send(message: OutgoingMessage, options: RequestOptions = {}): Promise<SentMessage> {
     const settings = this.#options.text ?? {};
     const isNarrow = (settings.longMessage ?? 'udh8') === 'udh8';
     const { pdus, coding } = composeMessage(message, this.#reference & (isNarrow ? 0xff : 0xffff), settings);
+    if (options.signal?.aborted) throw new SmppAbortError(options.signal, false);
     if (pdus.length > 1) this.#reference = (this.#reference + 1) & 0xffff;
     const isReceiptAsked = message.receipt !== undefined && message.receipt !== 'none';
-    if (isReceiptAsked) this.#sending++;
-    try {
-      const responses = await Promise.all(pdus.map((pdu) => this.request(pdu, options)));
-      const refused = responses.find((response) => response.command_status !== 0);
-      if (refused !== undefined) throw new SmppStatusError(refused.command, refused.command_status);
-      const ids = responses.map((response) => response.message_id);
-      const sent = new SentMessage(ids, coding, isReceiptAsked, this.#loop.clock);
-      if (isReceiptAsked) this.#incoming.receipts.expect(sent, this.#loop.clock.monotonicMs());
-      return sent;
-    } finally {
-      if (isReceiptAsked) this.#sending--;
-    }
+    const { receipts } = this.#incoming;
+    const clock = this.#loop.clock;
+    const sent = new SentMessage({ segments: pdus.length, coding, isReceiptAsked, clock });
+    const destination = pdus[0]?.destination_addr ?? '';
+    if (isReceiptAsked) receipts.leaves(destination);
+    const outlet: Outlet = {
+      submit: (...request) => this.#submit(...request),
+      cancel: (submission) => this.#dispatch.cancel(submission),
+    };
+    const sending = new Sending(outlet, pdus.length, {
+      onTaken: (segment, id) => {
+        sent.took(segment, id);
+        if (isReceiptAsked) receipts.expect(sent, segment, id, destination);
+      },
+      onOver: () => {
+        if (isReceiptAsked) receipts.left(destination);
+      },
+    });
+    await sending.run(pdus, options);
+    return sent;
   }
 
   /**
@@ -194,9 +201,10 @@ export class SmppClient implements BindOwner {
     const untilMs = this.#loop.clock.monotonicMs() + drainMs;
     if (!this.#isClosed && drainMs > 0 && this.sessions.length > 0) await this.#drainFor(drainMs);
     this.#isClosed = true;
-    this.#dispatch.fail(new SmppClosedError('closed', false));
+    this.#dispatch.fail(() => new SmppClosedError('closed', false));
     this.#incoming.close();
-    const leftMs = Math.max(0, untilMs - this.#loop.clock.monotonicMs());
+    // Whatever draining has taken, the peer may hear and answer that we leave.
+    const leftMs = Math.max(Math.min(drainMs, GOODBYE_MS), untilMs - this.#loop.clock.monotonicMs());
     await Promise.all(this.#binds.map((bind) => bind.close(leftMs)));
     this.#loop.deadlines.clear();
   }
@@ -220,7 +228,7 @@ export class SmppClient implements BindOwner {
     this.#isClosed = true;
     this.#incoming.close();
     for (const bind of this.#binds) bind.destroy();
-    this.#dispatch.fail(new SmppClosedError('destroyed', false));
+    this.#dispatch.fail(() => new SmppClosedError('destroyed', false));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -230,21 +238,24 @@ export class SmppClient implements BindOwner {
   /** @internal */
   onBound(session: Session): void {
     this.#wasBound = true;
-    if (session.kind !== 'receiver') this.#dispatch.add(session);
+    this.#lastFailure = undefined;
+    this.#dispatch.add(session);
     this.#guard.run(() => this.#options.onBound?.(session), 'onBound');
   }
 
   /** @internal */
   onDisconnected(session: Session, reason: CloseReason, loss: Loss): void {
     this.#dispatch.remove(session);
+    this.#lastFailure = new SmppClosedError(reason, false);
     this.#guard.run(() => this.#options.onDisconnected?.(session, reason, loss), 'onDisconnected');
-    this.#failIfDead(new SmppClosedError(reason, false));
+    this.#failIfDead(() => new SmppClosedError(reason, false));
   }
 
   /** @internal */
   onConnectFailed(error: SmppError, retryInMs: number | undefined): void {
+    this.#lastFailure = error;
     this.#guard.run(() => this.#options.onConnectFailed?.(error, retryInMs), 'onConnectFailed');
-    if (retryInMs === undefined) this.#failIfDead(error);
+    if (retryInMs === undefined) this.#failIfDead(() => error);
   }
 
   /** @internal */
@@ -275,12 +286,45 @@ export class SmppClient implements BindOwner {
     this.#guard.report(error, where);
   }
 
-  #submit(pdu: PduInput, done: Done, timeoutMs: number | undefined): unknown {
-    if (!this.#isClosed && !this.#isDead) {
-      return this.#dispatch.submit(pdu, done, timeoutMs);
-    }
-    queueMicrotask(() => this.#guard.run(() => done(new SmppClosedError('closed', false)), 'done'));
+  #submit(
+    pdu: PduInput,
+    done: Done,
+    timeoutMs: number | undefined,
+    companions?: Companions | undefined,
+  ): unknown {
+    const refusal = this.#refusal(pdu.command);
+    if (refusal === undefined) return this.#dispatch.submit(pdu, done, timeoutMs, companions);
+    queueMicrotask(() => this.#guard.run(() => done(refusal), 'done'));
     return undefined;
+  }
+
+  /** Why a request can never be sent; undefined when it can. */
+  #refusal(command: string): SmppError | undefined {
+    if (this.#isClosed) return new SmppClosedError('closed', false);
+    if (this.#isDead) return new SmppClosedError('closed', false, { cause: this.#lastFailure });
+    if (this.#mayReceiverSend(command)) return undefined;
+    const remedy = 'bind as transceiver, or as transmitter beside it';
+    return new SmppError('CHAPPE_SMPP_STATE', `a receiver may not send ${command}: ${remedy}`);
+  }
+
+  #mayReceiverSend(command: string): boolean {
+    const { kind, session } = this.#settings;
+    if (kind !== 'receiver') return true;
+    const rule = permissionsFor('esme', session.version, 'bound_rx').send[command];
+    return (rule ?? vendorRule(command, 'bound_rx')).isAllowed;
+  }
+
+  #notBound(waitedMs: number): SmppNotBoundError {
+    const cause = this.#lastFailure;
+    const why = cause === undefined ? '' : `: ${cause.message}`;
+    return new SmppNotBoundError(`no bind to send on within ${waitedMs} ms${why}`, { cause });
+  }
+
+  /** A bind that the peer does not know any more is made anew, unless a lost bind stays lost. */
+  #renewVoid(session: Session): boolean {
+    if (this.#options.reconnect === false) return false;
+    this.renew(session, 'void', { drainMs: VOID_DRAIN_MS });
+    return true;
   }
 
   #startBinds(): Promise<Session>[] {
@@ -294,29 +338,18 @@ export class SmppClient implements BindOwner {
   }
 
   #newBind(): KeptBind {
-    const options = this.#options;
-    const address = this.#address;
-    const clock = this.#loop.clock;
-    const tls = address.tls || options.tls !== undefined ? (options.tls ?? {}) : undefined;
-    const connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
-    const { host, port } = address;
-    const { signal, onPdu } = options;
+    const { transport, onPdu, reconnect = {} } = this.#options;
+    const { dial, bindPdu, bindTimeoutMs, clock, session: options } = this.#settings;
     const sessionOptions = (session: () => Session): SessionOptions =>
       onPdu === undefined
-        ? this.#sessionOptions
-        : {
-            ...this.#sessionOptions,
-            tap: (...seen) => this.#guard.run(() => onPdu(session(), ...seen), 'onPdu'),
-          };
+        ? options
+        : { ...options, tap: (...seen) => this.#guard.run(() => onPdu(session(), ...seen), 'onPdu') };
     return new KeptBind(
       {
-        connect: async () =>
-          options.transport !== undefined
-            ? options.transport()
-            : dial({ host, port, tls, connectTimeoutMs, clock, signal }),
-        bindPdu: this.#bindPdu(),
-        bindTimeoutMs: options.bindTimeoutMs ?? 10_000,
-        reconnect: options.reconnect ?? {},
+        connect: async () => (transport === undefined ? dial() : transport()),
+        bindPdu,
+        bindTimeoutMs,
+        reconnect,
         sessionOptions,
         loop: this.#loop,
         clock,
@@ -325,21 +358,6 @@ export class SmppClient implements BindOwner {
       },
       this,
     );
-  }
-
-  #bindPdu(): PduInput {
-    const options = this.#options;
-    const address = this.#address;
-    return {
-      command: `bind_${options.bind ?? address.bind ?? 'transceiver'}`,
-      system_id: options.systemId ?? address.systemId,
-      password: options.password ?? address.password,
-      system_type: options.systemType ?? address.systemType,
-      interface_version: this.#sessionOptions.version,
-      addr_ton: options.ton,
-      addr_npi: options.npi,
-      address_range: options.addressRange,
-    };
   }
 
   #drainFor(drainMs: number): Promise<void> {
@@ -352,9 +370,9 @@ export class SmppClient implements BindOwner {
     });
   }
 
-  #failIfDead(error: SmppError): void {
+  #failIfDead(why: () => SmppError): void {
     this.#isDead = !this.#binds.some((bind) => bind.isAlive);
-    if (this.#isDead) this.#dispatch.fail(error);
+    if (this.#isDead) this.#dispatch.fail(why);
   }
 }
 

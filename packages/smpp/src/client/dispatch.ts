@@ -1,5 +1,5 @@
-import type { PduInput } from '@chappe/protocol';
-import { status, tlv } from '@chappe/protocol';
+import type { Pdu, PduInput } from '@chappe/protocol';
+import { status, statusClass, tlv } from '@chappe/protocol';
 import { SmppError, SmppTimeoutError } from '../errors.ts';
 import type { Guard } from '../guard.ts';
 import type { Sleeper } from '../session/deadlines.ts';
@@ -13,6 +13,14 @@ interface Answered {
   answered(submission: Submission, result: RequestResult): void;
 }
 
+/**
+ * Requests that leave by one bind: segments of one message, which an MC joins by their session. While the bind of the
+ * first stands, the others wait for it; after its loss the rest leaves by another.
+ */
+export interface Companions {
+  session: Session | undefined;
+}
+
 /** A request on its way through the client. */
 class Submission implements Settler {
   /** Order of arrival, which a second try keeps. */
@@ -22,8 +30,11 @@ class Submission implements Settler {
   readonly timeoutMs: number;
   /** When waiting, and trying again, end. Monotonic milliseconds. */
   readonly untilMs: number;
+  readonly companions: Companions | undefined;
   /** Where it was sent last. */
   session: Session | undefined;
+  /** What it was refused with when it is tried again: how it ends when there is no time for that. */
+  refusal: RequestResult | undefined;
   readonly #dispatch: Answered;
 
   constructor(
@@ -33,6 +44,7 @@ class Submission implements Settler {
     done: Done,
     timeoutMs: number,
     nowMs: number,
+    companions: Companions | undefined,
   ) {
     this.#dispatch = dispatch;
     this.number = number;
@@ -40,7 +52,9 @@ class Submission implements Settler {
     this.done = done;
     this.timeoutMs = timeoutMs;
     this.untilMs = timeoutMs > 0 ? nowMs + timeoutMs : NEVER;
+    this.companions = companions;
     this.session = undefined;
+    this.refusal = undefined;
   }
 
   settle(result: RequestResult): void {
@@ -55,6 +69,13 @@ export interface DispatchOptions {
   readonly pace: Pace;
   readonly queueLimit: number;
   readonly retryThrottled: boolean;
+  /**
+   * The peer no longer honours a bind: it answers with a status of that class. True when the bind is made anew, or
+   * another stands, so that the request can be sent again.
+   */
+  readonly onVoid: (session: Session) => boolean;
+  /** What is told of a request for which no bind was there in time. */
+  readonly notBound: (waitedMs: number) => SmppError;
   /** Window per bind, and its ceiling where congestion_state steers it. */
   readonly window: number;
 }
@@ -63,10 +84,12 @@ export interface DispatchOptions {
 const CONGESTION_GROWTH = 10;
 const NEVER = Number.POSITIVE_INFINITY;
 
-function isThrottle(result: RequestResult): boolean {
-  if (result instanceof Error) return false;
+function isThrottle(result: Pdu): boolean {
   return result.command_status === status.ESME_RTHROTTLED || result.command_status === status.ESME_RMSGQFUL;
 }
+
+/** Whether a try has found room: on no bind, not on the bind of its companions, not in the rate. */
+type Try = 'sent' | 'full' | 'bind_full' | 'paced';
 
 /**
  * Spreads requests over the binds of a client: the one with the most free slots takes the next. What no bind or rate
@@ -82,6 +105,8 @@ export class Dispatch implements Sleeper, Answered {
   #lastNumber = 0;
   #open = 0;
   #nextUntilMs = NEVER;
+  /** Whether requests wait for one bind while others may have room. */
+  #areTied = false;
   #onIdle: (() => void)[] = [];
 
   constructor(options: DispatchOptions) {
@@ -112,11 +137,16 @@ export class Dispatch implements Sleeper, Answered {
   }
 
   /** Sends a request as soon as there is room, and calls `done` once with its end. Returns what `cancel` takes. */
-  submit(pdu: PduInput, done: Done, timeoutMs: number = this.#options.loop.responseTimeoutMs): unknown {
+  submit(
+    pdu: PduInput,
+    done: Done,
+    timeoutMs: number = this.#options.loop.responseTimeoutMs,
+    companions?: Companions,
+  ): unknown {
     const nowMs = this.#options.loop.turns.nowMs();
-    const submission = new Submission(this, ++this.#lastNumber, pdu, done, timeoutMs, nowMs);
+    const submission = new Submission(this, ++this.#lastNumber, pdu, done, timeoutMs, nowMs, companions);
     this.#open++;
-    if (this.waiting === 0 && this.#trySend(submission, nowMs)) return submission;
+    if (this.waiting === 0 && this.#trySend(submission, nowMs) === 'sent') return submission;
     if (this.waiting >= this.#options.queueLimit) {
       const error = new SmppError('CHAPPE_SMPP_QUEUE_FULL', `${this.waiting} requests are waiting`);
       queueMicrotask(() => this.#finish(submission, error));
@@ -124,6 +154,7 @@ export class Dispatch implements Sleeper, Answered {
     }
     this.#queue.push(submission);
     this.#await(submission.untilMs);
+    if (companions !== undefined || this.#areTied) this.pump();
     return submission;
   }
 
@@ -136,18 +167,31 @@ export class Dispatch implements Sleeper, Answered {
     return true;
   }
 
-  /** Sends what there is room for. */
+  /** Sends what there is room for. What waits for one bind keeps nobody from the others. */
   pump(): void {
     const nowMs = this.#options.loop.turns.nowMs();
-    while (this.waiting > 0 && this.#trySend(this.#queue[this.#head]!, nowMs)) this.#dropHead();
+    this.#areTied = false;
+    let at = this.#head;
+    while (at < this.#queue.length) {
+      const tried = this.#trySend(this.#queue[at]!, nowMs);
+      if (tried === 'full' || tried === 'paced') return;
+      if (tried === 'bind_full') {
+        this.#areTied = true;
+        at++;
+      } else if (at > this.#head) this.#queue.splice(at, 1);
+      else {
+        this.#dropHead();
+        at = this.#head;
+      }
+    }
   }
 
-  /** Ends everything that waits. */
-  fail(error: SmppError): void {
+  /** Ends everything that waits, each with an error of its own. */
+  fail(why: () => SmppError): void {
     const waiting = this.#queue.slice(this.#head);
     this.#queue = [];
     this.#head = 0;
-    for (const submission of waiting) this.#finish(submission, error);
+    for (const submission of waiting) this.#finish(submission, why());
   }
 
   /** Settles when no request is open. */
@@ -168,8 +212,21 @@ export class Dispatch implements Sleeper, Answered {
     this.#nextUntilMs = this.#queue.reduce((next, { untilMs }) => Math.min(next, untilMs), NEVER);
     for (const submission of all) {
       if (submission.untilMs > nowMs) continue;
-      this.#finish(submission, new SmppTimeoutError('window', 'no slot and no rate for it in time'));
+      this.#finish(submission, submission.refusal ?? this.#lateness(submission));
     }
+  }
+
+  /** What a request has waited for in vain. */
+  #lateness({ timeoutMs, companions }: Submission): SmppError {
+    const { pace, notBound } = this.#options;
+    if (this.#sessions.length === 0) return notBound(timeoutMs);
+    if (this.#roomFor(companions) !== undefined) {
+      const rate = `${Math.round(pace.perSecond * 10) / 10} requests per second`;
+      return new SmppTimeoutError('rate', `${rate} left no turn for it in ${timeoutMs} ms`);
+    }
+    const open = this.#sessions.reduce((sum, session) => sum + session.outstanding, 0);
+    const cause = `the peer has yet to answer ${open} requests sent before`;
+    return new SmppTimeoutError('window', `no slot of the window became free in ${timeoutMs} ms: ${cause}`);
   }
 
   #await(atMs: number): void {
@@ -197,46 +254,62 @@ export class Dispatch implements Sleeper, Answered {
     return best;
   }
 
-  #trySend(submission: Submission, nowMs: number): boolean {
-    const session = this.#pick();
-    if (session === undefined) return false;
+  /** The bind for a request: that of its companions while it stands, else the one with the most free slots. */
+  #roomFor(companions: Companions | undefined): Session | undefined {
+    const tied = companions?.session;
+    if (tied === undefined || !tied.isBound || !this.#sessions.includes(tied)) return this.#pick();
+    return tied.windowFree > 0 ? tied : undefined;
+  }
+
+  #trySend(submission: Submission, nowMs: number): Try {
+    const { companions } = submission;
+    const session = this.#roomFor(companions);
+    if (session === undefined) {
+      return companions !== undefined && this.#pick() !== undefined ? 'bind_full' : 'full';
+    }
     const waitMs = this.#options.pace.take(nowMs);
     if (waitMs > 0) {
       this.#options.loop.deadlines.arm(this, nowMs + waitMs);
-      return false;
+      return 'paced';
     }
     submission.session = session;
+    if (companions !== undefined) companions.session = session;
     session.submit(submission.pdu, submission, submission.timeoutMs);
-    return true;
+    return 'sent';
   }
 
   /** @internal A try of a submission has ended. */
   answered(submission: Submission, result: RequestResult): void {
     const { session } = submission;
     if (session?.version === 0x50) this.#heed(session, result);
-    const { retryThrottled, loop, pace } = this.#options;
-    if (!retryThrottled || !isThrottle(result)) {
+    if (result instanceof Error || result.command_status === 0 || !this.#isTriedAgain(submission, result)) {
       this.#finish(submission, result);
-      return;
+    } else {
+      submission.refusal = result;
+      this.#putBack(submission);
     }
+  }
+
+  #isTriedAgain({ session, untilMs }: Submission, result: Pdu): boolean {
+    const { retryThrottled, loop, pace, onVoid } = this.#options;
     const nowMs = loop.clock.monotonicMs();
-    pace.slowDown(nowMs);
-    if (nowMs >= submission.untilMs) {
-      this.#finish(submission, result);
-      return;
+    if (statusClass(result.command_status) === 'bind') {
+      if (session === undefined || !onVoid(session) || !retryThrottled || nowMs >= untilMs) return false;
+      loop.deadlines.arm(this, nowMs + 1);
+      return true;
     }
-    this.#putBack(submission);
+    if (!retryThrottled || !isThrottle(result)) return false;
+    pace.slowDown(nowMs);
+    if (nowMs >= untilMs) return false;
     loop.deadlines.arm(this, nowMs + Math.max(1, pace.waitMs(nowMs)));
+    return true;
   }
 
   /** A second try keeps its place before everything that came later. */
   #putBack(submission: Submission): void {
-    const waiting = this.#queue.slice(this.#head);
-    let at = waiting.length;
-    while (at > 0 && waiting[at - 1]!.number > submission.number) at--;
-    waiting.splice(at, 0, submission);
-    this.#queue = waiting;
-    this.#head = 0;
+    let at = this.#head;
+    while (at < this.#queue.length && this.#queue[at]!.number < submission.number) at++;
+    this.#queue.splice(at, 0, submission);
     this.#await(submission.untilMs);
   }
 

@@ -12,7 +12,7 @@ import type { Sleeper } from '../session/deadlines.ts';
 import type { SessionLoop } from '../session/loop.ts';
 import type { ResponseInput } from '../session/responses.ts';
 import type { Session } from '../session/session.ts';
-import { AwaitedReceipts } from './awaited-receipts.ts';
+import { AwaitedReceipts, type ReceiptMatching } from './awaited-receipts.ts';
 import {
   type Delivery,
   destinationOf,
@@ -31,8 +31,12 @@ export interface IncomingSettings extends ReassemblerOptions {
   readonly defaultAlphabet?: DefaultAlphabet | undefined;
   /** False gives every segment as a message of its own. Default true. */
   readonly reassemble?: boolean | undefined;
-  readonly receipts?: ReadReceiptOptions | undefined;
+  /** How receipts are read, and find their messages. */
+  readonly receipts?: ReceiptSettings | undefined;
 }
+
+/** How the receipts of an MC are read, and find their messages. */
+export interface ReceiptSettings extends ReadReceiptOptions, ReceiptMatching {}
 
 interface Queued {
   readonly event: IncomingMessage | IncomingReceipt;
@@ -55,12 +59,10 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** Turns deliver_sm and data_sm into events, and answers each when its event has been dealt with. */
 export class Incoming implements Sleeper {
   wakeAtMs: number = NEVER;
-  readonly receipts: AwaitedReceipts = new AwaitedReceipts();
+  readonly receipts: AwaitedReceipts;
   readonly #settings: IncomingSettings;
   readonly #loop: SessionLoop;
   readonly #long: LongMessages;
-  /** Whether a submit_sm that asked for a receipt awaits its response. */
-  readonly #isSending: () => boolean;
   /** What came while no loop was there: it is looked at once one begins, so that nothing is acknowledged for nobody. */
   #held: Held[] = [];
   #queue: Queued[] = [];
@@ -73,11 +75,11 @@ export class Incoming implements Sleeper {
   #onIdle: (() => void)[] = [];
   readonly #givenUp = (set: IncompleteSet<Part>): void => this.#pushIncomplete(set);
 
-  constructor(settings: IncomingSettings, loop: SessionLoop, isSending: () => boolean) {
+  constructor(settings: IncomingSettings, loop: SessionLoop) {
     this.#settings = settings;
     this.#loop = loop;
     this.#long = new LongMessages(settings);
-    this.#isSending = isSending;
+    this.receipts = new AwaitedReceipts(settings.receipts ?? {}, loop.clock);
   }
 
   /** Takes a request of the MC; it is answered exactly once. */
@@ -189,14 +191,13 @@ export class Incoming implements Sleeper {
   }
 
   #takeReceipt(session: Session, pdu: IncomingPdu, receipt: Receipt): void {
-    const message = this.receipts.note(receipt);
-    const isEarly = message === undefined && receipt.final && this.#isSending();
-    if (isEarly) this.receipts.keepEarly(receipt, this.#nowMs());
+    const found = this.receipts.note({ receipt, from: pdu.source_addr, to: pdu.destination_addr });
+    const message = typeof found === 'object' ? found : undefined;
+    if (this.#loops > 0) {
+      this.#push({ kind: 'receipt', receipt, message, pdu, ...this.#delivery(session, pdu) });
+    } else if (found === 'stranger') this.#hold(session, pdu);
     // Its message knows it, or will: nobody else needs to.
-    if (this.#loops === 0 && (message !== undefined || isEarly)) {
-      session.respond(pdu, {} as ResponseInput);
-    } else if (this.#loops === 0) this.#hold(session, pdu);
-    else this.#push({ kind: 'receipt', receipt, message, pdu, ...this.#delivery(session, pdu) });
+    else session.respond(pdu, {} as ResponseInput);
   }
 
   #takeMessage(session: Session, pdu: IncomingPdu): void {

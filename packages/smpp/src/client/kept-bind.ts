@@ -3,7 +3,14 @@ import { status } from '@chappe/protocol';
 import type { Clock, Random } from '../clock.ts';
 import type { SessionOptions } from '../core/options.ts';
 import { SessionCore } from '../core/session-core.ts';
-import { type CloseReason, SmppBindError, SmppClosedError, SmppConnectError, SmppError } from '../errors.ts';
+import {
+  type CloseReason,
+  SmppBindError,
+  SmppClosedError,
+  SmppConnectError,
+  SmppError,
+  SmppTimeoutError,
+} from '../errors.ts';
 import type { SessionLoop } from '../session/loop.ts';
 import type { RequestResult } from '../session/request-queue.ts';
 import { Session, type SessionOwner } from '../session/session.ts';
@@ -117,7 +124,7 @@ export class KeptBind {
       const heard = (result: RequestResult): void => {
         if (result instanceof Error) {
           session.destroy('bind_refused');
-          reject(result);
+          reject(this.#isStopped ? result : bindFailure(result, bindTimeoutMs));
         } else if (result.command_status !== 0) {
           session.destroy('bind_refused');
           reject(new SmppBindError(result.command_status));
@@ -198,4 +205,20 @@ async function connected(connect: () => Promise<Transport>): Promise<Transport> 
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new SmppConnectError(`cannot connect: ${why}`, { cause });
   }
+}
+
+/** Why there is no answer to a bind, in the words of one who connects. */
+function bindFailure(error: RequestResult & Error, timeoutMs: number): SmppError {
+  const options = { cause: error };
+  if (error instanceof SmppTimeoutError) {
+    return new SmppTimeoutError('bind', `the bind was not answered in ${timeoutMs} ms`, options);
+  }
+  if (error instanceof SmppClosedError) {
+    return new SmppConnectError(
+      `the connection ended before the bind was answered: ${error.reason}`,
+      options,
+    );
+  }
+  if (error instanceof SmppError) return error;
+  return new SmppError('CHAPPE_SMPP_OPTION', `the bind cannot be sent: ${error.message}`, options);
 }

@@ -32,7 +32,9 @@ export interface ClientOptions {
   readonly rate?: Rate | undefined;
   /**
    * What ESME_RTHROTTLED and ESME_RMSGQFUL do. `backoff`, the default: the rate is halved and grows again, and the
-   * request is sent again in its order, for up to `responseTimeoutMs`. `report`: they are results like any other.
+   * request is sent again in its order, for up to `responseTimeoutMs`. `report`: they are results like any other. The
+   * same is done with a request that is answered with a status of class `bind` (ESME_RINVBNDSTS: the peer knows nothing of
+   * the bind any more); the bind is made anew in any case, unless `reconnect` is false.
    */
   readonly onThrottled?: 'backoff' | 'report' | undefined;
   readonly systemId?: string | undefined;

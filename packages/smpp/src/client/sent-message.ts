@@ -23,31 +23,43 @@ interface Waiter {
   readonly reject: (error: SmppError) => void;
 }
 
+/** What a sent message is made with. */
+export interface SentMessageOptions {
+  readonly segments: number;
+  readonly coding: TextCoding | undefined;
+  readonly isReceiptAsked: boolean;
+  readonly clock: Clock;
+}
+
 /** A message that the MC has taken. */
 export class SentMessage {
   /** message_id of each segment, in order. */
   readonly ids: readonly string[];
   /** How its text was coded; undefined for octets. */
   readonly coding: TextCoding | undefined;
+  /** Number of segments. */
+  readonly segments: number;
   readonly #clock: Clock;
   readonly #isReceiptAsked: boolean;
+  readonly #ids: string[] = [];
   readonly #receipts: (Receipt | undefined)[];
   readonly #waiters = new Set<Waiter>();
   #result: ReceiptResult | undefined;
   #failure: SmppError | undefined;
 
   /** @internal */
-  constructor(ids: readonly string[], coding: TextCoding | undefined, isReceiptAsked: boolean, clock: Clock) {
-    this.ids = ids;
+  constructor({ segments, coding, isReceiptAsked, clock }: SentMessageOptions) {
+    this.ids = this.#ids;
     this.coding = coding;
+    this.segments = segments;
     this.#clock = clock;
     this.#isReceiptAsked = isReceiptAsked;
-    this.#receipts = ids.map(() => undefined);
+    this.#receipts = new Array<undefined>(segments).fill(undefined);
   }
 
-  /** Number of segments. */
-  get segments(): number {
-    return this.ids.length;
+  /** @internal The MC has taken a segment. */
+  took(segment: number, id: string): void {
+    this.#ids[segment] = id;
   }
 
   /**
@@ -91,17 +103,14 @@ export class SentMessage {
     });
   }
 
-  /** @internal Notes the final receipt of a segment; true once all have one. The first counts, repeats are ignored. */
-  note(segment: number, receipt: Receipt): boolean {
+  /** @internal Notes the final receipt of a segment. The first counts, repeats are ignored. */
+  note(segment: number, receipt: Receipt): void {
     this.#receipts[segment] ??= receipt;
-    if (this.#result !== undefined || this.#receipts.some((known) => known === undefined)) {
-      return this.#result !== undefined;
-    }
+    if (this.#result !== undefined || this.#receipts.some((known) => known === undefined)) return;
     const receipts = this.#receipts as Receipt[];
     const state = receipts.find((known) => known.state !== 'DELIVERED')?.state ?? 'DELIVERED';
     this.#result = { state, delivered: state === 'DELIVERED', receipts };
     for (const waiter of this.#waiters) waiter.resolve(this.#result);
-    return true;
   }
 
   /** @internal No receipt will be noted any more. */

@@ -201,7 +201,7 @@ export class SessionCore {
       return;
     }
     this.#closing.drain(nowMs, drainMs);
-    this.#advanceClosing(nowMs);
+    this.#advanceClosing(nowMs, drainMs === 0);
   }
 
   /** Ends the session at once: the connection is gone, or is to go. Outstanding requests fail. */
