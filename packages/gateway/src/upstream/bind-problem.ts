@@ -1,11 +1,11 @@
 /** Why a bind did not come about, or did not hold, in words that name the likely causes: a closed socket says none. */
-import { type CloseReason, SmppClosedError, SmppConnectError, type SmppError } from '@chappe/smpp';
+import { type CloseReason, SmppConnectError, type SmppError } from '@chappe/smpp';
 
 const address = 'the address that we come from';
 
 /** A try that failed. What can be said no better is given back as it is. */
 export function refusedBind(error: SmppError, isTls: boolean): SmppError {
-  if (!(error.cause instanceof SmppClosedError)) return error;
+  if (error.code !== 'CHAPPE_SMPP_CLOSED') return error;
   // TLS 1.3 refuses our certificate, or its absence, only after our handshake is over: all we see is an end.
   const other = isTls
     ? 'want a certificate of ours, or another (tls.cert, tls.key)'

@@ -81,11 +81,11 @@ export class SmppClient implements BindOwner {
   }
 
   /**
-   * Connects and binds; settles once the first of the binds stands. Rejects when none does, with `SmppConnectError` (no
-   * connection, or one that ended before the bind was answered), `SmppTimeoutError` (`connect`, `bind`),
-   * `SmppBindError`, `SmppAbortError`, or `SmppError`: `CHAPPE_SMPP_OPTION` for an option or a URL that is wrong,
-   * `CHAPPE_SMPP_STATE` and `CHAPPE_SMPP_MALFORMED_RESPONSE`. Binds that fail while another stands, and one that is lost
-   * later, are tried again.
+   * Connects and binds; settles once the first of the binds stands. Rejects when none does, with `SmppConnectError`,
+   * `SmppTimeoutError` (`connect`, `bind`), `SmppBindError`, `SmppClosedError` (the connection ended before the bind was
+   * answered; `framing_error`: what is there speaks no SMPP), `SmppAbortError`, or `SmppError`: `CHAPPE_SMPP_OPTION` for
+   * an option or a URL that is wrong, `CHAPPE_SMPP_STATE`, `CHAPPE_SMPP_MALFORMED_RESPONSE`. Binds that fail while
+   * another stands, and one that is lost later, are tried again.
    */
   static async connect(url: string, options: ClientOptions = {}): Promise<SmppClient> {
     const client = new SmppClient(url, options);

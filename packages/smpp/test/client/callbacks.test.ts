@@ -276,6 +276,7 @@ test.each<[string, unknown]>([
       password: 'secret',
       authenticate: () => answer as boolean,
       operations: {},
+      onError: () => undefined,
     }),
   );
   const server = await startServer();
