@@ -213,12 +213,6 @@ function bindFailure(error: RequestResult & Error, timeoutMs: number): SmppError
   if (error instanceof SmppTimeoutError) {
     return new SmppTimeoutError('bind', `the bind was not answered in ${timeoutMs} ms`, options);
   }
-  if (error instanceof SmppClosedError) {
-    return new SmppConnectError(
-      `the connection ended before the bind was answered: ${error.reason}`,
-      options,
-    );
-  }
   if (error instanceof SmppError) return error;
   return new SmppError('CHAPPE_SMPP_OPTION', `the bind cannot be sent: ${error.message}`, options);
 }
