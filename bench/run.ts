@@ -92,6 +92,7 @@ const benchmarks: readonly Benchmark[] = [
   },
   { name: 'centre', rows: ({ rows }: { rows: readonly Row[] }) => [...rows] },
   { name: 'gateway', rows: ({ rows }: { rows: readonly Row[] }) => [...rows] },
+  { name: 'reload', rows: ({ rows }: { rows: readonly Row[] }) => [...rows] },
   { name: 'startup', rows: ({ rows }: { rows: readonly Row[] }) => [...rows] },
 ];
 

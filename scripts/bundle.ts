@@ -13,10 +13,12 @@ const { values } = parseArgs({
   options: { outfile: { type: 'string', default: join(root, 'build', 'chappe.mjs') } },
 });
 
-/** In a thread of the store only the center is needed; what is not asked for is not even evaluated. */
+/** In a thread of the store only the center is needed; what is not asked for is not even evaluated. A thread that reads
+ * the configuration is told by what it was started with. */
 const entry = `
-import { isMainThread } from 'node:worker_threads';
+import { isMainThread, workerData } from 'node:worker_threads';
 if (isMainThread) await import('./packages/cli/bin/chappe.js');
+else if (workerData?.chappeConfig === true) (await import('./packages/config/src/index.ts')).runLoadWorker();
 else await import('./packages/center/src/index.ts');
 `;
 

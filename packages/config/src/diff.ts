@@ -1,6 +1,6 @@
 /** What a reload changes, by names: values, and with them secrets, are not told. */
 import { isDeepStrictEqual } from 'node:util';
-import type { GatewaySettings } from '@chappe/gateway';
+import { atOnce, type GatewaySettings, type Steps } from '@chappe/gateway';
 
 /** One change. */
 export interface ConfigChange {
@@ -14,56 +14,105 @@ export interface ConfigChange {
 
 type Kind = ConfigChange['kind'];
 type Fields = { readonly [field: string]: unknown };
-type Named = readonly [name: string, entry: Fields];
+
+/** What is different, and the settings with the entries that were there before where they are equal. */
+export interface SettingsDiff {
+  readonly changes: readonly ConfigChange[];
+  readonly settings: GatewaySettings;
+}
 
 /** All changes from one to the other. */
-export function diffSettings(before: GatewaySettings, after: GatewaySettings): ConfigChange[] {
-  const named = (list: readonly { readonly name: string }[]): Named[] =>
-    list.map((entry) => [entry.name, entry as unknown as Fields]);
-  const accounts = (list: GatewaySettings['accounts']): Named[] =>
-    list.map((entry) => [entry.systemId, entry as unknown as Fields]);
-  return [
-    ...listChanges('account', accounts(before.accounts), accounts(after.accounts), false),
-    ...listChanges('connector', named(before.connectors), named(after.connectors), false),
-    ...listChanges('route', named(before.routes), named(after.routes), true),
-    ...listChanges('mo', named(before.mo), named(after.mo), true),
-    ...listChanges('webhook', named(before.webhooks), named(after.webhooks), false),
+export function diffSettings(before: GatewaySettings, after: GatewaySettings): readonly ConfigChange[] {
+  return atOnce(settingsDiff(before, after)).changes;
+}
+
+/**
+ * The same in steps, for large settings. What is equal is kept as the object that it was, so that whoever takes the
+ * settings over sees at once what has not changed.
+ */
+export function* settingsDiff(before: GatewaySettings, after: GatewaySettings): Steps<SettingsDiff> {
+  const accounts = yield* listDiff(
+    'account',
+    before.accounts,
+    after.accounts,
+    ({ systemId }) => systemId,
+    false,
+  );
+  const connectors = yield* listDiff('connector', before.connectors, after.connectors, nameOf, false);
+  const routes = yield* listDiff('route', before.routes, after.routes, nameOf, true);
+  const mo = yield* listDiff('mo', before.mo, after.mo, nameOf, true);
+  const webhooks = yield* listDiff('webhook', before.webhooks, after.webhooks, nameOf, false);
+  const changes = [
+    ...accounts.changes,
+    ...connectors.changes,
+    ...routes.changes,
+    ...mo.changes,
+    ...webhooks.changes,
     ...singleChange('filters', before.filters, after.filters),
     ...singleChange('pumping', before.pumping, after.pumping),
   ];
+  const settings = {
+    ...after,
+    accounts: accounts.entries,
+    connectors: connectors.entries,
+    routes: routes.entries,
+    mo: mo.entries,
+    webhooks: webhooks.entries,
+  };
+  return { changes, settings };
 }
 
-function listChanges(
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
+}
+
+interface ListDiff<E> {
+  readonly changes: readonly ConfigChange[];
+  readonly entries: readonly E[];
+}
+
+function* listDiff<E extends object>(
   kind: Kind,
-  before: readonly Named[],
-  after: readonly Named[],
+  before: readonly E[],
+  after: readonly E[],
+  name: (entry: E) => string,
   isOrdered: boolean,
-): ConfigChange[] {
-  const was = new Map(before);
-  const is = new Map(after);
-  const moved = isOrdered ? movedNames(before, after, was, is) : new Set<string>();
-  const removed = before.flatMap(([name]): ConfigChange[] =>
-    is.has(name) ? [] : [{ kind, name, change: 'removed', fields: [] }],
-  );
-  const others = after.flatMap(([name, entry]): ConfigChange[] => {
-    const old = was.get(name);
-    if (old === undefined) return [{ kind, name, change: 'added', fields: [] }];
-    const fields = [...changedFields(old, entry), ...(moved.has(name) ? ['position'] : [])];
-    return fields.length === 0 ? [] : [{ kind, name, change: 'changed', fields }];
-  });
-  return [...removed, ...others];
+): Steps<ListDiff<E>> {
+  const was = new Map(before.map((entry) => [name(entry), entry]));
+  const is = new Map(after.map((entry) => [name(entry), entry]));
+  const moved = isOrdered ? movedNames(before.map(name), after.map(name), was, is) : new Set<string>();
+  const changes: ConfigChange[] = [];
+  for (const gone of was.keys()) {
+    if (!is.has(gone)) changes.push({ kind, name: gone, change: 'removed', fields: [] });
+  }
+  const entries: E[] = [];
+  for (const entry of after) {
+    yield;
+    const called = name(entry);
+    const old = was.get(called);
+    if (old === undefined) {
+      entries.push(entry);
+      changes.push({ kind, name: called, change: 'added', fields: [] });
+      continue;
+    }
+    const different = changedFields(old as Fields, entry as Fields);
+    entries.push(different.length === 0 ? old : entry);
+    const fields = [...different, ...(moved.has(called) ? ['position'] : [])];
+    if (fields.length > 0) changes.push({ kind, name: called, change: 'changed', fields });
+  }
+  return { changes, entries };
 }
 
 /** Entries that no longer stand between the same others; new and gone ones do not count. */
 function movedNames(
-  before: readonly Named[],
-  after: readonly Named[],
-  was: ReadonlyMap<string, Fields>,
-  is: ReadonlyMap<string, Fields>,
+  before: readonly string[],
+  after: readonly string[],
+  was: ReadonlyMap<string, unknown>,
+  is: ReadonlyMap<string, unknown>,
 ): Set<string> {
-  const old = before.filter(([name]) => is.has(name));
-  const now = after.filter(([name]) => was.has(name));
-  return new Set(now.filter(([name], index) => old[index]?.[0] !== name).map(([name]) => name));
+  const old = before.filter((name) => is.has(name));
+  const now = after.filter((name) => was.has(name));
+  return new Set(now.filter((name, index) => old[index] !== name));
 }
 
 function changedFields(before: Fields, after: Fields): string[] {

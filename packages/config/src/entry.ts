@@ -16,7 +16,7 @@ import { connectorSchema } from './schema/connector.ts';
 import { type MoRouteDraft, moSchema } from './schema/mo.ts';
 import { routeSchema } from './schema/route.ts';
 import { webhookSchema } from './schema/webhook.ts';
-import type { KnownNames, World } from './schema/world.ts';
+import { type KnownNames, type World, withoutFiles } from './schema/world.ts';
 import { unwiseConnector } from './unwise-connector.ts';
 import type { Path } from './yaml/tree.ts';
 
@@ -53,7 +53,7 @@ export async function parseEntry<K extends EntryKind>(
   value: unknown,
   { hashPassword, known = {} }: EntryOptions,
 ): Promise<ParsedEntry<Entries[K]>> {
-  const world: World = { known, readFile: undefined };
+  const world: World = withoutFiles(known);
   const parsed = await parsers[kind](value, world, hashPassword);
   return parsed as ParsedEntry<Entries[K]>;
 }

@@ -9,7 +9,7 @@ export type {
   ServerSettings,
   SessionDefaults,
 } from './config.ts';
-export { type ConfigChange, diffSettings } from './diff.ts';
+export { type ConfigChange, diffSettings, type SettingsDiff, settingsDiff } from './diff.ts';
 export {
   type Entries,
   type EntryKind,
@@ -22,7 +22,10 @@ export { writtenFilters, writtenPumping } from './export/filters.ts';
 export type { Written } from './export/words.ts';
 export { type Flaw, type FlawPlace, flawText, pathText } from './flaw.ts';
 export { configSchema, type JsonSchema } from './json-schema.ts';
+export { ListFiles } from './list-files.ts';
 export { type LoadedConfig, type LoadOptions, loadConfig } from './load.ts';
+export { loadInThread, type ThreadOptions } from './load-thread.ts';
+export { realFiles, runLoadWorker } from './load-worker.ts';
 export { type ServerVariable, serverVariables } from './overrides.ts';
 export { type HashPassword, PasswordHashes } from './passwords.ts';
 export type { KnownNames } from './schema/world.ts';

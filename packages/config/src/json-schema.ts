@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { sectionKeys } from './schema/config-schema.ts';
 import { section } from './schema/field.ts';
+import { withoutFiles } from './schema/world.ts';
 
 /** A JSON Schema (draft 2020-12). */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /** The schema that `chappe check --schema` prints and docs/chappe.schema.json is. */
 export function configSchema(): JsonSchema {
-  const file = section(sectionKeys({ known: {}, readFile: undefined }));
+  const file = section(sectionKeys(withoutFiles({})));
   const made = z.toJSONSchema(file, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
   return {
     ...(withDefaults(made) as JsonSchema),

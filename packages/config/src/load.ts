@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { FileCheck } from './file-check.ts';
 import { type Flaw, inOrder } from './flaw.ts';
 import type { Environment } from './interpolation.ts';
+import { ListFiles } from './list-files.ts';
 import { knownNames } from './names.ts';
 import { overrule } from './overrides.ts';
 import type { PasswordHashes } from './passwords.ts';
@@ -12,7 +13,7 @@ import { ruleFlaws } from './rule-flaws.ts';
 import type { ReadSections } from './schema/config-schema.ts';
 import { defaultSections } from './schema/defaults.ts';
 import { namedRule } from './schema/mo.ts';
-import type { KnownNames } from './schema/world.ts';
+import type { KnownNames, World } from './schema/world.ts';
 import { unwise } from './unwise.ts';
 import { readDocument } from './yaml/document.ts';
 import { type PlacedMap, placedAt } from './yaml/tree.ts';
@@ -27,7 +28,9 @@ export interface LoadOptions {
   /** Reads a file as text; throws what `readFileSync` throws. */
   readonly readFile: (path: string) => string;
   /** Keep them from load to load: what was hashed once is not hashed again, and stays equal. */
-  readonly hashes: PasswordHashes;
+  readonly hashes: Pick<PasswordHashes, 'hashAll'>;
+  /** Keep them too: list files that did not change are not read again. Default: read by `readFile`. */
+  readonly lists?: ListFiles | undefined;
   /** Names that entries made at run time have. */
   readonly known?: KnownNames | undefined;
   /** Whatever else must hold: throws a RangeError that says what does not. Called when all else is right. */
@@ -56,7 +59,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   for (const { variable, message } of overruled.flaws) check.flaws.push(ofVariable(variable, message));
   for (const { variable, message } of overruled.warnings) check.warnings.push(ofVariable(variable, message));
   const known = knownNames(check.root, options.known ?? {});
-  const sections = check.sections({ known, readFile: besideFile(options) });
+  const sections = check.sections(worldOf(options, known));
   if (sections === undefined || check.flaws.length > 0) return failed(check.flaws, check.warnings);
   const settings = await settingsOf(sections, options.hashes);
   check.rules(ruleFlaws(settings, known));
@@ -84,8 +87,14 @@ function ofVariable(variable: string, message: string): Flaw {
 }
 
 /** Files are named as seen from the configuration. */
-function besideFile({ path, readFile }: LoadOptions): (name: string) => string {
-  return (name) => readFile(resolve(dirname(path), name));
+function worldOf({ path, readFile, lists }: LoadOptions, known: KnownNames): World {
+  const beside = (name: string): string => resolve(dirname(path), name);
+  const files = lists ?? new ListFiles({ read: readFile });
+  return {
+    known,
+    readFile: (name) => readFile(beside(name)),
+    listFile: (name, kind, check) => files.list(name, beside(name), kind, check),
+  };
 }
 
 /** The data folder of a file is beside it; that of a variable or by default is where the program was started. */
@@ -95,7 +104,7 @@ function dataFolder(root: PlacedMap, { data = './data' }: ReadSections, path: st
   return isWritten && data !== ':memory:' ? resolve(dirname(path), data) : data;
 }
 
-async function settingsOf(sections: ReadSections, hashes: PasswordHashes): Promise<GatewaySettings> {
+async function settingsOf(sections: ReadSections, hashes: LoadOptions['hashes']): Promise<GatewaySettings> {
   const { accounts = [], connectors = [], routes = [], mo = [], webhooks = [], filters, pumping } = sections;
   const plain = accounts.flatMap(({ settings, password }) =>
     password === undefined ? [] : [{ systemId: settings.systemId, password }],

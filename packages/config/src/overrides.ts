@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Environment } from './interpolation.ts';
 import { sectionKeys, serverKeys } from './schema/config-schema.ts';
 import { singleOf } from './schema/field.ts';
+import { withoutFiles } from './schema/world.ts';
 import { nearest } from './suggestion.ts';
 import type { Path, Placed, PlacedEntry, PlacedMap } from './yaml/tree.ts';
 
@@ -43,7 +44,7 @@ let known: readonly ServerVariable[] | undefined;
 
 /** All of them, in the order of the file. */
 export function serverVariables(): readonly ServerVariable[] {
-  known ??= serverKeys.flatMap((key) => leaves(sectionKeys({ known: {}, readFile: undefined })[key], [key]));
+  known ??= serverKeys.flatMap((key) => leaves(sectionKeys(withoutFiles({}))[key], [key]));
   return known;
 }
 

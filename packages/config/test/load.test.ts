@@ -1,6 +1,8 @@
 /** The whole file: what it becomes, and what is said of a wrong one. */
+
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { ListFile } from '@chappe/gateway';
 import { describe, expect, test } from 'vitest';
 import { flawText } from '../src/index.ts';
 import { flawsOf, load, loaded, short, shortText, small, smallEnv } from './support/load.ts';
@@ -193,7 +195,11 @@ data: store
 `;
   const { data, settings } = await loaded(text, { env: smallEnv, files });
   expect(data).toBe('/etc/chappe/store');
-  expect(settings.routes[0]?.to).toEqual(['447', '44', '353']);
+  const [list, ...others] = settings.routes[0]?.to ?? [];
+  expect(others).toEqual(['353']);
+  expect(list).toMatchObject({ file: 'lists/uk.txt', kind: 'prefixes', size: 2 });
+  expect((list as ListFile).has('447700900123') && (list as ListFile).has('+4412')).toBe(true);
+  expect((list as ListFile).has('4') || (list as ListFile).has('353')).toBe(false);
   expect(settings.routes[0]?.price).toEqual({ byPrefix: { '44': 10_000, '447': 12_500 } });
   expect(await short(text, { env: smallEnv, files: { ...files, 'lists/uk.txt': '44\nabc\n\nx\n' } })).toEqual(
     [

@@ -7,11 +7,12 @@ import type { RouteFilters } from './ingress/acceptance.ts';
 import { partRules } from './mo/part-rules.ts';
 import { type CompiledRoute, Router } from './routes/router.ts';
 import { Rules } from './routes/rules.ts';
-import { checkRoutes } from './routes/validate.ts';
-import { checkMoRoutes } from './routes/validate-mo.ts';
+import { routeFlaws } from './routes/validate.ts';
+import { moRouteFlaws } from './routes/validate-mo.ts';
 import { accountLane, handsetLane } from './routing.ts';
 import type { GatewaySettings } from './settings/gateway.ts';
 import type { FilterSettings, MoRouteSettings, RouteSettings } from './settings/route.ts';
+import { atOnce, type Steps } from './slices.ts';
 import { compileFailover } from './upstream/failover.ts';
 import { planOf } from './upstream/plan.ts';
 import { checkConnector } from './upstream/upstream.ts';
@@ -46,18 +47,21 @@ const accountTarget = 'account:';
 
 /** Throws the RangeError that a gateway with these settings would not start with. */
 export function checkSettings(settings: GatewaySettings): void {
-  compileSettings(settings, undefined, undefined);
+  atOnce(compileSettings(settings, undefined, undefined));
   for (const connector of settings.connectors) checkConnector(connector);
 }
 
-/** Compiles settings. `before`: those in force, whose counters go on. Throws a RangeError that names entry and field. */
-export function compileSettings(
+/**
+ * Compiles settings, in steps. `before`: those in force, of which what did not change is kept. Throws a RangeError that
+ * names entry and field.
+ */
+export function* compileSettings(
   settings: GatewaySettings,
   before: CompiledSettings | undefined,
   optOuts: OptOuts | undefined,
-): CompiledSettings {
+): Steps<CompiledSettings> {
   const { routes, connectors, mo } = settings;
-  checkNames(settings);
+  yield* checkNames(settings);
   const isRouted = routes.length + connectors.length > 0;
   const lanes = new Map<string, string>();
   const plans: RoutePlan[] = [];
@@ -69,29 +73,34 @@ export function compileSettings(
       lanes.set(route.name, plan.lane);
       plans.push({ route: route.name, plan, failover: compileFailover(route.action.failover) });
     }
+    yield;
   }
-  const layers = layersOf(settings, before?.layers);
-  const held = new Router(routes.filter(({ action }) => action.kind !== 'hold'));
+  const layers = yield* layersOf(settings, before?.layers);
+  const router = before?.router?.isOf(routes) === true ? before.router : yield* Router.steps(routes);
   return {
-    router: isRouted ? new Router(routes, before?.router) : undefined,
+    router: isRouted ? router : undefined,
     plans,
     lanes,
     layers,
     filters: filtersOf(settings, layers, optOuts),
-    moRules: new Rules(mo, 'mo route'),
-    partRules: new Rules(partRules(mo), 'mo route'),
+    moRules: yield* Rules.steps(mo, 'mo route'),
+    partRules: yield* Rules.steps(partRules(mo), 'mo route'),
     release: (facts) => {
-      const route = held.peek(facts);
+      const route = router.peek(facts, isNoHold);
       const lane = route === undefined ? undefined : lanes.get(route.settings.name);
       return route === undefined || lane === undefined ? undefined : { lane, route };
     },
   };
 }
 
-function layersOf(
+function isNoHold({ action }: RouteSettings): boolean {
+  return action.kind !== 'hold';
+}
+
+function* layersOf(
   { filters, routes }: GatewaySettings,
   before: ReadonlyMap<string, KeptLayer> | undefined,
-): Map<string, KeptLayer> {
+): Steps<Map<string, KeptLayer>> {
   const layers = new Map<string, KeptLayer>();
   const keep = (place: string, own: FilterSettings | undefined): void => {
     if (own === undefined) return;
@@ -100,7 +109,10 @@ function layersOf(
     layers.set(place, known?.text === text ? known : { layer: new FilterLayer(own, place), text });
   };
   keep(forAll, filters);
-  for (const route of routes) keep(placeOf(route), route.filters);
+  for (const route of routes) {
+    keep(placeOf(route), route.filters);
+    yield;
+  }
   return layers;
 }
 
@@ -132,7 +144,7 @@ function directLane({ action }: RouteSettings): string | undefined {
   return connector.startsWith(accountTarget) ? accountLane(connector.slice(accountTarget.length)) : undefined;
 }
 
-function checkNames({ accounts, connectors, routes, mo, webhooks }: GatewaySettings): void {
+function* checkNames({ accounts, connectors, routes, mo, webhooks }: GatewaySettings): Steps<void> {
   const names = new Set(connectors.map(({ name }) => name));
   for (const { name } of connectors) {
     // They are written into lanes and memos, where these signs mean something.
@@ -156,8 +168,8 @@ function checkNames({ accounts, connectors, routes, mo, webhooks }: GatewaySetti
     );
   }
   const flaws = [
-    ...checkRoutes(routes, new Set([...names, handsetLane]), known),
-    ...checkMoRoutes(mo, names, known, hooks),
+    ...(yield* routeFlaws(routes, new Set([...names, handsetLane]), known)),
+    ...(yield* moRouteFlaws(mo, names, known, hooks)),
   ];
   const [first] = flaws.filter(({ severity }) => severity === 'error');
   if (first !== undefined) throw new RangeError(`route "${first.route}": ${first.field}: ${first.message}`);

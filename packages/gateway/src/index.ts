@@ -16,6 +16,14 @@ export type { PutResult, RemoveResult } from './entries/run-time.ts';
 export type { ShadowedEntry } from './entries.ts';
 export { GatewayError, type GatewayErrorCode } from './errors.ts';
 export type { GatewayEvent, GatewayListener } from './events.ts';
+export {
+  type AddressList,
+  ListFile,
+  type ListFileData,
+  type ListFileKind,
+  namesOf,
+} from './filters/list-file.ts';
+export { NumberTable } from './filters/number-table.ts';
 export type { OptOut, OptOutPage, OptOutQuery } from './filters/opt-outs.ts';
 export { Gateway } from './gateway.ts';
 export {
@@ -115,6 +123,7 @@ export type {
   UrlFilter,
   WebhookSettings,
 } from './settings/route.ts';
+export { atOnce, inSlices, type Steps } from './slices.ts';
 export type { ReceiptChoice, SubmitArguments, Submitted } from './submit.ts';
 export {
   type RematchForm,

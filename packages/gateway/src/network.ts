@@ -34,6 +34,7 @@ import type { CompiledRoute, Router } from './routes/router.ts';
 import { Rules } from './routes/rules.ts';
 import { droppedLane, isHeldLane, type Routing } from './routing.ts';
 import { type GatewaySettings, noSettings } from './settings/gateway.ts';
+import { inSlices } from './slices.ts';
 import { factsOfStored, wholeText } from './stored-facts.ts';
 import type { ConnectUpstream, FromUpstream } from './upstream/binds.ts';
 import { cancelThere } from './upstream/cancel-request.ts';
@@ -74,6 +75,12 @@ export interface NetworkOptions {
   readonly tagsOf: (account: string) => readonly string[];
   readonly events: NetworkEvents;
   readonly connect?: ConnectUpstream | undefined;
+}
+
+/** Settings that are compiled and not yet in force. */
+export interface PreparedSettings {
+  readonly settings: GatewaySettings;
+  readonly compiled: CompiledSettings;
 }
 
 /** The gateway's roads. */
@@ -163,7 +170,7 @@ export class Network {
   async prepare(settings: GatewaySettings): Promise<void> {
     await this.correlator.load();
     this.#nodeId = await nodeIdOf(this.#options.control, this.#options.random);
-    this.use(settings);
+    this.take(await this.compile(settings));
   }
 
   /** Begins to bind. Once the center runs. */
@@ -172,18 +179,22 @@ export class Network {
     this.upstreams.start();
   }
 
-  /** Throws the RangeError that `use` would. Changes nothing. */
-  check(settings: GatewaySettings): void {
-    compileSettings(settings, this.#compiled, this.#options.optOuts);
+  /**
+   * Compiles settings in slices that leave the loop free. Rejects with a RangeError that names the entry and the field.
+   * Changes nothing.
+   */
+  async compile(settings: GatewaySettings): Promise<PreparedSettings> {
     for (const connector of settings.connectors) checkConnector(connector);
     for (const webhook of settings.webhooks) checkWebhook(webhook);
     // Made for its checks only.
     new PumpingWatch(settings.pumping);
+    const { optOuts, clock } = this.#options;
+    return { settings, compiled: await inSlices(compileSettings(settings, this.#compiled, optOuts), clock) };
   }
 
-  /** Takes settings over. Throws a RangeError that names the entry and the field; then nothing has changed. */
-  use(settings: GatewaySettings): void {
-    const compiled = compileSettings(settings, this.#compiled, this.#options.optOuts);
+  /** Takes prepared settings over, in one step that cannot fail. No others may have been taken since they were prepared. */
+  take({ settings, compiled }: PreparedSettings): void {
+    if (this.#compiled?.router !== undefined) compiled.router?.continue(this.#compiled.router);
     this.upstreams.use(settings.connectors, compiled.plans);
     this.correlator.refresh(this.upstreams.list());
     this.#useWebhooks(settings);

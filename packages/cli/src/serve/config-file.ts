@@ -3,11 +3,15 @@ import { readFileSync } from 'node:fs';
 import {
   type Config,
   type HashPassword,
+  ListFiles,
   type LoadedConfig,
   loadConfig,
+  loadInThread,
   PasswordHashes,
+  realFiles,
 } from '@chappe/config';
 import { checkSettings, isLoopback } from '@chappe/gateway';
+import { bundleUrl } from '../bundle-url.ts';
 import { usage } from '../failure.ts';
 
 /** A configuration file. */
@@ -15,6 +19,7 @@ export class ConfigFile {
   readonly path: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #hashes: PasswordHashes;
+  readonly #lists: ListFiles = new ListFiles(realFiles);
 
   /** `hashPassword`: of accounts whose passwords stand in the file. */
   constructor(path: string, env: NodeJS.ProcessEnv, hashPassword: HashPassword) {
@@ -29,9 +34,22 @@ export class ConfigFile {
       text: this.#text(),
       path: this.path,
       env: this.#env,
-      readFile: (name) => readFileSync(name, 'utf8'),
+      readFile: realFiles.read,
       hashes: this.#hashes,
+      lists: this.#lists,
       check: checkSettings,
+    });
+  }
+
+  /** As `load`, in a thread of its own, while this one goes on. Rejects also when there is no thread to be had. */
+  reload(): Promise<LoadedConfig> {
+    return loadInThread({
+      text: this.#text(),
+      path: this.path,
+      env: this.#env,
+      hashes: this.#hashes,
+      lists: this.#lists,
+      workerUrl: bundleUrl,
     });
   }
 

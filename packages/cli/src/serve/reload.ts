@@ -1,7 +1,8 @@
 /** SIGHUP: the configuration is read again. Whatever is wrong with it, what runs goes on. */
 import { isDeepStrictEqual } from 'node:util';
-import { type Config, diffSettings, type Flaw, type ListenSettings } from '@chappe/config';
-import type { Gateway } from '@chappe/gateway';
+import { systemClock } from '@chappe/center';
+import { type Config, type Flaw, type ListenSettings, settingsDiff } from '@chappe/config';
+import { type Gateway, inSlices } from '@chappe/gateway';
 import { type ConfigFile, refusalOf } from './config-file.ts';
 import { listenersOf, serverTls } from './gateway-options.ts';
 
@@ -16,6 +17,8 @@ export interface ReloadLog {
 export type Reloaded = Pick<Gateway, 'apply' | 'setCertificates'>;
 
 const where = 'reload';
+// Beyond that it is another table, and a line for each change would keep everybody waiting.
+const toldChanges = 200;
 
 /** Reads a configuration again, one time after the other. */
 export class Reload {
@@ -58,7 +61,7 @@ export class Reload {
   }
 
   async #reloadOnce(): Promise<void> {
-    const loaded = await this.#file.load();
+    const loaded = await this.#file.reload();
     for (const warning of loaded.warnings) this.#log.warn(flawFields(warning), warning.message);
     if (!loaded.ok) {
       for (const flaw of loaded.flaws) this.#log.error(flawFields(flaw), flaw.message);
@@ -71,18 +74,22 @@ export class Reload {
       this.#log.error({ where, hint: refusal.hint }, `the configuration stays as it was: ${refusal.message}`);
       return;
     }
-    const changes = diffSettings(this.#config.settings, config.settings);
-    await this.#gateway.apply(config.settings);
-    for (const change of changes) {
-      const { kind, name, change: what, fields } = change;
+    const { changes, settings } = await inSlices(
+      settingsDiff(this.#config.settings, config.settings),
+      systemClock,
+    );
+    await this.#gateway.apply(settings);
+    for (const { kind, name, change: what, fields } of changes.slice(0, toldChanges)) {
       this.#log.info({ where, kind, name, fields }, `${`${kind} ${name}`.trimEnd()} ${what}`);
     }
+    const untold = changes.length - toldChanges;
+    if (untold > 0) this.#log.info({ where, changes: untold }, `and ${untold} changes more`);
     const listen = this.#renewCertificates(config);
     this.#tellRest(config, listen);
     // What needs a restart is told again at each reload until that has happened.
     const { server } = this.#config;
     const smpp = { ...server.smpp, listen };
-    this.#config = { ...this.#config, server: { ...server, smpp }, settings: config.settings };
+    this.#config = { ...this.#config, server: { ...server, smpp }, settings };
     this.#log.info({ where, changes: changes.length }, 'the configuration was read again');
   }
 

@@ -1,6 +1,6 @@
 /** What was understood of a configuration, in lines. Secrets are not in it. */
 import type { Config, ListenSettings } from '@chappe/config';
-import { type ConnectorSettings, type RouteConditions, wayOf } from '@chappe/gateway';
+import { type ConnectorSettings, namesOf, type RouteConditions, wayOf } from '@chappe/gateway';
 import { hostPort } from '../start/banner.ts';
 import { columns, printable } from '../terminal.ts';
 
@@ -36,8 +36,8 @@ function conditionsText(conditions: RouteConditions): string {
   );
   const parts: readonly (readonly [name: string, values: readonly string[] | undefined])[] = [
     ['account', accounts],
-    ['from', from],
-    ['to', to],
+    ['from', from && namesOf(from)],
+    ['to', to && namesOf(to)],
     ['text', text === undefined ? undefined : [`/${text}/${conditions.textFlags ?? ''}`]],
     ['coding', codings],
     ['segments', range],

@@ -1,14 +1,14 @@
 /** Filters and the alarm on pumping as they are written. */
 import type { FilterSettings, PumpingSettings } from '@chappe/gateway';
-import { durationText, maybeDuration, patternText, type Written, written } from './words.ts';
+import { durationText, maybeDuration, patternText, type Written, written, writtenList } from './words.ts';
 
 /** Filters. */
 export function writtenFilters(filters: FilterSettings): Written {
   const { texts, duplicates } = filters;
   return written({
-    blockTo: filters.blockTo,
-    allowTo: filters.allowTo,
-    blockFrom: filters.blockFrom,
+    blockTo: writtenList(filters.blockTo),
+    allowTo: writtenList(filters.allowTo),
+    blockFrom: writtenList(filters.blockFrom),
     texts: texts?.map(({ pattern, flags, action, replacement }) =>
       written({ pattern: patternText(pattern, flags), action, replacement }),
     ),

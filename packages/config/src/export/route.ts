@@ -11,7 +11,7 @@ import {
   type WebhookSettings,
 } from '@chappe/gateway';
 import { writtenFilters } from './filters.ts';
-import { hexText, maybeDuration, patternText, type Written, written } from './words.ts';
+import { hexText, maybeDuration, patternText, type Written, written, writtenList } from './words.ts';
 
 /** A route. */
 export function writtenRoute(route: RouteSettings): Written {
@@ -51,8 +51,8 @@ export function writtenWebhook({
 function conditions(rule: RouteConditions): Written {
   return {
     accounts: rule.accounts,
-    from: rule.from,
-    to: rule.to,
+    from: writtenList(rule.from),
+    to: writtenList(rule.to),
     text: rule.text === undefined ? undefined : patternText(rule.text, rule.textFlags),
     codings: rule.codings,
     segments: rule.segments,

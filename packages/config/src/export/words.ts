@@ -1,4 +1,5 @@
 /** Single values as they are written in the file. */
+import type { AddressList } from '@chappe/gateway';
 
 /** An object as it stands in YAML or JSON. */
 export type Written = Readonly<Record<string, unknown>>;
@@ -44,6 +45,11 @@ function plain(value: number): string {
 /** A status or a tag in hexadecimal. */
 export function hexText(value: number): string {
   return `0x${value.toString(16).padStart(4, '0')}`;
+}
+
+/** A list of addresses; files by their names. */
+export function writtenList(list: AddressList | undefined): readonly unknown[] | undefined {
+  return list?.map((entry) => (typeof entry === 'string' ? entry : { file: entry.file }));
 }
 
 /** A regular expression with its flags. */

@@ -1,5 +1,5 @@
 /** What rules look at: shared by routes and by rules for messages from handsets. */
-import type { RouteConditions, TimeOfDay, TlvCondition } from '@chappe/gateway';
+import type { AddressList, RouteConditions, TimeOfDay, TlvCondition } from '@chappe/gateway';
 import { z } from 'zod';
 import {
   accountPattern,
@@ -12,7 +12,7 @@ import {
 } from '../values/words.ts';
 import { coding } from './codings.ts';
 import { compact, oneOrMany, optional, reference, scalar, section } from './field.ts';
-import { conditionList } from './lists.ts';
+import { addressCondition, conditionList } from './lists.ts';
 import { count } from './shapes.ts';
 import { time } from './times.ts';
 import { tlvCondition } from './tlv.ts';
@@ -55,8 +55,8 @@ export function accountCondition(world: World): z.ZodType<readonly string[] | un
 
 /** Conditions as they are written, those of both kinds of rules. */
 interface WrittenConditions {
-  readonly from: readonly string[] | undefined;
-  readonly to: readonly string[] | undefined;
+  readonly from: AddressList | undefined;
+  readonly to: AddressList | undefined;
   readonly text: TextPattern;
   readonly codings: readonly string[];
   readonly segments: SegmentRange;
@@ -76,8 +76,11 @@ type ConditionKeys = {
 export function conditionKeys(world: World): ConditionKeys {
   const keyword = oneOrMany(scalar(plainText(maxKeyword)));
   return {
-    from: optional(conditionList(world, pattern), 'senders: exact, or with * at the end'),
-    to: optional(conditionList(world, digitPrefix), 'first digits of destinations, or {file: prefixes.txt}'),
+    from: optional(addressCondition(world, 'addresses', pattern), 'senders: exact, or with * at the end'),
+    to: optional(
+      addressCondition(world, 'prefixes', digitPrefix),
+      'first digits of destinations, or {file: prefixes.txt}',
+    ),
     text: optional(
       scalar(textPattern),
       '/regular expression/i (RE2) that the text has a match of; a text without slashes as it stands',

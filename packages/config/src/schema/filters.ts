@@ -9,7 +9,7 @@ import type {
 import { z } from 'zod';
 import { hostName, pattern, type TextPattern, textPattern } from '../values/words.ts';
 import { compact, oneOf, oneOrMany, optional, required, scalar, section } from './field.ts';
-import { listOrFile } from './lists.ts';
+import { addressList } from './lists.ts';
 import { count, flag, number, part, pauseMs } from './shapes.ts';
 import type { World } from './world.ts';
 
@@ -75,9 +75,12 @@ const duplicates: z.ZodType<DuplicateFilter> = z.union(
 /** What is done about contents. */
 export function filtersSchema(world: World): z.ZodType<FilterSettings> {
   return section({
-    blockTo: optional(listOrFile(world, pattern), 'numbers, or prefixes with *, that get nothing'),
-    allowTo: optional(listOrFile(world, pattern), 'only these get anything'),
-    blockFrom: optional(listOrFile(world, pattern), 'senders that are refused'),
+    blockTo: optional(
+      addressList(world, 'addresses', pattern),
+      'numbers, or prefixes with *, that get nothing',
+    ),
+    allowTo: optional(addressList(world, 'addresses', pattern), 'only these get anything'),
+    blockFrom: optional(addressList(world, 'addresses', pattern), 'senders that are refused'),
     texts: optional(z.array(textFilter), 'texts that are refused or changed'),
     urls: optional(urls, 'links in texts'),
     duplicates: optional(duplicates, 'the same text to the same number again: 5m, or keys'),

@@ -1,17 +1,30 @@
 /** Lists of numbers and senders, in the configuration or in files beside it. */
+
+import type { AddressList, ListFileKind } from '@chappe/gateway';
 import { z } from 'zod';
 import { emptyList, required, scalar, section } from './field.ts';
-import { fileLines, type World } from './world.ts';
+import { fileLines, tableOfFile, type World } from './world.ts';
 
-/** One value, a list, or `{file: list.txt}` with one a line; files may also stand in the list. */
-export function listOrFile(world: World, read: (text: string) => string): z.ZodType<readonly string[]> {
-  const item = scalar(read).transform((value): readonly string[] => [value]);
+type Read = (text: string) => string;
+
+/** One value, a list, or `{file: list.txt}` with one a line; files may also stand in the list. For some thousand entries. */
+export function listOrFile(world: World, read: Read): z.ZodType<readonly string[]> {
+  return listOf(read, (path) => fileLines(path, world, read));
+}
+
+/** The same for millions: files are kept as tables. */
+export function addressList(world: World, kind: ListFileKind, read: Read): z.ZodType<AddressList> {
+  return listOf<AddressList[number]>(read, (name) => [tableOfFile(name, kind, world, read)]);
+}
+
+function listOf<E>(
+  read: Read,
+  readFile: (path: string) => readonly (E | string)[],
+): z.ZodType<readonly (E | string)[]> {
+  const item = scalar(read).transform((value): readonly (E | string)[] => [value]);
   const file = section({
-    file: required(
-      scalar((path): readonly string[] => fileLines(path, world, read)),
-      'a file with one a line, # begins a comment',
-    ),
-  }).transform((given): readonly string[] => given.file);
+    file: required(scalar(readFile), 'a file with one a line, # begins a comment'),
+  }).transform((given) => given.file as readonly (E | string)[]);
   return z.union(
     [
       item,
@@ -29,11 +42,20 @@ export function listOrFile(world: World, read: (text: string) => string): z.ZodT
 
 const any = 'any';
 
-/** The same; `any`, or none of these, is no condition. */
-export function conditionList(
+/** As `listOrFile`; `any`, or none of these, is no condition. */
+export function conditionList(world: World, read: Read): z.ZodType<readonly string[] | undefined> {
+  return listOrFile(world, orAny(read)).transform((list) => (list.includes(any) ? undefined : list));
+}
+
+/** As `addressList`; `any`, or none of these, is no condition. */
+export function addressCondition(
   world: World,
-  read: (text: string) => string,
-): z.ZodType<readonly string[] | undefined> {
-  const readOrAny = (text: string): string => (text === any ? text : read(text));
-  return listOrFile(world, readOrAny).transform((list) => (list.includes(any) ? undefined : list));
+  kind: ListFileKind,
+  read: Read,
+): z.ZodType<AddressList | undefined> {
+  return addressList(world, kind, orAny(read)).transform((list) => (list.includes(any) ? undefined : list));
+}
+
+function orAny(read: Read): Read {
+  return (text) => (text === any ? text : read(text));
 }

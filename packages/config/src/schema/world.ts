@@ -1,4 +1,6 @@
 /** What is around an entry while it is read: the names that others have, and files. */
+import type { ListFile, ListFileKind } from '@chappe/gateway';
+import type { CheckEntry } from '../list-files.ts';
 
 /** Names that entries may refer to. Undefined: not known here, so not checked. */
 export interface KnownNames {
@@ -18,7 +20,16 @@ export interface World {
    * must not make us read any.
    */
   readonly readFile: ((path: string) => string) | undefined;
+  /** The entries of a file, compiled; undefined as `readFile`. Throws a `TypeError` that names wrong lines. */
+  readonly listFile: ((name: string, kind: ListFileKind, check: CheckEntry) => ListFile) | undefined;
 }
+
+/** The world of an entry that stands alone: no files, and these names. */
+export function withoutFiles(known: KnownNames): World {
+  return { known, readFile: undefined, listFile: undefined };
+}
+
+const noFiles = 'no files can be named here: give the value itself';
 
 const fileMark = 'file:';
 // A key with its chain has some thousands.
@@ -26,7 +37,7 @@ const maxSecretLength = 65_536;
 
 /** A text file. Throws a `TypeError` that names it, never what is in it. */
 export function fileText(path: string, { readFile }: World): string {
-  if (readFile === undefined) throw new TypeError('no files can be named here: give the value itself');
+  if (readFile === undefined) throw new TypeError(noFiles);
   try {
     return readFile(path);
   } catch (error) {
@@ -57,13 +68,26 @@ export function pem(world: World): (text: string) => string {
   };
 }
 
-// A country's numbering plan with all its ports has some hundred thousands.
-const maxLines = 1_000_000;
+/** The entries of a file as tables. Throws a `TypeError` that names the file and wrong lines. */
+export function tableOfFile(
+  name: string,
+  kind: ListFileKind,
+  { listFile }: World,
+  check: CheckEntry,
+): ListFile {
+  if (listFile === undefined) throw new TypeError(noFiles);
+  return listFile(name, kind, check);
+}
+
+// Names of accounts, and numbers that are given to them.
+const maxLines = 100_000;
 const maxFlaws = 5;
 
 /** Lines of a list in a file, without comments (`#`) and empty ones. Throws a `TypeError` that names wrong lines. */
 export function fileLines<T>(path: string, world: World, read: (line: string) => T): T[] {
   const lines = fileText(path, world).split(/\r?\n/);
+  // The end of the last line begins none.
+  if (lines.at(-1) === '') lines.pop();
   if (lines.length > maxLines) throw new TypeError(`${path} has more than ${maxLines} lines`);
   const values: T[] = [];
   const wrong: string[] = [];

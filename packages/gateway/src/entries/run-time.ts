@@ -5,7 +5,7 @@
 import type { ControlStore } from '@chappe/center';
 import type { Accounts } from '../accounts/accounts.ts';
 import { Entries, type EntryChange, type ShadowedEntry } from '../entries.ts';
-import type { Network } from '../network.ts';
+import type { Network, PreparedSettings } from '../network.ts';
 import { Sealing } from '../sealing.ts';
 import { type GatewaySettings, noSettings, type Origin } from '../settings/gateway.ts';
 import type { EntryKind, EntrySettings } from './kinds.ts';
@@ -95,10 +95,10 @@ export class RunTimeEntries {
   apply(file: GatewaySettings): Promise<void> {
     return this.#inTurn(async () => {
       const merged = this.#inForce(this.#entries.merge(file));
-      this.#check(merged);
+      const prepared = await this.#prepare(merged);
       await this.#control.write(endedSuspensions(this.#accounts, merged.accounts));
       this.#file = file;
-      this.#use(merged);
+      this.#take(merged, prepared);
     });
   }
 
@@ -145,9 +145,9 @@ export class RunTimeEntries {
 
   async #make(change: EntryChange): Promise<void> {
     const merged = this.#inForce(this.#entries.mergeAfter(change, this.#file));
-    this.#check(merged);
+    const prepared = await this.#prepare(merged);
     await this.#entries.write(change, endedSuspensions(this.#accounts, merged.accounts));
-    this.#use(merged);
+    this.#take(merged, prepared);
   }
 
   /** An open gateway has no list of accounts. */
@@ -155,15 +155,16 @@ export class RunTimeEntries {
     return this.#accounts.open ? { ...merged, accounts: [] } : merged;
   }
 
-  #check(settings: GatewaySettings): void {
+  /** Everything that may fail, and everything that takes long. */
+  async #prepare(settings: GatewaySettings): Promise<PreparedSettings | undefined> {
     if (!this.#accounts.open) this.#accounts.checkList(settings.accounts);
-    this.#network?.check(settings);
+    return this.#network?.compile(settings);
   }
 
-  /** From here on nothing fails: everything was checked. */
-  #use(settings: GatewaySettings): void {
+  /** From here on nothing fails. */
+  #take(settings: GatewaySettings, prepared: PreparedSettings | undefined): void {
     if (!this.#accounts.open) this.#accounts.replace(settings.accounts);
-    this.#network?.use(settings);
+    if (prepared !== undefined) this.#network?.take(prepared);
     this.#endSessions();
   }
 

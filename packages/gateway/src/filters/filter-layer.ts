@@ -6,6 +6,7 @@ import { status } from '@chappe/protocol';
 import type { MessageFacts } from '../facts.ts';
 import type { DuplicateFilter, FilterSettings, TextFilter, UrlFilter } from '../settings/route.ts';
 import { DuplicateGuard, type Repeatable } from './duplicates.ts';
+import type { AddressList } from './list-file.ts';
 import { type NumberList, numberList } from './number-list.ts';
 import { compileTextFilters, type TextRules } from './text-filter.ts';
 import { compileUrlFilter, type UrlFinding, type UrlRules } from './url-filter.ts';
@@ -149,7 +150,7 @@ export class FilterLayer {
   }
 
   #list(
-    entries: readonly string[] | undefined,
+    entries: AddressList | undefined,
     place: string,
     code: string,
     commandStatus: number,

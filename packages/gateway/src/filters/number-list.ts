@@ -1,6 +1,6 @@
 /** Lists of numbers, names and prefixes of them: whom nothing is sent to, who may not send. */
-import { isDigits } from '../address.ts';
-import { encodeDigits, NumberSet } from './number-set.ts';
+import type { AddressList, ListFile } from './list-file.ts';
+import { NumberTable } from './number-table.ts';
 
 /** A compiled list. */
 export interface NumberList {
@@ -13,135 +13,20 @@ export interface NumberList {
   has(address: string): boolean;
 }
 
-// 22 octets each at worst: 110 MB. The bans of a whole country fit.
-const maxEntries = 5_000_000;
-// Names and numbers of more than 15 digits are strings of some 100 octets each.
-const maxNames = 100_000;
-// SMPP 5.0 4.7.8: no address is longer.
-const maxCharacters = 65;
-// As many digits as `encodeDigits` takes, and as there are bits to note lengths in.
-const maxCodedDigits = 15;
-
-const plus = 0x2b;
-
 /**
  * Compiles a list: exact addresses, or prefixes with `*` at the end (`*` alone: all). Spaces, `-`, `.`, `(`
  * and `)` inside numbers are left out. Throws a RangeError that names `place` and the entry.
  */
-export function numberList(entries: readonly string[], place: string): NumberList {
-  const list = new Entries();
+export function numberList(entries: AddressList, place: string): NumberList {
+  const texts = new NumberTable();
+  const files: ListFile[] = [];
   entries.forEach((entry, index) => {
-    list.add(entry, `${place}[${index}]`);
+    if (typeof entry === 'string') texts.add(entry, `${place}[${index}]`);
+    else files.push(entry);
   });
-  return list;
-}
-
-/**
- * Reads a list from text: one entry a line, `#` begins a comment, empty lines are skipped. Throws a
- * RangeError that names `place` and the line.
- */
-export function numberListFromText(text: string, place: string): NumberList {
-  const list = new Entries();
-  let line = 0;
-  for (let from = text.charCodeAt(0) === 0xfeff ? 1 : 0; from <= text.length; ) {
-    line += 1;
-    const newline = text.indexOf('\n', from);
-    const end = newline < 0 ? text.length : newline;
-    const whole = text.slice(from, end);
-    const comment = whole.indexOf('#');
-    const entry = (comment < 0 ? whole : whole.slice(0, comment)).trim();
-    if (entry !== '') list.add(entry, `${place} line ${line}`);
-    from = end + 1;
-  }
-  return list;
-}
-
-class Entries implements NumberList {
-  readonly #exact = new NumberSet();
-  readonly #prefixes = new NumberSet();
-  /** Bit n: there are prefixes of n digits. */
-  #prefixLengths = 0;
-  readonly #names = new Set<string>();
-  readonly #namePrefixes = new Set<string>();
-  readonly #namePrefixLengths = new Set<number>();
-
-  get size(): number {
-    return this.#exact.size + this.#prefixes.size + this.#names.size + this.#namePrefixes.size;
-  }
-
-  add(entry: string, place: string): void {
-    const text = cleaned(entry);
-    const star = text.indexOf('*');
-    if (text === '') throw new RangeError(`${place}: is empty; take it out, or "*" for all`);
-    if (text.length > maxCharacters) {
-      throw new RangeError(`${place}: has more than ${maxCharacters} characters; an address is shorter`);
-    }
-    if (star >= 0 && star !== text.length - 1) {
-      throw new RangeError(`${place}: "${entry}" has a "*" inside; it may only stand at the end`);
-    }
-    if (star < 0) this.#addExact(text);
-    else this.#addPrefix(text.slice(0, star));
-    if (this.size > maxEntries) {
-      throw new RangeError(`${place}: more than ${maxEntries} entries; use prefixes with "*"`);
-    }
-    if (this.#names.size + this.#namePrefixes.size > maxNames) {
-      throw new RangeError(`${place}: more than ${maxNames} entries that are no numbers of 1 to 15 digits`);
-    }
-  }
-
-  has(address: string): boolean {
-    const from = address.charCodeAt(0) === plus ? 1 : 0;
-    let value = 1;
-    let at = from;
-    for (; at < address.length && at - from < maxCodedDigits; at += 1) {
-      const digit = address.charCodeAt(at) - 0x30;
-      if (digit < 0 || digit > 9) break;
-      value = value * 10 + digit;
-      if ((this.#prefixLengths & (1 << (at - from + 1))) !== 0 && this.#prefixes.has(value)) return true;
-    }
-    if (at === address.length && at > from) {
-      return this.#exact.has(value) || this.#hasNamePrefix('');
-    }
-    if (this.#names.size === 0 && this.#namePrefixes.size === 0) return false;
-    const name = address.slice(from).toLowerCase();
-    return this.#names.has(name) || this.#hasNamePrefix(name);
-  }
-
-  #hasNamePrefix(name: string): boolean {
-    for (const length of this.#namePrefixLengths) {
-      if (length <= name.length && this.#namePrefixes.has(name.slice(0, length))) return true;
-    }
-    return false;
-  }
-
-  #addExact(text: string): void {
-    const value = encodeDigits(text);
-    if (value === 0) this.#names.add(text);
-    else this.#exact.add(value);
-  }
-
-  #addPrefix(text: string): void {
-    const value = encodeDigits(text);
-    if (value === 0) {
-      this.#namePrefixes.add(text);
-      this.#namePrefixLengths.add(text.length);
-    } else {
-      this.#prefixes.add(value);
-      this.#prefixLengths |= 1 << text.length;
-    }
-  }
-}
-
-/**
- * An entry as it is compared: without plus, small letters, numbers without what people put between digits.
- */
-function cleaned(entry: string): string {
-  const trimmed = entry.trim();
-  const bare = trimmed.startsWith('+') ? trimmed.slice(1) : trimmed;
-  let digits = '';
-  for (const character of bare) {
-    if (!' -.()'.includes(character)) digits += character;
-  }
-  const number = digits.endsWith('*') ? digits.slice(0, -1) : digits;
-  return isDigits(number) ? digits : bare.toLowerCase();
+  if (files.length === 0) return texts;
+  return {
+    size: files.reduce((sum, { size }) => sum + size, texts.size),
+    has: (address) => texts.has(address) || files.some((file) => file.has(address)),
+  };
 }

@@ -27,8 +27,19 @@ export function encodeDigits(text: string, from = 0): number {
 
 /** A set of what `encodeDigits` makes. Grows by doubling; never holds 0. */
 export class NumberSet {
-  #slots = new Float64Array(smallest);
-  #size = 0;
+  #slots: Float64Array<ArrayBuffer>;
+  #size: number;
+
+  /** Default: empty. `table` and `size`: those of another set, of which this one is made. */
+  constructor(table: Float64Array<ArrayBuffer> = new Float64Array(smallest), size = 0) {
+    this.#slots = table;
+    this.#size = size;
+  }
+
+  /** What another set can be made of; it is then that one's. */
+  get table(): Float64Array<ArrayBuffer> {
+    return this.#slots;
+  }
 
   /** How many numbers it holds. */
   get size(): number {

@@ -43,7 +43,7 @@ export function checkConditions(rule: RouteConditions, known: KnownNames, flaws:
     }
   }
   rule.to?.forEach((prefix, at) => {
-    if (/^[0-9]*$/.test(withoutPlus(prefix))) return;
+    if (typeof prefix !== 'string' || /^[0-9]*$/.test(withoutPlus(prefix))) return;
     flaws.warn(`to.${at}`, `${quoted(prefix)} has characters that numbers do not have`);
   });
   rule.accounts?.forEach((account, at) => {

@@ -1,4 +1,5 @@
 /** The conditions of a rule, compiled: the cheapest first, so that a text is only looked at when all else holds. */
+import { type AddressList, filesOf, textsOf } from '../filters/list-file.ts';
 import type { RouteConditions } from '../settings/route.ts';
 import type { Condition, ConditionField } from './condition.ts';
 import {
@@ -9,6 +10,7 @@ import {
   keywordsCondition,
   segmentsCondition,
   tagsCondition,
+  toFilesCondition,
 } from './plain-conditions.ts';
 import { textCondition } from './text-condition.ts';
 import { timeCondition } from './time-of-day.ts';
@@ -22,10 +24,10 @@ const maxPrefixCharacters = 65;
 
 type Compile = (settings: RouteConditions, zones: TimeZones) => Condition | undefined;
 
-// By what they cost: some nanoseconds for the first, some hundred for the last. `to` is only checked: the trie answers it
-// before all others.
+// By what they cost: some nanoseconds for the first, some hundred for the last. Prefixes that stand in `to` are only
+// checked: the trie answers them before all others. Those in files are looked up.
 const compilers: readonly (readonly [ConditionField, Compile])[] = [
-  ['to', ({ to }) => to && checkPrefixes(to)],
+  ['to', ({ to }) => to && toCondition(to)],
   ['segments', ({ segments }) => segments && segmentsCondition(segments)],
   ['codings', ({ codings }) => codings && codingsCondition(codings)],
   ['accounts', ({ accounts }) => accounts && accountsCondition(accounts)],
@@ -67,7 +69,14 @@ export function compileConditions(
   return conditions;
 }
 
-function checkPrefixes(prefixes: readonly string[]): undefined {
+function toCondition(to: AddressList): Condition | undefined {
+  const prefixes = textsOf(to);
+  checkPrefixes(prefixes);
+  const files = filesOf(to);
+  return files.length === 0 ? undefined : toFilesCondition(prefixes, files);
+}
+
+function checkPrefixes(prefixes: readonly string[]): void {
   for (const prefix of prefixes) {
     if (prefix.endsWith('*')) {
       throw new RangeError(`${quoted(prefix)}: prefixes need no * at their end, leave it out`);

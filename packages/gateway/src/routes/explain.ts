@@ -1,4 +1,5 @@
 /** Why a rule took a message and the others did not, in words. */
+import { filesOf, namesOf, textsOf } from '../filters/list-file.ts';
 import type { RouteConditions } from '../settings/route.ts';
 import type { Condition, ConditionField } from './condition.ts';
 import { numberStart, withoutPlus } from './names.ts';
@@ -82,7 +83,7 @@ function failureOf(
     const { digits } = reading.facts.destination;
     return prefixes.length === 0
       ? ['to', 'its list is empty, so nothing matches']
-      : ['to', `${shown(digits)} is none of ${listed(prefixes)}`];
+      : ['to', `${shown(digits)} is none of ${listed(namesOf(prefixes))}`];
   }
   for (const condition of rule.conditions) {
     const words = condition.failure(reading);
@@ -93,8 +94,8 @@ function failureOf(
 
 function matchWords({ settings, conditions }: ExplainedRule, reading: Reading): string {
   const fields: string[] = conditions.map((condition) => condition.field);
-  if (settings.to !== undefined) {
-    fields.unshift(`to ${shown(longestOf(settings.to, reading.facts.destination.digits))}`);
+  if (settings.to !== undefined && filesOf(settings.to).length === 0) {
+    fields.unshift(`to ${shown(longestOf(textsOf(settings.to), reading.facts.destination.digits))}`);
   }
   return fields.length === 0 ? 'it has no conditions' : `all hold: ${fields.join(', ')}`;
 }

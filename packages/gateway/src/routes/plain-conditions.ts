@@ -1,8 +1,10 @@
 /** Conditions that compare: accounts, senders, codings, segments, tags, connectors, keywords. */
+import { type AddressList, filesOf, type ListFile, namesOf, textsOf } from '../filters/list-file.ts';
 import type { RouteConditions } from '../settings/route.ts';
 import { type Condition, conditionOf } from './condition.ts';
 import { bareWord, foldWord, maxKeywordCharacters } from './first-word.ts';
-import { compileNames, compileSenders } from './names.ts';
+import { compileNames, compileSenders, numberStart, withoutPlus } from './names.ts';
+import { PrefixTrie } from './prefix-trie.ts';
 import { listed, quoted, shown } from './words.ts';
 
 /** The submitter is one of them. */
@@ -16,12 +18,28 @@ export function accountsCondition(accounts: readonly string[]): Condition {
 }
 
 /** The sender is one of them. */
-export function fromCondition(senders: readonly string[]): Condition {
-  const holds = compileSenders(senders);
+export function fromCondition(list: AddressList): Condition {
+  const isNamed = compileSenders(textsOf(list));
+  const files = filesOf(list);
+  const holds = (sender: string): boolean => isNamed(sender) || files.some((file) => file.has(sender));
+  const senders = namesOf(list);
   return conditionOf(
     'from',
     ({ facts }) => holds(facts.source.digits),
     ({ facts }) => `${shown(facts.source.digits)} is none of ${listed(senders)}`,
+  );
+}
+
+/** The destination begins with one of the prefixes, or with one of the files. */
+export function toFilesCondition(prefixes: readonly string[], files: readonly ListFile[]): Condition {
+  const trie = new PrefixTrie(prefixes.map((prefix) => [withoutPlus(prefix), 0]));
+  const words = [...prefixes, ...files.map(({ file }) => `file:${file}`)];
+  const holds = (digits: string): boolean =>
+    trie.longest(digits, numberStart(digits)) >= 0 || files.some((file) => file.has(digits));
+  return conditionOf(
+    'to',
+    ({ facts }) => holds(facts.destination.digits),
+    ({ facts }) => `${shown(facts.destination.digits)} begins with none of ${listed(words)}`,
   );
 }
 

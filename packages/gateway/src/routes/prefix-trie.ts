@@ -3,6 +3,8 @@
  * and end where those of the next node begin: a node costs 10 octets, and 100,000 prefixes some megabytes.
  */
 
+import { atOnce, type Steps, sorted } from '../slices.ts';
+
 /** A prefix and what it stands for: 0 or more, as an index into somebody's list. */
 export type PrefixEntry = readonly [prefix: string, value: number];
 
@@ -17,14 +19,18 @@ export class PrefixTrie {
   readonly #starts: Int32Array;
 
   /** Builds it from entries in any order; a prefix may have several values. */
-  constructor(entries: readonly PrefixEntry[]) {
-    const sorted = [...entries].sort(byPrefixThenValue);
-    const { characters, children, starts, values, depth } = layOut(sorted);
+  constructor(entries: readonly PrefixEntry[], layout: Layout = atOnce(layOut(entries))) {
+    const { characters, children, starts, values, depth } = layout;
     this.depth = depth;
     this.values = values;
     this.#characters = characters;
     this.#children = children;
     this.#starts = starts;
+  }
+
+  /** The same, in steps. */
+  static *steps(entries: readonly PrefixEntry[]): Steps<PrefixTrie> {
+    return new PrefixTrie(entries, yield* layOut(entries));
   }
 
   /** The first value of the longest prefix that `text` has at `from`; -1 when it has none. */
@@ -132,6 +138,9 @@ export class PathCursor {
   }
 }
 
+// Some tenths of a millisecond.
+const nodesPerStep = 1_024;
+
 interface Layout {
   readonly characters: Uint16Array;
   readonly children: Int32Array;
@@ -146,16 +155,18 @@ function byPrefixThenValue(a: PrefixEntry, b: PrefixEntry): number {
 }
 
 /** Every node is the range of sorted entries that begin with its characters. */
-function layOut(sorted: readonly PrefixEntry[]): Layout {
+function* layOut(entries: readonly PrefixEntry[]): Steps<Layout> {
+  const inOrder = yield* sorted(entries, byPrefixThenValue);
   const characters: number[] = [0];
   const children: number[] = [];
   const starts: number[] = [];
   const values: number[] = [];
   const lows: number[] = [0];
-  const highs: number[] = [sorted.length];
+  const highs: number[] = [inOrder.length];
   let depth = 0;
   let levelEnd = 1;
   for (let node = 0; node < lows.length; node += 1) {
+    if (node % nodesPerStep === 0) yield;
     if (node === levelEnd) {
       depth += 1;
       levelEnd = lows.length;
@@ -164,16 +175,16 @@ function layOut(sorted: readonly PrefixEntry[]): Layout {
     const high = highs[node] ?? 0;
     starts.push(values.length);
     let last = -1;
-    for (; at < high && sorted[at]?.[0].length === depth; at += 1) {
-      const value = sorted[at]?.[1] ?? 0;
+    for (; at < high && inOrder[at]?.[0].length === depth; at += 1) {
+      const value = inOrder[at]?.[1] ?? 0;
       if (value !== last) values.push(value);
       last = value;
     }
     children.push(lows.length);
     while (at < high) {
-      const code = sorted[at]?.[0].charCodeAt(depth) ?? 0;
+      const code = inOrder[at]?.[0].charCodeAt(depth) ?? 0;
       lows.push(at);
-      while (at < high && sorted[at]?.[0].charCodeAt(depth) === code) at += 1;
+      while (at < high && inOrder[at]?.[0].charCodeAt(depth) === code) at += 1;
       highs.push(at);
       characters.push(code);
     }

@@ -2,6 +2,7 @@
 import type { Address } from '@chappe/center';
 import type { MessageFacts } from '../facts.ts';
 import type { RouteSettings } from '../settings/route.ts';
+import { atOnce, type Steps } from '../slices.ts';
 import type { RuleVerdict } from './explain.ts';
 import { compilePrice } from './price.ts';
 import { Rules } from './rules.ts';
@@ -28,25 +29,40 @@ export interface RouteHits {
 export class Router {
   readonly routes: readonly CompiledRoute[];
   readonly #rules: Rules<RouteSettings>;
-  readonly #hits: number[];
-  readonly #failuresBefore: readonly number[];
+  #hits: number[];
+  #failuresBefore: readonly number[];
   #unrouted = 0;
 
   /**
    * Compiles the table. `before`: the one it replaces, whose counters go on for routes of the same name. Throws a
    * RangeError that names route and field.
    */
-  constructor(settings: readonly RouteSettings[], before?: Router) {
-    this.#rules = new Rules(settings);
-    this.routes = settings.map((route, index) => ({
-      settings: route,
-      index,
-      priceOf: compilePrice(route),
-    }));
-    const known = new Map(before?.hits().map((counters) => [counters.route, counters]));
-    this.#hits = settings.map(({ name }) => known.get(name)?.hits ?? 0);
-    this.#failuresBefore = settings.map(({ name }) => known.get(name)?.whenFailures ?? 0);
-    this.#unrouted = before?.unrouted ?? 0;
+  constructor(settings: readonly RouteSettings[], before?: Router, table: Table = atOnce(tableOf(settings))) {
+    this.#rules = table.rules;
+    this.routes = table.routes;
+    this.#hits = settings.map(() => 0);
+    this.#failuresBefore = settings.map(() => 0);
+    if (before !== undefined) this.continue(before);
+  }
+
+  /** Compiles the table in steps; `continue` is to be called when it is used. */
+  static *steps(settings: readonly RouteSettings[]): Steps<Router> {
+    return new Router(settings, undefined, yield* tableOf(settings));
+  }
+
+  /** Goes on with the counters of the table that it replaces, for routes of the same name. */
+  continue(before: Router): void {
+    if (before === this) return;
+    const known = new Map(before.hits().map((counters) => [counters.route, counters]));
+    this.#hits = this.routes.map(({ settings }) => known.get(settings.name)?.hits ?? 0);
+    this.#failuresBefore = this.routes.map(({ settings }) => known.get(settings.name)?.whenFailures ?? 0);
+    this.#unrouted = before.unrouted;
+  }
+
+  /** Whether it is made of just these settings, one by one. */
+  isOf(settings: readonly RouteSettings[]): boolean {
+    const { routes } = this;
+    return routes.length === settings.length && settings.every((one, at) => routes[at]?.settings === one);
   }
 
   /** The route of a message, counted; undefined when none matches. */
@@ -60,9 +76,9 @@ export class Router {
     return this.routes[index];
   }
 
-  /** The route that a message would take, not counted. */
-  peek(facts: MessageFacts): CompiledRoute | undefined {
-    const index = this.#rules.find(facts, false);
+  /** The route that a message would take, not counted. `among`: routes that it does not hold are passed over. */
+  peek(facts: MessageFacts, among?: (route: RouteSettings) => boolean): CompiledRoute | undefined {
+    const index = this.#rules.find(facts, false, among);
     return index < 0 ? undefined : this.routes[index];
   }
 
@@ -84,4 +100,19 @@ export class Router {
   get unrouted(): number {
     return this.#unrouted;
   }
+}
+
+interface Table {
+  readonly rules: Rules<RouteSettings>;
+  readonly routes: readonly CompiledRoute[];
+}
+
+function* tableOf(settings: readonly RouteSettings[]): Steps<Table> {
+  const rules = yield* Rules.steps(settings);
+  const routes: CompiledRoute[] = [];
+  for (const [index, route] of settings.entries()) {
+    routes.push({ settings: route, index, priceOf: compilePrice(route) });
+    yield;
+  }
+  return { rules, routes };
 }

@@ -1,6 +1,8 @@
 /** Ordered rules, compiled once: the first whose conditions all hold counts. */
 import type { MessageFacts } from '../facts.ts';
+import { filesOf, textsOf } from '../filters/list-file.ts';
 import type { RouteConditions } from '../settings/route.ts';
+import { atOnce, type Steps } from '../slices.ts';
 import { AccountIndex, type IndexedRule } from './account-index.ts';
 import type { Condition } from './condition.ts';
 import { compileConditions } from './conditions.ts';
@@ -39,23 +41,26 @@ export class Rules<S extends RuleSettings> {
    * Compiles the rules. `kind` is what they are called in errors. Throws a RangeError that names rule and field: a name
    * that is empty or given twice, a condition that cannot be.
    */
-  constructor(settings: readonly S[], kind = 'route') {
-    const names = new Set<string>();
-    const zones = new TimeZones();
-    this.#rules = settings.map((rule, index) => {
-      if (rule.name === '') throw new RangeError(`${kind} number ${index + 1}: name: give it one`);
-      if (names.has(rule.name)) {
-        throw new RangeError(`${kind} ${quoted(rule.name)}: name: another has it too, give it its own`);
-      }
-      names.add(rule.name);
-      return compileRule(rule, index, zones, kind);
-    });
+  constructor(
+    settings: readonly S[],
+    kind = 'route',
+    compiled: Compiled<S> = atOnce(compile(settings, kind)),
+  ) {
+    this.#rules = compiled.rules;
     this.#accounts = new AccountIndex(this.#rules);
-    this.#cursor = new PathCursor(new PrefixTrie(prefixesOf(this.#rules)));
+    this.#cursor = new PathCursor(compiled.prefixes);
   }
 
-  /** Place of the first rule that matches, -1 for none. `counted` false: expressions that fail are not counted. */
-  find(facts: MessageFacts, counted = true): number {
+  /** Compiles them in steps. */
+  static *steps<S extends RuleSettings>(settings: readonly S[], kind = 'route'): Steps<Rules<S>> {
+    return new Rules(settings, kind, yield* compile(settings, kind));
+  }
+
+  /**
+   * Place of the first rule that matches, -1 for none. `counted` false: expressions that fail are not counted. `among`:
+   * rules that it does not hold are passed over; default: none is.
+   */
+  find(facts: MessageFacts, counted = true, among?: (settings: S) => boolean): number {
     const { digits } = facts.destination;
     const reading = this.#reading;
     reading.begin(facts, counted);
@@ -65,7 +70,8 @@ export class Rules<S extends RuleSettings> {
     for (let index = cursor.next(); index >= 0; index = cursor.next()) {
       if (allowed !== undefined && allowed[index] === 0) continue;
       const rule = this.#rules[index];
-      if (rule !== undefined && holdsAll(rule.checks, reading)) return index;
+      if (rule === undefined || (among !== undefined && !among(rule.settings))) continue;
+      if (holdsAll(rule.checks, reading)) return index;
     }
     return -1;
   }
@@ -92,6 +98,27 @@ export class Rules<S extends RuleSettings> {
   }
 }
 
+interface Compiled<S> {
+  readonly rules: readonly CompiledRule<S>[];
+  readonly prefixes: PrefixTrie;
+}
+
+function* compile<S extends RuleSettings>(settings: readonly S[], kind: string): Steps<Compiled<S>> {
+  const names = new Set<string>();
+  const zones = new TimeZones();
+  const rules: CompiledRule<S>[] = [];
+  for (const [index, rule] of settings.entries()) {
+    if (rule.name === '') throw new RangeError(`${kind} number ${index + 1}: name: give it one`);
+    if (names.has(rule.name)) {
+      throw new RangeError(`${kind} ${quoted(rule.name)}: name: another has it too, give it its own`);
+    }
+    names.add(rule.name);
+    rules.push(compileRule(rule, index, zones, kind));
+    yield;
+  }
+  return { rules, prefixes: yield* PrefixTrie.steps(prefixesOf(rules)) };
+}
+
 function compileRule<S extends RuleSettings>(
   settings: S,
   index: number,
@@ -106,7 +133,7 @@ function compileRule<S extends RuleSettings>(
     settings,
     index,
     disabled: settings.disabled === true,
-    hasPrefixes: settings.to !== undefined,
+    hasPrefixes: isInTrie(settings),
     accountHolds: accounts?.holds,
     conditions,
     checks: conditions.filter((condition) => condition !== accounts),
@@ -114,11 +141,16 @@ function compileRule<S extends RuleSettings>(
   };
 }
 
+/** Prefixes in a file are too many for the trie: such a rule is looked at for each message. */
+function isInTrie({ to }: RuleSettings): boolean {
+  return to !== undefined && filesOf(to).length === 0;
+}
+
 function prefixesOf(rules: readonly CompiledRule<RuleSettings>[]): PrefixEntry[] {
   const entries: PrefixEntry[] = [];
   for (const { settings, index, disabled } of rules) {
-    if (disabled) continue;
-    for (const prefix of settings.to ?? []) entries.push([withoutPlus(prefix), index]);
+    if (disabled || !isInTrie(settings)) continue;
+    for (const prefix of textsOf(settings.to ?? [])) entries.push([withoutPlus(prefix), index]);
   }
   return entries;
 }

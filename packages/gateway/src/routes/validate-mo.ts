@@ -1,5 +1,6 @@
 /** What is wrong with a table of routes for messages from handsets, all at once, before it is used. */
 import type { MoAction, MoRouteSettings } from '../settings/route.ts';
+import { atOnce, type Steps } from '../slices.ts';
 import { checkRules } from './check-rules.ts';
 import type { FlawSink, RouteFlaw } from './flaw.ts';
 import { quoted } from './words.ts';
@@ -19,6 +20,16 @@ export function checkMoRoutes(
   knownAccounts: ReadonlySet<string> | undefined,
   knownWebhooks: ReadonlySet<string>,
 ): readonly RouteFlaw[] {
+  return atOnce(moRouteFlaws(routes, knownConnectors, knownAccounts, knownWebhooks));
+}
+
+/** The same, in steps. */
+export function moRouteFlaws(
+  routes: readonly MoRouteSettings[],
+  knownConnectors: ReadonlySet<string>,
+  knownAccounts: ReadonlySet<string> | undefined,
+  knownWebhooks: ReadonlySet<string>,
+): Steps<readonly RouteFlaw[]> {
   const known = { accounts: knownAccounts, connectors: knownConnectors };
   return checkRules(routes, known, (route, flaws) => {
     if (route.accounts !== undefined) {

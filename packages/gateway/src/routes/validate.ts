@@ -1,5 +1,6 @@
 /** What is wrong with a table of routes, all at once, before it is used. */
 import type { FailoverSettings, RouteAction, RouteSettings, Target } from '../settings/route.ts';
+import { atOnce, type Steps } from '../slices.ts';
 import { checkRules } from './check-rules.ts';
 import type { FlawSink, RouteFlaw } from './flaw.ts';
 import { compileNames } from './names.ts';
@@ -20,6 +21,15 @@ export function checkRoutes(
   knownConnectors: ReadonlySet<string>,
   knownAccounts: ReadonlySet<string> | undefined,
 ): readonly RouteFlaw[] {
+  return atOnce(routeFlaws(routes, knownConnectors, knownAccounts));
+}
+
+/** The same, in steps. */
+export function routeFlaws(
+  routes: readonly RouteSettings[],
+  knownConnectors: ReadonlySet<string>,
+  knownAccounts: ReadonlySet<string> | undefined,
+): Steps<readonly RouteFlaw[]> {
   const known = { accounts: knownAccounts, connectors: knownConnectors };
   return checkRules(routes, known, (route, flaws) => {
     for (const { field, message } of priceFlaws(route.price)) flaws.error(field, message);

@@ -1,5 +1,6 @@
 /** Routing rules, for messages of customers (mt) and messages from handsets (mo). The first rule that matches counts. */
 import type { ErrorClass, MessageState, Priority } from '@chappe/center';
+import type { AddressList } from '../filters/list-file.ts';
 
 /** A part of the day, on some days of the week, in a time zone. */
 export interface TimeOfDay {
@@ -24,9 +25,9 @@ export interface RouteConditions {
   /** Exact, or with `*` at the end. */
   readonly accounts?: readonly string[] | undefined;
   /** Senders: exact, or with `*` at the end. */
-  readonly from?: readonly string[] | undefined;
+  readonly from?: AddressList | undefined;
   /** Destination prefixes, digits; 100,000 of them are no burden. */
-  readonly to?: readonly string[] | undefined;
+  readonly to?: AddressList | undefined;
   /** A regular expression (RE2) that the text must contain a match of; `i` in `textFlags` for any case. */
   readonly text?: string | undefined;
   readonly textFlags?: string | undefined;
@@ -129,11 +130,11 @@ export interface MoRouteSettings extends RouteConditions {
 /** What is done about contents, per route, connector or for all. */
 export interface FilterSettings {
   /** Destination numbers or prefixes (`44770090*`) that get nothing. */
-  readonly blockTo?: readonly string[] | undefined;
+  readonly blockTo?: AddressList | undefined;
   /** Only these get anything. */
-  readonly allowTo?: readonly string[] | undefined;
+  readonly allowTo?: AddressList | undefined;
   /** Senders that are refused. */
-  readonly blockFrom?: readonly string[] | undefined;
+  readonly blockFrom?: AddressList | undefined;
   readonly texts?: readonly TextFilter[] | undefined;
   readonly urls?: UrlFilter | undefined;
   readonly duplicates?: DuplicateFilter | undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type NumberList, numberList, numberListFromText } from '../../src/filters/number-list.ts';
+import { type NumberList, numberList } from '../../src/filters/number-list.ts';
 import { encodeDigits, NumberSet } from '../../src/filters/number-set.ts';
 
 const list = (...entries: string[]): NumberList => numberList(entries, 'filters.blockTo');
@@ -99,30 +99,6 @@ describe('a list of numbers', () => {
         },
       ),
     );
-  });
-});
-
-describe('a list from text', () => {
-  it('has a line for each entry, and comments', () => {
-    const text = '\uFEFF# do not call\r\n447700900123\r\n\r\n  4478*  # block\nACME#name\n#\n12';
-    const compiled = numberListFromText(text, 'block.txt');
-    expect(compiled.size).toBe(4);
-    for (const address of ['447700900123', '447811', 'acme', '12']) expect(compiled.has(address)).toBe(true);
-    expect(compiled.has('447700900124')).toBe(false);
-  });
-
-  it('names the line that is wrong', () => {
-    expect(() => numberListFromText('44\n# 4*4\n4*4\n', 'block.txt')).toThrow('block.txt line 3: "4*4"');
-  });
-
-  it('may have a million numbers', () => {
-    const lines: string[] = [];
-    for (let index = 0; index < 1_000_000; index += 1) lines.push(`4477${10_000_000 + index * 3}`);
-    const compiled = numberListFromText(lines.join('\n'), 'block.txt');
-    expect(compiled.size).toBe(1_000_000);
-    for (let index = 0; index < 3_000; index += 1) {
-      expect(compiled.has(`4477${10_000_000 + index}`)).toBe(index % 3 === 0);
-    }
   });
 });
 

@@ -1,4 +1,5 @@
 /** A desk for messages from handsets over a real center, in simulated time. */
+
 import { Center, MemoryStore, type Message, type Store, timelineSteps } from '@chappe/center';
 import {
   decode,
@@ -11,6 +12,7 @@ import {
   type TlvInput,
 } from '@chappe/protocol';
 import type { MessageFacts } from '../../src/facts.ts';
+import { textsOf } from '../../src/filters/list-file.ts';
 import { MoDesk, type MoDeskOptions } from '../../src/mo/desk.ts';
 import { takeMo } from '../../src/mo/incoming.ts';
 import { partRules } from '../../src/mo/part-rules.ts';
@@ -56,7 +58,7 @@ export function plainRules(rules: readonly MoRouteSettings[]): {
     match: (facts) =>
       rules.find(
         ({ to, connectors, keywords, tags, segments }) =>
-          (to?.some((prefix) => facts.destination.digits.startsWith(prefix)) ?? true) &&
+          textsOf(to ?? ['']).some((prefix) => facts.destination.digits.startsWith(prefix)) &&
           (connectors?.includes(facts.connector) ?? true) &&
           (tags?.some((tag) => facts.tags.includes(tag)) ?? true) &&
           (segments?.min === undefined || facts.segments >= segments.min) &&

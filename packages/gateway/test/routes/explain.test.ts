@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ListFile } from '../../src/filters/list-file.ts';
+import { NumberTable } from '../../src/filters/number-table.ts';
 import { Rules } from '../../src/routes/rules.ts';
+import { checkRoutes } from '../../src/routes/validate.ts';
 import { factsOf } from './facts-of.ts';
 
 describe('explanations', () => {
@@ -50,5 +53,61 @@ describe('explanations', () => {
     const first = new Rules([{ name: 'chosen' }, ...many]).explain(factsOf());
     expect(first).toHaveLength(1_000);
     expect(first[0]?.outcome).toBe('chosen');
+  });
+});
+
+describe('files of a rule', () => {
+  const file = (name: string, kind: 'addresses' | 'prefixes', ...entries: string[]): ListFile => {
+    const table = new NumberTable();
+    for (const entry of entries) table.add(entry, name);
+    return new ListFile(name, kind, entries.join(), table);
+  };
+  const to = file('ported.txt', 'prefixes', '4477009*', '33*');
+  const from = file('senders.txt', 'addresses', 'BANK*', '60100');
+
+  it('match beside what stands there, in the order of the rules', () => {
+    const rules = new Rules([
+      { name: 'file', to: [to, '49'] },
+      { name: 'sender', from: [from, 'ACME'], to: ['1'] },
+      { name: 'uk', to: ['44'] },
+    ]);
+    const ruleOf = (digits: string, sender = 'x') => rules.match(factsOf({ from: sender, to: digits }))?.name;
+    expect(ruleOf('447700900123')).toBe('file');
+    expect(ruleOf('+447700900123')).toBe('file');
+    expect(ruleOf('4916')).toBe('file');
+    expect(ruleOf('336')).toBe('file');
+    expect(ruleOf('447712345678')).toBe('uk');
+    expect(ruleOf('1212', 'bank of x')).toBe('sender');
+    expect(ruleOf('1212', '60100')).toBe('sender');
+    expect(ruleOf('1212', 'ACME')).toBe('sender');
+    expect(ruleOf('1212', 'other')).toBeUndefined();
+  });
+
+  it('are named in words, and what is in them is not', () => {
+    const rules = new Rules([
+      { name: 'a', to: [file('de.txt', 'prefixes', '49*'), '331'] },
+      { name: 'b', from: [from] },
+      { name: 'c', to: [to] },
+    ]);
+    expect(rules.explain(factsOf()).map(({ outcome, words }) => [outcome, words])).toEqual([
+      ['fails', 'to: 447700900123 begins with none of 331, file:de.txt'],
+      ['fails', expect.stringMatching(/^from: .* is none of file:senders\.txt$/)],
+      ['chosen', 'all hold: to'],
+    ]);
+  });
+
+  it('cover no other rule, and are covered by none', () => {
+    const via = { kind: 'via' as const, groups: [[{ connector: 'op' }]] };
+    const flaws = checkRoutes(
+      [
+        { name: 'file', to: [to], action: via },
+        { name: 'inside', to: ['33'], action: via },
+        { name: 'wide', to: ['44'], action: via },
+        { name: 'after', to: [to], action: via },
+      ],
+      new Set(['op']),
+      undefined,
+    );
+    expect(flaws).toEqual([]);
   });
 });

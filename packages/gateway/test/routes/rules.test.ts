@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MessageFacts } from '../../src/facts.ts';
+import { textsOf } from '../../src/filters/list-file.ts';
 import { type RuleSettings, Rules } from '../../src/routes/rules.ts';
 import { factsOf } from './facts-of.ts';
 
@@ -14,9 +15,9 @@ function naive(rules: readonly RuleSettings[], facts: MessageFacts): string | un
     (rule) =>
       rule.disabled !== true &&
       holdsName(rule.accounts, facts.account) &&
-      holdsName(rule.from, facts.source.digits) &&
+      holdsName(rule.from && textsOf(rule.from), facts.source.digits) &&
       (rule.to === undefined ||
-        rule.to.some((prefix) => bare(facts.destination.digits).startsWith(bare(prefix)))) &&
+        textsOf(rule.to).some((prefix) => bare(facts.destination.digits).startsWith(bare(prefix)))) &&
       (rule.text === undefined || facts.text?.includes(rule.text) === true) &&
       (rule.codings === undefined || rule.codings.includes(facts.coding)) &&
       facts.segments >= (rule.segments?.min ?? 0) &&
