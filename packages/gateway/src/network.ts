@@ -20,7 +20,7 @@ import { DroppedConnector } from './connectors/dropped.ts';
 import { Correlator } from './correlation/correlator.ts';
 import type { Verdict } from './correlation/receipt-outcome.ts';
 import type { OptOuts } from './filters/opt-outs.ts';
-import { piecesOf } from './groups.ts';
+import { firstPieceOf, piecesOf } from './groups.ts';
 import { nodeIdOctets, nodeIdOf } from './hops.ts';
 import type { Acceptance, RouteFilters } from './ingress/acceptance.ts';
 import { MoDesk } from './mo/desk.ts';
@@ -128,6 +128,7 @@ export class Network {
         const next = this.releaseLane(await piecesOf(center, message));
         return next === undefined ? undefined : { lane: next.lane, route: next.route.settings.name };
       },
+      firstPiece: (message) => center.find(firstPieceOf(message)),
       onTaken: (upstream, message, outcome) => this.correlator.onTaken(upstream, message, outcome),
     });
     this.mo = new MoDesk({

@@ -22,6 +22,11 @@ export function triedOf(memo: string | undefined): readonly string[] {
     .filter((name) => name !== takenMark);
 }
 
+/** The connector that has tried it last; undefined: none in this round. */
+export function lastTriedOf(memo: string | undefined): string | undefined {
+  return triedOf(memo).at(-1);
+}
+
 /** Whether a connector had taken it before it went on to another. */
 export function wasTaken(memo: string | undefined): boolean {
   const bar = memo?.indexOf('|') ?? -1;

@@ -1,30 +1,28 @@
 /**
- * The way out of a plan's lane: for each message, when it is its turn, one of the plan's upstreams is chosen, of those
- * that are bound, well, and have room. So the decision is never older than the moment in which the message leaves.
+ * The way out of a plan's lane: each message, when it is its turn, goes to the upstream that is chosen then (choice.ts).
+ * So the decision is never older than the moment in which the message leaves; pieces of one text follow the first.
  */
 import type { Connector, Message, Outcome, Report } from '@chappe/center';
 import { firstPieceOf } from '../groups.ts';
-import { accountLane, handsetLane } from '../routing.ts';
 import type { Answer } from './answer.ts';
-import type { CompiledFailover } from './failover.ts';
-import { triedOf, withTried } from './memo.ts';
+import { Choice, type ChoiceContext, type Elsewhere, movedAtOnce } from './choice.ts';
+import { lastTriedOf, triedOf, withTried } from './memo.ts';
 import { outcomeOfAnswer } from './outcome.ts';
-import type { Plan, PlanMember } from './plan.ts';
+import { Parked } from './parked.ts';
+import type { Plan } from './plan.ts';
 import type { Upstream } from './upstream.ts';
+import { textOf, type Ways } from './ways.ts';
 
 /** What a plan's connector asks for. */
-export interface PlanContext {
-  /** The upstream of that name; undefined when there is none (any more). */
-  upstream(name: string): Upstream | undefined;
-  /** When a message of that memo moves on. */
-  failoverOf(memo: string | undefined): CompiledFailover;
-  /** Least time that messages of this plan may be queued before the next group takes them too; Infinity: never. */
-  queuedMs(plan: Plan): number;
+export interface PlanContext extends ChoiceContext {
   /** Where a message of a plan whose upstreams are all gone goes now; undefined: nowhere, it waits. */
   reroute(message: Message): Promise<NewWay | undefined>;
-  /** Wall clock, and monotonic clock. */
+  /** Wall clock. */
   nowMs(): number;
-  monotonicMs(): number;
+  /** The first piece of the text that a message is a piece of. */
+  firstPiece(message: Message): Promise<Message | undefined>;
+  /** Which upstream the pieces of texts go by. */
+  readonly ways: Ways;
   /** An upstream has taken a message, under that reference. */
   onTaken(upstream: Upstream, message: Message, outcome: Outcome): void;
 }
@@ -35,24 +33,6 @@ export interface NewWay {
   readonly route: string;
 }
 
-/** A target that is no upstream: the message goes on in its lane. */
-interface Elsewhere {
-  readonly target: string;
-  readonly lane: string;
-}
-
-interface Member extends PlanMember {
-  /** The lane of a target that is no upstream; it takes everything. */
-  readonly lane: string | undefined;
-  /** Smooth weighted round robin: grows by the weight, falls by the sum when chosen. */
-  credit: number;
-}
-
-// Others may stand before the messages that have been tried; they are only looked at.
-const besides = 8;
-// Messages that go on in other lanes, moved at once.
-const movedAtOnce = 256;
-
 const released: Outcome = { kind: 'released' };
 
 /** Connects the lane of one plan. */
@@ -62,11 +42,8 @@ export class PlanConnector implements Connector {
   /** Set by the center. */
   ready: (() => void) | undefined;
   readonly #context: PlanContext;
-  readonly #groups: readonly (readonly Member[])[];
-  /** Since when the first usable group has had no room, monotonic; Infinity while it has. */
-  #fullSinceMs = Number.POSITIVE_INFINITY;
-  /** How old the message that left last was. */
-  #lastAgeMs = 0;
+  readonly #choice: Choice;
+  readonly #parked: Parked = new Parked();
   /** Messages in the lane that have been tried: for them the groups count that others do not get to yet. */
   #moved = 0;
   /** Since when there has been no room at all, monotonic; Infinity while there is some. */
@@ -76,14 +53,13 @@ export class PlanConnector implements Connector {
     this.plan = plan;
     this.name = plan.lane;
     this.#context = context;
-    this.#groups = plan.groups.map((group) =>
-      group.map((member) => ({ ...member, lane: directLaneOf(member.connector), credit: 0 })),
-    );
+    this.#choice = new Choice(plan, context);
   }
 
   /** Room of the first group that has a usable upstream; of later ones as well once messages have queued too long. */
   capacity(): number {
-    const room = this.#room();
+    if (!this.#parked.isEmpty) this.#unpark();
+    const room = this.#choice.isOrphan ? movedAtOnce : this.#choice.room(this.#moved);
     if (room > 0) this.#blockedSinceMs = Number.POSITIVE_INFINITY;
     else if (this.#blockedSinceMs === Number.POSITIVE_INFINITY)
       this.#blockedSinceMs = this.#context.monotonicMs();
@@ -95,78 +71,50 @@ export class PlanConnector implements Connector {
     const { monotonicMs } = this.#context;
     const blockedMs =
       this.#blockedSinceMs === Number.POSITIVE_INFINITY ? 0 : monotonicMs() - this.#blockedSinceMs;
-    return Math.max(0, this.#lastAgeMs) + Math.max(0, blockedMs);
-  }
-
-  #room(): number {
-    if (this.#isOrphan) return movedAtOnce;
-    let room = 0;
-    let limit = Number.POSITIVE_INFINITY;
-    for (const group of this.#groups) {
-      const here = this.#roomOf(group);
-      if (here === undefined) continue;
-      room += here;
-      if (here > 0) this.#fullSinceMs = Number.POSITIVE_INFINITY;
-      if (this.#isOverdue(here)) continue;
-      if (here > 0 || this.#moved === 0) break;
-      limit = this.#moved + besides;
-    }
-    return Math.min(room, limit);
+    return Math.max(0, this.#choice.lastAgeMs) + Math.max(0, blockedMs);
   }
 
   deliver(messages: readonly Message[], report: Report): void {
-    if (this.#isOrphan) {
+    if (this.#choice.isOrphan) {
       this.#moveAll(messages, report);
       return;
     }
     const last = messages.at(-1);
-    if (last !== undefined) this.#lastAgeMs = this.#context.nowMs() - last.dueMs;
+    if (last !== undefined) this.#choice.lastAgeMs = this.#context.nowMs() - last.dueMs;
     let moved = 0;
     let isFull = false;
     for (const message of messages) {
       if (triedOf(message.memo).length > 0) moved += 1;
-      const upstream = this.#choose(message);
-      isFull ||= upstream === undefined;
-      if (upstream === undefined) report(message, released);
-      else if ('lane' in upstream) report(message, elsewhere(message, upstream));
-      else upstream.send(message, (sent, answer, by) => this.#answered(sent, answer, by, report));
+      if (!this.#handOver(message, report)) isFull = true;
     }
-    for (const group of this.#groups) {
-      for (const { connector } of group) this.#context.upstream(connector)?.flush();
-    }
+    this.#flush();
     // One that does not come any more (it was cancelled, or its time was up) must not be waited for.
     this.#moved = moved === 0 && isFull ? 0 : Math.max(0, this.#moved - moved);
   }
 
+  /** Takes back a piece that waits for room at its upstream. */
+  cancel(message: Message): boolean {
+    return this.#parked.withdraw(message);
+  }
+
+  /** Gives back what waits for room, untried: nothing more is sent. */
+  giveBack(): void {
+    for (const { message, report } of this.#parked.take(() => 'back')) report(message, released);
+  }
+
   /** Whether the upstream of that name is in its plan. */
   leadsTo(name: string): boolean {
-    return this.#groups.some((group) => group.some(({ connector }) => connector === name));
+    return this.#choice.leadsTo(name);
+  }
+
+  /** Whether another upstream than those that tried could take the message now. */
+  hasNext(message: Message, tried: readonly string[]): boolean {
+    return this.#choice.hasNext(message, tried);
   }
 
   /** A message that has been tried comes back into the lane. */
   expectMoved(): void {
     this.#moved += 1;
-  }
-
-  /** Whether another upstream than those that tried could take the message now. */
-  hasNext(message: Message, tried: readonly string[]): boolean {
-    return (
-      this.#groups.some((group) =>
-        group.some(({ connector, lane }) => {
-          if (tried.includes(connector)) return false;
-          return lane !== undefined || this.#context.upstream(connector)?.isUsable === true;
-        }),
-      ) && this.#mayGoOn(message, tried)
-    );
-  }
-
-  /** Its upstreams have been taken out of the settings. */
-  get #isOrphan(): boolean {
-    return this.#groups.every((group) =>
-      group.every(
-        ({ connector, lane }) => lane === undefined && this.#context.upstream(connector) === undefined,
-      ),
-    );
   }
 
   /** Pieces of one text go one way: that of the whole. */
@@ -190,70 +138,67 @@ export class PlanConnector implements Connector {
     return { kind: 'retry', error: 0, errorClass: 'unreachable', afterMs: 1, lane, memo: route, detail };
   }
 
-  #mayGoOn(message: Message, tried: readonly string[]): boolean {
-    return tried.length < this.#context.failoverOf(message.memo).tries;
+  /** Sends a message where it is to go; false: it has been given back. */
+  #handOver(message: Message, report: Report): boolean {
+    const text = this.#choice.isPlural ? textOf(message) : undefined;
+    if (text === undefined) return this.#send(message, this.#choice.any(message), report);
+    const target = this.#context.ways.targetOf(text);
+    if (target !== undefined) return this.#follow(message, text, target, report);
+    if (firstPieceOf(message) === message.id) return this.#lead(message, text, report);
+    // After a restart, or forgotten: the store still knows.
+    const goOn = (first: Message | undefined): void => {
+      const known = this.#context.ways.targetOf(text) ?? lastTriedOf(first?.memo);
+      if (known === undefined) this.#lead(message, text, report);
+      else this.#follow(message, text, known, report);
+      this.#flush();
+    };
+    this.#context.firstPiece(message).then(goOn, () => goOn(undefined));
+    return true;
   }
 
-  #roomOf(group: readonly Member[]): number | undefined {
-    let room: number | undefined;
-    for (const { connector, lane } of group) {
-      if (lane !== undefined) room = (room ?? 0) + movedAtOnce;
-      const upstream = lane === undefined ? this.#context.upstream(connector) : undefined;
-      if (upstream?.isUsable === true) room = (room ?? 0) + upstream.capacity();
+  /** The first piece of a text decides for those that come after it. */
+  #lead(message: Message, text: string, report: Report): boolean {
+    const chosen = this.#choice.any(message);
+    if (chosen !== undefined) this.#context.ways.note(text, chosen.name);
+    return this.#send(message, chosen, report);
+  }
+
+  /** A piece goes by the upstream of those before it, and waits for room there, unless that one fails or is away. */
+  #follow(message: Message, text: string, target: string, report: Report): boolean {
+    const chosen = this.#choice.only(target, triedOf(message.memo));
+    if (chosen === 'not-usable') return this.#lead(message, text, report);
+    if (chosen === 'full' && this.#parked.add(message, target, report)) return true;
+    return this.#send(message, chosen === 'full' ? undefined : chosen, report);
+  }
+
+  #send(message: Message, to: Upstream | Elsewhere | undefined, report: Report): boolean {
+    if (to === undefined) report(message, released);
+    else if ('lane' in to) report(message, elsewhere(message, to));
+    else to.send(message, (sent, answer, by) => this.#answered(sent, answer, by, report));
+    return to !== undefined;
+  }
+
+  #flush(): void {
+    for (const { connector } of this.plan.groups.flat()) this.#context.upstream(connector)?.flush();
+  }
+
+  #unpark(): void {
+    const nowMs = this.#context.nowMs();
+    const room = new Map<Upstream, number>();
+    const taken = this.#parked.take((message, target) => {
+      const upstream = this.#context.upstream(target);
+      if (upstream?.isUsable !== true || message.expiresMs <= nowMs) return 'back';
+      const left = room.get(upstream) ?? upstream.capacity();
+      room.set(upstream, left - 1);
+      return left > 0 ? 'send' : 'wait';
+    });
+    if (taken.length === 0) return;
+    for (const { message, target, report, fate } of taken) {
+      this.#send(message, fate === 'send' ? this.#context.upstream(target) : undefined, report);
     }
-    return room;
-  }
-
-  #isOverdue(room: number): boolean {
-    // Asked for each time: routes may have changed.
-    const queuedMs = this.#context.queuedMs(this.plan);
-    if (queuedMs === Number.POSITIVE_INFINITY) return false;
-    const nowMs = this.#context.monotonicMs();
-    if (room === 0 && this.#fullSinceMs === Number.POSITIVE_INFINITY) this.#fullSinceMs = nowMs;
-    return nowMs - this.#fullSinceMs >= queuedMs || this.#lastAgeMs >= queuedMs;
-  }
-
-  #choose(message: Message): Upstream | Elsewhere | undefined {
-    const tried = triedOf(message.memo);
-    for (const group of this.#groups) {
-      const upstream = this.#pick(group, tried);
-      if (upstream !== undefined) return upstream;
-      // A group that is only full is waited for, unless messages have waited too long or it has been tried.
-      if (tried.length === 0 && this.#roomOf(group) === 0 && !this.#isOverdue(0)) return undefined;
-    }
-    // One that has not tried it is only full: it is waited for.
-    if (tried.length === 0 || this.hasNext(message, tried)) return undefined;
-    for (const group of this.#groups) {
-      const upstream = this.#pick(group, []);
-      if (upstream !== undefined) return upstream;
-    }
-    return undefined;
-  }
-
-  #pick(group: readonly Member[], tried: readonly string[]): Upstream | Elsewhere | undefined {
-    const [only] = group;
-    if (group.length === 1 && only !== undefined) return this.#ifOpen(only, tried);
-    let best: Member | undefined;
-    let chosen: Upstream | Elsewhere | undefined;
-    let sum = 0;
-    for (const member of group) {
-      const upstream = this.#ifOpen(member, tried);
-      if (upstream === undefined) continue;
-      sum += member.weight;
-      member.credit += member.weight;
-      if (best !== undefined && member.credit <= best.credit) continue;
-      best = member;
-      chosen = upstream;
-    }
-    if (best !== undefined) best.credit -= sum;
-    return chosen;
-  }
-
-  #ifOpen({ connector: name, lane }: Member, tried: readonly string[]): Upstream | Elsewhere | undefined {
-    if (tried.length > 0 && tried.includes(name)) return undefined;
-    if (lane !== undefined) return { target: name, lane };
-    const upstream = this.#context.upstream(name);
-    return upstream?.isUsable === true && upstream.capacity() > 0 ? upstream : undefined;
+    this.#flush();
+    // What was given back stands at the head of the lane, which waits to be told.
+    if (taken.some(({ fate }) => fate === 'back')) queueMicrotask(() => this.ready?.());
   }
 
   #answered(message: Message, answer: Answer, upstream: Upstream, report: Report): void {
@@ -280,15 +225,8 @@ export class PlanConnector implements Connector {
   }
 }
 
-const accountTarget = 'account:';
-
-function directLaneOf(target: string): string | undefined {
-  if (target === handsetLane) return handsetLane;
-  return target.startsWith(accountTarget) ? accountLane(target.slice(accountTarget.length)) : undefined;
-}
-
-function elsewhere({ memo }: Message, { target, lane }: Elsewhere): Outcome {
-  const moved = withTried(memo, target);
+function elsewhere({ memo }: Message, { name, lane }: Elsewhere): Outcome {
+  const moved = withTried(memo, name);
   return {
     kind: 'retry',
     error: 0,
@@ -296,6 +234,6 @@ function elsewhere({ memo }: Message, { target, lane }: Elsewhere): Outcome {
     afterMs: 1,
     lane,
     memo: moved,
-    detail: `target=${target}`,
+    detail: `target=${name}`,
   };
 }

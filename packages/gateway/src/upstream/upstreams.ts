@@ -9,6 +9,7 @@ import { routeOf, triedOf } from './memo.ts';
 import { type Plan, planOfLane } from './plan.ts';
 import { PlanConnector, type PlanContext } from './plan-connector.ts';
 import { Upstream } from './upstream.ts';
+import { Ways } from './ways.ts';
 
 /** What upstreams work with. */
 export interface UpstreamsContext {
@@ -21,6 +22,7 @@ export interface UpstreamsContext {
   readonly connect?: ConnectUpstream | undefined;
   readonly onTaken: PlanContext['onTaken'];
   readonly reroute: PlanContext['reroute'];
+  readonly firstPiece: PlanContext['firstPiece'];
 }
 
 /** A route's plan and when its messages move on. */
@@ -37,6 +39,8 @@ const replacedDrainMs = 10_000;
 
 /** The upstreams of a gateway. */
 export class Upstreams {
+  /** Which of them the pieces of texts go by. */
+  readonly ways: Ways = new Ways();
   readonly #context: UpstreamsContext;
   readonly #upstreams: Map<string, Upstream> = new Map();
   readonly #groups: Map<string, UpstreamGroup> = new Map();
@@ -97,6 +101,7 @@ export class Upstreams {
   /** Takes nothing more, waits for open answers, unbinds. */
   async stop(drainMs: number): Promise<void> {
     this.#disarm?.();
+    for (const connector of this.#connectors.values()) connector.giveBack();
     await Promise.all([...this.list().map((upstream) => upstream.stop(drainMs)), ...this.#leaving]);
   }
 
@@ -182,6 +187,8 @@ export class Upstreams {
       monotonicMs: () => this.#context.clock.monotonicMs(),
       onTaken: this.#context.onTaken,
       reroute: this.#context.reroute,
+      firstPiece: this.#context.firstPiece,
+      ways: this.ways,
     });
     this.#connectors.set(plan.lane, connector);
     this.#context.center.attach(plan.lane, connector);
