@@ -55,7 +55,11 @@ async function parsed<K extends EntryKind>(
   value: EntryBody,
   before?: string,
 ): Promise<ReadEntry<K>> {
-  const result = await parseEntry(kind, value, { hashPassword, known: knownNames(gateway) });
+  const result = await parseEntry(kind, value, {
+    hashPassword,
+    known: knownNames(gateway),
+    connectors: gateway.settings.connectors,
+  });
   if (!result.ok) {
     const flaws = result.flaws.map((flaw) => flawOf(flaw, before));
     // An unknown name comes first: it is often why another one is missing.

@@ -37,6 +37,8 @@ export interface EntryOptions {
   readonly hashPassword: HashPassword;
   /** Names that it may refer to; those left out are not checked. */
   readonly known?: KnownNames | undefined;
+  /** The connectors there are: what a new one has in common with them is told. Default none. */
+  readonly connectors?: readonly ConnectorSettings[] | undefined;
 }
 
 /** An entry, or all that is wrong with it; flaws have paths, no places. */
@@ -51,14 +53,19 @@ export type ParsedEntry<T> =
 export async function parseEntry<K extends EntryKind>(
   kind: K,
   value: unknown,
-  { hashPassword, known = {} }: EntryOptions,
+  { hashPassword, known = {}, connectors = [] }: EntryOptions,
 ): Promise<ParsedEntry<Entries[K]>> {
   const world: World = withoutFiles(known);
-  const parsed = await parsers[kind](value, world, hashPassword);
+  const parsed = await parsers[kind](value, world, hashPassword, connectors);
   return parsed as ParsedEntry<Entries[K]>;
 }
 
-type Parser = (value: unknown, world: World, hash: HashPassword) => Promise<ParsedEntry<Entries[EntryKind]>>;
+type Parser = (
+  value: unknown,
+  world: World,
+  hash: HashPassword,
+  connectors: readonly ConnectorSettings[],
+) => Promise<ParsedEntry<Entries[EntryKind]>>;
 
 const parsers: { readonly [K in EntryKind]: Parser } = {
   account: async (value, world, hash) => {
@@ -66,9 +73,9 @@ const parsers: { readonly [K in EntryKind]: Parser } = {
     if (!read.ok) return read;
     return { ok: true, entry: await sealed(read.entry, hash), warnings: [] };
   },
-  connector: async (value, world) => {
+  connector: async (value, world, _hash, connectors) => {
     const read = readBy(connectorSchema(world), value);
-    return read.ok ? { ...read, warnings: unwiseConnector(read.entry) } : read;
+    return read.ok ? { ...read, warnings: unwiseConnector(read.entry, connectors) } : read;
   },
   webhook: async (value, world) => readBy(webhookSchema(world), value),
   route: async (value, world) => {

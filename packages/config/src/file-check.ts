@@ -11,6 +11,10 @@ import type { World } from './schema/world.ts';
 import type { SourceText } from './yaml/source-text.ts';
 import { nearestAt, type Path, type PlacedMap, placedAt, plainOf, visitEntries } from './yaml/tree.ts';
 
+// What a decoder puts where octets are no UTF-8.
+const replacement = '\ufffd';
+const maxUndecoded = 10;
+
 /** Gathers what is wrong, with its place. */
 export class FileCheck {
   readonly root: PlacedMap;
@@ -79,6 +83,18 @@ export class FileCheck {
       if (!(error instanceof RangeError)) throw error;
       this.flaws.push({ message: error.message, path: [] });
     }
+  }
+
+  /** Octets that are no UTF-8 have been read as U+FFFD: each such line is told, the first ones. */
+  undecoded(): void {
+    const places = this.#source.placesOf(replacement).slice(0, maxUndecoded);
+    for (const place of places)
+      this.warnings.push({
+        message: 'this line has octets that are no UTF-8, and is read wrongly',
+        hint: 'save the file as UTF-8; it may be in Latin-1',
+        path: [],
+        place,
+      });
   }
 
   /** Something is unwise. */

@@ -31,6 +31,8 @@ export interface LoadOptions {
   readonly hashes: Pick<PasswordHashes, 'hashAll'>;
   /** Keep them too: list files that did not change are not read again. Default: read by `readFile`. */
   readonly lists?: ListFiles | undefined;
+  /** Addresses and names of this machine: connectors that lead back to it are told. Default none. */
+  readonly ownAddresses?: readonly string[] | undefined;
   /** Names that entries made at run time have. */
   readonly known?: KnownNames | undefined;
   /** Whatever else must hold: throws a RangeError that says what does not. Called when all else is right. */
@@ -58,6 +60,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const check = new FileCheck(overruled.root, source, flaws);
   for (const { variable, message } of overruled.flaws) check.flaws.push(ofVariable(variable, message));
   for (const { variable, message } of overruled.warnings) check.warnings.push(ofVariable(variable, message));
+  check.undecoded();
   const known = knownNames(check.root, options.known ?? {});
   const sections = check.sections(worldOf(options, known));
   if (sections === undefined || check.flaws.length > 0) return failed(check.flaws, check.warnings);
@@ -67,7 +70,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   if (check.flaws.length > 0) return failed(check.flaws, check.warnings);
   const data = dataFolder(check.root, sections, path);
   const config: Config = { ...defaultSections(sections), data, settings };
-  for (const { message, hint, path: at } of unwise(config)) check.warn(message, at, hint);
+  for (const { message, hint, path: at } of unwise(config, options.ownAddresses ?? []))
+    check.warn(message, at, hint);
   return { ok: true, config, warnings: inOrder(check.warnings).slice(0, maxFlaws) };
 }
 

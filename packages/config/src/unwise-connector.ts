@@ -1,5 +1,6 @@
-/** What is allowed and hardly meant in a connector. */
-import type { ConnectorSettings } from '@chappe/gateway';
+/** What is allowed and hardly meant in connectors. */
+import { type ConnectorSettings, isLoopback } from '@chappe/gateway';
+import type { ListenSettings } from './config.ts';
 import type { Flaw } from './flaw.ts';
 
 // SMPP 3.4 4.1.1, without the NUL.
@@ -9,13 +10,71 @@ const documented = [
   ['systemType', 12],
   ['addressRange', 40],
 ] as const;
+const wildcards: readonly string[] = ['0.0.0.0', '::'];
+const plainPort = 2775;
+const tlsPort = 3550;
 
-/** The warnings of one connector; paths begin in it. */
-export function unwiseConnector(connector: ConnectorSettings): Flaw[] {
+/** The warnings of one connector beside the others; paths begin in it. */
+export function unwiseConnector(connector: ConnectorSettings, others: readonly ConnectorSettings[]): Flaw[] {
+  return [...tooLong(connector), ...sharedReceipts(connector, others)];
+}
+
+function tooLong(connector: ConnectorSettings): Flaw[] {
   return documented.flatMap(([key, most]): Flaw[] => {
     const value = connector[key];
     if (value === undefined || value.length <= most) return [];
     const message = `${key} has more than ${most} characters, which SMPP does not provide for: it is sent as it is`;
     return [{ message, hint: 'look whether this is what the operator has given out', path: [key] }];
   });
+}
+
+/** Receipts come over any bind of the account at the operator: connectors that share it must share them. */
+function sharedReceipts(connector: ConnectorSettings, others: readonly ConnectorSettings[]): Flaw[] {
+  const other = others.find((one) => isSameAccount(one, connector) && groupOf(one) !== groupOf(connector));
+  if (other === undefined) return [];
+  const message = `it has the host and systemId of "${other.name}": receipts for one may come to the other and match nothing`;
+  return [{ message, hint: 'give both the same group', path: ['group'] }];
+}
+
+function groupOf({ group, name }: ConnectorSettings): string {
+  return group ?? name;
+}
+
+function isSameAccount(one: ConnectorSettings, other: ConnectorSettings): boolean {
+  if (one.name === other.name || one.systemId !== other.systemId) return false;
+  if (one.host.toLowerCase() !== other.host.toLowerCase()) return false;
+  // Simulators on one machine differ by their ports; an operator has several for one account.
+  return !isLoopback(one.host) || portOf(one) === portOf(other);
+}
+
+function portOf({ port, tls }: ConnectorSettings): number {
+  return port ?? (tls === undefined ? plainPort : tlsPort);
+}
+
+/** Whether it connects to one of our own listeners. `ownAddresses`: addresses and names of this machine. */
+export function leadsBack(
+  connector: ConnectorSettings,
+  listen: readonly ListenSettings[],
+  ownAddresses: readonly string[],
+): Flaw[] {
+  const { host, receiveHost, receivePort } = connector;
+  const ends = [
+    { host, port: portOf(connector) },
+    { host: receiveHost ?? host, port: receivePort ?? portOf(connector) },
+  ];
+  const found = ends.find((end) =>
+    listen.some(({ host: ours, port }) => port === end.port && isHere(end.host, ours, ownAddresses)),
+  );
+  if (found === undefined) return [];
+  const message = `${found.host}:${found.port} is a listener of this gateway: messages would go round, so no bind to it is kept`;
+  return [{ message, path: ['host'] }];
+}
+
+function isHere(host: string, ours: string, ownAddresses: readonly string[]): boolean {
+  const name = host.toLowerCase();
+  if (name === ours.toLowerCase()) return true;
+  const isForAll = wildcards.includes(ours);
+  if (isLoopback(host)) return isForAll || isLoopback(ours);
+  const isOwn = ownAddresses.some((one) => one.toLowerCase() === name);
+  return isOwn && (isForAll || ownAddresses.includes(ours));
 }

@@ -2,16 +2,17 @@
 import { isLoopback } from '@chappe/gateway';
 import type { Config, ListenSettings } from './config.ts';
 import type { Flaw } from './flaw.ts';
-import { unwiseConnector } from './unwise-connector.ts';
+import { leadsBack, unwiseConnector } from './unwise-connector.ts';
 import { ofNumbers } from './unwise-numbers.ts';
 import type { Path } from './yaml/tree.ts';
 
 // SMPP 3.4 5.2.1: 16 octets with the NUL; older peers cut what is longer.
 const maxSystemIdLength = 15;
 
-/** All warnings. */
-export function unwise(config: Config): Flaw[] {
+/** All warnings. `ownAddresses`: addresses and names of this machine. */
+export function unwise(config: Config, ownAddresses: readonly string[]): Flaw[] {
   const { server, settings } = config;
+  const { connectors } = settings;
   return [
     ...server.smpp.listen.flatMap(ofListener),
     ...settings.accounts.flatMap(({ systemId }, index): Flaw[] =>
@@ -25,10 +26,16 @@ export function unwise(config: Config): Flaw[] {
           ],
     ),
     ...ofNumbers(settings),
-    ...settings.connectors.flatMap((connector, index) =>
-      within(['connectors', index], unwiseConnector(connector)),
+    ...connectors.flatMap((connector, index) =>
+      within(
+        ['connectors', index],
+        [
+          ...unwiseConnector(connector, connectors.slice(0, index)),
+          ...leadsBack(connector, server.smpp.listen, ownAddresses),
+        ],
+      ),
     ),
-    ...settings.connectors.flatMap(({ tls, host }, index): Flaw[] =>
+    ...connectors.flatMap(({ tls, host }, index): Flaw[] =>
       tls?.verify !== false || isLoopback(host)
         ? []
         : [

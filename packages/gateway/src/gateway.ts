@@ -85,9 +85,7 @@ export class Gateway {
   #stopped: Promise<void> | undefined;
 
   private constructor(options: GatewayOptions, { accounts, control, optOuts, entries, memory }: OpenedParts) {
-    const clock = options.clock ?? systemClock;
-    const random = options.random ?? Math.random;
-    const onError = options.onError ?? ((): void => undefined);
+    const { clock = systemClock, random = Math.random, onError = (): void => undefined } = options;
     const validityMs = options.receiptValidityMs ?? defaultReceiptValidityMs;
     this.#clock = clock;
     this.accounts = accounts;
@@ -144,6 +142,7 @@ export class Gateway {
       moValidityMs: validityMs,
       tagsOf: (account) => this.accounts.get(account)?.policy.tags ?? [],
       connect: options.connect,
+      customers: () => this.#desk?.sessions() ?? [],
       events: this.#steps,
     });
     this.#connectors = new AccountConnectors({

@@ -75,6 +75,7 @@ export interface NetworkOptions {
   readonly tagsOf: (account: string) => readonly string[];
   readonly events: NetworkEvents;
   readonly connect?: ConnectUpstream | undefined;
+  readonly customers?: (() => readonly Session[]) | undefined;
 }
 
 /** Settings that are compiled and not yet in force. */
@@ -124,6 +125,7 @@ export class Network {
         onError: (error, where) => events.onError(error, where),
       },
       connect: options.connect,
+      customers: options.customers,
       reroute: async (message) => {
         const next = this.releaseLane(await piecesOf(center, message));
         return next === undefined ? undefined : { lane: next.lane, route: next.route.settings.name };

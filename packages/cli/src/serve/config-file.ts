@@ -1,5 +1,6 @@
 /** The configuration on disk: read, and read again. */
 import { readFileSync } from 'node:fs';
+import { hostname, networkInterfaces } from 'node:os';
 import {
   type Config,
   type HashPassword,
@@ -38,6 +39,7 @@ export class ConfigFile {
       hashes: this.#hashes,
       lists: this.#lists,
       check: checkSettings,
+      ownAddresses: ownAddresses(),
     });
   }
 
@@ -63,6 +65,14 @@ export class ConfigFile {
       );
     }
   }
+}
+
+/** By what names and addresses this machine is called. */
+function ownAddresses(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((all = []) =>
+    all.map(({ address }) => address),
+  );
+  return [...addresses, hostname()];
 }
 
 /** Why a configuration that is right in itself is not served; undefined when it is. */

@@ -51,6 +51,8 @@ export function secret(world: World): (text: string) => string {
   return (text) => {
     const isFile = text.startsWith(fileMark);
     const value = isFile ? fileText(text.slice(fileMark.length), world).replace(/\r?\n$/, '') : text;
+    if (isFile && value.includes('\ufffd'))
+      throw new TypeError('this file is no UTF-8: it may be in Latin-1; save it as UTF-8');
     if (value === '') throw new TypeError(isFile ? 'this file is empty' : 'this is empty');
     if (value.length > maxSecretLength) throw new TypeError('this is too long');
     return value;

@@ -76,6 +76,17 @@ export class SourceText {
     return { file: this.#file, line, column: col, ...shortened(shown.text, from, Math.max(1, length)) };
   }
 
+  /** Where a character stands first in each line that has it. */
+  placesOf(character: string): FlawPlace[] {
+    const places: FlawPlace[] = [];
+    for (let at = this.#text.indexOf(character); at >= 0; ) {
+      places.push(this.place({ from: at, until: at + character.length }));
+      const end = this.#text.indexOf('\n', at);
+      at = end < 0 ? -1 : this.#text.indexOf(character, end);
+    }
+    return places;
+  }
+
   /** In a broken file: all that stands after the name of a secret, also in lines below that have no name. */
   #guesses(start: number, end: number): Span[] {
     const line = this.#text.slice(start, end);

@@ -9,6 +9,7 @@ export interface LoadGiven {
   readonly hashes?: PasswordHashes;
   readonly known?: LoadOptions['known'];
   readonly check?: LoadOptions['check'];
+  readonly ownAddresses?: LoadOptions['ownAddresses'];
 }
 
 /** Hashes that tell what was hashed. */
@@ -18,13 +19,14 @@ export function fakeHashes(): PasswordHashes {
 
 /** Loads a text as /etc/chappe/chappe.yaml, shown as chappe.yaml would be with its folder. */
 export async function load(text: string, given: LoadGiven = {}): Promise<LoadedConfig> {
-  const { env = {}, files = {}, hashes = fakeHashes(), known, check } = given;
+  const { env = {}, files = {}, hashes = fakeHashes(), known, check, ownAddresses } = given;
   const readFile = (path: string): string => {
     const found = files[path.replace(/^\/etc\/chappe\//, '')];
     if (found === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
     return found;
   };
-  return await loadConfig({ text, path: '/etc/chappe/chappe.yaml', env, readFile, hashes, known, check });
+  const path = '/etc/chappe/chappe.yaml';
+  return await loadConfig({ text, path, env, readFile, hashes, known, check, ownAddresses });
 }
 
 /** The configuration; fails with all flaws when there is none. */

@@ -1,5 +1,5 @@
 /** Why a bind did not come about, or did not hold, in words that name the likely causes: a closed socket says none. */
-import { type CloseReason, SmppConnectError, type SmppError } from '@chappe/smpp';
+import { type CloseReason, type Session, SmppConnectError, type SmppError } from '@chappe/smpp';
 
 const address = 'the address that we come from';
 
@@ -23,4 +23,10 @@ export function unheldBind(reason: CloseReason): SmppError {
       ? `nothing more came over it: something on the way may drop it, or the operator not know ${address}`
       : `the operator may have as many binds of this system_id as it allows, or not know ${address}`;
   return new SmppConnectError(`the bind was accepted and then lost (${reason}): ${cause}`);
+}
+
+/** A bind to ourselves. */
+export function boundToItself({ address: host, port }: Session['remote']): SmppError {
+  const what = `${host.includes(':') ? `[${host}]` : host}:${port} is a listener of this gateway itself`;
+  return new SmppConnectError(`${what}: its messages would go round; see host and port of the connector`);
 }

@@ -18,7 +18,8 @@ import {
 } from '@chappe/smpp';
 import { Traffic } from '../observation/traffic.ts';
 import type { ConnectorSettings } from '../settings/connector.ts';
-import { refusedBind, unheldBind } from './bind-problem.ts';
+import { boundToItself, refusedBind, unheldBind } from './bind-problem.ts';
+import { leadsBack } from './leads-back.ts';
 
 /** Makes the connection for one bind of a connector, for tunnels and tests. Undefined: TCP or TLS to its host. */
 export type ConnectUpstream = (
@@ -62,6 +63,7 @@ export class Binds {
   readonly #random: Random;
   readonly #events: BindsEvents;
   readonly #connect: ConnectUpstream | undefined;
+  readonly #customers: () => readonly Session[];
   readonly #listener: BindsListener;
   #clients: SmppClient[] = [];
   #isRunning = false;
@@ -70,6 +72,8 @@ export class Binds {
   readonly #all: Set<Session> = new Set();
   /** Why binds are made anew that we have ended ourselves. */
   readonly #renewals: WeakMap<Session, string> = new WeakMap();
+  /** Binds that we do not want. */
+  readonly #unwanted: WeakMap<Session, SmppError> = new WeakMap();
   readonly #perBind: number;
   /** A bind has been ended by intention, and the next is a moment away. */
   #isBetween = false;
@@ -84,6 +88,7 @@ export class Binds {
       readonly clock: Clock;
       readonly random: Random;
       readonly events: BindsEvents;
+      readonly customers?: (() => readonly Session[]) | undefined;
       readonly connect?: ConnectUpstream | undefined;
     },
     listener: BindsListener,
@@ -94,6 +99,7 @@ export class Binds {
     this.#random = context.random;
     this.#events = context.events;
     this.#connect = context.connect;
+    this.#customers = context.customers ?? (() => []);
     this.#listener = listener;
   }
 
@@ -317,6 +323,11 @@ export class Binds {
   }
 
   #bound(session: Session): void {
+    if (leadsBack(session, this.#customers())) {
+      this.#unwanted.set(session, boundToItself(session.remote));
+      session.destroy();
+      return;
+    }
     this.lastError = undefined;
     session.context = this.#settings.name;
     this.#all.add(session);
@@ -339,10 +350,10 @@ export class Binds {
     if (this.#all.delete(session)) this.traffic.add(session.counters);
     this.#leave(session);
     const renewal = this.#renewals.get(session);
-    this.#events.onLost(this.#settings.name, session, renewal ?? reason);
+    if (!this.#unwanted.has(session)) this.#events.onLost(this.#settings.name, session, renewal ?? reason);
     if (this.#isRunning && renewal === undefined) {
       if (hasHeld) this.lastError = `the bind was lost (${reason})`;
-      else this.#failed(unheldBind(reason), retryInMs);
+      else this.#failed(this.#unwanted.get(session) ?? unheldBind(reason), retryInMs);
     }
     // The others may take what it gave back.
     this.#listener.onRoom();

@@ -27,6 +27,8 @@ export interface UpstreamContext {
   /** What comes from there: see binds.ts. */
   readonly events: BindsEvents;
   readonly connect?: ConnectUpstream | undefined;
+  /** Sessions of customers: an upstream that is one of them leads back here. Default none. */
+  readonly customers?: (() => readonly Session[]) | undefined;
   /** More may be sent now. */
   readonly onRoom: (upstream: Upstream) => void;
 }

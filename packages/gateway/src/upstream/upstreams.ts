@@ -1,6 +1,6 @@
 /** All upstreams and the plans that lead to them: made from settings, kept through changes of settings. */
 import type { Center, Message } from '@chappe/center';
-import type { Clock, Random } from '@chappe/smpp';
+import type { Clock, Random, Session } from '@chappe/smpp';
 import type { ConnectorSettings } from '../settings/connector.ts';
 import type { BindsEvents, ConnectUpstream } from './binds.ts';
 import { type CompiledFailover, defaultFailover } from './failover.ts';
@@ -20,6 +20,7 @@ export interface UpstreamsContext {
   readonly nodeId: () => Uint8Array;
   readonly events: BindsEvents;
   readonly connect?: ConnectUpstream | undefined;
+  readonly customers?: (() => readonly Session[]) | undefined;
   readonly onTaken: PlanContext['onTaken'];
   readonly reroute: PlanContext['reroute'];
   readonly firstPiece: PlanContext['firstPiece'];
@@ -149,7 +150,7 @@ export class Upstreams {
       group = new UpstreamGroup(name);
       this.#groups.set(name, group);
     }
-    const { clock, random, events, connect, nodeId } = this.#context;
+    const { clock, random, events, connect, customers, nodeId } = this.#context;
     return new Upstream(settings, {
       clock,
       random,
@@ -157,6 +158,7 @@ export class Upstreams {
       nodeId: nodeId(),
       events,
       connect,
+      customers,
       onRoom: (upstream) => this.#roomFor(upstream),
     });
   }

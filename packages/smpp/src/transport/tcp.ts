@@ -59,9 +59,10 @@ function ignore(): void {
   // What broke is told by 'close'.
 }
 
-/** The address of the other end of a socket. */
+/** The addresses of both ends of a socket. */
 export function remoteOf(socket: Socket, tls: boolean, certificateSubject?: string): Remote {
-  const remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0, tls };
+  const ours = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 };
+  const remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0, tls, ours };
   return certificateSubject === undefined ? remote : { ...remote, certificateSubject };
 }
 
