@@ -1,6 +1,7 @@
 /** Where ESMEs arrive: binds are let in, their requests find their operation, their receiving binds their lane. */
 
 import {
+  addressKey,
   type Certificates,
   type Notice,
   type Operations,
@@ -97,6 +98,7 @@ export class Desk {
       bindRefusals.set(refusal.reason, (bindRefusals.get(refusal.reason) ?? 0) + 1);
       options.onBindRefused?.(refusal);
     };
+    const remembered = new Set(Array.from(memory.known(), ({ address }) => address));
     let lastId = 0;
     const common = {
       // Sessions are named by it, whichever listener they came by.
@@ -106,6 +108,8 @@ export class Desk {
       clock,
       // One for all listeners: it counts the binds of an account, and guesses at its password.
       authenticate: authenticator(accounts, { clock, memory, onRefused }),
+      // Addresses met since are known to the listener itself.
+      isKnown: (address: string) => remembered.has(addressKey(address)) || accounts.isListed(address),
       operations: operationsOf(ingress),
       onBound: (session: Session) => events.onBound(session),
       onClosed: (session: Session, reason: string) => events.onClosed(session, reason),

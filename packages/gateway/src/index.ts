@@ -1,10 +1,10 @@
 /** The door of @chappe/gateway: the composed message centre, and a sandbox of it for tests. */
 
+export { addressKey } from '@chappe/smpp';
 export type { Account } from './accounts/account.ts';
 export { type AccountInput, type AccountOptions, Accounts } from './accounts/accounts.ts';
 export type { BindRefusal } from './accounts/admission.ts';
 export { isLoopback } from './accounts/loopback.ts';
-export { addressKey } from './accounts/networks.ts';
 export { hashForProcess, hashPassword } from './accounts/password.ts';
 export { addressOf } from './address.ts';
 export { type AddressRange, compileAddressRange } from './address-range.ts';

@@ -90,6 +90,7 @@ export function addBinds(registry: Registry, gateway: Gateway): void {
   each('chappe_smpp_connections_total', 'Connections of customers, by what became of them', 'result', {
     taken: 'connectionsTaken',
     refused: 'connectionsRefused',
+    crowded: 'connectionsCrowdedOut',
     proxy_refused: 'proxyRefused',
     tls_refused: 'tlsRefused',
   });

@@ -77,8 +77,16 @@ const defaults: z.ZodType<SessionDefaults> = section({
     'our requests to one session that may wait for a place in that window',
     10_000,
   ),
-  connections: optional(count(maxSessions), 'connections at once, of each address listened on', 10_000),
-  perAddress: optional(count(maxSessions), 'connections at once from one address', 1_000),
+  connections: optional(
+    count(maxSessions),
+    'connections at once, of each address listened on; of too many, the eldest that has not bound goes',
+    10_000,
+  ),
+  perAddress: optional(
+    count(maxSessions),
+    'connections at once from one address; of IPv6, from one /64',
+    1_000,
+  ),
   perAccount: optional(count(maxSessions), 'sessions at once of one system_id', 1_000),
   sessionInit: optional(pauseMs, 'from connecting to a bind', '10s'),
   pduRead: optional(pauseMs, 'from the first to the last octet of one PDU', '10s'),

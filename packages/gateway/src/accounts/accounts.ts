@@ -6,6 +6,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { AccountSettings } from '../settings/account.ts';
 import { type Account, checkName, compileAccount, openAccount } from './account.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { compileNetworks, maxNetworks } from './networks.ts';
 import { NumberOwners } from './number-owners.ts';
 import { type Derive, defaultCost, hashPassword, type PasswordHash } from './password.ts';
 import { type Check, type CheckResult, type Gate, PasswordChecks } from './password-checks.ts';
@@ -44,6 +45,7 @@ export class Accounts {
   readonly #met = new BoundedMap<Account>(maxOpenAccounts);
   #known = new Map<string, Account>();
   #owners = new NumberOwners([]);
+  #isListed: (address: string) => boolean = () => false;
   /** Hashes of all accounts: what checks of unknown names cost is taken from one of them. */
   #hashes: readonly PasswordHash[] = [];
   /** Names suspended, or not, at run time; their settings say otherwise. */
@@ -78,6 +80,11 @@ export class Accounts {
   /** Which numbers are given to which accounts. */
   get owners(): NumberOwners {
     return this.#owners;
+  }
+
+  /** Whether an address is in `allowFrom` of some account. Quick: of many networks only the first are looked at. */
+  isListed(address: string): boolean {
+    return this.#isListed(address);
   }
 
   /** Names of all known accounts. */
@@ -225,6 +232,8 @@ export class Accounts {
     for (const { name, fields } of changed) if (fields.includes('suspended')) this.#suspensions.delete(name);
     this.#known = next;
     this.#owners = new NumberOwners(next.values());
+    const networks = new Set([...next.values()].flatMap(({ settings }) => settings.allowFrom ?? []));
+    this.#isListed = compileNetworks([...networks].slice(0, maxNetworks), 'allowFrom');
     this.#hashes = [...next.values()].flatMap(({ passwordHash }) => passwordHash ?? []);
   }
 

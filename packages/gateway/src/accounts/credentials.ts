@@ -1,9 +1,8 @@
 /** Names and passwords from the network: checked with guesses slowed down, by whatever door they came. */
-import type { Clock } from '@chappe/smpp';
+import { addressKey, type Clock } from '@chappe/smpp';
 import type { Accounts } from './accounts.ts';
 import type { BindMemory } from './bind-memory.ts';
 import { type Guess, Guesses } from './guesses.ts';
-import { addressKey } from './networks.ts';
 import type { CheckRank, CheckResult, Gate } from './password-checks.ts';
 
 /** One check at a time in the life of a gateway: it remembers who has guessed, and who has been right. */

@@ -1,9 +1,8 @@
-/** Networks that an account may come from, and addresses as brute force is counted by. */
-import { BlockList, isIP, SocketAddress } from 'node:net';
+/** Networks that an account may come from. */
+import { BlockList, isIP } from 'node:net';
 
-// A BlockList is walked from end to end for each bind.
-const maxNetworks = 1_000;
-const maxKeyCharacters = 64;
+/** The most that one check holds: a BlockList is walked from end to end. */
+export const maxNetworks = 1_000;
 
 /**
  * Compiles networks (`203.0.113.0/24`, `2001:db8::/32`) and single addresses to a check. What is no IP address lies
@@ -41,31 +40,9 @@ function addNetwork(list: BlockList, network: string, where: string): void {
 }
 
 /**
- * What stands for a peer's address when its failures are counted: an IPv4 address itself, of IPv6 the first 64 bits,
- * since one customer has all addresses below them.
- */
-export function addressKey(address: string): string {
-  const plain = address.split('%', 1)[0] ?? '';
-  if (isIP(plain) !== 6) return address.slice(0, maxKeyCharacters);
-  const { address: canonical } = new SocketAddress({ address: plain, family: 'ipv6' });
-  if (canonical.startsWith('::ffff:') && canonical.includes('.')) return canonical.slice('::ffff:'.length);
-  const [head = '', tail] = canonical.split('::');
-  const before = head === '' ? [] : head.split(':');
-  // Without `::` all eight groups stand before it.
-  const zeros = tail === undefined ? 0 : 8 - before.length - groupsOf(tail);
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after];
-  return `${groups.slice(0, 4).join(':')}::/64`;
-}
-
-/**
- * What stands for the network of a key of `addressKey`, where one host may choose its address: of IPv6 the first 48 bits,
+ * What stands for the network of an `addressKey`, where one host may choose its address: of IPv6 the first 48 bits,
  * which whoever rents a machine may have; an IPv4 address stands for itself.
  */
 export function networkKey(key: string): string {
   return key.endsWith('::/64') ? `${key.split(':').slice(0, 3).join(':')}::/48` : key;
-}
-
-function groupsOf(tail: string): number {
-  return tail === '' ? 0 : tail.split(':').length;
 }

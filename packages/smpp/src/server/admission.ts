@@ -12,6 +12,7 @@ import {
 } from '../transport/tls.ts';
 import type { Remote } from '../transport/transport.ts';
 import type { ServerLimits } from './limits.ts';
+import type { Place, Places } from './places.ts';
 
 /** TLS of a server. */
 export interface ServerTls extends Certificates {
@@ -35,6 +36,7 @@ export interface AdmissionCounters {
 /** A connection that may become a session: its socket, who it is, and since when it is here (monotonic). */
 export interface Arrived {
   readonly socket: Socket;
+  readonly place: Place;
   readonly remote: Remote;
   readonly sinceMs: number;
 }
@@ -43,12 +45,14 @@ export interface Arrived {
 class Arrival implements Sleeper {
   wakeAtMs: number = Number.POSITIVE_INFINITY;
   readonly socket: Socket;
+  readonly place: Place;
   readonly sinceMs: number;
   address: string;
   port: number;
 
-  constructor(socket: Socket, sinceMs: number) {
+  constructor(socket: Socket, place: Place, sinceMs: number) {
     this.socket = socket;
+    this.place = place;
     this.sinceMs = sinceMs;
     this.address = socket.remoteAddress ?? '';
     this.port = socket.remotePort ?? 0;
@@ -65,6 +69,7 @@ export interface AdmissionOptions {
   readonly loop: SessionLoop;
   readonly tls: ServerTls | undefined;
   readonly proxies: Networks | undefined;
+  readonly places: Places;
   readonly onArrived: (arrived: Arrived) => void;
 }
 
@@ -79,7 +84,6 @@ export class Admission {
   };
   readonly #options: AdmissionOptions;
   readonly #tls: TlsServer | undefined;
-  readonly #perAddress = new Map<string, number>();
   /** Arrivals in their TLS handshake, by address and port of the raw socket: TLS gives us another socket. */
   readonly #handshakes = new Map<string, Arrival>();
   readonly #arrivals = new Set<Arrival>();
@@ -91,21 +95,25 @@ export class Admission {
 
   /** Takes a socket that was just accepted. */
   take(socket: Socket): void {
-    const { limits, loop, proxies } = this.#options;
+    const { loop, proxies, places } = this.#options;
     socket.on('error', ignore);
     const { counters } = this;
-    if (counters.connectionsOpen >= limits.connections) {
+    const address = socket.remoteAddress ?? '';
+    const isProxy = proxies?.has(address) === true;
+    const close = (): void => void socket.destroy();
+    const place = isProxy ? places.enterUnnamed(address, close) : places.enter(address, close);
+    if (place === undefined) {
       this.#refuse(socket);
       return;
     }
     counters.connectionsOpen++;
-    socket.once('close', () => counters.connectionsOpen--);
-    const arrival = new Arrival(socket, loop.clock.monotonicMs());
-    if (proxies?.has(arrival.address) === true) {
-      this.#readProxyHeader(arrival);
-      return;
-    }
-    this.#count(arrival);
+    socket.once('close', () => {
+      counters.connectionsOpen--;
+      places.leave(place);
+    });
+    const arrival = new Arrival(socket, place, loop.clock.monotonicMs());
+    if (isProxy) this.#readProxyHeader(arrival);
+    else this.#admit(arrival);
   }
 
   /** Certificates for the handshakes to come; sessions that are there stay. */
@@ -123,21 +131,9 @@ export class Admission {
     socket.destroy();
   }
 
-  #count(arrival: Arrival): void {
-    const { address, socket } = arrival;
-    const already = this.#perAddress.get(address) ?? 0;
-    if (already >= this.#options.limits.perAddress) {
-      this.#refuse(socket);
-      return;
-    }
-    this.#perAddress.set(address, already + 1);
-    socket.once('close', () => {
-      const left = (this.#perAddress.get(address) ?? 1) - 1;
-      if (left === 0) this.#perAddress.delete(address);
-      else this.#perAddress.set(address, left);
-    });
+  #admit(arrival: Arrival): void {
     this.counters.connectionsTaken++;
-    if (this.#tls === undefined) this.#arrived(arrival, socket, false);
+    if (this.#tls === undefined) this.#arrived(arrival, arrival.socket, false);
     else this.#shakeHands(arrival);
   }
 
@@ -174,7 +170,9 @@ export class Admission {
       if (bytes.length > header.octets) socket.unshift(bytes.subarray(header.octets));
       arrival.address = header.address ?? arrival.address;
       arrival.port = header.port ?? arrival.port;
-      this.#count(arrival);
+      const hasPlace = this.#options.places.name(arrival.place, arrival.address);
+      if (hasPlace) this.#admit(arrival);
+      else this.#refuse(socket);
     };
     socket.on('data', read);
   }
@@ -216,7 +214,7 @@ export class Admission {
     if (socket.destroyed) return;
     const subject = isTls ? certificateSubjectOf(socket as TLSSocket) : undefined;
     const remote = { ...remoteOf(socket, isTls, subject), address: arrival.address, port: arrival.port };
-    this.#options.onArrived({ socket, remote, sinceMs: arrival.sinceMs });
+    this.#options.onArrived({ socket, place: arrival.place, remote, sinceMs: arrival.sinceMs });
   }
 }
 

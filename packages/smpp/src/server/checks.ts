@@ -24,6 +24,7 @@ import type { OutbindTarget, ServerOptions } from './options.ts';
 
 const limitChecks: Checks<ServerLimits> = {
   connections: whole(1),
+  unbound: whole(1),
   perAddress: whole(1),
   perAccount: whole(1),
   window: whole(1),
@@ -72,6 +73,7 @@ const serverChecks: Checks<ServerOptions> = {
   version: (value, name) => void versionFrom(value as 0x34, name),
   limits: optionsOf(limitChecks),
   authenticate: callback,
+  isKnown: callback,
   operations: anything,
   nextSessionId: callback,
   onBound: callback,

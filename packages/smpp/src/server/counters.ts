@@ -3,6 +3,8 @@ import type { AdmissionCounters } from './admission.ts';
 
 /** Plain integers of a server: those of all its sessions, and its own. */
 export interface ServerCounters extends SessionCounters, AdmissionCounters {
+  /** Connections that had not bound and were closed to make room for others. */
+  connectionsCrowdedOut: number;
   bindsAccepted: number;
   bindsRefused: number;
   /** Sessions that are bound now. */
@@ -16,6 +18,7 @@ export function serverCounters(): ServerCounters {
     connectionsOpen: 0,
     connectionsTaken: 0,
     connectionsRefused: 0,
+    connectionsCrowdedOut: 0,
     proxyRefused: 0,
     tlsRefused: 0,
     bindsAccepted: 0,

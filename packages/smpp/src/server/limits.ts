@@ -1,8 +1,14 @@
 /** Bounds of a server. Milliseconds; 0 turns a timer off. */
 export interface ServerLimits {
-  /** Connections at once, bound or not. A further one is closed before a byte of it is read. */
+  /**
+   * Connections at once, bound or not. Where there are so many, one that has not bound makes room for a further one:
+   * the eldest of the address that has most of them. If all have bound, the further one is closed before a byte of it
+   * is read.
+   */
   readonly connections: number;
-  /** Connections at once from one address. */
+  /** Those of them that have not bound, known addresses apart. No more than half of `connections`, or 100, count. */
+  readonly unbound: number;
+  /** Connections at once from one address (of IPv6: from one /64). */
   readonly perAddress: number;
   /** Bound sessions at once of one system_id; a further bind is answered with ESME_RALYBND. */
   readonly perAccount: number;
@@ -37,6 +43,8 @@ export interface ServerLimits {
 export const serverLimits: ServerLimits = {
   // What was measured to fit: 10,000 idle sessions in half a gigabyte.
   connections: 10_000,
+  // A fleet of customers that comes back at once, and room for as many that have bound.
+  unbound: 5_000,
   // One customer behind one address has dozens; a runaway client has thousands.
   perAddress: 1_000,
   perAccount: 1_000,

@@ -57,6 +57,11 @@ export interface ServerOptions {
    * decision or cannot be said to the peer, refuses with ESME_RSYSERR, and `onError` hears of it.
    */
   readonly authenticate: (bind: BindRequest) => BindDecision | PromiseLike<BindDecision>;
+  /**
+   * Whether an address is that of somebody who may bind: such connections are closed last where there are too many that
+   * have not bound. Asked for each connection, so it must be quick. Addresses that binds were accepted from are known.
+   */
+  readonly isKnown?: ((address: string) => boolean) | undefined;
   /** What an ESME may ask for. A request without handler is refused. */
   readonly operations: Operations;
   /** Ids of sessions, each one once. Default 1, 2, 3; servers of one program may share a source. */

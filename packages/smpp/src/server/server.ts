@@ -24,6 +24,7 @@ import { addCounters, type ServerCounters, serverCounters } from './counters.ts'
 import { checkDecision, checkSystemId } from './decision.ts';
 import { type ServerLimits, serverLimits } from './limits.ts';
 import type { BindDecision, OutbindTarget, ServerOptions } from './options.ts';
+import { type Place, Places } from './places.ts';
 
 /** The settled outcome of an outbind. */
 interface OutbindWait {
@@ -39,10 +40,13 @@ export class SmppServer implements SessionOwner {
   readonly #loop: SessionLoop;
   readonly #sessionOptions: SessionOptions;
   readonly #answering: Answering;
+  readonly #places: Places;
   readonly #admission: Admission;
   readonly #listener: Server;
   readonly #connected = new Set<Session>();
   readonly #bound = new Set<Session>();
+  /** Where an accepted connection stands; others (of `accept`, of outbind) take no place. */
+  readonly #placeOf = new Map<Session, Place>();
   readonly #boundBySystemId = new Map<string, number>();
   readonly #outbinds = new Map<Session, OutbindWait>();
   readonly #counters: ServerCounters = serverCounters();
@@ -71,8 +75,10 @@ export class SmppServer implements SessionOwner {
     };
     this.#answering = new Answering(options.operations, (error, where) => this.onError(error, where));
     const trusted = options.proxyProtocol?.trusted;
+    this.#places = new Places(limits, (address) => this.#isKnown(address));
     this.#admission = new Admission({
       limits,
+      places: this.#places,
       loop: this.#loop,
       tls: options.tls,
       proxies: trusted === undefined ? undefined : new Networks(trusted),
@@ -110,7 +116,9 @@ export class SmppServer implements SessionOwner {
 
   /** Plain integers since the start, those of ended sessions included; a fresh object. */
   get counters(): ServerCounters {
-    const sum = { ...this.#counters, ...this.#admission.counters, sessionsBound: this.#bound.size };
+    const connectionsCrowdedOut = this.#places.crowdedOut;
+    const own = { connectionsCrowdedOut, sessionsBound: this.#bound.size };
+    const sum = { ...this.#counters, ...this.#admission.counters, ...own };
     for (const session of this.#connected) addCounters(sum, session.counters);
     return sum;
   }
@@ -160,6 +168,8 @@ export class SmppServer implements SessionOwner {
   onBind(session: Session, pdu: BindPdu): void {
     const kind = kindOf(commandRules[pdu.command].next)!;
     const version = versionOfBind(pdu.interface_version, this.#sessionOptions.version);
+    const place = this.#placeOf.get(session);
+    if (place !== undefined) this.#places.asked(place);
     const refuse = (error: unknown): void => this.#decide(session, pdu, this.#refusal(error));
     const decide = (decision: unknown): void => {
       try {
@@ -202,6 +212,7 @@ export class SmppServer implements SessionOwner {
   /** @internal */
   onEnd(session: Session, reason: CloseReason, error: Error | undefined): void {
     this.#connected.delete(session);
+    this.#placeOf.delete(session);
     addCounters(this.#counters, session.counters);
     this.#unbound(session);
     this.#outbinds.get(session)?.reject(new SmppClosedError(reason, false, { cause: error }));
@@ -212,6 +223,15 @@ export class SmppServer implements SessionOwner {
   /** @internal */
   onError(error: unknown, where: string): void {
     this.#guard.report(error, where);
+  }
+
+  #isKnown(address: string): boolean {
+    try {
+      return this.#options.isKnown?.(address) === true;
+    } catch (error) {
+      this.#guard.report(error, 'isKnown');
+      return false;
+    }
   }
 
   /** The user's function, without what it may do to the responses that carry its word. */
@@ -247,14 +267,17 @@ export class SmppServer implements SessionOwner {
   #take(arrived: Arrived): void {
     try {
       if (this.#isClosing) arrived.socket.destroy();
-      else this.#open(new SocketTransport(arrived.socket, arrived.remote), arrived.sinceMs);
+      else {
+        const transport = new SocketTransport(arrived.socket, arrived.remote);
+        this.#open(transport, arrived.sinceMs, arrived.place);
+      }
     } catch (error) {
       this.#guard.report(error, 'nextSessionId');
       arrived.socket.destroy();
     }
   }
 
-  #open(transport: Transport, sinceMs: number): Session {
+  #open(transport: Transport, sinceMs: number, place?: Place): Session {
     const { onPdu } = this.#options;
     let session: Session;
     const options: SessionOptions =
@@ -272,35 +295,48 @@ export class SmppServer implements SessionOwner {
       this,
     );
     this.#connected.add(session);
+    if (place !== undefined) this.#placeOf.set(session, place);
     session.start();
     return session;
   }
 
   #decide(session: Session, pdu: BindPdu, decision: BindDecision): void {
     if (session.state !== 'open' && session.state !== 'outbound') return;
-    const already = this.#boundBySystemId.get(pdu.system_id) ?? 0;
-    const isFull = already >= this.#limits.perAccount || this.#isClosing;
-    if (!decision.accept || isFull) {
-      const { status: given = 0 } = decision.accept ? { status: status.ESME_RALYBND } : decision;
-      this.#counters.bindsRefused++;
-      session.respond(pdu, { command_status: given === 0 ? status.ESME_RBINDFAIL : given } as ResponseInput);
-      return;
-    }
-    session.context = decision.context;
-    if (decision.window !== undefined) session.peerWindow = decision.window;
-    const system_id = decision.systemId ?? this.#options.systemId ?? 'chappe';
-    session.respond(pdu, { system_id } as ResponseInput);
+    this.#answerBind(session, pdu, decision);
     // What could not be said to the peer has been answered with ESME_RSYSERR.
-    if (!session.isBound) {
+    const { isBound } = session;
+    const place = this.#placeOf.get(session);
+    if (place !== undefined) this.#places.answered(place, isBound);
+    if (!isBound) {
       this.#counters.bindsRefused++;
       return;
     }
     this.#counters.bindsAccepted++;
     this.#bound.add(session);
-    this.#boundBySystemId.set(pdu.system_id, already + 1);
+    this.#boundBySystemId.set(pdu.system_id, this.#sessionsOf(pdu.system_id) + 1);
     this.#guard.run(() => this.#options.onBound?.(session), 'onBound');
     this.#outbinds.get(session)?.resolve(session);
     this.#outbinds.delete(session);
+  }
+
+  #answerBind(session: Session, pdu: BindPdu, decision: BindDecision): void {
+    if (!decision.accept) {
+      const { status: refusal = 0 } = decision;
+      session.respond(pdu, {
+        command_status: refusal === 0 ? status.ESME_RBINDFAIL : refusal,
+      } as ResponseInput);
+    } else if (this.#isClosing || this.#sessionsOf(pdu.system_id) >= this.#limits.perAccount) {
+      session.respond(pdu, { command_status: status.ESME_RALYBND } as ResponseInput);
+    } else {
+      session.context = decision.context;
+      if (decision.window !== undefined) session.peerWindow = decision.window;
+      const system_id = decision.systemId ?? this.#options.systemId ?? 'chappe';
+      session.respond(pdu, { system_id } as ResponseInput);
+    }
+  }
+
+  #sessionsOf(systemId: string): number {
+    return this.#boundBySystemId.get(systemId) ?? 0;
   }
 
   #refusal(error: unknown): BindDecision {
@@ -311,7 +347,7 @@ export class SmppServer implements SessionOwner {
 
   #unbound(session: Session): void {
     if (!this.#bound.delete(session)) return;
-    const left = (this.#boundBySystemId.get(session.systemId) ?? 1) - 1;
+    const left = this.#sessionsOf(session.systemId) - 1;
     if (left === 0) this.#boundBySystemId.delete(session.systemId);
     else this.#boundBySystemId.set(session.systemId, left);
   }

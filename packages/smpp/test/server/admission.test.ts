@@ -50,6 +50,31 @@ describe('PROXY protocol', () => {
     for (const peer of [first!, second!]) peer.destroy();
   });
 
+  test('two peers that only connect through the proxy do not keep the owner out', async () => {
+    const server = await startServer({ ...trusted, limits: { connections: 20, perAddress: 10 } });
+    const header = (address: string) => Buffer.from(`PROXY TCP6 ${address} 2001:db8::2775 1 2775\r\n`);
+    const strangers: RawPeer[] = [];
+    const crowd = async (): Promise<void> => {
+      for (let i = 0; i < 12; i++) {
+        const stranger = await RawPeer.connect(server.port);
+        // Each from an address of its own, in two networks.
+        stranger.write(header(`2001:db8:0:${i % 2}::${(strangers.length + 1).toString(16)}`));
+        strangers.push(stranger);
+      }
+    };
+    for (let round = 0; round < 10; round++) {
+      await crowd();
+      const owner = await RawPeer.connect(server.port);
+      owner.write(header('2001:db8:7::1'));
+      await crowd();
+      expect(await owner.ask(bind)).toMatchObject({ command_status: 0 });
+      owner.destroy();
+    }
+    expect(server.counters).toMatchObject({ bindsAccepted: 10 });
+    expect(server.counters.connectionsCrowdedOut).toBeGreaterThan(100);
+    for (const stranger of strangers) stranger.destroy();
+  });
+
   test('a trusted proxy without header is refused; a header from elsewhere is no SMPP', async () => {
     const server = await startServer(trusted);
     const without = await RawPeer.connect(server.port);

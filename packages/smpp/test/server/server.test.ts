@@ -250,17 +250,42 @@ describe('operations', () => {
 });
 
 describe('limits', () => {
-  test('connections in all and per address are closed before a byte is read', async () => {
+  test('where all have bound, a further connection is closed before a byte of it is read', async () => {
     for (const limits of [{ connections: 2 }, { perAddress: 2 }]) {
       const server = await startServer({ limits });
-      const peers = await Promise.all([1, 2, 3].map(() => RawPeer.connect(server.port)));
-      await Promise.race(peers.map((peer) => peer.closed()));
-      expect(peers.filter(({ isClosed }) => isClosed)).toHaveLength(1);
-      expect(server.counters).toMatchObject({ connectionsOpen: 2, connectionsRefused: 1 });
-      for (const peer of peers) peer.destroy();
+      const bound = [await RawPeer.bound(server.port), await RawPeer.bound(server.port)];
+      const third = await RawPeer.connect(server.port);
+      third.write({ ...bindPdu(), sequence_number: 1 } as PduInput);
+      await third.closed();
+      expect(third.received).toEqual([]);
+      expect(server.counters).toMatchObject({
+        connectionsOpen: 2,
+        connectionsRefused: 1,
+        connectionsCrowdedOut: 0,
+        sessionsBound: 2,
+      });
+      for (const peer of bound) peer.destroy();
       while (server.counters.connectionsOpen > 0) await settle(1);
       const again = await RawPeer.bound(server.port);
       again.destroy();
+    }
+  });
+
+  test('where some have not bound, the eldest of them makes room', async () => {
+    for (const limits of [{ connections: 2 }, { perAddress: 2 }]) {
+      const server = await startServer({ limits });
+      const bound = await RawPeer.bound(server.port);
+      const idle = await RawPeer.connect(server.port);
+      while (server.counters.connectionsOpen < 2) await settle(1);
+      const next = await RawPeer.bound(server.port);
+      await idle.closed();
+      expect(server.counters).toMatchObject({
+        connectionsRefused: 0,
+        connectionsCrowdedOut: 1,
+        sessionsBound: 2,
+      });
+      expect([bound.isClosed, next.isClosed]).toEqual([false, false]);
+      for (const peer of [bound, next]) peer.destroy();
     }
   });
 
