@@ -375,6 +375,38 @@ describe('held messages', () => {
   });
 });
 
+describe('messages from handsets that nobody takes', () => {
+  it('are listed with those that are held, and go by rules, or to an account by hand', async () => {
+    const ids: string[] = [];
+    for (const text of ['one', 'two', 'three'])
+      ids.push(...(await rig.gateway.injectMo({ from: '447700900123', to: '70100', text })).ids);
+    const { json } = await rig.admin('GET', 'held');
+    expect(json.messages).toMatchObject([
+      { id: ids[2], route: null, account: '', from: '447700900123', to: '70100', text: 'three' },
+      { id: ids[1] },
+      { id: ids[0] },
+    ]);
+    const release = (id: string | undefined, body?: object) => rig.admin('POST', `held/${id}/release`, body);
+    expect((await release(ids[0], { account: 'nobody' })).status).toBe(404);
+    expect((await release(ids[0], { account: 'bank' })).json).toEqual({ id: ids[0], released: true });
+    expect((await rig.admin('GET', `messages/${ids[0]}`)).json).toMatchObject({
+      account: 'bank',
+      kind: 'mo',
+    });
+    // By the rule that takes all of them.
+    expect((await release(ids[1])).json).toEqual({ id: ids[1], released: true });
+    expect((await rig.admin('GET', `messages/${ids[1]}`)).json).toMatchObject({ account: 'acme' });
+    expect((await release(ids[1])).json.code).toBe('not_found');
+    expect((await rig.admin('POST', 'held/release', { query: 'to:70100' })).json).toEqual({
+      released: 1,
+      left: 0,
+    });
+    const held = await submit('4499000009');
+    expect((await release(held, { account: 'acme' })).json.code).toBe('invalid_parameter');
+    await rig.gateway.center.cancel({ publicId: held });
+  });
+});
+
 describe('opt-outs', () => {
   it('are added, listed, count, and are taken away', async () => {
     expect((await rig.admin('PUT', 'opt-outs/+447700900200', { sender: 'ACME' })).json).toEqual({

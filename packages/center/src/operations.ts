@@ -36,6 +36,10 @@ export interface Replacement {
   /** A message with a longer public id gets one of 8 digits as well; the one that it had still finds it. */
   readonly idForm?: 'short' | undefined;
   readonly lane?: string | undefined;
+  /** Only if it is in this lane; else `not-found`, and nothing changes. */
+  readonly fromLane?: string | undefined;
+  /** Whose message it is from now on. Not for messages that cost something: their money is the old one's. */
+  readonly account?: string | undefined;
   readonly memo?: string | undefined;
 }
 
@@ -95,6 +99,10 @@ export class Operations {
   async replace(ref: MessageRef, changes: Replacement): Promise<ReplaceResult> {
     const got = await this.#obtain(ref);
     if (typeof got === 'string') return got;
+    if (changes.fromLane !== undefined && got.lane !== changes.fromLane) {
+      await this.#store(got, 'update');
+      return 'not-found';
+    }
     const nowMs = this.#core.settings.clock.nowMs();
     if (changes.content !== undefined) {
       got.content = changes.content;
@@ -105,6 +113,7 @@ export class Operations {
       got.publicId = this.#core.takeShortId();
     }
     got.lane = changes.lane ?? got.lane;
+    got.account = changes.account ?? got.account;
     got.memo = changes.memo ?? got.memo;
     got.dueMs = changes.dueMs ?? got.dueMs;
     got.expiresMs = changes.expiresMs ?? got.expiresMs;

@@ -102,7 +102,7 @@ const ledgerPlan: CommandPlan<LedgerValues> = {
 const heldPlan: CommandPlan<HeldValues> = {
   name: 'held',
   words,
-  about: 'messages that a route holds back: ls | release',
+  about: 'messages that a route holds back, or that nobody takes: ls | release',
   settings: heldSettings,
   examples: ['chappe held ls', "chappe held release --query 'account:acme'"],
   run: async (run) => (await import('./commands/held.ts')).runHeld(run),

@@ -4,8 +4,8 @@ import { atOnce, type GatewaySettings, type Steps } from '@chappe/gateway';
 
 /** One change. */
 export interface ConfigChange {
-  readonly kind: 'account' | 'connector' | 'route' | 'mo' | 'webhook' | 'filters' | 'pumping';
-  /** Of the entry; empty for filters and pumping, of which there is one. */
+  readonly kind: 'account' | 'connector' | 'route' | 'mo' | 'webhook' | 'unclaimed' | 'filters' | 'pumping';
+  /** Of the entry; empty for unclaimed, filters and pumping, of which there is one. */
   readonly name: string;
   readonly change: 'added' | 'removed' | 'changed';
   /** Names of the fields that changed; `position`: it stands elsewhere among the others now. */
@@ -48,6 +48,7 @@ export function* settingsDiff(before: GatewaySettings, after: GatewaySettings): 
     ...routes.changes,
     ...mo.changes,
     ...webhooks.changes,
+    ...singleChange('unclaimed', before.unclaimed, after.unclaimed),
     ...singleChange('filters', before.filters, after.filters),
     ...singleChange('pumping', before.pumping, after.pumping),
   ];

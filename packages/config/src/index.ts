@@ -19,6 +19,7 @@ export {
 } from './entry.ts';
 export { exportEntry, withSecretsOf } from './export/entry.ts';
 export { writtenFilters, writtenPumping } from './export/filters.ts';
+export { writtenMoAction } from './export/route.ts';
 export type { Written } from './export/words.ts';
 export { type Flaw, type FlawPlace, flawText, pathText } from './flaw.ts';
 export { configSchema, type JsonSchema } from './json-schema.ts';

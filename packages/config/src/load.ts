@@ -109,7 +109,8 @@ function dataFolder(root: PlacedMap, { data = './data' }: ReadSections, path: st
 }
 
 async function settingsOf(sections: ReadSections, hashes: LoadOptions['hashes']): Promise<GatewaySettings> {
-  const { accounts = [], connectors = [], routes = [], mo = [], webhooks = [], filters, pumping } = sections;
+  const { accounts = [], connectors = [], routes = [], mo = [], webhooks = [] } = sections;
+  const { unclaimed, filters, pumping } = sections;
   const plain = accounts.flatMap(({ settings, password }) =>
     password === undefined ? [] : [{ systemId: settings.systemId, password }],
   );
@@ -124,6 +125,7 @@ async function settingsOf(sections: ReadSections, hashes: LoadOptions['hashes'])
     routes,
     mo: mo.map(namedRule),
     webhooks,
+    ...(unclaimed === undefined ? {} : { unclaimed }),
     ...(filters === undefined ? {} : { filters }),
     ...(pumping === undefined ? {} : { pumping }),
   };

@@ -144,7 +144,14 @@ function directLane({ action }: RouteSettings): string | undefined {
   return connector.startsWith(accountTarget) ? accountLane(connector.slice(accountTarget.length)) : undefined;
 }
 
-function* checkNames({ accounts, connectors, routes, mo, webhooks }: GatewaySettings): Steps<void> {
+function* checkNames({
+  accounts,
+  connectors,
+  routes,
+  mo,
+  webhooks,
+  unclaimed,
+}: GatewaySettings): Steps<void> {
   const names = new Set(connectors.map(({ name }) => name));
   for (const { name } of connectors) {
     // They are written into lanes and memos, where these signs mean something.
@@ -170,6 +177,12 @@ function* checkNames({ accounts, connectors, routes, mo, webhooks }: GatewaySett
   const flaws = [
     ...(yield* routeFlaws(routes, new Set([...names, handsetLane]), known)),
     ...(yield* moRouteFlaws(mo, names, known, hooks)),
+    ...(yield* moRouteFlaws(
+      unclaimed === undefined ? [] : [{ name: 'unclaimed', action: unclaimed }],
+      names,
+      known,
+      hooks,
+    )),
   ];
   const [first] = flaws.filter(({ severity }) => severity === 'error');
   if (first !== undefined) throw new RangeError(`route "${first.route}": ${first.field}: ${first.message}`);

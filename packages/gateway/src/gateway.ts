@@ -3,7 +3,6 @@ import type { Center, ControlStore, Store } from '@chappe/center';
 import { type Certificates, type Clock, type Session, systemClock, type Transport } from '@chappe/smpp';
 import type { Accounts } from './accounts/accounts.ts';
 import type { BindMemory } from './accounts/bind-memory.ts';
-import { IgnoredRanges } from './accounts/ignored-ranges.ts';
 import { AccountConnectors } from './connectors/accounts.ts';
 import { BroadcastConnector } from './connectors/broadcast.ts';
 import { HandsetConnector } from './connectors/handsets.ts';
@@ -21,6 +20,7 @@ import { injectMo, type MoArguments, type MoRoad } from './inject-mo.ts';
 import { makeCenter } from './make-center.ts';
 import { MessageSteps } from './message-steps.ts';
 import { Messages } from './messages.ts';
+import { MoNotices } from './mo/notices.ts';
 import { LastWriters } from './mo/spread.ts';
 import { restoreQuotas } from './money/charging.ts';
 import { Ledger } from './money/ledger.ts';
@@ -66,8 +66,6 @@ export class Gateway {
   readonly #events: GatewayEvents;
   readonly #clock: Clock;
   readonly #routing: Routing;
-  /** Undefined in a sandbox, where binds have the numbers that they ask for. */
-  readonly #ignoredRanges: IgnoredRanges | undefined;
   readonly #acceptance: Acceptance;
   readonly #transactions: Transactions;
   readonly #writers: LastWriters = new LastWriters();
@@ -97,9 +95,7 @@ export class Gateway {
     // Where numbers are whoever's who asks for them, everybody must be a friend.
     const isSandbox = accounts.open || options.settings === undefined;
     this.#routing = new Routing(isSandbox ? undefined : (number) => accounts.owners.of(number));
-    this.#ignoredRanges = isSandbox
-      ? undefined
-      : new IgnoredRanges(accounts, (fault) => options.onPeerFault?.(fault));
+    const notices = new MoNotices(isSandbox ? undefined : accounts, (fault) => options.onPeerFault?.(fault));
     this.#events = new GatewayEvents(onError);
     this.events = this.#events;
     this.#receipts = new ReceiptDesk({
@@ -109,7 +105,7 @@ export class Gateway {
       format: options.receiptFormat,
       validityMs,
     });
-    this.#steps = this.#stepsOf(onError);
+    this.#steps = this.#stepsOf(notices, onError);
     this.handsets = new Handsets(options.handsets ?? {}, random);
     this.center = makeCenter(options, {
       clock,
@@ -306,7 +302,7 @@ export class Gateway {
     await this.stop();
   }
 
-  #stepsOf(onError: (error: unknown, where: string) => void): MessageSteps {
+  #stepsOf(notices: MoNotices, onError: (error: unknown, where: string) => void): MessageSteps {
     return new MessageSteps({
       center: () => this.center,
       network: () => this.network,
@@ -317,6 +313,7 @@ export class Gateway {
       receipts: this.#receipts,
       transactions: () => this.#transactions,
       writers: this.#writers,
+      notices,
       counts: this.messageCounts,
       events: this.#events,
       nextReference: () => this.#nextReference(),
@@ -375,8 +372,7 @@ export class Gateway {
 
   #onBound(session: Session): void {
     const bind = this.#routing.bound(session, session.context as string);
-    if (bind !== undefined) this.#connectors.add(bind);
-    if (bind !== undefined) this.#ignoredRanges?.look(bind);
+    if (bind !== undefined) this.#steps.onBound(bind);
     if (this.#events.isHeard) this.#events.emit({ kind: 'bound', session: viewOfSession(session) });
   }
 

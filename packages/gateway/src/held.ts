@@ -1,16 +1,19 @@
-/** Messages that routes hold back: looking at them, and letting them go on by the routes that do not hold. */
+/**
+ * Messages that wait for somebody: those that routes hold back, and those of handsets that nobody has taken. Looking at
+ * them, and letting them go on: by the routes that do not hold, or by the rules and numbers of now.
+ */
 import type { Center, Message } from '@chappe/center';
 import { readGroupOf } from './content.ts';
 import { allOfId, piecesOf } from './groups.ts';
 import { newestWaiting } from './lane-page.ts';
 import { type MessageView, viewOf } from './message-view.ts';
 import type { Network } from './network.ts';
-import { holderOf, isHeldLane } from './routing.ts';
+import { holderOf, isHeldLane, unclaimedLane } from './routing.ts';
 
 /** One held message. */
 export interface HeldMessage {
-  /** The route that holds it. */
-  readonly route: string;
+  /** The route that holds it; undefined: it is from a handset, and nobody has taken it. */
+  readonly route: string | undefined;
   readonly view: MessageView;
 }
 
@@ -20,39 +23,48 @@ export interface HeldPage {
   readonly next: number | undefined;
 }
 
-/** no-route: no route that does not hold takes it now. */
-export type ReleaseResult = 'released' | 'not-held' | 'no-route';
+/**
+ * no-route: no route that does not hold takes it now. unclaimed: it is from a handset, and nobody takes it now.
+ * not-from-handset: only those are given to an account.
+ */
+export type ReleaseResult = 'released' | 'not-held' | 'no-route' | 'unclaimed' | 'not-from-handset';
 
 /** What became of several. */
 export interface ReleasedHeld {
   readonly released: number;
-  /** Those that no other route takes. */
+  /** Those that no other route, rule or account takes. */
   readonly left: number;
 }
 
 const pageMessages = 1_000;
 
-/** The messages of all routes that hold. `limit`: 1 to 1,000. */
+/** The messages of all routes that hold, and those that nobody has taken. `limit`: 1 to 1,000. */
 export async function heldMessages(center: Center, limit: number, beforeId?: number): Promise<HeldPage> {
   const page = await newestWaiting(center, heldLanes(center), limit, beforeId);
   const messages = await Promise.all(
     page.messages.filter(isFirst).map(async (message) => ({
-      route: holderOf(message.lane),
+      route: message.lane === unclaimedLane ? undefined : holderOf(message.lane),
       view: viewOf(await piecesOf(center, message)),
     })),
   );
   return { messages, next: page.nextBeforeId };
 }
 
-/** Lets a message go on, with all its segments; each destination of a submit_multi by its own route. */
+/**
+ * Lets a message go on, with all its segments; each destination of a submit_multi by its own route. `account`: to whom, of
+ * one from a handset, whatever the rules say.
+ */
 export async function releaseHeld(
   center: Center,
   network: Network,
   publicId: string,
+  account?: string,
 ): Promise<ReleaseResult> {
   const message = await center.query({ publicId });
   if (message === undefined) return 'not-held';
+  if (message.lane === unclaimedLane) return claim(network, message, account);
   const held = (await allOfId(center, message)).filter(isHeld);
+  if (held.length > 0 && account !== undefined) return 'not-from-handset';
   let result: ReleaseResult = 'not-held';
   for (const first of held.filter(isFirst)) {
     const one = await releasePieces(center, network, await piecesOf(center, first));
@@ -76,7 +88,11 @@ export async function releaseAllHeld(
       for (const message of page.messages.filter(isFirst)) {
         const pieces = await piecesOf(center, message);
         if (!holds(viewOf(pieces))) continue;
-        if ((await releasePieces(center, network, pieces)) === 'released') released += 1;
+        const isFromHandset = lane === unclaimedLane;
+        const result = isFromHandset
+          ? await claim(network, message)
+          : await releasePieces(center, network, pieces);
+        if (result === 'released') released += 1;
         else left += 1;
       }
       beforeId = page.nextBeforeId;
@@ -107,11 +123,17 @@ function isHeld({ lane }: Message): boolean {
   return isHeldLane(lane);
 }
 
+async function claim(network: Network, message: Message, account?: string): Promise<ReleaseResult> {
+  const result = await network.mo.unclaimed.claim(message, account);
+  if (result === 'claimed') return 'released';
+  return result === 'left' ? 'unclaimed' : 'not-held';
+}
+
 function heldLanes(center: Center): readonly string[] {
   return center
     .depths()
     .map(({ lane }) => lane)
-    .filter(isHeldLane);
+    .filter((lane) => lane === unclaimedLane || isHeldLane(lane));
 }
 
 function isFirst({ content }: Message): boolean {

@@ -8,11 +8,14 @@ import type { ReceiptDesk } from './egress/receipt-desk.ts';
 import type { GatewayEvents } from './events.ts';
 import type { Ingress } from './ingress/ingress.ts';
 import { echoDraft, type MoRoad } from './inject-mo.ts';
+import type { MoNotices } from './mo/notices.ts';
+import type { Received } from './mo/received.ts';
 import type { LastWriters } from './mo/spread.ts';
 import type { Ledger } from './money/ledger.ts';
 import type { PumpingAlarm } from './money/pumping.ts';
 import type { Network, NetworkEvents } from './network.ts';
 import type { MessageCounts } from './observation/message-counts.ts';
+import type { Bind } from './routing.ts';
 import type { Alert } from './sandbox/handsets.ts';
 import { magicOf } from './sandbox/magic.ts';
 import { isFinal } from './states.ts';
@@ -30,6 +33,7 @@ export interface StepContext {
   readonly receipts: ReceiptDesk;
   readonly transactions: () => Transactions;
   readonly writers: LastWriters;
+  readonly notices: MoNotices;
   readonly counts: MessageCounts;
   readonly events: GatewayEvents;
   readonly nextReference: () => number;
@@ -45,6 +49,17 @@ export class MessageSteps implements NetworkEvents {
 
   constructor(context: StepContext) {
     this.#context = context;
+  }
+
+  /** A bind that takes messages has come. */
+  onBound(bind: Bind): void {
+    const { connectors, notices, ingress, network } = this.#context;
+    const { routing, accounts } = ingress();
+    connectors().add(bind);
+    notices.bound(bind);
+    // Where everybody may bind, its lane takes what nobody has taken; where numbers are given away, no bind changes whose
+    // they are.
+    if (!accounts.open && !routing.knowsOwners) void network().mo.unclaimed.look();
   }
 
   /** After the commit of each step of a message. */
@@ -111,6 +126,11 @@ export class MessageSteps implements NetworkEvents {
   onBreaker(connector: string, isOpen: boolean, detail: string): void {
     const what = isOpen ? 'breaker-open' : 'breaker-closed';
     this.#context.events.emit({ kind: 'upstream', connector, what, detail });
+  }
+
+  /** A message from a handset that nobody takes. */
+  onUnclaimed(received: Received): void {
+    this.#context.notices.unclaimed(received);
   }
 
   /** An account's messages look made up. */

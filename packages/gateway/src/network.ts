@@ -25,7 +25,7 @@ import { nodeIdOctets, nodeIdOf } from './hops.ts';
 import type { Acceptance, RouteFilters } from './ingress/acceptance.ts';
 import { MoDesk } from './mo/desk.ts';
 import { takeMo } from './mo/incoming.ts';
-import type { MoOrigin } from './mo/received.ts';
+import type { MoOrigin, Received } from './mo/received.ts';
 import type { Reply } from './mo/road.ts';
 import type { LastWriters } from './mo/spread.ts';
 import type { Ledger } from './money/ledger.ts';
@@ -55,6 +55,8 @@ export interface NetworkEvents {
   /** A handset that an upstream was asked about can be reached again. */
   onAlert(pdu: PduOf<'alert_notification'>, connector: string): void;
   onPumping(alarm: PumpingAlarm): void;
+  /** A message from a handset waits for somebody to take it. */
+  onUnclaimed(received: Received): void;
   onError(error: unknown, where: string): void;
 }
 
@@ -97,6 +99,7 @@ export class Network {
   #nodeId: Uint8Array = new Uint8Array(nodeIdOctets);
   #settings: GatewaySettings = noSettings;
   #compiled: CompiledSettings | undefined;
+  #isStarted = false;
 
   constructor(options: NetworkOptions) {
     const { center, control, clock, random, events, optOuts } = options;
@@ -143,6 +146,7 @@ export class Network {
       rules: new Rules([], 'mo route'),
       partRules: new Rules([], 'mo route'),
       validityMs: options.moValidityMs,
+      onUnclaimed: (received) => events.onUnclaimed(received),
       tagsOf: (connector) => this.#origin(connector).tags,
       onError: (error, where) => events.onError(error, where),
     });
@@ -178,6 +182,7 @@ export class Network {
 
   /** Begins to bind. Once the center runs. */
   async start(): Promise<void> {
+    this.#isStarted = true;
     await this.mo.start();
     this.upstreams.start();
   }
@@ -205,7 +210,7 @@ export class Network {
     this.#compiled = compiled;
     this.#origins.clear();
     this.pumping.configure(settings.pumping ?? {});
-    this.mo.use(compiled.moRules, compiled.partRules);
+    this.mo.use(compiled.moRules, compiled.partRules, settings.unclaimed);
     const { router } = compiled;
     this.#options.acceptance.use({
       router,
@@ -216,6 +221,8 @@ export class Network {
       nodeId: this.#nodeId,
       isStopped: (account, digits, nowMs) => this.#isStopped(account, digits, nowMs),
     });
+    // At the start they are looked at when the center runs.
+    if (this.#isStarted) void this.mo.unclaimed.look();
   }
 
   /** What becomes of a message whose receipt is late: the center asks. */

@@ -71,6 +71,11 @@ export class Routing {
     this.#ownersOf = ownersOf;
   }
 
+  /** Whether numbers are given to accounts: not in a sandbox. */
+  get knowsOwners(): boolean {
+    return this.#ownersOf !== undefined;
+  }
+
   /** All binds that take messages. */
   get binds(): readonly Bind[] {
     return this.#binds;

@@ -1,5 +1,5 @@
 /** GET /api/v1/config: the settings in force. */
-import { type EntryKind, exportEntry, writtenFilters, writtenPumping } from '@chappe/config';
+import { type EntryKind, exportEntry, writtenFilters, writtenMoAction, writtenPumping } from '@chappe/config';
 import type { AnyEntry } from '@chappe/gateway';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
@@ -14,6 +14,7 @@ const configBody = z.object({
   routes: z.array(entry).describe('In their order'),
   mo: z.array(entry).describe('In their order'),
   webhooks: z.array(entry),
+  unclaimed: entryBody.nullable(),
   filters: entryBody.nullable(),
   pumping: entryBody.nullable(),
   shadowed: z
@@ -43,7 +44,7 @@ export function getConfig({ gateway }: Context): Route {
     answers: { 200: { description: 'The settings', schema: configBody } },
     takesTurns: true,
     handle: () => {
-      const { accounts, connectors, routes, mo, webhooks, filters, pumping } = gateway.settings;
+      const { accounts, connectors, routes, mo, webhooks, unclaimed, filters, pumping } = gateway.settings;
       return {
         status: 200,
         body: {
@@ -52,6 +53,7 @@ export function getConfig({ gateway }: Context): Route {
           routes: shown('route', routes),
           mo: shown('mo', mo),
           webhooks: shown('webhook', webhooks),
+          unclaimed: unclaimed === undefined ? null : writtenMoAction(unclaimed),
           filters: filters === undefined ? null : writtenFilters(filters),
           pumping: pumping === undefined ? null : writtenPumping(pumping),
           shadowed: gateway.entries.shadowed(),

@@ -1,4 +1,4 @@
-/** GET /api/v1/held: messages that routes hold back. */
+/** GET /api/v1/held: messages that routes hold back, and those of handsets that nobody has taken. */
 import { heldMessages } from '@chappe/gateway';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
@@ -16,8 +16,11 @@ const heldBody = z.object({
     .array(
       z.object({
         id: z.string(),
-        route: z.string().describe('The route that holds it'),
-        account: z.string(),
+        route: z
+          .string()
+          .nullable()
+          .describe('The route that holds it; null: from a handset, and nobody takes it'),
+        account: z.string().describe('Empty: from a handset'),
         from: z.string(),
         to: z.string(),
         text: z.string().nullable().describe('Its first 1,000 characters'),
@@ -37,7 +40,7 @@ export function listHeld({ gateway }: Context): Route {
     path: '/api/v1/held',
     operationId: 'listHeld',
     tag: 'held',
-    summary: 'Messages that routes hold back, newest first',
+    summary: 'Messages that routes hold back, and those of handsets that nobody takes, newest first',
     query: z.strictObject({
       limit: wholeNumber(1, maxLimit).optional().describe(`Default ${defaultLimit}`),
       before: cursorField,
@@ -49,7 +52,7 @@ export function listHeld({ gateway }: Context): Route {
       const page = await heldMessages(gateway.center, limit, idOfCursor(before));
       const messages = page.messages.map(({ route: name, view }) => ({
         id: view.id,
-        route: name,
+        route: name ?? null,
         account: view.account,
         from: view.from,
         to: view.to,

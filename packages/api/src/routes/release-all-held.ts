@@ -17,7 +17,7 @@ const requestBody = z
 
 const resultBody = z.object({
   released: z.int(),
-  left: z.int().describe('Those that no other route takes'),
+  left: z.int().describe('Those that no other route, rule or account takes'),
 });
 
 /** Lets held messages go on. */

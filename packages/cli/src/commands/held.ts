@@ -1,4 +1,4 @@
-/** `chappe held`: messages that a route has held back until somebody releases them. */
+/** `chappe held`: messages that a route holds back, or that no account takes, until somebody releases them. */
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
@@ -16,7 +16,7 @@ const shown: readonly Column[] = [
   ['accepted', (row) => row.acceptedAt],
   ['until', (row) => row.expiresAt],
   column('account'),
-  column('route'),
+  ['route', (row) => row.route ?? '(from a handset)'],
   column('segments'),
   ['road', ({ from, to }) => `${cell(from)} -> ${cell(to)}`],
   ['text', ({ text }) => (typeof text === 'string' ? quoted(text) : undefined)],
@@ -32,18 +32,21 @@ async function list(run: HeldRun): Promise<ExitCode> {
 }
 
 async function release(run: HeldRun, ids: readonly string[]): Promise<ExitCode> {
-  const { query, all } = run.values;
+  const { query, all, to } = run.values;
   const ways = [ids.length > 0, query !== undefined, all].filter((isGiven) => isGiven).length;
   if (ways !== 1) throw usage('release takes ids, or --query, or --all', 'chappe held release ID...');
+  if (to !== undefined && ids.length === 0)
+    throw usage('--to is for single messages from handsets', 'chappe held release ID... --to ACCOUNT');
   if (ids.length === 0) {
     const body = query === undefined ? {} : { query };
     const answer = await ask(run, { method: 'POST', path: `${path}/release`, body });
     const { released, left } = objectOf(answer);
-    printDone(run, `${cell(released)} released, ${cell(left)} left: no route takes those`, answer);
+    printDone(run, `${cell(released)} released, ${cell(left)} left: nobody takes those`, answer);
     return exitCodes.ok;
   }
   for (const id of ids) {
-    const answer = await ask(run, { method: 'POST', path: `${path}/${part(id)}/release` });
+    const body = to === undefined ? {} : { body: { account: to } };
+    const answer = await ask(run, { method: 'POST', path: `${path}/${part(id)}/release`, ...body });
     printDone(run, `message ${printable(id)} released`, answer);
   }
   return exitCodes.ok;

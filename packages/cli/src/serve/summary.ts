@@ -105,6 +105,8 @@ function actionText(action: Action): string {
       return `webhook ${action.webhook}`;
     case 'drop':
       return 'dropped';
+    case 'refuse':
+      return `rejected with 0x${action.status.toString(16)}`;
     default:
       return action.then === undefined ? action.kind : `${action.kind}, then ${actionText(action.then)}`;
   }

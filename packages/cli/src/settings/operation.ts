@@ -116,6 +116,7 @@ export const ledgerSettings: Settings<LedgerValues> = {
 export interface HeldValues extends ApiValues {
   readonly query: string | undefined;
   readonly all: boolean;
+  readonly to: string | undefined;
   readonly limit: number;
   readonly before: string | undefined;
 }
@@ -124,6 +125,11 @@ export interface HeldValues extends ApiValues {
 export const heldSettings: Settings<HeldValues> = {
   query: optionalText('query', 'query', "release: those that fulfil it, as 'account:acme to:4477*'"),
   all: { flag: 'all', about: 'release: all of them', fallback: false, read: one(onOff) },
+  to: optionalText(
+    'to',
+    'account',
+    'release: who gets a message from a handset, whatever rules and numbers say',
+  ),
   limit: limitSetting,
   before: beforeSetting,
   ...apiSettings,

@@ -201,13 +201,15 @@ describe('chappe held', () => {
     expect(out).toContain('"a\\u202eb"');
     expect((await chappe('held', 'release', '00ab')).out).toBe('message 00ab released\n');
     expect((await chappe('held', 'release', '--query', 'account:acme')).out).toBe(
-      '4 released, 1 left: no route takes those\n',
+      '4 released, 1 left: nobody takes those\n',
     );
     expect(lastBody()).toEqual({ query: 'account:acme' });
     await chappe('held', 'release', '--all');
     expect(lastBody()).toEqual({});
+    await chappe('held', 'release', '00ab', '--to', 'acme');
+    expect(lastBody()).toEqual({ account: 'acme' });
     api.calls();
-    for (const args of [[], ['x', '--all'], ['--all', '--query', 'x']]) {
+    for (const args of [[], ['x', '--all'], ['--all', '--query', 'x'], ['--all', '--to', 'acme']]) {
       expect((await chappe('held', 'release', ...args)).code).toBe(2);
     }
     expect(api.calls()).toEqual([]);

@@ -32,7 +32,7 @@ export function writtenMoRoute(rule: MoRouteSettings): Written {
     name: rule.name,
     connectors: rule.connectors,
     ...conditions(rule),
-    ...moAction(rule.action),
+    ...writtenMoAction(rule.action),
     reassemble: rule.reassemble,
   });
 }
@@ -110,7 +110,8 @@ function price({ perSegment, byPrefix }: PriceSettings): Written {
   });
 }
 
-function moAction(does: MoAction): Written {
+/** What becomes of a message from a handset. */
+export function writtenMoAction(does: MoAction): Written {
   switch (does.kind) {
     case 'accounts':
       return { deliver: { accounts: does.accounts, spread: does.spread } };
@@ -118,11 +119,13 @@ function moAction(does: MoAction): Written {
       return { deliver: { webhook: does.webhook } };
     case 'drop':
       return { do: 'drop' };
+    case 'refuse':
+      return { reject: hexText(does.status) };
     default:
       return {
         do: does.kind,
         reply: does.reply,
-        ...(does.then === undefined ? {} : { deliver: moAction(does.then).deliver }),
+        ...(does.then === undefined ? {} : { deliver: writtenMoAction(does.then).deliver }),
       };
   }
 }

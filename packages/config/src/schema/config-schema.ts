@@ -2,6 +2,7 @@
 import type {
   ConnectorSettings,
   FilterSettings,
+  MoAction,
   PumpingSettings,
   RouteSettings,
   WebhookSettings,
@@ -13,7 +14,7 @@ import { type AccountDraft, accountSchema } from './account.ts';
 import { connectorSchema } from './connector.ts';
 import { optional, scalar, section } from './field.ts';
 import { filtersSchema, pumpingSchema } from './filters.ts';
-import { type MoRouteDraft, moSchema } from './mo.ts';
+import { type MoRouteDraft, moSchema, unclaimedSchema } from './mo.ts';
 import { routeSchema } from './route.ts';
 import { handsetsSchema, httpSchema, lifetimeSchema, logSchema } from './server.ts';
 import { durationMs } from './shapes.ts';
@@ -34,6 +35,7 @@ interface Sections {
   readonly connectors: readonly ConnectorSettings[];
   readonly routes: readonly RouteSettings[];
   readonly mo: readonly MoRouteDraft[];
+  readonly unclaimed: MoAction;
   readonly webhooks: readonly WebhookSettings[];
   readonly filters: FilterSettings;
   readonly pumping: PumpingSettings;
@@ -70,6 +72,10 @@ export function sectionKeys(world: World): SectionKeys {
       'where messages of customers go; the first that matches counts',
     ),
     mo: optional(z.array(moSchema(world)), 'where messages from handsets go; the first that matches counts'),
+    unclaimed: optional(
+      unclaimedSchema(world),
+      "what becomes of those that no rule takes, to numbers that are nobody's; else they wait",
+    ),
     webhooks: optional(z.array(webhookSchema(world)), 'where messages and receipts are posted to'),
     filters: optional(filtersSchema(world), 'filters of all messages'),
     pumping: optional(pumpingSchema, 'alarm on many messages to numbers that look made up'),

@@ -1,11 +1,20 @@
 /** Rules for messages from handsets. */
 import type { MoAction, MoRouteSettings } from '@chappe/gateway';
+import { status } from '@chappe/protocol';
 import { z } from 'zod';
 import { anyText, name } from '../values/words.ts';
 import { conditionKeys, conditionsOf } from './conditions.ts';
 import { compact, type Every, oneOf, oneOrMany, optional, reference, scalar, section } from './field.ts';
 import { flag } from './shapes.ts';
+import { readStatus } from './status.ts';
 import type { World } from './world.ts';
+
+const statusShape = { type: ['string', 'integer', 'boolean'] } as const;
+
+/** `true` stands for the plainest refusal. */
+function readRefusal(text: string): number {
+  return text === 'true' ? status.ESME_RX_R_APPN : readStatus(text);
+}
 
 // Ten segments: longer answers to STOP are hardly meant.
 const maxReply = 1_530;
@@ -63,6 +72,10 @@ function moKeys(world: World) {
       oneOf(['opt-out', 'opt-in', 'drop'], { optout: 'opt-out', optin: 'opt-in' }),
       'opt-out: no more messages from the number written to; opt-in: again; drop: nobody gets it',
     ),
+    reject: optional(
+      scalar(readRefusal, statusShape),
+      'the operator is answered with this status: ESME_RX_T_APPN (it tries again), ESME_RX_R_APPN (it does not)',
+    ),
     reply: optional(scalar(anyText(maxReply)), 'what an opt-out or opt-in is answered with'),
     reassemble: optional(
       flag,
@@ -87,7 +100,7 @@ export function moSchema(world: World): z.ZodType<MoRouteDraft> {
       say('only an opt-out or opt-in is answered', 'reply');
     if (given.do === 'drop' && given.deliver !== undefined)
       say('it is dropped or delivered, not both', 'deliver');
-    if (given.do === undefined && given.deliver === undefined) say('"deliver" or "do" is missing');
+    sayWays(given, say);
     const conditions = conditionsOf({ ...given, connectors: given.connectors ?? given.connector });
     const all: Every<MoRouteDraft> = {
       ...(conditions as Every<MoRouteDraft>),
@@ -99,7 +112,36 @@ export function moSchema(world: World): z.ZodType<MoRouteDraft> {
   });
 }
 
-function actionOf({ do: what, deliver, reply }: Parsed): MoAction {
+type Ways = Pick<Parsed, 'deliver' | 'reject'> & { readonly do?: Parsed['do'] };
+
+function sayWays(given: Ways, say: (message: string, ...path: readonly string[]) => void): void {
+  const { do: what, deliver, reject } = given;
+  if (reject !== undefined && (what !== undefined || deliver !== undefined))
+    say('it is rejected or taken, not both', 'reject');
+  if (what === undefined && deliver === undefined && reject === undefined)
+    say('"deliver" or "do" is missing, or "reject"');
+}
+
+/** What becomes of what no rule takes. */
+export function unclaimedSchema(world: World): z.ZodType<MoAction> {
+  return section({
+    deliver: optional(deliverSchema(world), 'who gets it: an account, or keys'),
+    do: optional(oneOf(['drop']), 'drop: nobody gets it'),
+    reject: optional(scalar(readRefusal, statusShape), 'the operator is answered with this status'),
+  }).transform((given, context): MoAction => {
+    const say = (message: string, ...path: readonly string[]): void =>
+      context.addIssue({ code: 'custom', message, path: [...path] });
+    if (given.do !== undefined && given.deliver !== undefined)
+      say('it is dropped or delivered, not both', 'deliver');
+    sayWays(given, say);
+    return given.reject === undefined
+      ? (given.deliver ?? { kind: 'drop' })
+      : { kind: 'refuse', status: given.reject };
+  });
+}
+
+function actionOf({ do: what, deliver, reply, reject }: Parsed): MoAction {
+  if (reject !== undefined) return { kind: 'refuse', status: reject };
   if (what === undefined || what === 'drop') return deliver ?? { kind: 'drop' };
   return {
     kind: what,

@@ -29,7 +29,7 @@ export class AccountConnectors {
   add(bind: Bind): void {
     this.#join(accountLane(bind.account), bind);
     this.#join(receiptLane(bind.account), bind);
-    // What no account could be found for goes to whoever is there, but in a gateway it may be another customer's.
+    // What no account could be found for goes to whoever is there; where there are accounts it may be another's.
     if (this.#options.accounts.open) this.#join(unclaimedLane, bind);
     bind.session.onWindowFree = () => {
       this.#connectors.get(accountLane(bind.account))?.ready?.();

@@ -10,6 +10,18 @@ import type { MoRoad, Stored } from './road.ts';
 
 // Nobody gets it, but it can be looked up what came of it: over at once, as messages that a route drops.
 const ended: MoTarget = { account: '', lane: droppedLane };
+const kept: MoTarget = { account: '', lane: unclaimedLane };
+
+/** A rule refuses a message: the operator is answered with this status. */
+export class MoRefused extends Error {
+  /** command_status. */
+  readonly status: number;
+
+  constructor(status: number) {
+    super('a rule refuses it');
+    this.status = status;
+  }
+}
 
 /** What is decided about together: a message, or the segments of one that go on as they came. */
 export interface Batch {
@@ -19,12 +31,29 @@ export interface Batch {
   readonly set?: string | undefined;
   /** More for the timeline. */
   readonly detail?: string | undefined;
+  /** The operator has been answered already: it is too late to refuse it. */
+  readonly isAnswered?: boolean | undefined;
+  /** Puts it where it is to be; undefined: it is new, and is stored there. `targets` is not empty. */
+  readonly place?: ((targets: readonly MoTarget[], detail: string, done: Stored) => void) | undefined;
 }
 
 /** Does what the rule says; without a rule the message goes where answers go. `done` is called once. */
 export function act(batch: Batch, rule: MoRouteSettings | undefined, road: MoRoad, done: Stored): void {
   const told = `rule=${rule === undefined ? 'none' : wordOf(rule.name)}`;
   perform(batch, rule?.action, told, road, done);
+}
+
+/**
+ * Whose number it is; in a sandbox whose bind serves it, else who last wrote to this handset from it. Undefined: nobody's
+ * yet. `given`: the account where there is no other.
+ */
+export function answerAccount(
+  { source, destination }: Pick<Received, 'source' | 'destination'>,
+  road: Pick<MoRoad, 'routing' | 'writers'>,
+  given?: string,
+): string | undefined {
+  const writer = road.writers.of(destination.digits, source.digits);
+  return road.routing.accountFor(destination.digits, source.digits, writer, given);
 }
 
 function perform(batch: Batch, action: MoAction | undefined, told: string, road: MoRoad, done: Stored): void {
@@ -34,22 +63,32 @@ function perform(batch: Batch, action: MoAction | undefined, told: string, road:
     return;
   }
   switch (action?.kind) {
-    case undefined:
-      store(batch, [answerTarget(first, road)], told, road, done);
+    case undefined: {
+      // '' keeps the routing of a sandbox from giving one customer's message to any other who happens to be bound, before
+      // it has waited for its own.
+      const given = batch.place === undefined ? '' : undefined;
+      const account = answerAccount(first, road, given) ?? '';
+      if (account !== '') store(batch, [accountTarget(account)], told, road, done);
+      else if (road.unclaimedAction === undefined) keep(batch, told, road, done);
+      else perform(batch, road.unclaimedAction, `${told} unclaimed=1`, road, done);
       return;
+    }
     case 'accounts': {
       const accounts = road.spread.choose(action, first.source.digits, batch.set);
       // A rule without accounts is a mistake of its author; the message waits for somebody to see it.
-      const targets = accounts.length === 0 ? [unclaimed(road)] : accounts.map(accountTarget);
-      store(batch, targets, told, road, done);
+      if (accounts.length === 0) keep(batch, told, road, done);
+      else store(batch, accounts.map(accountTarget), told, road, done);
       return;
     }
     case 'webhook':
       store(batch, [{ account: '', lane: webhookLane(action.webhook) }], told, road, done);
       return;
+    case 'refuse':
+      if (batch.isAnswered === true) drop(batch, `${told} refused=late`, road, done);
+      else done(new MoRefused(action.status));
+      return;
     case 'drop':
-      road.counters.dropped += batch.messages.length;
-      store(batch, [ended], told, road, done);
+      drop(batch, told, road, done);
       return;
     case 'opt-out':
     case 'opt-in': {
@@ -64,16 +103,35 @@ function perform(batch: Batch, action: MoAction | undefined, told: string, road:
   }
 }
 
+function drop(batch: Batch, told: string, road: MoRoad, done: Stored): void {
+  road.counters.dropped += batch.messages.length;
+  store(batch, [ended], told, road, done);
+}
+
+/** It waits until somebody takes it: see unclaimed.ts. */
+function keep(batch: Batch, told: string, road: MoRoad, done: Stored): void {
+  const [first] = batch.messages;
+  if (batch.place === undefined && first !== undefined) {
+    road.counters.unclaimed += 1;
+    road.onUnclaimed(first);
+  }
+  store(batch, [kept], told, road, done);
+}
+
 function store(
-  { messages, detail }: Batch,
+  { messages, detail, place }: Batch,
   targets: readonly MoTarget[],
   told: string,
   road: MoRoad,
   done: Stored,
 ): void {
+  const more = detail === undefined ? '' : ` ${detail}`;
+  if (place !== undefined) {
+    place(targets, `${told}${more}`, done);
+    return;
+  }
   const nowMs = road.clock.nowMs();
   const expiresMs = nowMs + road.validityMs;
-  const more = detail === undefined ? '' : ` ${detail}`;
   const drafts = targets.flatMap((target) =>
     messages.map((received) =>
       draftOf(received, target, `${received.detail} ${told}${more}`, nowMs, expiresMs),
@@ -82,19 +140,6 @@ function store(
   storeDrafts(road.center, drafts, done);
 }
 
-/** Whose number it is; in a sandbox whose bind serves it, else who last wrote to this handset from it; else nobody yet. */
-function answerTarget({ source, destination }: Received, road: MoRoad): MoTarget {
-  const writer = road.writers.of(destination.digits, source.digits);
-  // '' keeps the routing from giving one customer's message to any other who happens to be bound.
-  const account = road.routing.accountFor(destination.digits, source.digits, writer, '') ?? '';
-  return account === '' ? unclaimed(road) : accountTarget(account);
-}
-
 function accountTarget(account: string): MoTarget {
   return { account, lane: accountLane(account) };
-}
-
-function unclaimed(road: MoRoad): MoTarget {
-  road.counters.unclaimed += 1;
-  return { account: '', lane: unclaimedLane };
 }

@@ -1,9 +1,12 @@
 /** Where messages from handsets arrive: what they lead past, and the long ones that wait for their segments. */
 import type { ReassemblerOptions } from '@chappe/protocol';
 import type { Clock } from '@chappe/smpp';
+import type { MoAction } from '../settings/route.ts';
 import { Parts } from './reassembly.ts';
+import type { Received } from './received.ts';
 import type { MoCenter, MoCounters, MoRoad, MoRouting, MoRules, OptOutBook, Reply } from './road.ts';
 import { type LastWriters, Spread } from './spread.ts';
+import { UnclaimedLane } from './unclaimed.ts';
 import { deliverSet } from './whole.ts';
 
 /** What a desk is made of. */
@@ -19,6 +22,8 @@ export interface MoDeskOptions {
   readonly partRules: MoRules;
   /** How long a message waits for its account or hook, milliseconds. */
   readonly validityMs: number;
+  /** Hears of each message that waits for somebody to take it. */
+  readonly onUnclaimed: (received: Received) => void;
   /** Tags of a connector, for segments that were stored before a start. */
   readonly tagsOf: (connector: string) => readonly string[];
   readonly onError: (error: unknown, where: string) => void;
@@ -38,7 +43,11 @@ export class MoDesk implements MoRoad {
   readonly validityMs: number;
   readonly counters: MoCounters;
   readonly onError: (error: unknown, where: string) => void;
+  readonly onUnclaimed: (received: Received) => void;
   readonly parts: Parts;
+  /** Those that nobody has taken. */
+  readonly unclaimed: UnclaimedLane;
+  #unclaimedAction: MoAction | undefined;
   #rules: MoRules;
   #partRules: MoRules;
 
@@ -51,6 +60,7 @@ export class MoDesk implements MoRoad {
     this.reply = options.reply;
     this.validityMs = options.validityMs;
     this.onError = options.onError;
+    this.onUnclaimed = options.onUnclaimed;
     this.counters = {
       received: 0,
       refused: 0,
@@ -73,6 +83,12 @@ export class MoDesk implements MoRoad {
       tagsOf: options.tagsOf,
       limits: options.limits,
     });
+    this.unclaimed = new UnclaimedLane(this, options.tagsOf);
+  }
+
+  /** What becomes of what no rule takes, to numbers that are nobody's. */
+  get unclaimedAction(): MoAction | undefined {
+    return this.#unclaimedAction;
   }
 
   /** The rules in force. */
@@ -86,18 +102,24 @@ export class MoDesk implements MoRoad {
   }
 
   /** New rules for what comes from now on, and for long messages that are not whole yet. */
-  use(rules: MoRules, partRules: MoRules): void {
+  use(rules: MoRules, partRules: MoRules, unclaimedAction?: MoAction): void {
     this.#rules = rules;
     this.#partRules = partRules;
+    this.#unclaimedAction = unclaimedAction;
   }
 
-  /** Reads back the segments that waited. After the center's start, before connectors bind. */
-  start(): Promise<void> {
-    return this.parts.restore();
+  /**
+   * Reads back the segments that waited, and begins to look at what nobody had taken. After the center's start, before
+   * connectors bind.
+   */
+  async start(): Promise<void> {
+    await this.parts.restore();
+    void this.unclaimed.look();
   }
 
   /** Stops the timers. */
   stop(): void {
     this.parts.stop();
+    this.unclaimed.stop();
   }
 }

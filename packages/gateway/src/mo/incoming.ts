@@ -1,7 +1,7 @@
 /** deliver_sm and data_sm from an upstream (SMPP 3.4 4.6, 4.7), receipts apart: a message from a handset. */
 import { CenterError } from '@chappe/center';
 import { status } from '@chappe/protocol';
-import { act } from './act.ts';
+import { act, MoRefused } from './act.ts';
 import type { MoDesk } from './desk.ts';
 import { ruleFor } from './part-rules.ts';
 import { setKey } from './part-set.ts';
@@ -10,7 +10,7 @@ import { factsOf, type MoOrigin, type MoPdu, receivedOf, segmentOf } from './rec
 /**
  * Takes a message and calls `answer` once, with the command_status of the response: ESME_ROK after all that comes of the
  * message is on disk; ESME_RX_T_APPN when it could not be stored, so that the operator tries again; ESME_RX_R_APPN when
- * it never can be. May call it before it returns (a segment that came again). The PDU may be views of received octets:
+ * it never can be; that of a rule that refuses it. May call it before it returns (a segment that came again). The PDU may be views of received octets:
  * nothing of it is kept.
  *
  * A connector's handler returns `DEFERRED`, having kept command and sequence_number for `session.respond`.
@@ -32,7 +32,7 @@ export function takeMo(
       return;
     }
     counters.refused += 1;
-    onError(error, pdu.command);
+    if (!(error instanceof MoRefused)) onError(error, pdu.command);
     answer(statusOf(error));
   };
   if (concat === undefined) {
@@ -48,8 +48,9 @@ export function takeMo(
   act({ messages: [received], set }, ruleFor(facts, hasHead, desk.rules, onError), desk, done);
 }
 
-/** A draft that the center never takes would come again for ever if it were refused for now. */
+/** Its own of a rule; a draft that the center never takes would come again for ever if it were refused for now. */
 function statusOf(error: Error): number {
+  if (error instanceof MoRefused) return error.status;
   const isHopeless = error instanceof CenterError && error.code === 'CHAPPE_CENTER_DRAFT';
   return isHopeless ? status.ESME_RX_R_APPN : status.ESME_RX_T_APPN;
 }

@@ -65,14 +65,21 @@ export function storedPart(
   message: Message,
   tagsOf: (connector: string) => readonly string[],
 ): MoPart | undefined {
+  const { received, concat } = storedReceived(message, tagsOf);
+  return concat === undefined ? undefined : partOf(received, concat, message);
+}
+
+/** A stored message as it was received, and which segment it is. */
+export function storedReceived(
+  message: Message,
+  tagsOf: (connector: string) => readonly string[],
+): { readonly received: Received; readonly concat: Concatenation | undefined } {
   const connector = firstLineValue(message.timeline, 'connector') ?? '';
-  const group = firstLineValue(message.timeline, 'group') ?? connector;
   const { esmClass, dataCoding, payload, tlvs } = readContent(message.content);
   const concat = readConcat({ esm_class: esmClass, data_coding: dataCoding, short_message: payload, tlvs });
-  if (concat === undefined) return undefined;
   const received: Received = {
     connector,
-    group,
+    group: firstLineValue(message.timeline, 'group') ?? connector,
     tags: tagsOf(connector),
     source: message.source,
     destination: message.destination,
@@ -83,7 +90,7 @@ export function storedPart(
     dataCoding,
     detail: `connector=${connector}`,
   };
-  return partOf(received, concat, message);
+  return { received, concat: concat?.total === 1 ? undefined : concat };
 }
 
 /** What the parts of one set have in common. */

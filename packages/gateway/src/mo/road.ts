@@ -1,8 +1,17 @@
 /** What the road of a message from a handset leads past: the parts of the gateway that it needs, as small interfaces. */
-import type { Draft, MessageId, MessagePage, SearchPage, SearchQuery, Submitted } from '@chappe/center';
+import type {
+  Draft,
+  Message,
+  MessageId,
+  MessagePage,
+  SearchPage,
+  SearchQuery,
+  Submitted,
+} from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
 import type { MessageFacts } from '../facts.ts';
-import type { MoRouteSettings } from '../settings/route.ts';
+import type { MoAction, MoRouteSettings } from '../settings/route.ts';
+import type { Received } from './received.ts';
 import type { LastWriters, Spread } from './spread.ts';
 
 /** The ordered rules; the first that matches counts. */
@@ -12,6 +21,12 @@ export interface MoRules {
 
 /** What is needed of the center. */
 export interface MoCenter {
+  query(ref: { readonly id: MessageId }): Promise<Message | undefined>;
+  move(
+    id: MessageId,
+    lane: string,
+    changes: { readonly fromLane: string; readonly account: string; readonly detail: string },
+  ): Promise<unknown>;
   submit(drafts: readonly Draft[], done: Submitted): void;
   cancel(ref: { readonly id: MessageId }): Promise<unknown>;
   search(query: SearchQuery): Promise<SearchPage>;
@@ -77,6 +92,10 @@ export interface MoRoad {
   readonly optOuts: OptOutBook;
   readonly reply: Reply;
   readonly rules: MoRules;
+  /** What becomes of what no rule takes, to numbers that are nobody's; undefined: it waits. */
+  readonly unclaimedAction: MoAction | undefined;
+  /** Hears of each message that waits for somebody to take it. */
+  readonly onUnclaimed: (received: Received) => void;
   /** How long a message waits for its account or hook, milliseconds. */
   readonly validityMs: number;
   readonly counters: MoCounters;

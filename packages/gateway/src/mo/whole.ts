@@ -22,7 +22,7 @@ export function deliverSet(set: PartSet, road: MoRoad, done: Stored): void {
   const rule = ruleFor(facts, set.missing[0] !== 1, road.rules, road.onError);
   const isWhole = joined !== undefined && rule?.reassemble === true;
   const batch = isWhole ? { messages: [whole] } : { messages: segments, set: set.id };
-  act({ ...batch, detail: detailOf(set) }, rule, road, done);
+  act({ ...batch, detail: detailOf(set), isAnswered: true }, rule, road, done);
 }
 
 function wholeOf(first: Received, { content, text, dataCoding }: Joined): Received {

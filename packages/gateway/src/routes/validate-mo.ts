@@ -64,6 +64,9 @@ function checkAction(
       if (nesting === maxNesting) flaws.error(`${field}.then`, `actions stand ${maxNesting} deep at most`);
       else checkAction(action.then, `${field}.then`, known, flaws, nesting + 1);
       return;
+    case 'refuse':
+      if (action.status === 0) flaws.error(`${field}.status`, 'ESME_ROK refuses nothing');
+      return;
     case 'drop':
       return;
   }

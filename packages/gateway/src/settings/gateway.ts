@@ -3,6 +3,7 @@ import type { AccountSettings } from './account.ts';
 import type { ConnectorSettings } from './connector.ts';
 import type {
   FilterSettings,
+  MoAction,
   MoRouteSettings,
   PumpingSettings,
   RouteSettings,
@@ -19,6 +20,8 @@ export interface GatewaySettings {
   readonly routes: readonly RouteSettings[];
   readonly mo: readonly MoRouteSettings[];
   readonly webhooks: readonly WebhookSettings[];
+  /** What becomes of messages from handsets that no rule takes, to numbers that are nobody's. Default: they wait. */
+  readonly unclaimed?: MoAction | undefined;
   readonly filters?: FilterSettings | undefined;
   readonly pumping?: PumpingSettings | undefined;
 }

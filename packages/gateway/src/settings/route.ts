@@ -117,6 +117,8 @@ export type MoAction =
       readonly reply?: string | undefined;
       readonly then?: MoAction | undefined;
     }
+  /** command_status that the operator is answered with: it keeps the message, or gives it up, as the status says. */
+  | { readonly kind: 'refuse'; readonly status: number }
   | { readonly kind: 'drop' };
 
 /** One rule for messages from handsets; `to` and `from` as in RouteConditions. */

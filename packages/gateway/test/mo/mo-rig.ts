@@ -87,6 +87,7 @@ export class MoRig {
   readonly writers: LastWriters = new LastWriters();
   readonly optOuts: string[] = [];
   readonly replies: string[] = [];
+  readonly unclaimed: string[] = [];
   readonly errors: string[] = [];
   readonly desk: MoDesk;
   /** Fails the next writes of opt-outs. */
@@ -117,6 +118,8 @@ export class MoRig {
       options.deafTo === method && options.deaf?.() === true;
     this.desk = new MoDesk({
       center: {
+        query: (ref) => center.query(ref),
+        move: (id, lane, changes) => center.move(id, lane, changes),
         submit: (drafts, done) => {
           if (!isDeaf('submit')) center.submit(drafts, done);
         },
@@ -139,6 +142,7 @@ export class MoRig {
       partRules: plainRules(partRules(rules)),
       validityMs: 72 * 3_600_000,
       tagsOf: () => ['uk'],
+      onUnclaimed: ({ connector, destination }) => this.unclaimed.push(`${connector} ${destination.digits}`),
       onError: (error, where) => this.errors.push(`${where}: ${String(error)}`),
       limits: options.parts,
       ...options,
