@@ -14,7 +14,7 @@ export type GatewayEvent =
   | {
       readonly kind: 'upstream';
       readonly connector: string;
-      readonly what: 'bound' | 'lost' | 'bind-failed' | 'breaker-open' | 'breaker-closed';
+      readonly what: 'bound' | 'lost' | 'bind-failed' | 'stranded' | 'breaker-open' | 'breaker-closed';
       readonly detail: string;
     }
   /** An account's messages look made up. */

@@ -51,6 +51,7 @@ export {
   type ConnectorView,
   connectorView,
   connectorViews,
+  removedViews,
 } from './observation/connector-view.ts';
 export { type Hold, holds } from './observation/hold-times.ts';
 export { type TimeCounts, timeBoundsMs } from './observation/time-counts.ts';

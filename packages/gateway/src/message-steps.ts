@@ -117,8 +117,8 @@ export class MessageSteps implements NetworkEvents {
     }
   }
 
-  /** A bind to an upstream has come about, was lost, or failed. */
-  onUpstream(connector: string, what: 'bound' | 'lost' | 'bind-failed', detail: string): void {
+  /** A bind to an upstream has come about, was lost, or failed; or messages wait for one that is gone. */
+  onUpstream(connector: string, what: 'bound' | 'lost' | 'bind-failed' | 'stranded', detail: string): void {
     this.#context.events.emit({ kind: 'upstream', connector, what, detail });
   }
 

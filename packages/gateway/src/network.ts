@@ -42,13 +42,13 @@ import { triedOf, withTaken } from './upstream/memo.ts';
 import { unansweredMark } from './upstream/outcome.ts';
 import { planOfLane } from './upstream/plan.ts';
 import { checkConnector } from './upstream/upstream.ts';
-import { Upstreams } from './upstream/upstreams.ts';
+import { strandedText, Upstreams } from './upstream/upstreams.ts';
 import { webhookLane } from './webhooks/lane.ts';
 import { checkWebhook, WebhookConnector } from './webhooks/webhook-connector.ts';
 
 /** What happens at upstreams, for logs and live views. */
 export interface NetworkEvents {
-  onUpstream(connector: string, what: 'bound' | 'lost' | 'bind-failed', detail: string): void;
+  onUpstream(connector: string, what: 'bound' | 'lost' | 'bind-failed' | 'stranded', detail: string): void;
   onBreaker(connector: string, isOpen: boolean, detail: string): void;
   /** A receipt that is not final. */
   onIntermediate(message: Message, verdict: Verdict): void;
@@ -128,6 +128,7 @@ export class Network {
         onError: (error, where) => events.onError(error, where),
       },
       connect: options.connect,
+      onStranded: (connector, count) => events.onUpstream(connector, 'stranded', strandedText(count)),
       customers: options.customers,
       reroute: async (message) => {
         const next = this.releaseLane(await piecesOf(center, message));

@@ -1,5 +1,12 @@
 /** Metrics of the upstreams: what they do, what holds them back, what they answer. */
-import { type ConnectorView, connectorViews, type Gateway, holds, timeBoundsMs } from '@chappe/gateway';
+import {
+  type ConnectorView,
+  connectorViews,
+  type Gateway,
+  holds,
+  removedViews,
+  timeBoundsMs,
+} from '@chappe/gateway';
 import { statusName } from '@chappe/protocol';
 import type { Registry } from 'prom-client';
 import { boundedLabels, maxNameLabels, otherLabel, Sums } from './labels.ts';
@@ -84,8 +91,9 @@ function responseTimes({
 
 /** How the upstreams stand now. */
 export function addConnectorGauges(registry: Registry, gateway: Gateway): void {
+  const { upstreams } = gateway.network;
   const views = (): readonly ConnectorView[] =>
-    connectorViews(gateway.network.upstreams.list().slice(0, maxNameLabels), gateway.center);
+    [...connectorViews(upstreams.list(), gateway.center), ...removedViews(upstreams)].slice(0, maxNameLabels);
   const gauge = (name: string, help: string, value: (view: ConnectorView) => number | undefined): void =>
     readGauge(registry, name, help, ['connector'], () =>
       views().flatMap((view) => {
@@ -95,8 +103,9 @@ export function addConnectorGauges(registry: Registry, gateway: Gateway): void {
     );
   gauge(
     'chappe_connector_up',
-    '1 while an upstream has a bind; no row while it is stopped by hand',
-    (view) => (view.state === 'stopped' ? undefined : Number(view.binds.bound > 0)),
+    '1 while an upstream has a bind; no row while it is stopped by hand, or removed',
+    (view) =>
+      view.state === 'stopped' || view.state === 'removed' ? undefined : Number(view.binds.bound > 0),
   );
   gauge('chappe_connector_binds', 'Binds to an upstream that stand', ({ binds }) => binds.bound);
   gauge('chappe_connector_binds_wanted', 'Binds to an upstream that are set up', ({ binds }) => binds.wanted);

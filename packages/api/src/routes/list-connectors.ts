@@ -1,12 +1,14 @@
 /** GET /api/v1/connectors: upstreams, and why each is not faster. */
-import { connectorViews } from '@chappe/gateway';
+import { connectorViews, removedViews } from '@chappe/gateway';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { type Route, route } from '../route.ts';
 import { connectorBody, connectorOf } from '../schemas/connector.ts';
 
 const connectorsBody = z.object({
-  connectors: z.array(connectorBody).describe('In the order of the settings'),
+  connectors: z
+    .array(connectorBody)
+    .describe('In the order of the settings; after them those that were removed while messages waited'),
 });
 
 /** All connectors. */
@@ -19,7 +21,8 @@ export function listConnectors({ gateway }: Context): Route {
     summary: 'Upstreams: what they do, and why they are not faster',
     answers: { 200: { description: 'All connectors', schema: connectorsBody } },
     handle: () => {
-      const views = connectorViews(gateway.network.upstreams.list(), gateway.center);
+      const { upstreams } = gateway.network;
+      const views = [...connectorViews(upstreams.list(), gateway.center), ...removedViews(upstreams)];
       return { status: 200, body: { connectors: views.map((view) => connectorOf(gateway, view)) } };
     },
   });

@@ -49,8 +49,10 @@ const fields = {
   group: z.string().describe('Whose receipts it shares'),
   origin: originField,
   state: z
-    .enum(['bound', 'connecting', 'paused', 'stopped', 'draining'])
-    .describe('bound: at least one bind stands; paused: bound, but nothing is sent'),
+    .enum(['bound', 'connecting', 'paused', 'stopped', 'draining', 'removed'])
+    .describe(
+      'bound: at least one bind stands; paused: bound, but nothing is sent; removed: in the settings no more, but messages wait',
+    ),
   binds: z.object({ bound: z.int(), wanted: z.int() }),
   inFlight: z.int().describe('Requests without response'),
   window: z.int().describe('How many may be without response'),

@@ -40,6 +40,7 @@ const upstreamWords: Readonly<Record<Upstream['what'], string>> = {
   bound: 'upstream bound',
   lost: 'upstream lost',
   'bind-failed': 'bind to upstream failed',
+  stranded: 'messages wait for an upstream that is in the settings no more',
   'breaker-open': 'circuit breaker of upstream open: nothing is sent there',
   'breaker-closed': 'circuit breaker of upstream closed: messages go there again',
 };

@@ -2,10 +2,12 @@
 import type { Center } from '@chappe/center';
 import { planOfLane } from '../upstream/plan.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { newUpstreamCounters } from '../upstream/upstream-counters.ts';
+import { strandedText, type Upstreams } from '../upstream/upstreams.ts';
 import { type ConnectorLimit, limitOf } from './connector-limit.ts';
 
-/** What a connector does. `bound`: at least one bind stands. */
-export type ConnectorState = 'bound' | 'connecting' | 'paused' | 'stopped' | 'draining';
+/** What a connector does. `bound`: at least one bind stands. `removed`: it is in the settings no more, but messages wait. */
+export type ConnectorState = 'bound' | 'connecting' | 'paused' | 'stopped' | 'draining' | 'removed';
 
 /** Plain integers of a connector since its start. */
 export interface ConnectorCounts {
@@ -74,6 +76,29 @@ export function connectorView(upstream: Upstream, center: Center): ConnectorView
 export function connectorViews(upstreams: readonly Upstream[], center: Center): readonly ConnectorView[] {
   const waiting = backlogs(center);
   return upstreams.map((upstream) => viewOf(upstream, waiting.get(upstream.name) ?? nothing));
+}
+
+/** The views of connectors that are in the settings no more, but whose messages wait. */
+export function removedViews(upstreams: Upstreams): readonly ConnectorView[] {
+  return [...upstreams.stranded()].map(([name, queued]): ConnectorView => {
+    const { statuses: _statuses, receiptStates: _states, ...counters } = newUpstreamCounters();
+    return {
+      name,
+      group: name,
+      state: 'removed',
+      binds: { bound: 0, wanted: 0 },
+      inFlight: 0,
+      window: 0,
+      queued,
+      ratePerSecond: undefined,
+      breaker: 'closed',
+      rttMs: undefined,
+      limit: 'binds',
+      limitText: `removed from the settings: ${strandedText(queued)}`,
+      lastError: undefined,
+      counters: { ...counters, breakerOpened: 0 },
+    };
+  });
 }
 
 function viewOf(upstream: Upstream, { queued, ready }: Backlog): ConnectorView {

@@ -102,6 +102,11 @@ export class PlanConnector implements Connector {
     for (const { message, report } of this.#parked.take(() => 'back')) report(message, released);
   }
 
+  /** Its upstreams have been taken out of the settings. */
+  get isOrphan(): boolean {
+    return this.#choice.isOrphan;
+  }
+
   /** Whether the upstream of that name is in its plan. */
   leadsTo(name: string): boolean {
     return this.#choice.leadsTo(name);

@@ -6,8 +6,9 @@ import type { BindsEvents, ConnectUpstream } from './binds.ts';
 import { type CompiledFailover, defaultFailover } from './failover.ts';
 import { UpstreamGroup } from './group.ts';
 import { routeOf, triedOf } from './memo.ts';
-import { type Plan, planOfLane } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { PlanConnector, type PlanContext } from './plan-connector.ts';
+import { PlanLanes } from './plan-lanes.ts';
 import { Upstream } from './upstream.ts';
 import { Ways } from './ways.ts';
 
@@ -24,6 +25,8 @@ export interface UpstreamsContext {
   readonly onTaken: PlanContext['onTaken'];
   readonly reroute: PlanContext['reroute'];
   readonly firstPiece: PlanContext['firstPiece'];
+  /** See `PlanLanes`; told once until it is over. */
+  readonly onStranded?: (connector: string, messages: number) => void;
 }
 
 /** A route's plan and when its messages move on. */
@@ -34,7 +37,7 @@ export interface RoutePlan {
 }
 
 // Lanes that come up by themselves (a message of an old plan is tried again) are looked for so often.
-const adoptEveryMs = 1_000;
+const lookEveryMs = 1_000;
 // An upstream whose settings have changed ends what it has under way, beside the new one.
 const replacedDrainMs = 10_000;
 
@@ -45,15 +48,19 @@ export class Upstreams {
   readonly #context: UpstreamsContext;
   readonly #upstreams: Map<string, Upstream> = new Map();
   readonly #groups: Map<string, UpstreamGroup> = new Map();
-  readonly #connectors: Map<string, PlanConnector> = new Map();
+  readonly #lanes: PlanLanes;
   readonly #leaving: Set<Promise<void>> = new Set();
   #failovers: ReadonlyMap<string, CompiledFailover> = new Map();
   #queuedMs: ReadonlyMap<string, number> = new Map();
   #disarm: (() => void) | undefined;
-  #turn = 0;
 
   constructor(context: UpstreamsContext) {
     this.#context = context;
+    this.#lanes = new PlanLanes({
+      center: context.center,
+      connectorOf: (plan) => this.#connectorOf(plan),
+      onStranded: (connector, messages) => context.onStranded?.(connector, messages),
+    });
   }
 
   get(name: string): Upstream | undefined {
@@ -67,7 +74,12 @@ export class Upstreams {
 
   /** About how long messages have waited in each lane that leads to upstreams: only if any is queued there. */
   waits(): readonly { readonly lane: string; readonly waitMs: number }[] {
-    return [...this.#connectors].map(([lane, { waitMs }]) => ({ lane, waitMs }));
+    return [...this.#lanes].map(({ plan, waitMs }) => ({ lane: plan.lane, waitMs }));
+  }
+
+  /** Connectors that are in the settings no more, and how many messages wait that only they could take. */
+  stranded(): ReadonlyMap<string, number> {
+    return this.#lanes.stranded();
   }
 
   group(name: string): UpstreamGroup | undefined {
@@ -91,18 +103,18 @@ export class Upstreams {
     for (const gone of before.values()) this.#leave(gone);
     this.#failovers = new Map(routes.map(({ route, failover }) => [route, failover]));
     this.#queuedMs = leastQueued(routes);
-    this.#plan(routes.map(({ plan }) => plan));
+    this.#lanes.use(routes.map(({ plan }) => plan));
   }
 
   /** Begins to look after lanes. */
   start(): void {
-    this.#adopt();
+    this.#look();
   }
 
   /** Takes nothing more, waits for open answers, unbinds. */
   async stop(drainMs: number): Promise<void> {
     this.#disarm?.();
-    for (const connector of this.#connectors.values()) connector.giveBack();
+    for (const connector of this.#lanes) connector.giveBack();
     await Promise.all([...this.list().map((upstream) => upstream.stop(drainMs)), ...this.#leaving]);
   }
 
@@ -123,7 +135,7 @@ export class Upstreams {
    * expected to be moved on.
    */
   hasNext(message: Message, memo: string): boolean {
-    const connector = this.#connectors.get(message.lane);
+    const connector = this.#lanes.connector(message.lane);
     if (connector?.hasNext(message, triedOf(memo)) !== true) return false;
     connector.expectMoved();
     return true;
@@ -159,7 +171,7 @@ export class Upstreams {
       events,
       connect,
       customers,
-      onRoom: (upstream) => this.#roomFor(upstream),
+      onRoom: ({ name: sending }) => this.#lanes.roomFor(sending),
     });
   }
 
@@ -174,14 +186,8 @@ export class Upstreams {
     this.#leaving.add(left);
   }
 
-  #plan(plans: readonly Plan[]): void {
-    for (const plan of plans) if (!this.#connectors.has(plan.lane)) this.#attach(plan);
-    // Upstreams of theirs may have come or gone.
-    for (const connector of this.#connectors.values()) connector.ready?.();
-  }
-
-  #attach(plan: Plan): void {
-    const connector = new PlanConnector(plan, {
+  #connectorOf(plan: Plan): PlanConnector {
+    return new PlanConnector(plan, {
       upstream: (name) => this.#upstreams.get(name),
       failoverOf: (memo) => this.failoverOf(memo),
       queuedMs: ({ lane }) => this.#queuedMs.get(lane) ?? Number.POSITIVE_INFINITY,
@@ -192,36 +198,15 @@ export class Upstreams {
       firstPiece: this.#context.firstPiece,
       ways: this.ways,
     });
-    this.#connectors.set(plan.lane, connector);
-    this.#context.center.attach(plan.lane, connector);
   }
 
-  /** Lanes of plans that no route has any more still have messages: they go where they were meant to. */
-  #adopt(): void {
-    for (const { lane, isAttached } of this.#context.center.depths()) {
-      if (isAttached || this.#connectors.has(lane)) continue;
-      const plan = planOfLane(lane);
-      if (plan !== undefined) this.#attach(plan);
+  /** Lanes that come up by themselves, and what nobody needs any more. */
+  #look(): void {
+    this.#lanes.look();
+    for (const [name, { members, unsaved }] of this.#groups) {
+      if (members.size === 0 && unsaved <= 0) this.#groups.delete(name);
     }
-    this.#disarm = this.#context.clock.setTimer(() => this.#adopt(), adoptEveryMs);
-  }
-
-  /** The lanes that lead to an upstream may go on: those with urgent messages first, the others in turn. */
-  #roomFor(upstream: Upstream): void {
-    const { center } = this.#context;
-    const lanes: { readonly connector: PlanConnector; readonly urgency: number }[] = [];
-    for (const connector of this.#connectors.values()) {
-      if (!connector.leadsTo(upstream.name)) continue;
-      lanes.push({ connector, urgency: center.urgency(connector.plan.lane) });
-    }
-    if (lanes.length === 1) {
-      lanes[0]?.connector.ready?.();
-      return;
-    }
-    this.#turn += 1;
-    const first = this.#turn % Math.max(1, lanes.length);
-    const inTurn = [...lanes.slice(first), ...lanes.slice(0, first)].sort((a, b) => b.urgency - a.urgency);
-    for (const { connector } of inTurn) connector.ready?.();
+    this.#disarm = this.#context.clock.setTimer(() => this.#look(), lookEveryMs);
   }
 }
 
@@ -231,4 +216,10 @@ function leastQueued(routes: readonly RoutePlan[]): ReadonlyMap<string, number> 
     least.set(plan.lane, Math.min(least.get(plan.lane) ?? Number.POSITIVE_INFINITY, failover.queuedMs));
   }
   return least;
+}
+
+/** What is said of messages that only a connector could take that is in the settings no more. */
+export function strandedText(messages: number): string {
+  const wait = messages === 1 ? '1 message waits' : `${messages} messages wait`;
+  return `${wait}, and no route takes them: give it back, or add a route for them`;
 }

@@ -52,6 +52,20 @@ describe('after a restart', () => {
     await after.stop({ keep: true });
   });
 
+  it('what waits for an upstream that is in the settings no more is told', async () => {
+    const before = await life(plain);
+    before.centre('a').cut();
+    const esme = await before.esme();
+    for (let i = 0; i < 3; i += 1) await esme.submit();
+    await before.stop({ keep: true });
+    const after = await life({ connectors: ['b'], routes: [via(['b'], undefined, { to: ['49'] })] }, before);
+    const stranded = () =>
+      after.events.find((event) => event.kind === 'upstream' && event.what === 'stranded');
+    await after.until(() => stranded() !== undefined);
+    expect(stranded()).toMatchObject({ connector: 'a', detail: expect.stringMatching(/^3 messages wait/) });
+    await after.stop({ keep: true });
+  });
+
   it('a receipt finds the message that was sent before', async () => {
     const before = await life(plain);
     const a = before.centre('a');
