@@ -91,6 +91,7 @@ const outbindChecks: Checks<OutbindTarget> = {
   port: whole(1, 65_535),
   systemId: text,
   password: text,
+  connectTimeoutMs: milliseconds,
 };
 
 const checkServer: Check = optionsOf(serverChecks, ['authenticate', 'operations']);

@@ -92,4 +92,6 @@ export interface OutbindTarget {
   /** Ours, as the ESME knows it. */
   readonly systemId: string;
   readonly password: string;
+  /** To a connection. Milliseconds, 0 for as long as the system waits. Default 5,000. */
+  readonly connectTimeoutMs?: number | undefined;
 }

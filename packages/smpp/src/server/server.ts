@@ -1,4 +1,4 @@
-import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { type Pdu, status } from '@chappe/protocol';
 import { systemClock } from '../clock.ts';
 import type { BindPdu, Notice } from '../core/events.ts';
@@ -14,12 +14,13 @@ import { createLoop, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
 import type { ResponseInput } from '../session/responses.ts';
 import { Session, type SessionOwner } from '../session/session.ts';
+import { dial } from '../transport/dial.ts';
 import { Networks } from '../transport/proxy-protocol.ts';
-import { handlesClosed, remoteOf, SocketTransport } from '../transport/tcp.ts';
+import { handlesClosed, SocketTransport } from '../transport/tcp.ts';
 import type { Certificates } from '../transport/tls.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Admission, type Arrived } from './admission.ts';
-import { checkServerOptions } from './checks.ts';
+import { checkOutbindTarget, checkServerOptions } from './checks.ts';
 import { addCounters, type ServerCounters, serverCounters } from './counters.ts';
 import { checkDecision, checkSystemId } from './decision.ts';
 import { type ServerLimits, serverLimits } from './limits.ts';
@@ -49,6 +50,7 @@ export class SmppServer implements SessionOwner {
   readonly #placeOf = new Map<Session, Place>();
   readonly #boundBySystemId = new Map<string, number>();
   readonly #outbinds = new Map<Session, OutbindWait>();
+  readonly #dialing = new Set<AbortController>();
   readonly #counters: ServerCounters = serverCounters();
   readonly #nextId: () => number;
   #isClosing = false;
@@ -135,14 +137,22 @@ export class SmppServer implements SessionOwner {
 
   /**
    * Connects to a listening ESME and asks it to bind (SMPP 5.0 2.3.6). Settles with the session once it has bound
-   * and `authenticate` has let it in.
+   * and `authenticate` has let it in. Rejects with `SmppConnectError`, `SmppTimeoutError` (`connect`), with
+   * `SmppClosedError` when it does not bind in the session init time or the server is closed, and with what is wrong
+   * with the target.
    */
   async outbind(target: OutbindTarget): Promise<Session> {
-    const transport = await dial(target.host, target.port);
-    const session = this.#open(transport, this.#loop.clock.monotonicMs());
+    checkOutbindTarget(target);
+    const session = this.#open(await this.#dial(target), this.#loop.clock.monotonicMs());
     return new Promise((resolve, reject) => {
       this.#outbinds.set(session, { resolve, reject });
-      session.notify({ command: 'outbind', system_id: target.systemId, password: target.password });
+      try {
+        session.notify({ command: 'outbind', system_id: target.systemId, password: target.password });
+      } catch (error) {
+        this.#outbinds.delete(session);
+        session.destroy();
+        reject(error);
+      }
     });
   }
 
@@ -152,6 +162,7 @@ export class SmppServer implements SessionOwner {
    */
   async close(options: { readonly drainMs?: number } = {}): Promise<void> {
     this.#isClosing = true;
+    for (const dialing of this.#dialing) dialing.abort();
     const stopped = new Promise<void>((resolve) => this.#listener.close(() => resolve()));
     this.#admission.close();
     await Promise.all([...this.#connected].map((session) => session.close(options)));
@@ -248,6 +259,24 @@ export class SmppServer implements SessionOwner {
         return undefined;
       }
     };
+  }
+
+  async #dial({ host, port, connectTimeoutMs = 5_000 }: OutbindTarget): Promise<Transport> {
+    const dialing = new AbortController();
+    this.#dialing.add(dialing);
+    try {
+      const { clock } = this.#loop;
+      if (this.#isClosing) dialing.abort();
+      const transport = await dial({ host, port, connectTimeoutMs, clock, signal: dialing.signal });
+      if (!this.#isClosing) return transport;
+      // Closed in the moment in which it was connected.
+      transport.destroy();
+      throw new SmppClosedError('closed', false);
+    } catch (error) {
+      throw this.#isClosing ? new SmppClosedError('closed', false) : error;
+    } finally {
+      this.#dialing.delete(dialing);
+    }
   }
 
   #listen(host: string, port: number): Promise<void> {
@@ -351,14 +380,4 @@ export class SmppServer implements SessionOwner {
     if (left === 0) this.#boundBySystemId.delete(session.systemId);
     else this.#boundBySystemId.set(session.systemId, left);
   }
-}
-
-function dial(host: string, port: number): Promise<Transport> {
-  return new Promise((resolve, reject) => {
-    const socket: Socket = connectTcp({ host, port });
-    socket.once('error', (cause) =>
-      reject(new SmppConnectError(`cannot connect to ${host}:${port}`, { cause })),
-    );
-    socket.once('connect', () => resolve(new SocketTransport(socket, remoteOf(socket, false))));
-  });
 }
