@@ -8,6 +8,8 @@ export interface ListenTls {
   readonly key: string;
   /** Issuers of the certificates that clients must show; undefined: they need none. */
   readonly clientCa?: string | undefined;
+  /** Suites of TLS 1.2; undefined: those with forward secrecy and AEAD. */
+  readonly ciphers?: string | undefined;
 }
 
 /** One address that ESMEs connect to. */

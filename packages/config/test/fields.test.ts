@@ -137,6 +137,7 @@ const connectorCases: readonly Case<ConnectorSettings>[] = [
   ['tls: true', { tls: {} }],
   ['tls: false', {}],
   ['tls: { serverName: s.example, verify: false }', { tls: { serverName: 's.example', verify: false } }],
+  ['tls: { ciphers: "AES128-SHA:AES256-SHA" }', { tls: { ciphers: 'AES128-SHA:AES256-SHA' } }],
   [
     'tls: { ca: cert.pem, cert: cert.pem, key: file:key.pem }',
     { tls: { ca: pem.cert, cert: pem.cert, key: pem.key } },
@@ -514,7 +515,7 @@ smpp:
   listen:
     - 2775
     - "[::1]:2776"
-    - { host: 0.0.0.0, tls: { cert: cert.pem, key: key.pem, clientCa: cert.pem }, trustProxy: 10.0.0.0/8 }
+    - { host: 0.0.0.0, tls: { cert: cert.pem, key: key.pem, clientCa: cert.pem, ciphers: AES128-SHA }, trustProxy: 10.0.0.0/8 }
   defaults:
     { window: 1, outgoingWindow: 2, queue: 3, connections: 4, perAddress: 5, perAccount: 6, sessionInit: 7s, pduRead: 8s,
       enquireLink: 9s, enquireLinkResponse: 10s, inactivity: 11s, responseTimeout: 12s, writeStall: 13s, maxPdu: 65536 }
@@ -535,7 +536,7 @@ handsets: { enabled: true, delay: 0..20ms, outcomes: { delivered: 9, rejected: 1
           {
             host: '0.0.0.0',
             port: 3550,
-            tls: { cert: pem.cert, key: pem.key, clientCa: pem.cert },
+            tls: { cert: pem.cert, key: pem.key, clientCa: pem.cert, ciphers: 'AES128-SHA' },
             trustProxy: ['10.0.0.0/8'],
           },
         ],
@@ -613,6 +614,14 @@ const contradictions: readonly (readonly [text: string, expected: string])[] = [
   [
     'connectors: [{ name: a, host: h, systemId: u, tls: { cert: cert.pem } }]',
     'a certificate and its key go together',
+  ],
+  [
+    'connectors: [{ name: a, host: h, systemId: u, tls: { ciphers: NONSENSE } }]',
+    'OpenSSL knows none of these suites',
+  ],
+  [
+    'smpp: { listen: { tls: { cert: cert.pem, key: key.pem, ciphers: NONSENSE } } }',
+    'OpenSSL knows none of these suites',
   ],
   [
     'connectors: [{ name: a, host: h, systemId: u, reconnect: 9s..1s }]',

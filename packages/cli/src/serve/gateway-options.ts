@@ -29,10 +29,11 @@ export function listenersOf({ server }: Config): Listeners {
 }
 
 /** Certificates as a listener takes them. */
-export function serverTls({ cert, key, clientCa }: ListenTls): ServerTls {
+export function serverTls({ cert, key, clientCa, ciphers }: ListenTls): ServerTls {
   return {
     cert,
     key,
+    ciphers,
     ...(clientCa === undefined ? {} : { ca: clientCa, requestClientCertificate: true }),
   };
 }

@@ -35,8 +35,8 @@ function bindKeys(connector: ConnectorSettings): Written {
 
 function writtenTls({ tls }: ConnectorSettings): Written | true | undefined {
   if (tls === undefined) return undefined;
-  const { ca, cert, serverName, verify } = tls;
-  return section({ ca, cert, serverName, verify }) ?? true;
+  const { ca, cert, serverName, verify, ciphers } = tls;
+  return section({ ca, cert, serverName, verify, ciphers }) ?? true;
 }
 
 function paceKeys(connector: ConnectorSettings): Written {

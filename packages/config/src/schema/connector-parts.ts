@@ -25,6 +25,11 @@ const maxUnmatched = 1_000_000;
 const maxFailures = 100_000;
 const maxAttempts = 1_000_000;
 const maxBurst = 1_000_000;
+/** Characters of a list of suites: all that OpenSSL knows fit in. */
+export const maxCiphers = 4_000;
+/** What is said of `ciphers`. */
+export const cipherAbout =
+  'suites of TLS 1.2 by OpenSSL names, parted by colons, for peers too old for the default: ECDHE or DHE with GCM or ChaCha20';
 
 /** TLS to an upstream: true, or its keys. Undefined for false. */
 export function upstreamTls(world: World): z.ZodType<UpstreamTls | undefined> {
@@ -38,22 +43,27 @@ export function upstreamTls(world: World): z.ZodType<UpstreamTls | undefined> {
         key: optional(file, 'PEM file of its private key'),
         serverName: optional(scalar(host), 'name in the certificate of the upstream; else the host'),
         verify: optional(flag, 'false takes any certificate: for tests only', true),
-      }).transform(({ ca, cert, key, serverName, verify }, context): UpstreamTls | undefined => {
-        const problem = certificateProblem(cert, key, ca);
+        ciphers: optional(scalar(plainText(maxCiphers)), cipherAbout),
+      }).transform(({ ca, cert, key, serverName, verify, ciphers }, context): UpstreamTls | undefined => {
+        const problem = certificateProblem({ cert, key, ca, ciphers });
         if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-        return compact<UpstreamTls>({ ca, cert, key, serverName, verify });
+        return compact<UpstreamTls>({ ca, cert, key, serverName, verify, ciphers });
       }),
     ],
-    { error: 'expected true, or keys ca, cert, key, serverName and verify' },
+    { error: 'expected true, or keys ca, cert, key, serverName, verify and ciphers' },
   );
 }
 
-/** What keeps a certificate from being used. */
-export function certificateProblem(
-  cert: string | undefined,
-  key: string | undefined,
-  ca: string | undefined,
-): string | undefined {
+/** What an end of TLS is made of, as PEM texts and OpenSSL's names. */
+interface TlsParts {
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  readonly ca: string | undefined;
+  readonly ciphers: string | undefined;
+}
+
+/** What keeps a certificate, or a list of suites, from being used. */
+export function certificateProblem({ cert, key, ca, ciphers }: TlsParts): string | undefined {
   if ((cert === undefined) !== (key === undefined)) return 'a certificate and its key go together: give both';
   try {
     createSecureContext({
@@ -61,9 +71,14 @@ export function certificateProblem(
       ...(key === undefined ? {} : { key }),
       ...(ca === undefined ? {} : { ca }),
     });
-    return undefined;
   } catch (error) {
     return `these certificates cannot be used: ${(error as Error).message}`;
+  }
+  try {
+    if (ciphers !== undefined) createSecureContext({ ciphers });
+    return undefined;
+  } catch {
+    return 'ciphers: OpenSSL knows none of these suites; write its names, as ECDHE-RSA-AES128-SHA256, parted by colons';
   }
 }
 

@@ -42,7 +42,7 @@ function bindKeys(world: World) {
     ),
     host: required(scalar(host), 'where it is'),
     port: optional(remote, 'default 2775, or 3550 with TLS'),
-    tls: optional(upstreamTls(world), 'true, or keys ca, cert, key, serverName and verify', false),
+    tls: optional(upstreamTls(world), 'true, or keys ca, cert, key, serverName, verify and ciphers', false),
     systemId: required(scalar(handedOut), 'who we are there, as the operator has given it out, however long'),
     password: optional(
       scalar((text) => handedOut(secret(world)(text))),

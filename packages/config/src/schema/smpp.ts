@@ -1,8 +1,8 @@
 /** The listeners of SMPP, and the limits of the sessions that customers make. */
 import { z } from 'zod';
 import type { ListenSettings, ListenTls, ServerSettings, SessionDefaults } from '../config.ts';
-import { type Endpoint, endpoint, host, network, ownSystemId, port } from '../values/words.ts';
-import { certificateProblem } from './connector-parts.ts';
+import { type Endpoint, endpoint, host, network, ownSystemId, plainText, port } from '../values/words.ts';
+import { certificateProblem, cipherAbout, maxCiphers } from './connector-parts.ts';
 import { compact, listOf, oneOf, oneOrMany, optional, required, scalar, section } from './field.ts';
 import { count, durationMs, flag, number, pauseMs } from './shapes.ts';
 import { pem, type World } from './world.ts';
@@ -25,10 +25,11 @@ function listenTls(world: World): z.ZodType<ListenTls> {
     cert: required(scalar(pem(world)), 'PEM file of the certificate with its chain; read again on SIGHUP'),
     key: required(scalar(pem(world)), 'PEM file of its private key'),
     clientCa: optional(scalar(pem(world)), 'PEM file of issuers: clients must show a certificate of theirs'),
-  }).transform(({ cert, key, clientCa }, context): ListenTls => {
-    const problem = certificateProblem(cert, key, clientCa);
+    ciphers: optional(scalar(plainText(maxCiphers)), cipherAbout),
+  }).transform(({ cert, key, clientCa, ciphers }, context): ListenTls => {
+    const problem = certificateProblem({ cert, key, ca: clientCa, ciphers });
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-    return compact<ListenTls>({ cert, key, clientCa });
+    return compact<ListenTls>({ cert, key, clientCa, ciphers });
   });
 }
 
@@ -39,7 +40,7 @@ function listener(world: World): z.ZodType<ListenSettings> {
       section({
         host: optional(scalar(host), 'address to listen on; 0.0.0.0 or :: for all', '127.0.0.1'),
         port: optional(scalar(port, portShape), 'port; default 2775, or 3550 with TLS'),
-        tls: optional(listenTls(world), 'keys cert, key and clientCa: TLS only'),
+        tls: optional(listenTls(world), 'keys cert, key, clientCa and ciphers: TLS only'),
         trustProxy: optional(
           oneOrMany(scalar(network)),
           'networks of load balancers whose connections begin with a PROXY header',

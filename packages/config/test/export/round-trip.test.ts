@@ -196,6 +196,7 @@ const connector = some<ConnectorSettings>(
       key: fc.constant(undefined),
       serverName: fc.constant('smsc.example'),
       verify: flag,
+      ciphers: fc.constantFrom('AES128-SHA', 'ECDHE-RSA-AES128-SHA256:AES256-SHA'),
     }).map(({ ca: _ca, cert: _cert, key: _key, ...tls }) => tls),
     systemId: fc.constantFrom('us', 'acme'),
     password: fc.constantFrom('', 'secret', 'pass word'),

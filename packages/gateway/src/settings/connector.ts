@@ -13,6 +13,8 @@ export interface UpstreamTls {
   readonly serverName?: string | undefined;
   /** False takes any certificate: for tests only. */
   readonly verify?: boolean | undefined;
+  /** Suites of TLS 1.2; default those with forward secrecy and AEAD. */
+  readonly ciphers?: string | undefined;
 }
 
 /** TON, NPI and form of addresses towards an upstream. */

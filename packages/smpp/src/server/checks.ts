@@ -56,6 +56,7 @@ const tlsChecks: Checks<ServerTls> = {
   key: octetsOrText,
   passphrase: text,
   ca: certificates,
+  ciphers: text,
   requestClientCertificate: trueOrFalse,
 };
 
