@@ -97,6 +97,11 @@ export class FileCheck {
       });
   }
 
+  /** The same with the place of its path. */
+  placed(flaw: Flaw): Flaw {
+    return { ...flaw, place: this.#place(flaw.path) };
+  }
+
   /** Something is unwise. */
   warn(message: string, path: Path, hint?: string): void {
     this.warnings.push({ message, hint, path, place: this.#place(path) });

@@ -14,7 +14,8 @@ import type { ReadSections } from './schema/config-schema.ts';
 import { defaultSections } from './schema/defaults.ts';
 import { namedRule } from './schema/mo.ts';
 import type { KnownNames, World } from './schema/world.ts';
-import { unwise } from './unwise.ts';
+import { sharedKeys, weakSecrets } from './secret-strength.ts';
+import { exposure, unwise } from './unwise.ts';
 import { readDocument } from './yaml/document.ts';
 import { type PlacedMap, placedAt } from './yaml/tree.ts';
 
@@ -41,7 +42,13 @@ export interface LoadOptions {
 
 /** A configuration, or what is wrong with it. */
 export type LoadedConfig =
-  | { readonly ok: true; readonly config: Config; readonly warnings: readonly Flaw[] }
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      readonly warnings: readonly Flaw[];
+      /** What makes it weak against strangers, and may be meant: to be told once, not at each reload. */
+      readonly advice: readonly Flaw[];
+    }
   | { readonly ok: false; readonly flaws: readonly Flaw[]; readonly warnings: readonly Flaw[] };
 
 // A configuration of a hundred thousand routes has some ten million characters.
@@ -62,8 +69,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   for (const { variable, message } of overruled.warnings) check.warnings.push(ofVariable(variable, message));
   check.undecoded();
   const known = knownNames(check.root, options.known ?? {});
-  const sections = check.sections(worldOf(options, known));
+  const world = worldOf(options, known);
+  const sections = check.sections(world);
   if (sections === undefined || check.flaws.length > 0) return failed(check.flaws, check.warnings);
+  check.flaws.push(...sharedKeys(sections).map((flaw) => check.placed(flaw)));
   const settings = await settingsOf(sections, options.hashes);
   check.rules(ruleFlaws(settings, known));
   check.whole(() => options.check?.(settings));
@@ -72,7 +81,9 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const config: Config = { ...defaultSections(sections), data, settings };
   for (const { message, hint, path: at } of unwise(config, options.ownAddresses ?? []))
     check.warn(message, at, hint);
-  return { ok: true, config, warnings: inOrder(check.warnings).slice(0, maxFlaws) };
+  const advice = [...exposure(config), ...weakSecrets(check.root, world)].map((flaw) => check.placed(flaw));
+  const some = (flaws: readonly Flaw[]): Flaw[] => inOrder(flaws).slice(0, maxFlaws);
+  return { ok: true, config, warnings: some(check.warnings), advice: some(advice) };
 }
 
 function failed(flaws: readonly Flaw[], warnings: readonly Flaw[]): LoadedConfig {

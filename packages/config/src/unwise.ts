@@ -62,16 +62,55 @@ export function unwise(config: Config, ownAddresses: readonly string[]): Flaw[] 
   ];
 }
 
+/** What strangers on the network can use, and may be meant so. */
+export function exposure(config: Config): Flaw[] {
+  return [...ofHttp(config.server.http.listen), ...withoutNetworks(config)];
+}
+
 function within(path: Path, warnings: readonly Flaw[]): Flaw[] {
   return warnings.map((warning) => ({ ...warning, path: [...path, ...warning.path] }));
 }
 
-function ofListener({ host, port, tls }: ListenSettings, index: number): Flaw[] {
-  if (tls !== undefined || isLoopback(host)) return [];
-  const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+function ofHttp(listen: Config['server']['http']['listen']): Flaw[] {
+  if (listen === undefined || isLoopback(listen.host)) return [];
   return [
     {
-      message: `plain SMPP on ${where}: passwords and texts cross the network in clear`,
+      message: `HTTP on ${addressText(listen)}: keys, numbers and texts cross the network in clear`,
+      hint: 'put a proxy with TLS before it and stay on 127.0.0.1, or keep it inside of a private network',
+      path: ['http', 'listen'],
+    },
+  ];
+}
+
+// More than anybody reads.
+const maxNames = 5;
+
+/** Where anybody reaches the listeners, anybody guesses at passwords; addresses that are listed are not held up by it. */
+function withoutNetworks({ server, settings }: Config): Flaw[] {
+  if (server.smpp.listen.every(({ host }) => isLoopback(host))) return [];
+  const names = settings.accounts
+    .filter(({ allowFrom, suspended }) => allowFrom === undefined && suspended !== true)
+    .map(({ systemId }) => `"${systemId}"`);
+  if (names.length === 0) return [];
+  const more = names.length > maxNames ? ` and ${names.length - maxNames} more` : '';
+  return [
+    {
+      message: `from any address come ${names.slice(0, maxNames).join(', ')}${more}: who knows the name guesses at the password`,
+      hint: 'name the networks of your customers by allowFrom',
+      path: ['accounts'],
+    },
+  ];
+}
+
+function addressText({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function ofListener({ host, port, tls }: ListenSettings, index: number): Flaw[] {
+  if (tls !== undefined || isLoopback(host)) return [];
+  return [
+    {
+      message: `plain SMPP on ${addressText({ host, port })}: passwords and texts cross the network in clear`,
       hint: 'give it tls, or keep it inside of a private network',
       path: ['smpp', 'listen', index],
     },

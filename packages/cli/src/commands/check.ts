@@ -22,7 +22,8 @@ export async function runCheck({ values, terminal }: Run<CheckValues>): Promise<
       ? []
       : [{ ...refusal, path: [] }]
     : loaded.flaws;
-  const warnings = [...loaded.warnings, ...(loaded.ok ? withoutAccounts(loaded.config) : [])];
+  const more = loaded.ok ? [...loaded.advice, ...withoutAccounts(loaded.config)] : [];
+  const warnings = [...loaded.warnings, ...more];
   const isOk = flaws.length === 0;
   if (values.json) {
     const summary = loaded.ok ? summaryJson(loaded.config) : undefined;

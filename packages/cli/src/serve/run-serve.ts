@@ -8,6 +8,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Failure, usage } from '../failure.ts';
 import type { ServeValues } from '../settings/serve.ts';
 import { ErrorReport } from '../start/error-report.ts';
+import { HangUps } from '../start/hang-ups.ts';
 import type { HttpServer } from '../start/http.ts';
 import { goOnAfterMistakes } from '../start/last-resort.ts';
 import { PeerFaultReport } from '../start/peer-fault-report.ts';
@@ -34,6 +35,15 @@ interface Running {
 
 /** Runs until a signal asks it to end; then ends in order. Rejects with a `Failure` when it cannot start. */
 export async function runServe(run: ServeRun): Promise<ExitCode> {
+  const hangUps = new HangUps(process);
+  try {
+    return await serve(run, hangUps);
+  } finally {
+    hangUps.close();
+  }
+}
+
+async function serve(run: ServeRun, hangUps: HangUps): Promise<ExitCode> {
   const { values, terminal, signal } = run;
   const file = new ConfigFile(values.config, terminal.env, async (password) => hashForProcess(password));
   const loaded = await file.load();
@@ -41,10 +51,10 @@ export async function runServe(run: ServeRun): Promise<ExitCode> {
     for (const flaw of loaded.flaws) terminal.talk(flawText(flaw));
     throw usage(`${values.config} cannot be used`, `chappe check -c ${values.config} says the same`);
   }
-  const { config, warnings } = loaded;
+  const { config } = loaded;
   const refusal = refusalOf(config);
   if (refusal !== undefined) throw usage(refusal.message, refusal.hint);
-  const running = await startAll(run, config, warnings);
+  const running = await startAll(run, config, [...loaded.warnings, ...loaded.advice]);
   const { gateway, http, log } = running;
   const noMoreMistakes = goOnAfterMistakes(process, running.errors);
   // A reader that has gone away is no reason to stop serving.
@@ -52,12 +62,11 @@ export async function runServe(run: ServeRun): Promise<ExitCode> {
   for (const stream of streams) stream.on('error', ignore);
   announce(run, config, running);
   const reload = new Reload(file, config, gateway, log);
-  const onHangUp = (): void => void reload.reload();
-  process.on('SIGHUP', onHangUp);
+  hangUps.begin(() => void reload.reload());
   await aborted(signal);
   if (terminal.isTalkTty && !values.quiet) terminal.talk('stopping; once more stops at once');
   log.info('stopping');
-  process.off('SIGHUP', onHangUp);
+  hangUps.end(() => log.info('SIGHUP: it is stopping; nothing is read again'));
   const { drainMs } = config.server;
   // HTTP first: what it accepts still has to be stored.
   await http?.close(drainMs);

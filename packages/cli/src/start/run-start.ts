@@ -13,6 +13,7 @@ import type { Terminal } from '../terminal.ts';
 import { type Banner, bannerLines, readyLine } from './banner.ts';
 import { type ChosenCertificate, chooseCertificate } from './certificate.ts';
 import { ErrorReport } from './error-report.ts';
+import { HangUps } from './hang-ups.ts';
 import type { HttpServer } from './http.ts';
 import { goOnAfterMistakes } from './last-resort.ts';
 import { LiveView } from './live-view.ts';
@@ -35,8 +36,17 @@ type StartRun = Run<StartValues>;
 
 /** Runs until a signal asks it to end; then ends in order. Rejects with a `Failure` when it cannot start. */
 export async function runStart(run: StartRun): Promise<ExitCode> {
+  const hangUps = new HangUps(process);
+  try {
+    checkAccess(run.values);
+    return await startAndServe(run, hangUps);
+  } finally {
+    hangUps.close();
+  }
+}
+
+async function startAndServe(run: StartRun, hangUps: HangUps): Promise<ExitCode> {
   const { values, terminal, signal } = run;
-  checkAccess(values);
   const running = await startAll(run);
   const noMoreMistakes = goOnAfterMistakes(process, running.errors);
   if (running.log.isLevelEnabled('info')) logSessions(running.gateway, running.log);
@@ -49,16 +59,15 @@ export async function runStart(run: StartRun): Promise<ExitCode> {
   // The end of a terminal is told by SIGHUP too: nobody is there any more to press Ctrl-C.
   const isTerminalGone = terminal.isOutTty && values.tlsCert === undefined;
   const hangUp = new AbortController();
-  const onHangUp = (): void => (isTerminalGone ? hangUp.abort() : reload());
-  process.on('SIGHUP', onHangUp);
+  hangUps.begin(() => (isTerminalGone ? hangUp.abort() : reload()));
   await aborted(AbortSignal.any([signal, hangUp.signal]));
   if (terminal.isTalkTty && !values.quiet) terminal.talk('stopping; once more stops at once');
   view?.stop();
   running.log.info('stopping');
+  hangUps.end(() => running.log.info('SIGHUP: it is stopping; nothing is read again'));
   // HTTP first: what it accepts still has to be stored.
   await running.http?.close(values.drainMs);
   await running.gateway.stop({ drainMs: values.drainMs });
-  process.off('SIGHUP', onHangUp);
   noMoreMistakes();
   for (const stream of streams) stream.off('error', ignore);
   return exitCodes.ok;

@@ -1,7 +1,10 @@
 /** `chappe serve` as a process: who may bind, where messages go, and what SIGHUP does. */
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encode } from '@chappe/protocol';
 import { SmppClient, SmppServer } from '@chappe/smpp';
 import { expect, onTestFinished, test } from 'vitest';
 import { patient } from '../../../../test/support/patience.ts';
@@ -138,6 +141,23 @@ test('SIGHUP: new accounts may bind, sessions of the old ones stay, a faulty fil
   await client(`smpp://bank:secret-2@127.0.0.1:${served.smppPort}`);
   // The first session has lived through all of it.
   expect((await esme.send({ from: 'ACME', to: '447700900123', text: 'Still here' })).ids).toHaveLength(1);
+});
+
+test('SIGHUP while it stops is told and changes nothing', async () => {
+  const { port } = await operator();
+  const path = join(folder(), 'chappe.yaml');
+  writeFileSync(path, gatewayFile(port, [['acme', 'secret-1']]).replace('drain: 1s', 'drain: 5s'));
+  const served = await serve(path, { THEIR_PASSWORD: 'their-pw' });
+  // It binds and answers no unbind: the stop takes all of its time.
+  const deaf = connect(served.smppPort, '127.0.0.1');
+  onTestFinished(() => void deaf.destroy());
+  deaf.write(encode({ command: 'bind_transceiver', system_id: 'acme', password: 'secret-1' }));
+  await once(deaf, 'data');
+  served.kill('SIGTERM');
+  await served.line('stopping');
+  served.kill('SIGHUP');
+  await served.line('nothing is read again');
+  expect(await served.ended).toMatchObject({ code: 0 });
 });
 
 test('TLS: clients of the new certificate come after a reload, those of the old one stay', async () => {

@@ -157,6 +157,7 @@ export class Accounts {
   checkList(list: readonly AccountSettings[]): void {
     const names = new Set<string>();
     if (list.length > maxAccounts) throw new RangeError(`at most ${maxAccounts} accounts`);
+    checkKeys(list);
     for (const settings of list) {
       if (names.has(settings.systemId)) throw givenTwice(settings.systemId);
       names.add(settings.systemId);
@@ -173,6 +174,7 @@ export class Accounts {
     if (this.open)
       throw new RangeError('this gateway is open to everybody; start it anew with a list of accounts');
     if (list.length > maxAccounts) throw new RangeError(`at most ${maxAccounts} accounts`);
+    checkKeys(list);
     const next = new Map<string, Account>();
     const added: string[] = [];
     const changed: { name: string; fields: readonly string[] }[] = [];
@@ -254,6 +256,22 @@ export class Accounts {
 /** A check that was asked for in this process, not over the network. */
 function callOf(name: string, password: string, rank: Check['rank']): Omit<Check, 'hash'> {
   return { name, password, rank, address: '', gate: openGate };
+}
+
+/** A key says who calls: two accounts with the same one would be one another. */
+function checkKeys(list: readonly AccountSettings[]): void {
+  const owners = new Map<string, string>();
+  for (const { systemId, apiKeyHash } of list) {
+    if (apiKeyHash === undefined) continue;
+    const hash = apiKeyHash.toLowerCase();
+    const owner = owners.get(hash);
+    if (owner !== undefined && owner !== systemId) {
+      throw new RangeError(
+        `account "${systemId}": its apiKey is that of account "${owner}"; give it another`,
+      );
+    }
+    owners.set(hash, systemId);
+  }
 }
 
 function givenTwice(name: string): RangeError {

@@ -165,6 +165,17 @@ describe('a closed gateway', () => {
 });
 
 describe('new settings', () => {
+  it('are refused when two accounts have one key', async () => {
+    const { accounts } = await closed(account('acme', 'x', { apiKeyHash: 'ab'.repeat(32) }));
+    const list = [
+      account('acme', 'x', { apiKeyHash: 'ab'.repeat(32) }),
+      account('beta', 'x', { apiKeyHash: 'AB'.repeat(32) }),
+    ];
+    for (const take of [() => accounts.checkList(list), () => accounts.replace(list)])
+      expect(take).toThrow('account "beta": its apiKey is that of account "acme"; give it another');
+    expect(accounts.names()).toEqual(['acme']);
+  });
+
   it('tell what they change; what is the same by value stays the same object', async () => {
     const { accounts } = await closed(
       account('same', 'a', { senders: ['X', 'Y'], throughput: { perSecond: 1 } }),
