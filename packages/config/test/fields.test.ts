@@ -146,6 +146,19 @@ const connectorCases: readonly Case<ConnectorSettings>[] = [
   ['bind: transmitter+receiver, binds: 3', { bind: 'transmitter+receiver', binds: 3 }],
   ['receive: { host: r.example, port: 2777 }', { receiveHost: 'r.example', receivePort: 2777 }],
   ['window: 20, throughput: 100/s', { window: 20, perSecond: 100 }],
+  [
+    'source: { ton: auto, kinds: { shortCode: { ton: network, npi: 0 }, number: { ton: 0 }, name: { ton: 5, npi: unknown } } }',
+    {
+      source: {
+        ton: 'auto',
+        kinds: { shortCode: { ton: 3, npi: 0 }, number: { ton: 0 }, name: { ton: 5, npi: 0 } },
+      },
+    },
+  ],
+  [
+    'priorityFlag: 0, protocolId: 64, validity: 2h',
+    { priorityFlag: 0, protocolId: 64, validityMs: 7_200_000 },
+  ],
   ['messagesPerBind: 1000', { messagesPerBind: 1_000 }],
   ['statuses: { "0x58": rebind }', { statuses: [{ status: 0x58, means: 'rebind' }] }],
   ['throughput: { rate: 100, burst: 7 }', { perSecond: 100, burst: 7 }],

@@ -97,7 +97,9 @@ export type {
   ThroughputSettings,
 } from './settings/account.ts';
 export type {
+  AddressKind,
   AddressRewrite,
+  AddressType,
   BreakerSettings,
   ConnectorSettings,
   StatusRule,

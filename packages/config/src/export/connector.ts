@@ -95,6 +95,9 @@ function messageKeys(connector: ConnectorSettings): Written {
       ...(fromTag === undefined ? {} : { fromTag: hexText(fromTag) }),
     })),
     sendValidity: connector.sendValidity,
+    validity: maybeDuration(connector.validityMs),
+    priorityFlag: connector.priorityFlag,
+    protocolId: connector.protocolId,
     alwaysReceipt: connector.alwaysReceipt,
     statuses:
       statuses === undefined

@@ -2,7 +2,9 @@
 import { createSecureContext } from 'node:tls';
 import type { ErrorClass, RetryDelays } from '@chappe/center';
 import type {
+  AddressKind,
   AddressRewrite,
+  AddressType,
   BreakerSettings,
   ConnectorSettings,
   StatusRule,
@@ -16,7 +18,7 @@ import { digits, endpoint, handedOut, host, plainText, port } from '../values/wo
 import { compact, keyed, oneOf, optional, required, scalar, section } from './field.ts';
 import { count, durationMs, flag, number, pauseMs, rangeShape, rateShape } from './shapes.ts';
 import { readStatus } from './status.ts';
-import { npiOrAuto, tonOrAuto } from './ton-npi.ts';
+import { npi, npiOrAuto, ton, tonOrAuto } from './ton-npi.ts';
 import { pem, secret, type World } from './world.ts';
 
 const maxErrorCode = 65_535;
@@ -82,14 +84,39 @@ export function certificateProblem({ cert, key, ca, ciphers }: TlsParts): string
   }
 }
 
+const addressType: z.ZodType<AddressType> = section({
+  ton: optional(ton, 'TON by number or name'),
+  npi: optional(npi, 'NPI by number or name'),
+}).transform((given) => compact<AddressType>({ ton: given.ton, npi: given.npi }));
+
+const addressKinds: { readonly [K in AddressKind]: z.ZodOptional<z.ZodType<AddressType>> } = {
+  name: optional(addressType, 'what has other characters than digits'),
+  shortCode: optional(addressType, 'less than 7 digits, or TON network or abbreviated'),
+  international: optional(addressType, 'begins with a plus, or its TON says so'),
+  national: optional(addressType, 'its TON says so'),
+  number: optional(addressType, 'any other number'),
+};
+
 /** TON, NPI and form of addresses. */
 export const addressRewrite: z.ZodType<AddressRewrite> = section({
   ton: optional(tonOrAuto, 'TON by number or name, or auto: guessed from the address; else as it is'),
   npi: optional(npiOrAuto, 'NPI by number or name, or auto: guessed from the address; else as it is'),
+  kinds: optional(
+    section(addressKinds).transform(({ name, shortCode, international, national, number: other }) =>
+      compact<NonNullable<AddressRewrite['kinds']>>({
+        name,
+        shortCode,
+        international,
+        national,
+        number: other,
+      }),
+    ),
+    'TON and NPI by what the address is: {shortCode: {ton: 3, npi: 0}, number: {ton: 0}}; counts before ton and npi',
+  ),
   stripPrefix: optional(scalar(digits), 'digits taken away from the front of a number'),
   addPrefix: optional(scalar(digits), 'digits put there then'),
-}).transform(({ ton, npi, stripPrefix, addPrefix }) =>
-  compact<AddressRewrite>({ ton, npi, stripPrefix, addPrefix }),
+}).transform(({ ton: tonOfAll, npi: npiOfAll, kinds, stripPrefix, addPrefix }) =>
+  compact<AddressRewrite>({ ton: tonOfAll, npi: npiOfAll, kinds, stripPrefix, addPrefix }),
 );
 
 const errorMap = keyed(plainText(maxErrorText), number(0, maxErrorCode)).transform((pairs) =>

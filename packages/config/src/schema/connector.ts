@@ -17,7 +17,7 @@ import {
 import { compact, oneOf, oneOrMany, optional, required, scalar, section } from './field.ts';
 import { filtersSchema } from './filters.ts';
 import { numberPlan, senderRules } from './numbers.ts';
-import { count, flag, pauseMs } from './shapes.ts';
+import { count, flag, number, pauseMs } from './shapes.ts';
 import { tlvRule } from './tlv.ts';
 import { npi, ton } from './ton-npi.ts';
 import { secret, type World } from './world.ts';
@@ -26,6 +26,9 @@ import { secret, type World } from './world.ts';
 const maxBinds = 1_000;
 const maxWindow = 100_000;
 const maxPerBind = 1_000_000_000;
+// SMPP 5.0 4.7.16; what the version of the connector has is looked at with it.
+const maxPriorityFlag = 4;
+const maxOctet = 255;
 const maxTagLength = 64;
 // SMPP 3.4 5.2.11: 6 octets with the NUL.
 const maxServiceType = 5;
@@ -129,6 +132,12 @@ const messageKeys = {
   ),
   tlvs: optional(z.array(tlvRule), 'vendor TLVs that are required, put in, mapped or bounded'),
   sendValidity: optional(flag, 'whether it is told the validity', true),
+  validity: optional(pauseMs, 'the longest validity that it is told; else what the message has left'),
+  priorityFlag: optional(
+    number(0, maxPriorityFlag),
+    "priority_flag of all messages, by which some operators price; else the customer's",
+  ),
+  protocolId: optional(number(0, maxOctet), "protocol_id of all messages; else the customer's"),
   alwaysReceipt: optional(flag, 'receipts are asked for even when the customer wants none', true),
   statuses: optional(
     statusRules,
@@ -196,6 +205,9 @@ function settingsOf(given: Parsed): ConnectorSettings {
     passTlvs: given.passTlvs,
     tlvs: given.tlvs,
     sendValidity: given.sendValidity,
+    validityMs: given.validity,
+    priorityFlag: given.priorityFlag,
+    protocolId: given.protocolId,
     alwaysReceipt: given.alwaysReceipt,
     statuses: given.statuses,
     filters: given.filters,

@@ -162,11 +162,19 @@ const filters = some<FilterSettings>({
   optOut: flag,
 });
 
+const type = some<{ ton: number; npi: number }>({ ton: octet, npi: octet });
 const rewrite = some<NonNullable<ConnectorSettings['source']>>({
   ton: fc.oneof(octet, fc.constant('auto' as const)),
   npi: fc.oneof(octet, fc.constant('auto' as const)),
   stripPrefix: digits,
   addPrefix: digits,
+  kinds: some<NonNullable<NonNullable<ConnectorSettings['source']>['kinds']>>({
+    name: type,
+    shortCode: type,
+    international: type,
+    national: type,
+    number: type,
+  }),
 });
 const delays = some<{ firstMs: number; longestMs: number; factor: number; attempts: number }>({
   firstMs: fc.integer({ min: 0, max: 1_000 }),
@@ -239,6 +247,9 @@ const connector = some<ConnectorSettings>(
       { maxLength: 2 },
     ),
     sendValidity: flag,
+    validityMs: pauseMs,
+    priorityFlag: fc.integer({ min: 0, max: 4 }),
+    protocolId: octet,
     alwaysReceipt: flag,
     statuses,
     retry: some<Record<'unreachable' | 'throttled' | 'unknown', object>>({

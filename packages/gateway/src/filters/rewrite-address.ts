@@ -1,16 +1,21 @@
 /** Addresses as an upstream wants them: type, plan, and the digits in front. */
 import type { Address } from '@chappe/center';
 import { addressOf, isDigits } from '../address.ts';
-import type { AddressRewrite } from '../settings/connector.ts';
+import type { AddressKind, AddressRewrite } from '../settings/connector.ts';
 
 // Fewer digits are a short code (as in address.ts): it has no country in front, and no plus.
 const shortestNumber = 7;
+// SMPP 3.4 5.2.5.
+const international = 1;
+const national = 2;
+const networkSpecific = 3;
+const abbreviated = 6;
 
 /**
  * The address towards a connector. `stripPrefix` and `addPrefix` concern numbers of 7 digits and more (with
  * or without a plus), never names and short codes. With both, numbers that do not begin with `stripPrefix`
- * stay as they are. `auto` guesses TON and NPI from the result. It may come out longer than the 20 characters
- * of submit_sm; the caller looks.
+ * stay as they are. `auto` guesses TON and NPI from the result, `kinds` looks at what it is. It may come out longer than
+ * the 20 characters of submit_sm; the caller looks.
  */
 export function rewriteAddress(address: Address, rewrite: AddressRewrite): Address {
   const digits = rewrittenDigits(address.digits, rewrite.stripPrefix ?? '', rewrite.addPrefix ?? '');
@@ -22,9 +27,25 @@ export function rewriteAddress(address: Address, rewrite: AddressRewrite): Addre
   }
   if (typeof rewrite.ton === 'number') ton = rewrite.ton;
   if (typeof rewrite.npi === 'number') npi = rewrite.npi;
+  const type = digits === '' ? undefined : rewrite.kinds?.[kindOf(digits, address.ton)];
+  if (type !== undefined) {
+    ton = type.ton ?? ton;
+    npi = type.npi ?? npi;
+  }
   // Hot path: most connectors change nothing.
   if (ton === address.ton && npi === address.npi && digits === address.digits) return address;
   return { ton, npi, digits };
+}
+
+/** What an address is, by its digits and the TON that it came with. */
+function kindOf(digits: string, ton: number): AddressKind {
+  const bare = withoutPlus(digits);
+  if (!isDigits(bare)) return 'name';
+  const hasPlus = bare !== digits;
+  if (!hasPlus && (bare.length < shortestNumber || ton === networkSpecific || ton === abbreviated))
+    return 'shortCode';
+  if (hasPlus || ton === international) return 'international';
+  return ton === national ? 'national' : 'number';
 }
 
 function rewrittenDigits(digits: string, strip: string, add: string): string {

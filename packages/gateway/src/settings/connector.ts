@@ -17,11 +17,26 @@ export interface UpstreamTls {
   readonly ciphers?: string | undefined;
 }
 
+/**
+ * What an address is: a name has other characters than digits; a short code less than 7 digits, or the TON of one (network
+ * specific, abbreviated); an international number begins with a plus, or its TON says so; a national one by its TON; any
+ * other number is `number`.
+ */
+export type AddressKind = 'name' | 'shortCode' | 'international' | 'national' | 'number';
+
+/** TON and NPI of one kind of addresses; what is left out is as for all kinds. */
+export interface AddressType {
+  readonly ton?: number | undefined;
+  readonly npi?: number | undefined;
+}
+
 /** TON, NPI and form of addresses towards an upstream. */
 export interface AddressRewrite {
   /** Undefined: as they are. `auto`: guessed from the address (international, short code, name). */
   readonly ton?: number | 'auto' | undefined;
   readonly npi?: number | 'auto' | undefined;
+  /** By kind; what is given here counts before `ton` and `npi`. */
+  readonly kinds?: { readonly [K in AddressKind]?: AddressType | undefined } | undefined;
   /** Taken away from the front of a number, then `addPrefix` is put there. */
   readonly stripPrefix?: string | undefined;
   readonly addPrefix?: string | undefined;
@@ -140,6 +155,12 @@ export interface ConnectorSettings {
   readonly tlvs?: readonly TlvRule[] | undefined;
   /** Whether the upstream's validity is told; default true. */
   readonly sendValidity?: boolean | undefined;
+  /** The longest validity that it is told; undefined: what the message has left. Default undefined. */
+  readonly validityMs?: number | undefined;
+  /** priority_flag of all messages, 0 to 3 (3.3: 1, 5.0: 4); undefined: the customer's. Some operators price by it. */
+  readonly priorityFlag?: number | undefined;
+  /** protocol_id of all messages, 0 to 255; undefined: the customer's. */
+  readonly protocolId?: number | undefined;
   /** Receipts are asked for even when the customer wants none: the outcome is known then. Default true. */
   readonly alwaysReceipt?: boolean | undefined;
   /**

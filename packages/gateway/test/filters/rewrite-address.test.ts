@@ -45,6 +45,60 @@ describe('an address towards a connector', () => {
     expect(rewriteAddress({ ton: 9, npi: 9, digits }, rewrite)).toEqual({ ton, npi, digits });
   });
 
+  describe('by what it is', () => {
+    const kinds: NonNullable<AddressRewrite['kinds']> = {
+      name: { ton: 5, npi: 0 },
+      shortCode: { ton: 3, npi: 0 },
+      international: { ton: 1, npi: 1 },
+      national: { ton: 2, npi: 8 },
+      number: { ton: 0, npi: 1 },
+    };
+
+    it.each<[string, number, number, number]>([
+      ['ACME', 9, 5, 0],
+      ['AC 12', 1, 5, 0],
+      ['60100', 9, 3, 0],
+      ['1', 1, 3, 0],
+      ['447700900123', 3, 3, 0],
+      ['447700900123', 6, 3, 0],
+      ['+447700900123', 9, 1, 1],
+      ['+447', 0, 1, 1],
+      ['447700900123', 1, 1, 1],
+      ['07700900123', 2, 2, 8],
+      ['07700900123', 0, 0, 1],
+      ['447700900123', 5, 0, 1],
+      ['', 9, 9, 9],
+    ])('%s with TON %i has TON %i and NPI %i', (digits, given, ton, npi) => {
+      expect(rewriteAddress({ ton: given, npi: 9, digits }, { kinds })).toEqual({ ton, npi, digits });
+    });
+
+    it('counts before what is said for all, as far as it says something', () => {
+      const rewrite: AddressRewrite = {
+        ton: 7,
+        npi: 'auto',
+        kinds: { shortCode: { npi: 4 }, name: { ton: 2 } },
+      };
+      const typesOf = (digits: string) => {
+        const { ton, npi } = rewriteAddress({ ton: 9, npi: 9, digits }, rewrite);
+        return [ton, npi];
+      };
+      expect([typesOf('60100'), typesOf('ACME'), typesOf('447700900123')]).toEqual([
+        [7, 4],
+        [2, 0],
+        [7, 1],
+      ]);
+    });
+
+    it('looks at the number as it goes out', () => {
+      const rewrite: AddressRewrite = { addPrefix: '+', kinds };
+      expect(rewriteAddress({ ton: 0, npi: 0, digits: '447700900123' }, rewrite)).toEqual({
+        ton: 1,
+        npi: 1,
+        digits: '+447700900123',
+      });
+    });
+  });
+
   it('is guessed from the result', () => {
     const rewrite = { ton: 'auto', npi: 'auto', stripPrefix: '4477009' } as const;
     expect(rewriteAddress({ ton: 0, npi: 0, digits: '447700900123' }, rewrite)).toEqual({

@@ -22,7 +22,12 @@ export interface Plan {
   readonly esmClasses: Uint8Array;
   readonly alwaysReceipt: boolean;
   readonly sendValidity: boolean;
+  /** The longest that is told; Infinity: what the message has left. */
+  readonly longestValidityMs: number;
   readonly validity: (seconds: number, nowMs: number) => string;
+  /** Undefined: the customer's. */
+  readonly priorityFlag: number | undefined;
+  readonly protocolId: number | undefined;
   /** Undefined: addresses go as they are. */
   readonly sourceOf: ((address: Address) => Address | Unfit) | undefined;
   readonly destinationOf: ((address: Address) => Address) | undefined;
@@ -33,6 +38,9 @@ const versions = { '3.3': 0x33, '3.4': 0x34, '5.0': 0x50 } as const;
 // SMPP 3.4 5.2.11: six octets with the NUL.
 const maxServiceType = 5;
 const maxOctet = 0xff;
+// SMPP 3.4 5.2.14, SMPP 5.0 4.7.16; 3.3 knows 0 and 1 only.
+const maxPriority = { 51: 1, 52: 3, 80: 4 } as const;
+const leastValidityMs = 1_000;
 
 /** The plan of a connector. Throws RangeError for settings that contradict each other, naming field and remedy. */
 export function planOf(settings: ConnectorSettings): Plan {
@@ -47,7 +55,10 @@ export function planOf(settings: ConnectorSettings): Plan {
     esmClasses: esmClasses(version),
     alwaysReceipt: settings.alwaysReceipt ?? true,
     sendValidity: settings.sendValidity ?? true,
+    longestValidityMs: settings.validityMs ?? Number.POSITIVE_INFINITY,
     validity: validityWriter(),
+    priorityFlag: settings.priorityFlag,
+    protocolId: settings.protocolId,
     sourceOf: sourceRewriting(settings),
     destinationOf: destinationRewriting(settings),
     filter: tlvFilter(settings, version),
@@ -93,16 +104,44 @@ function check(settings: ConnectorSettings, version: Version): void {
   ) {
     throw new RangeError(`${where}: serviceType: at most ${maxServiceType} printable ASCII characters go`);
   }
+  checkNumbers(settings, version, where);
   for (const side of ['source', 'destination'] as const) {
-    for (const field of ['ton', 'npi'] as const) {
-      const value = settings[side]?.[field];
-      if (value === undefined || value === 'auto') continue;
-      if (Number.isInteger(value) && value >= 0 && value <= maxOctet) continue;
-      throw new RangeError(
-        `${where}: ${side}.${field}: ${value} is not within 0 to ${maxOctet}; see SMPP 3.4 5.2.5`,
-      );
-    }
+    const { kinds = {}, ...all } = settings[side] ?? {};
+    checkTypes(all, `${where}: ${side}`);
+    for (const [kind, type] of Object.entries(kinds))
+      checkTypes(type ?? {}, `${where}: ${side}.kinds.${kind}`);
   }
+}
+
+function checkTypes(
+  types: { readonly ton?: number | 'auto' | undefined; readonly npi?: number | 'auto' | undefined },
+  where: string,
+): void {
+  for (const field of ['ton', 'npi'] as const) {
+    const value = types[field];
+    if (value === undefined || value === 'auto') continue;
+    if (Number.isInteger(value) && value >= 0 && value <= maxOctet) continue;
+    throw new RangeError(`${where}.${field}: ${value} is not within 0 to ${maxOctet}; see SMPP 3.4 5.2.5`);
+  }
+}
+
+function checkNumbers(settings: ConnectorSettings, version: Version, where: string): void {
+  const { priorityFlag, protocolId, validityMs, sendValidity } = settings;
+  const most = maxPriority[version];
+  if (
+    priorityFlag !== undefined &&
+    !(Number.isInteger(priorityFlag) && priorityFlag >= 0 && priorityFlag <= most)
+  )
+    throw new RangeError(`${where}: priorityFlag: ${priorityFlag} is not within 0 to ${most}`);
+  if (
+    protocolId !== undefined &&
+    !(Number.isInteger(protocolId) && protocolId >= 0 && protocolId <= maxOctet)
+  )
+    throw new RangeError(`${where}: protocolId: ${protocolId} is not within 0 to ${maxOctet}`);
+  if (validityMs !== undefined && !(validityMs >= leastValidityMs))
+    throw new RangeError(`${where}: validity: give one second or more`);
+  if (validityMs !== undefined && sendValidity === false)
+    throw new RangeError(`${where}: validity: it is not told with sendValidity false; keep one of the two`);
 }
 
 /** Peer text for a line of a timeline: one line, no control characters. */

@@ -91,14 +91,12 @@ function submitSm(parts: Parts): PduInput<'submit_sm'> {
     dest_addr_npi: destination.npi,
     destination_addr: destination.digits,
     esm_class: esmClass,
-    protocol_id: content.protocolId,
-    priority_flag: priorityFlag(message.priority, plan.version),
+    protocol_id: plan.protocolId ?? content.protocolId,
+    priority_flag: plan.priorityFlag ?? priorityFlag(message.priority, plan.version),
     // What is scheduled waits here until it is due.
     schedule_delivery_time: '',
     // What is left of its time, also where the customer gave none: after that its sender has been told it expired.
-    validity_period: plan.sendValidity
-      ? plan.validity(remainingSeconds(message.expiresMs, nowMs), nowMs)
-      : '',
+    validity_period: plan.sendValidity ? plan.validity(secondsTold(plan, message, nowMs), nowMs) : '',
     registered_delivery: registered(parts, esmClass),
     // What it replaces still waited here, and is gone.
     replace_if_present_flag: 0,
@@ -125,11 +123,9 @@ function broadcastSm(
     source_addr_npi: source.npi,
     source_addr: source.digits,
     message_id: '',
-    priority_flag: priorityFlag(message.priority, plan.version),
+    priority_flag: plan.priorityFlag ?? priorityFlag(message.priority, plan.version),
     schedule_delivery_time: '',
-    validity_period: plan.sendValidity
-      ? plan.validity(remainingSeconds(message.expiresMs, nowMs), nowMs)
-      : '',
+    validity_period: plan.sendValidity ? plan.validity(secondsTold(plan, message, nowMs), nowMs) : '',
     replace_if_present_flag: 0,
     data_coding: dataCoding,
     sm_default_msg_id: 0,
@@ -147,7 +143,7 @@ function dataSm(parts: Parts): PduInput<'data_sm'> {
   const esmClass = plan.esmClasses[text.esmClass] as number;
   const tlvs = withText(text, parts.tlvs);
   if (plan.sendValidity) {
-    const seconds = Math.min(remainingSeconds(message.expiresMs, nowMs), maxUint32);
+    const seconds = Math.min(secondsTold(plan, message, nowMs), maxUint32);
     tlvs.push({ name: 'qos_time_to_live', tag: 0x0017, value: seconds });
   }
   return {
@@ -164,6 +160,11 @@ function dataSm(parts: Parts): PduInput<'data_sm'> {
     data_coding: text.dataCoding,
     tlvs,
   };
+}
+
+/** The validity that the upstream is told: what the message has left, or less. */
+function secondsTold({ longestValidityMs }: Plan, { expiresMs }: Message, nowMs: number): number {
+  return remainingSeconds(Math.min(expiresMs, nowMs + longestValidityMs), nowMs);
 }
 
 function registered({ plan, message, content }: Parts, esmClass: number): number {

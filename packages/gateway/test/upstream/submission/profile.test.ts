@@ -48,6 +48,43 @@ const reasonOf = (settings: Partial<ConnectorSettings>, message: Message): unkno
   return 'reason' in pdu ? pdu.reason : pdu;
 };
 
+describe('what a connector sets for all its messages', () => {
+  it.each([
+    [{ priorityFlag: 2 }, { priority_flag: 2 }],
+    [{ priorityFlag: 0 }, { priority_flag: 0 }],
+    [{ priorityFlag: 4, version: '5.0' }, { priority_flag: 4 }],
+    [{ priorityFlag: 1, version: '3.3' }, { priority_flag: 1 }],
+    [{ protocolId: 64 }, { protocol_id: 64 }],
+    [{ protocolId: 0 }, { protocol_id: 0 }],
+    [{ validityMs: 600_000 }, { validity_period: '000000001000000R' }],
+    [{ validityMs: 7_200_000 }, { validity_period: '000000010000000R' }],
+    [{}, { priority_flag: 3, protocol_id: 7, validity_period: '000000010000000R' }],
+  ] as const)('%o: %o', (settings, fields) => {
+    const message = messageOf({ protocolId: 7 }, { priority: 3 });
+    expect(submitted(settings as Partial<ConnectorSettings>, message)).toMatchObject(fields);
+  });
+
+  it('the validity of data_sm and broadcast_sm, and the priority of the latter', () => {
+    const settings = { validityMs: 600_000, priorityFlag: 1 } as const;
+    expect(tlv(asData({ ...settings, command: 'data_sm' }, messageOf()), 'qos_time_to_live')).toBe(600);
+    const broadcast = result({ ...settings, version: '5.0' }, messageOf({ shape: 'broadcast' }));
+    expect(broadcast).toMatchObject({ priority_flag: 1, validity_period: '000000001000000R' });
+  });
+
+  it.each([
+    [{ priorityFlag: 4 }, /priorityFlag: 4 is not within 0 to 3/],
+    [{ priorityFlag: 2, version: '3.3' }, /priorityFlag: 2 is not within 0 to 1/],
+    [{ priorityFlag: 5, version: '5.0' }, /priorityFlag: 5 is not within 0 to 4/],
+    [{ priorityFlag: 0.5 }, /priorityFlag/],
+    [{ protocolId: 256 }, /protocolId: 256 is not within 0 to 255/],
+    [{ validityMs: 999 }, /validity: give one second or more/],
+    [{ validityMs: 5_000, sendValidity: false }, /validity: it is not told with sendValidity false/],
+    [{ source: { kinds: { name: { ton: 256 } } } }, /source\.kinds\.name\.ton: 256 is not within 0 to 255/],
+  ] as const)('%o cannot be', (settings, said) => {
+    expect(() => submissionProfile(connectorOf(settings as Partial<ConnectorSettings>))).toThrow(said);
+  });
+});
+
 describe('a submission', () => {
   it('of an ordinary message', () => {
     expect(result({}, messageOf())).toEqual({
