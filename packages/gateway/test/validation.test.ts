@@ -129,6 +129,16 @@ describe('times', () => {
     ['no lifetime: long enough for one attempt', '', '000000000000000R', undefined, 0, 1_000],
     ['no time to live: the same', '', '', 0, 0, 1_000],
     ['a long validity is cut', '', '000100000000000R', undefined, 0, 7 * 24 * hour],
+    ['an absolute one too: as long as you may', '', '991231235900000+', undefined, 0, 7 * 24 * hour],
+    [
+      'in the year that a pivot takes for the last century',
+      '',
+      '380101000000000+',
+      undefined,
+      0,
+      7 * 24 * hour,
+    ],
+    ['counted from the schedule', '260720140000000+', '991231235959948+', undefined, 2 * hour, 170 * hour],
   ])('%s', (_, schedule, validity, ttl, dueMs, expiresMs) => {
     expect(of(schedule, validity, ttl)).toEqual({
       status: 0,
@@ -140,6 +150,7 @@ describe('times', () => {
   it.each([
     ['2607201400', '', status.ESME_RINVSCHED],
     ['260732140000000+', '', status.ESME_RINVSCHED],
+    ['991231235900000+', '', status.ESME_RINVSCHED],
     ['000015000000000R', '', status.ESME_RINVSCHED],
     ['', '260720140000000x', status.ESME_RINVEXPIRY],
     ['', '260719140000000+', status.ESME_RINVEXPIRY],

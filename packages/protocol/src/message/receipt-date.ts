@@ -1,7 +1,4 @@
-import { daysInMonth, minutesToMs, twoDigits } from './calendar.ts';
-
-/** SMPP 3.4 appendix C: years 38-99 are of the 20th century. */
-const CENTURY_PIVOT = 38;
+import { CENTURY, daysInMonth, minutesToMs, twoDigits } from './calendar.ts';
 
 /** The number in `length` characters of a text; -1 where one is no digit. */
 export function digitsAt(text: string, from: number, length: number): number {
@@ -21,7 +18,7 @@ function dateAt(
   offsetMinutes: number,
 ): Date | undefined {
   const short = digitsAt(text, 0, yearDigits);
-  const year = yearDigits === 4 ? short : short + (short >= CENTURY_PIVOT ? 1900 : 2000);
+  const year = yearDigits === 4 ? short : CENTURY + short;
   const month = digitsAt(text, yearDigits, 2);
   const day = digitsAt(text, yearDigits + 2, 2);
   const hour = digitsAt(text, yearDigits + 4, 2);
@@ -35,7 +32,7 @@ function dateAt(
 
 /**
  * Reads a date of a receipt: YYMMDDhhmm (SMPP 3.4 appendix B), YYMMDDhhmmss, YYYYMMDDhhmm where that fails, or
- * YYYYMMDDhhmmss. `offsetMinutes` is how far the peer's clock is ahead of UTC. Undefined for zeros and nonsense.
+ * YYYYMMDDhhmmss; a year of two digits is 20YY. `offsetMinutes` is how far the peer's clock is ahead of UTC. Undefined for zeros and nonsense.
  */
 export function parseReceiptDate(text: string, offsetMinutes = 0): Date | undefined {
   switch (text.length) {
@@ -58,13 +55,15 @@ export interface ReceiptDateFormat {
   readonly offsetMinutes?: number | undefined;
 }
 
-/** Writes a date of a receipt; zeros for a date that is not known. */
+/** Writes a date of a receipt; zeros for one that is not known, or outside of the years 2000 to 2099. */
 export function formatReceiptDate(date: Date | undefined, format: ReceiptDateFormat = {}): string {
-  if (date === undefined || Number.isNaN(date.getTime()))
+  const local =
+    date && format.offsetMinutes ? new Date(date.getTime() + minutesToMs(format.offsetMinutes)) : date;
+  const years = local === undefined ? Number.NaN : local.getUTCFullYear() - CENTURY;
+  if (local === undefined || !(years >= 0 && years < 100))
     return format.seconds ? '000000000000' : '0000000000';
-  const local = format.offsetMinutes ? new Date(date.getTime() + minutesToMs(format.offsetMinutes)) : date;
   const day = twoDigits(local.getUTCMonth() + 1) + twoDigits(local.getUTCDate());
   const time = twoDigits(local.getUTCHours()) + twoDigits(local.getUTCMinutes());
-  const minute = twoDigits(local.getUTCFullYear() % 100) + day + time;
+  const minute = twoDigits(years) + day + time;
   return format.seconds ? minute + twoDigits(local.getUTCSeconds()) : minute;
 }

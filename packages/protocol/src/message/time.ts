@@ -1,5 +1,5 @@
 import { ContentError } from '../text/content-error.ts';
-import { daysInMonth, minutesToMs, twoDigits } from './calendar.ts';
+import { CENTURY, daysInMonth, minutesToMs, twoDigits } from './calendar.ts';
 
 /** Why a time cannot be read. `length`: not 16 characters; `sign`: the last is none of +, -, R. */
 export type TimeError =
@@ -32,14 +32,8 @@ export type SmppTime =
 
 /** How `parseTime` reads. */
 export interface ParseTimeOptions {
-  /** What relative times count from, and what the century is chosen by. */
+  /** What relative times count from. */
   readonly now: Date;
-  /**
-   * Which century a year of two digits is in: `nearest` the one that brings the time closest to now, right for
-   * schedules and validities at any time; `pivot` 38-99 the 20th, 00-37 the 21st (SMPP 3.4 appendix C). Default
-   * `nearest`.
-   */
-  readonly century?: 'nearest' | 'pivot' | undefined;
   /**
    * Minutes that the message centre's clock is ahead of UTC. Where given, 12 digits without zone are read too, as
    * some centres write final_date (SMPP 3.4 note to 4.8.2). Default: such a time is invalid.
@@ -47,7 +41,6 @@ export interface ParseTimeOptions {
   readonly localOffsetMinutes?: number | undefined;
 }
 
-const CENTURY_PIVOT = 38;
 /** Quarter hours: the documents stop at 48, but islands are 14 hours ahead. */
 const MAX_QUARTER_HOURS = 56;
 const DIGITS = 15;
@@ -86,14 +79,6 @@ function numbersOf(text: string): Numbers {
   };
 }
 
-function fullYear(year: number, options: ParseTimeOptions): number {
-  if (options.century === 'pivot') return year + (year >= CENTURY_PIVOT ? 1900 : 2000);
-  const thisYear = options.now.getUTCFullYear();
-  const near = thisYear - (thisYear % 100) + year;
-  if (near - thisYear > 50) return near - 100;
-  return thisYear - near > 50 ? near + 100 : near;
-}
-
 /** What is wrong with a date and time of day; undefined when nothing is. */
 function wrong(year: number, numbers: Numbers): TimeError | undefined {
   const { month, day, hour, minute, second } = numbers;
@@ -104,9 +89,9 @@ function wrong(year: number, numbers: Numbers): TimeError | undefined {
   return second > 59 ? 'second' : undefined;
 }
 
-function absolute(text: string, tenths: number, aheadMinutes: number, options: ParseTimeOptions): SmppTime {
+function absolute(text: string, tenths: number, aheadMinutes: number): SmppTime {
   const numbers = numbersOf(text);
-  const year = fullYear(numbers.year, options);
+  const year = CENTURY + numbers.year;
   const reason = wrong(year, numbers);
   if (reason !== undefined) return invalid(reason);
   const { month, day, hour, minute, second } = numbers;
@@ -136,13 +121,14 @@ function relative(text: string, now: Date): SmppTime {
 
 /**
  * Reads schedule_delivery_time, validity_period, final_date or broadcast_end_time: '' is `none`,
- * `YYMMDDhhmmsstnnp` (SMPP 5.0 4.7.23.4 and .5) absolute or relative. Never throws.
+ * `YYMMDDhhmmsstnnp` (SMPP 5.0 4.7.23.4 and .5) absolute or relative. Years are 2000 to 2099: 3.4 appendix C reads 38 to
+ * 99 as the last century, whose messages are all over; 99 means "as long as you may". Never throws.
  */
 export function parseTime(text: string, options: ParseTimeOptions): SmppTime {
   if (text === '') return { kind: 'none' };
   const { localOffsetMinutes } = options;
   if (text.length === LOCAL_DIGITS && localOffsetMinutes !== undefined) {
-    return allDigits(text, LOCAL_DIGITS) ? absolute(text, 0, localOffsetMinutes, options) : invalid('digits');
+    return allDigits(text, LOCAL_DIGITS) ? absolute(text, 0, localOffsetMinutes) : invalid('digits');
   }
   if (text.length !== DIGITS + 1) return invalid('length');
   if (!allDigits(text, DIGITS)) return invalid('digits');
@@ -152,13 +138,20 @@ export function parseTime(text: string, options: ParseTimeOptions): SmppTime {
   const quarters = pair(text, 13);
   if (quarters > MAX_QUARTER_HOURS) return invalid('offset');
   const aheadMinutes = (sign === '+' ? 15 : -15) * quarters;
-  return absolute(text, text.charCodeAt(12) - 0x30, aheadMinutes, options);
+  return absolute(text, text.charCodeAt(12) - 0x30, aheadMinutes);
 }
 
-/** Writes an absolute time, in UTC, to the tenth of a second. Throws `ContentError` CHAPPE_TIME_RANGE for no date. */
+/**
+ * Writes an absolute time, in UTC, to the tenth of a second. Throws `ContentError` CHAPPE_TIME_RANGE for no date, and for
+ * one outside of the years 2000 to 2099.
+ */
 export function formatAbsoluteTime(date: Date): string {
-  if (Number.isNaN(date.getTime())) throw new ContentError('CHAPPE_TIME_RANGE', 'the date is not valid');
-  const year = twoDigits(((date.getUTCFullYear() % 100) + 100) % 100);
+  const years = date.getUTCFullYear() - CENTURY;
+  if (!(years >= 0 && years < 100)) {
+    const what = Number.isNaN(years) ? 'the date is not valid' : 'the date is not in the years 2000 to 2099';
+    throw new ContentError('CHAPPE_TIME_RANGE', what);
+  }
+  const year = twoDigits(years);
   const month = twoDigits(date.getUTCMonth() + 1);
   const day = twoDigits(date.getUTCDate());
   const time =

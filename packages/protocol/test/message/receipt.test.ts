@@ -415,8 +415,10 @@ describe('dates of receipts', () => {
     ['100210173001', '2010-02-10T17:30:01.000Z'],
     ['201506201641', '2015-06-20T16:41:00.000Z'],
     ['20110314181534', '2011-03-14T18:15:34.000Z'],
-    ['7001010000', '1970-01-01T00:00:00.000Z'],
     ['3701010000', '2037-01-01T00:00:00.000Z'],
+    ['3801010000', '2038-01-01T00:00:00.000Z'],
+    ['991231235959', '2099-12-31T23:59:59.000Z'],
+    ['199912312359', '1999-12-31T23:59:00.000Z'],
   ])('%s', (text, expected) => expect(parseReceiptDate(text)?.toISOString()).toBe(expected));
 
   it.each([
@@ -437,6 +439,9 @@ describe('dates of receipts', () => {
     expect(formatReceiptDate(time, { seconds: true, offsetMinutes: 60 })).toBe('260316003045');
     expect(formatReceiptDate(undefined)).toBe('0000000000');
     expect(formatReceiptDate(new Date(Number.NaN), { seconds: true })).toBe('000000000000');
+    expect(formatReceiptDate(new Date(0))).toBe('0000000000');
+    expect(formatReceiptDate(new Date('1999-12-31T23:30:00Z'), { offsetMinutes: 60 })).toBe('0001010030');
+    expect(formatReceiptDate(new Date('2099-12-31T23:30:00Z'), { offsetMinutes: 60 })).toBe('0000000000');
   });
 });
 
@@ -486,7 +491,7 @@ describe('writing receipts', () => {
   it('is read back, through the codec', () => {
     const id = string({ unit: constantFrom(...'0123456789abcdefABCDEF-._'), minLength: 1, maxLength: 64 });
     const day = option(
-      date({ min: new Date('2000-01-01'), max: new Date('2036-12-31'), noInvalidDate: true }),
+      date({ min: new Date('2000-01-02'), max: new Date('2099-12-30'), noInvalidDate: true }),
       { nil: undefined },
     );
     const input = record({
