@@ -26,6 +26,7 @@ const exitCodeByCode: { readonly [code: string]: ExitCode | undefined } = {
   CHAPPE_SMPP_CONNECT: exitCodes.connect,
   CHAPPE_SMPP_CLOSED: exitCodes.connect,
   CHAPPE_SMPP_BIND: exitCodes.bindRefused,
+  CHAPPE_SMPP_NOT_BOUND: exitCodes.connect,
   CHAPPE_SMPP_STATUS: exitCodes.rejected,
   CHAPPE_SMPP_TIMEOUT: exitCodes.timeout,
   CHAPPE_SMPP_ABORTED: exitCodes.interrupted,

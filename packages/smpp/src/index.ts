@@ -18,7 +18,8 @@ export type {
 export type { Renewal } from './client/kept-bind.ts';
 export type { Loss } from './client/loss.ts';
 export type { ClientOptions } from './client/options.ts';
-export { OutbindListener, type OutbindListenerOptions } from './client/outbind-listener.ts';
+export { OutbindListener } from './client/outbind-listener.ts';
+export type { OutbindListenerOptions } from './client/outbind-options.ts';
 export {
   type Address,
   addressOf,
@@ -79,8 +80,9 @@ export {
   type OperationResult,
   type Operations,
 } from './session/operations.ts';
+export type { RequestOptions } from './session/request-options.ts';
 export type { Done, RequestResult } from './session/request-queue.ts';
-export type { RequestInput, RequestOptions } from './session/requests.ts';
+export type { RequestInput } from './session/requests.ts';
 export type { Answerable, ResponseInput } from './session/responses.ts';
 export type { Session } from './session/session.ts';
 export { addressKey } from './transport/address-key.ts';

@@ -11,7 +11,8 @@ export type Check = (value: unknown, name: string) => void;
 /** The checks of all options of an object; the type sees to it that none is forgotten. */
 export type Checks<T> = { readonly [K in keyof Required<T>]: Check };
 
-function refuse(name: string, reason: string): never {
+/** Refuses an option. */
+export function refuse(name: string, reason: string): never {
   throw new SmppError('CHAPPE_SMPP_OPTION', `${name} ${reason}`);
 }
 
@@ -21,7 +22,8 @@ function shown(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-function wrong(name: string, value: unknown, expected: string): never {
+/** Refuses the value of an option, saying what it takes. */
+export function wrong(name: string, value: unknown, expected: string): never {
   return refuse(name, value === undefined ? `is missing: ${expected}` : `is ${shown(value)}: ${expected}`);
 }
 
@@ -53,6 +55,16 @@ export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): Check
   return (value, name) => {
     const isWhole = Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
     if (!isWhole) wrong(name, value, `it takes a whole number ${bounds}`);
+  };
+}
+
+/** A number within bounds, both included; fractions are taken. */
+export function number(min: number, max: number = Number.POSITIVE_INFINITY): Check {
+  const least = min === Number.MIN_VALUE ? 'above 0' : `from ${min}`;
+  const bounds = max === Number.POSITIVE_INFINITY ? least : `${least} to ${max}`;
+  return (value, name) => {
+    const isWithin = typeof value === 'number' && value >= min && value <= max;
+    if (!isWithin) wrong(name, value, `it takes a number ${bounds}`);
   };
 }
 

@@ -2,7 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { gsmSafeText } from '@chappe/protocol';
-import { type OutgoingMessage, type ReceiptResult, type SentMessage, SmppClient } from '@chappe/smpp';
+import {
+  type OutgoingMessage,
+  type ReceiptResult,
+  type SentMessage,
+  SmppClient,
+  SmppError,
+} from '@chappe/smpp';
 import type { Run } from '../command.ts';
 import { readHex } from '../decode/hex-input.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -27,6 +33,7 @@ async function textOf({ values, terminal }: Run<SendValues>): Promise<string | u
 
 async function messageOf(run: Run<SendValues>): Promise<OutgoingMessage> {
   const { values } = run;
+  if (values.bind === 'receiver') throw usage('a receiver cannot send', '--bind transceiver, or transmitter');
   if (values.to === '') throw usage('--to is missing', 'chappe send --to 447700900123 --text "Hello"');
   const contents = [values.text, values.file, values.hex].filter((content) => content !== undefined);
   if (contents.length !== 1) {
@@ -35,7 +42,7 @@ async function messageOf(run: Run<SendValues>): Promise<OutgoingMessage> {
       'chappe send --to 447700900123 --text "Hello"',
     );
   }
-  const { to, from, coding, messageClass, dataCoding, priority, serviceType, tlvs } = values;
+  const { to, from, coding, replacement, messageClass, dataCoding, priority, serviceType, tlvs } = values;
   const seconds = (ms: number | undefined) => (ms === undefined ? undefined : { seconds: ms / msPerSecond });
   return {
     to,
@@ -43,6 +50,7 @@ async function messageOf(run: Run<SendValues>): Promise<OutgoingMessage> {
     text: await textOf(run),
     bytes: values.hex === undefined ? undefined : readHex(values.hex),
     coding,
+    replacement,
     dataCoding,
     messageClass,
     priority,
@@ -56,21 +64,42 @@ async function messageOf(run: Run<SendValues>): Promise<OutgoingMessage> {
 
 function printSent(sent: SentMessage, message: OutgoingMessage, run: Run<SendValues>): void {
   const { values, terminal } = run;
-  const { ids, segments, coding } = sent;
+  const { ids, segments, coding, replaced } = sent;
   if (values.json) {
     terminal.out(
-      JSON.stringify({ event: 'accepted', ids, segments, coding, from: message.from, to: message.to }),
+      JSON.stringify({
+        event: 'accepted',
+        ids,
+        segments,
+        coding,
+        replaced,
+        from: message.from,
+        to: message.to,
+      }),
     );
     return;
   }
   const cut = segments === 1 ? '' : `, ${segments} segments`;
   terminal.out(`accepted  ${printable(ids.join(' '))}  (${coding ?? 'octets'}${cut})`);
+  if (replaced.length > 0) {
+    const signs = [...new Set(replaced.map(({ character }) => character))].join(' ');
+    terminal.talk(`  replaced, as ${coding} has them not: ${printable(signs)}`);
+  }
   if (coding === 'ucs2' && message.text !== undefined && !values.quiet) {
     const safe = gsmSafeText(message.text);
     if (safe !== message.text && safe !== undefined) {
       terminal.talk(`  in the GSM alphabet it would be shorter: "${printable(safe)}"`);
     }
   }
+}
+
+/** What was taken of a message that failed half-way: it can be cancelled by these ids. */
+function printTaken(error: unknown, { values, terminal }: Run<SendValues>): void {
+  const segments = error instanceof SmppError ? (error.segments ?? []) : [];
+  const ids = segments.flatMap(({ id }) => id ?? []);
+  if (ids.length === 0) return;
+  if (values.json) terminal.out(JSON.stringify({ event: 'partly-accepted', ids, segments: segments.length }));
+  else terminal.out(`accepted  ${printable(ids.join(' '))}  (${ids.length} of ${segments.length} segments)`);
 }
 
 function printReceipt(result: ReceiptResult, afterMs: number, { values, terminal }: Run<SendValues>): void {
@@ -96,13 +125,18 @@ export async function runSend(run: Run<SendValues>): Promise<ExitCode> {
     // A refusal is what the caller wants to see, whatever it is.
     onThrottled: 'report',
     window: 100,
+    // Receipts of earlier runs must not keep ours from coming.
+    incoming: { unclaimed: 'refuse' },
     responseTimeoutMs: values.timeoutMs,
     text: { longMessage: values.long },
     signal,
   });
   const startMs = performance.now();
   try {
-    const sent = await client.send(message, { signal });
+    const sent = await client.send(message, { signal }).catch((error: unknown) => {
+      printTaken(error, run);
+      throw error;
+    });
     printSent(sent, message, run);
     if (!values.wait) return exitCodes.ok;
     const result = await sent.receipt({ timeoutMs: values.timeoutMs, signal });

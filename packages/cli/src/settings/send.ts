@@ -15,6 +15,7 @@ export interface SendValues extends ConnectionValues {
   readonly hex: string | undefined;
   readonly dataCoding: number | undefined;
   readonly coding: OutgoingMessage['coding'];
+  readonly replacement: string | undefined;
   readonly long: TextSettings['longMessage'];
   readonly messageClass: OutgoingMessage['messageClass'];
   readonly receipt: ReceiptWish | undefined;
@@ -107,6 +108,13 @@ export const sendSettings: Settings<SendValues> = {
     fallback: undefined,
     shown: 'the smallest that holds the text',
     read: one(oneOf('gsm7', 'latin1', 'ascii', 'ucs2', 'cyrillic', 'hebrew')),
+  },
+  replacement: {
+    flag: 'replace',
+    value: 'sign',
+    about: 'stands for each character that the coding does not hold; without it such a text is refused',
+    fallback: undefined,
+    read: one(text),
   },
   long: {
     flag: 'long',

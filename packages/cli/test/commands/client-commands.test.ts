@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildApi } from '@chappe/api';
 import { type Sandbox, startSandbox } from '@chappe/gateway';
-import { SmppServer, status } from '@chappe/smpp';
+import { type Session, SmppServer, status } from '@chappe/smpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selfSigned } from '../../src/start/self-signed.ts';
 import { runCli, spawnCli, startCli } from '../support/run-cli.ts';
@@ -91,6 +91,85 @@ describe('chappe send', () => {
     expect(talk).toContain('no final receipt in 300 ms');
   });
 
+  it('refuses a text that its coding does not hold, as the HTTP API does, unless it is told what stands for it', async () => {
+    const args = ['--to', '447700900601', '--text', 'hi 👋 日本', '--coding', 'gsm7'];
+    const refused = await send(...args);
+    expect([refused.code, refused.out]).toEqual([2, '']);
+    expect(refused.talk).toContain('gsm7 has no "👋"');
+    const answer = await fetch(`${apiUrl}/api/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ account: 'a', to: '447700900601', text: 'hi 👋 日本', coding: 'gsm7' }),
+    });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('gsm7 has no')]);
+    const replaced = await send(...args, '--replace', '?');
+    expect([replaced.code, replaced.talk]).toEqual([0, expect.stringContaining('👋 日 本')]);
+    const asJson = await send(...args, '--replace', '', '--json');
+    expect(jsonLines(asJson.out)[0]?.replaced).toHaveLength(3);
+    expect((await sandbox.messages('to:447700900601')).map(({ text }) => text).sort()).toEqual([
+      'hi  ',
+      'hi ? ??',
+    ]);
+  });
+
+  it('gets its receipt behind those of earlier runs, whether refused ones go to the end or stay in the way', async () => {
+    for (const retry of ['last', 'first'] as const) {
+      const queue = Array.from({ length: 15 }, (_, n) => `old-${n}`);
+      const centre = await SmppServer.listen({
+        port: 0,
+        authenticate: () => ({ accept: true }),
+        operations: {
+          submit_sm: (_pdu, session) => {
+            queue.push('new-1');
+            setImmediate(() => next(session));
+            return { message_id: 'new-1' };
+          },
+        },
+      });
+      const next = (session: Session): void => {
+        const id = queue.shift();
+        if (id === undefined) return;
+        const words = `id:${id} sub:001 dlvrd:001 submit date:2601010000 done date:2601010000 stat:DELIVRD err:000 text:`;
+        const pdu = { esm_class: 4, source_addr: '447700900123', short_message: Buffer.from(words) };
+        session.send({ command: 'deliver_sm', ...pdu }, (result) => {
+          if (result instanceof Error) return;
+          if (result.command_status !== 0) retry === 'last' ? queue.push(id) : queue.unshift(id);
+          next(session);
+        });
+      };
+      const url = `smpp://me:secret@127.0.0.1:${centre.port}`;
+      const { code, out } = await runCli([
+        'send',
+        '--url',
+        url,
+        '--to',
+        '447700900123',
+        '--text',
+        'x',
+        '--wait',
+      ]);
+      await centre.close({ drainMs: 0 });
+      expect([code, out]).toEqual([0, expect.stringContaining('DELIVERED')]);
+    }
+  });
+
+  it('says which segments were taken when one is refused', async () => {
+    let count = 0;
+    const centre = await SmppServer.listen({
+      port: 0,
+      authenticate: () => ({ accept: true }),
+      operations: {
+        submit_sm: () =>
+          ++count === 3 ? { command_status: status.ESME_RSUBMITFAIL } : { message_id: `m${count}` },
+      },
+    });
+    const url = `smpp://me:secret@127.0.0.1:${centre.port}`;
+    const { code, out, talk } = await runCli(['send', '--url', url, '--to', '1', '--text', 'x'.repeat(700)]);
+    await centre.close();
+    expect([code, out]).toEqual([5, 'accepted  m1 m2 m4 m5  (4 of 5 segments)\n']);
+    expect(talk).toContain('of 5 segments, taken: 1, 2, 4, 5');
+  });
+
   it('ends with 3 without a server, with 4 when the bind is refused', async () => {
     const nobody = await runCli(['send', '--url', 'smpp://127.0.0.1:1', '--to', '1', '--text', 'x']);
     expect(nobody.code).toBe(3);
@@ -171,6 +250,10 @@ describe('chappe send', () => {
     [['--to', '1', '--text', 'x', '--priority', '9'], '--priority: "9": expected a whole number from 0 to 3'],
     [['--to', '1', '--text', 'x', '--url', 'http://x'], 'unknown scheme http:'],
     [['--to', '1', '--file', '/nowhere/text'], 'no such file'],
+    [['--to', '1', '--text', 'x', '--bind', 'receiver'], 'a receiver cannot send'],
+    [['--to', '1', '--text', 'x', '--url', 'smpp://u:100%@127.0.0.1'], '%25 for %'],
+    [['--to', '1', '--text', 'x', '--url', 'smpp://u:12#34@127.0.0.1:2775'], '%23 for #'],
+    [['--to', '1', '--text', 'x', '--url', 'smpp://127.0.0.1?systemtype=x'], 'did you mean system_type?'],
   ])('ends with 2 for %j', async (args, message) => {
     const { code, talk, out } = await runCli(['send', ...args]);
     expect(talk).toContain(message);

@@ -3,6 +3,7 @@ import { ChappeError } from '../codec/errors.ts';
 /** Why a text or a message cannot be put on the wire. */
 export type ContentErrorCode =
   | 'CHAPPE_DATA_CODING'
+  | 'CHAPPE_TEXT_CHARACTER'
   | 'CHAPPE_TOO_MANY_SEGMENTS'
   | 'CHAPPE_PAYLOAD_TOO_LONG'
   | 'CHAPPE_REFERENCE_RANGE'

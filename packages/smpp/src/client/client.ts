@@ -1,4 +1,5 @@
 import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/protocol';
+import { withCaller } from '../caller.ts';
 import type { Random } from '../clock.ts';
 import type { Notice } from '../core/events.ts';
 import type { SessionOptions } from '../core/options.ts';
@@ -13,16 +14,20 @@ import {
 import { Guard } from '../guard.ts';
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
+import { checkDone, checkPdu, checkWaitOptions, type RequestOptions } from '../session/request-options.ts';
 import type { Done } from '../session/request-queue.ts';
-import { type RequestInput, type RequestOptions, requestPromise, type Submit } from '../session/requests.ts';
+import { type RequestInput, requestPromise, type Submit } from '../session/requests.ts';
 import type { Session } from '../session/session.ts';
+import { checkCloseOptions, checkLoopOptions } from './checks.ts';
+import { composeMessage } from './compose-message.ts';
 import { type Companions, Dispatch } from './dispatch.ts';
+import { guardedRandom } from './guarded-random.ts';
 import { Incoming } from './incoming.ts';
 import type { IncomingEvent, IncomingPdu } from './incoming-event.ts';
 import { type BindOwner, KeptBind, type Renewal } from './kept-bind.ts';
 import type { Loss } from './loss.ts';
 import type { ClientOptions } from './options.ts';
-import { composeMessage, type OutgoingMessage } from './outgoing-message.ts';
+import type { OutgoingMessage } from './outgoing-message.ts';
 import { Pace } from './pace.ts';
 import { type Outlet, Sending } from './sending.ts';
 import { SentMessage } from './sent-message.ts';
@@ -94,7 +99,7 @@ export class SmppClient implements BindOwner {
     const first = results.find(({ status }) => status === 'fulfilled');
     if (first !== undefined) return client;
     client.destroy();
-    throw (results[0] as PromiseRejectedResult).reason;
+    throw withCaller((results[0] as PromiseRejectedResult).reason);
   }
 
   /** As `connect`, but returns at once and keeps trying from the start; `onBound` tells when it is bound. */
@@ -127,15 +132,20 @@ export class SmppClient implements BindOwner {
    * each; those that had not left are not sent any more.
    */
   async send(message: OutgoingMessage, options: RequestOptions = {}): Promise<SentMessage> {
+    checkWaitOptions(options);
     const settings = this.#options.text ?? {};
     const isNarrow = (settings.longMessage ?? 'udh8') === 'udh8';
-    const { pdus, coding } = composeMessage(message, this.#reference & (isNarrow ? 0xff : 0xffff), settings);
+    const { pdus, coding, replaced } = composeMessage(
+      message,
+      this.#reference & (isNarrow ? 0xff : 0xffff),
+      settings,
+    );
     if (options.signal?.aborted) throw new SmppAbortError(options.signal, false);
     if (pdus.length > 1) this.#reference = (this.#reference + 1) & 0xffff;
     const isReceiptAsked = message.receipt !== undefined && message.receipt !== 'none';
     const { receipts } = this.#incoming;
     const clock = this.#loop.clock;
-    const sent = new SentMessage({ segments: pdus.length, coding, isReceiptAsked, clock });
+    const sent = new SentMessage({ segments: pdus.length, coding, replaced, isReceiptAsked, clock });
     const destination = pdus[0]?.destination_addr ?? '';
     if (isReceiptAsked) receipts.leaves(destination);
     const outlet: Outlet = {
@@ -151,7 +161,11 @@ export class SmppClient implements BindOwner {
         if (isReceiptAsked) receipts.left(destination);
       },
     });
-    await sending.run(pdus, options);
+    try {
+      await sending.run(pdus, options);
+    } catch (error) {
+      throw withCaller(error);
+    }
     return sent;
   }
 
@@ -164,6 +178,7 @@ export class SmppClient implements BindOwner {
   incoming(
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): AsyncGenerator<IncomingEvent, void, undefined> {
+    checkLoopOptions(options);
     return this.#incoming.events(options.signal);
   }
 
@@ -184,6 +199,8 @@ export class SmppClient implements BindOwner {
 
   /** As `request` without a promise, for many messages: `done` is called once, with the response or why there is none. */
   submit(pdu: PduInput, done: Done): void {
+    checkPdu(pdu);
+    checkDone(done);
     this.#submit(pdu, done, undefined);
   }
 
@@ -197,6 +214,7 @@ export class SmppClient implements BindOwner {
    * holds, unbinds, closes. Settles when no connection and no timer is left; never rejects.
    */
   async close(options: { readonly drainMs?: number } = {}): Promise<void> {
+    checkCloseOptions(options);
     const { drainMs = 10_000 } = options;
     const untilMs = this.#loop.clock.monotonicMs() + drainMs;
     if (!this.#isClosed && drainMs > 0 && this.sessions.length > 0) await this.#drainFor(drainMs);
@@ -216,6 +234,7 @@ export class SmppClient implements BindOwner {
    * default 10 s.
    */
   renew(session: Session, why: Renewal, options: { readonly drainMs?: number } = {}): boolean {
+    checkCloseOptions(options);
     const bind = this.#binds.find((one) => one.session === session);
     if (bind === undefined) return false;
     this.#dispatch.remove(session);
@@ -374,13 +393,4 @@ export class SmppClient implements BindOwner {
     this.#isDead = !this.#binds.some((bind) => bind.isAlive);
     if (this.#isDead) this.#dispatch.fail(why);
   }
-}
-
-/** Numbers of the user's own source. Where it fails, nothing that they are for (jitter, a reference) is worth an end. */
-function guardedRandom(random: Random, guard: Guard): Random {
-  return () => {
-    let number = Number.NaN;
-    guard.run(() => (number = random()), 'random');
-    return number >= 0 && number < 1 ? number : Math.random();
-  };
 }

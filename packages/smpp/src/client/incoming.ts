@@ -33,6 +33,13 @@ export interface IncomingSettings extends ReassemblerOptions {
   readonly reassemble?: boolean | undefined;
   /** How receipts are read, and find their messages. */
   readonly receipts?: ReceiptSettings | undefined;
+  /**
+   * What becomes of messages, and of receipts that no sent message awaits, while no loop runs. `wait`, the default: they
+   * wait 5 s for one, then they are refused with ESME_RX_T_APPN, so that the MC keeps them. `refuse`: that at once, for a
+   * client that will never have a loop; only a receipt that comes again within a second, and so keeps others from coming,
+   * is accepted then. `accept`: ESME_ROK at once; they are lost.
+   */
+  readonly unclaimed?: 'wait' | 'refuse' | 'accept' | undefined;
 }
 
 /** How the receipts of an MC are read, and find their messages. */
@@ -51,6 +58,9 @@ interface Held extends Arrival {
 const PATIENCE_MS = 30_000;
 /** And where there is no loop: it may just be starting. */
 const PATIENCE_WITHOUT_LOOP_MS = 5_000;
+/** A receipt that comes again so soon keeps others from coming; and how many are remembered, more than MCs' windows. */
+const AGAIN_MS = 1_000;
+const REFUSED_MAX = 1_000;
 /** Incomplete messages that wait for a loop, and their payload: the eldest leave, nobody waits for their answer. */
 const INCOMPLETE_MAX = 1_000;
 const INCOMPLETE_MAX_OCTETS = 4 * 1024 * 1024;
@@ -68,6 +78,8 @@ export class Incoming implements Sleeper {
   #queue: Queued[] = [];
   #incomplete: { readonly event: IncompleteMessage; readonly octets: number }[] = [];
   #incompleteOctets = 0;
+  /** Receipts of strangers, and when they were refused last. */
+  readonly #refused = new Map<string, number>();
   #loops = 0;
   #isClosing = false;
   #isClosed = false;
@@ -87,7 +99,7 @@ export class Incoming implements Sleeper {
     const { defaultAlphabet, receipts } = this.#settings;
     const receipt = readReceipt(pdu, { defaultAlphabet, interfaceVersion: session.version, ...receipts });
     if (receipt !== undefined) this.#takeReceipt(session, pdu, receipt);
-    else if (this.#loops === 0) this.#hold(session, pdu);
+    else if (this.#loops === 0) this.#unclaimed(session, pdu, undefined);
     else if (this.#isClosing) refuse({ session, pdu });
     else this.#takeMessage(session, pdu);
   }
@@ -173,11 +185,28 @@ export class Incoming implements Sleeper {
     return first?.event;
   }
 
+  /** No loop is there to take it. */
+  #unclaimed(session: Session, pdu: IncomingPdu, receipt: Receipt | undefined): void {
+    const { unclaimed = 'wait' } = this.#settings;
+    const isInTheWay = unclaimed === 'refuse' && receipt !== undefined && this.#isRefusedAgain(pdu, receipt);
+    if (unclaimed === 'accept' || isInTheWay) session.respond(pdu, {} as ResponseInput);
+    else if (unclaimed === 'refuse' || this.#isClosing) refuse({ session, pdu });
+    else this.#hold(session, pdu);
+  }
+
+  /** Whether a receipt was refused a moment ago: some MCs send nothing else until it is taken. */
+  #isRefusedAgain(pdu: IncomingPdu, receipt: Receipt): boolean {
+    const key = JSON.stringify([receipt.ids[0], pdu.source_addr]);
+    const refusedAtMs = this.#refused.get(key) ?? Number.NEGATIVE_INFINITY;
+    this.#refused.delete(key);
+    if (this.#nowMs() - refusedAtMs < AGAIN_MS) return true;
+    this.#refused.set(key, this.#nowMs());
+    const [eldest] = this.#refused.keys();
+    if (this.#refused.size > REFUSED_MAX && eldest !== undefined) this.#refused.delete(eldest);
+    return false;
+  }
+
   #hold(session: Session, pdu: IncomingPdu): void {
-    if (this.#isClosing) {
-      refuse({ session, pdu });
-      return;
-    }
     const untilMs = this.#nowMs() + PATIENCE_WITHOUT_LOOP_MS;
     this.#held.push({ session, pdu, untilMs });
     this.#arm(untilMs);
@@ -195,7 +224,7 @@ export class Incoming implements Sleeper {
     const message = typeof found === 'object' ? found : undefined;
     if (this.#loops > 0) {
       this.#push({ kind: 'receipt', receipt, message, pdu, ...this.#delivery(session, pdu) });
-    } else if (found === 'stranger') this.#hold(session, pdu);
+    } else if (found === 'stranger') this.#unclaimed(session, pdu, receipt);
     // Its message knows it, or will: nobody else needs to.
     else session.respond(pdu, {} as ResponseInput);
   }

@@ -1,7 +1,8 @@
 import type { Clock, Random } from '../clock.ts';
 import type { Notice } from '../core/events.ts';
 import type { PduTap, SessionCodec } from '../core/options.ts';
-import type { BindKind, Version } from '../core/states.ts';
+import type { BindKind } from '../core/states.ts';
+import type { VersionOption } from '../core/version-option.ts';
 import type { CloseReason, SmppError } from '../errors.ts';
 import type { ErrorListener } from '../guard.ts';
 import type { Operations } from '../session/operations.ts';
@@ -16,14 +17,14 @@ import type { Rate } from './pace.ts';
 
 /** How a client binds, keeps its binds and sends. Everything has a default; what the URL says too is optional here. */
 export interface ClientOptions {
-  /** Default transceiver. */
+  /** Default transceiver; of 3.3, which has none, transmitter. */
   readonly bind?: BindKind | undefined;
   /** Binds that act as one: a request goes out on the one with the most free slots. Default 1. */
   readonly binds?: number | undefined;
-  /** The newest version that we speak. Default 0x34. */
-  readonly version?: Version | undefined;
-  /** What a bind response without sc_interface_version means. Default 0x34: many MCs that take TLVs omit it. */
-  readonly assumeVersion?: Version | undefined;
+  /** The newest version that we speak, as '3.4' or 0x34. Default '3.4'. */
+  readonly version?: VersionOption | undefined;
+  /** What a bind response without sc_interface_version means. Default '3.4': many MCs that take TLVs omit it. */
+  readonly assumeVersion?: VersionOption | undefined;
   /** Requests per bind that may await a response. Default 10 (SMPP 3.4 2.9). */
   readonly window?: number | undefined;
   /** Requests that may wait for a slot or for the rate. Default 10,000. */

@@ -1,64 +1,19 @@
 import { createServer, type Server } from 'node:net';
 import type { Pdu, PduInput, PduOf } from '@chappe/protocol';
-import { type Clock, systemClock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
 import { SessionCore } from '../core/session-core.ts';
-import type { BindKind, Version } from '../core/states.ts';
+import { versionFrom } from '../core/version-option.ts';
 import { type CloseReason, SmppBindError, SmppConnectError, type SmppError } from '../errors.ts';
-import { type ErrorListener, Guard, isThenable } from '../guard.ts';
+import { Guard, isThenable } from '../guard.ts';
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
-import { Answering, type Operations } from '../session/operations.ts';
+import { Answering } from '../session/operations.ts';
 import type { RequestResult } from '../session/request-queue.ts';
 import { Session, type SessionOwner } from '../session/session.ts';
 import { handlesClosed, remoteOf, SocketTransport } from '../transport/tcp.ts';
+import { checkOutbindOptions } from './checks.ts';
 import { hasHeld, type Loss } from './loss.ts';
-
-/** How an ESME waits for MCs that want to deliver. */
-export interface OutbindListenerOptions {
-  /** Default 127.0.0.1. */
-  readonly host?: string | undefined;
-  /** 0 takes any free port. */
-  readonly port: number;
-  /**
-   * Whether the MC is known: `true`, or a promise of it, and nothing else. It is refused by closing: SMPP has no answer
-   * to outbind (SMPP 5.0 2.3.6). Throwing refuses, and `onError` hears of it.
-   */
-  readonly authenticate: (outbind: PduOf<'outbind'>) => boolean | PromiseLike<boolean>;
-  /** Our credentials for the bind that follows. */
-  readonly systemId: string;
-  readonly password: string;
-  /** What else the bind says; default '' and 0. */
-  readonly systemType?: string | undefined;
-  readonly addressRange?: string | undefined;
-  readonly ton?: number | undefined;
-  readonly npi?: number | undefined;
-  /** Default receiver; 3.4 knows no other. */
-  readonly bind?: BindKind | undefined;
-  /** Answers the requests of the MC: `deliver_sm`, `data_sm`. */
-  readonly operations: Operations;
-  readonly onBound?: ((session: Session) => void) | undefined;
-  /** A bind was lost; `loss` says whether it had held. The next one is up to the MC. */
-  readonly onClosed?: ((session: Session, reason: CloseReason, loss: Loss) => void) | undefined;
-  /** The bind that followed an outbind was refused, or the MC ended the connection before it answered. */
-  readonly onBindFailed?: ((error: SmppError) => void) | undefined;
-  /** A handler or another of these functions threw. Without it the process warns, once for each kind of error. */
-  readonly onError?: ErrorListener | undefined;
-  /** Connections at once. Default 100: MCs are few. */
-  readonly connections?: number | undefined;
-  /** From connect to bind. Default 10,000. */
-  readonly sessionInitMs?: number | undefined;
-  /** Default 0x34. */
-  readonly version?: Version | undefined;
-  /** Requests of ours that may await a response. Default 10. */
-  readonly window?: number | undefined;
-  /** Default 30,000; 0: never asks. */
-  readonly enquireLinkMs?: number | undefined;
-  /** Default 10,000. */
-  readonly enquireLinkResponseMs?: number | undefined;
-  /** Default 60,000. */
-  readonly responseTimeoutMs?: number | undefined;
-  readonly clock?: Clock | undefined;
-}
+import type { OutbindListenerOptions } from './outbind-options.ts';
 
 /** An ESME that MCs connect to. */
 export class OutbindListener implements SessionOwner {
@@ -79,7 +34,7 @@ export class OutbindListener implements SessionOwner {
     this.#sessionOptions = {
       ...sessionDefaults,
       sessionInitMs: options.sessionInitMs ?? sessionDefaults.sessionInitMs,
-      version: options.version ?? sessionDefaults.version,
+      version: versionFrom(options.version ?? sessionDefaults.version, 'version'),
       window: options.window ?? sessionDefaults.window,
       enquireLinkMs: options.enquireLinkMs ?? sessionDefaults.enquireLinkMs,
       enquireLinkResponseMs: options.enquireLinkResponseMs ?? sessionDefaults.enquireLinkResponseMs,
@@ -102,8 +57,12 @@ export class OutbindListener implements SessionOwner {
     });
   }
 
-  /** Listens; rejects with `SmppConnectError` when the address cannot be had. */
-  static listen(options: OutbindListenerOptions): Promise<OutbindListener> {
+  /**
+   * Listens; rejects with `SmppConnectError` when the address cannot be had, with `SmppError` (`CHAPPE_SMPP_OPTION`)
+   * that names an option which is missing, misspelt or wrong.
+   */
+  static async listen(options: OutbindListenerOptions): Promise<OutbindListener> {
+    checkOutbindOptions(options);
     const listener = new OutbindListener(options);
     const { host = '127.0.0.1', port } = options;
     return new Promise((resolve, reject) => {

@@ -1,16 +1,4 @@
-import {
-  formatAbsoluteTime,
-  formatRelativeTime,
-  type PduInput,
-  type Segment,
-  type SegmentMethod,
-  segmentBytes,
-  segmentText,
-  type TextCoding,
-  type TextOptions,
-  type TlvInput,
-} from '@chappe/protocol';
-import { SmppError } from '../errors.ts';
+import type { SegmentMethod, TextCoding, TextOptions, TlvInput } from '@chappe/protocol';
 
 /** An address with its type of number and numbering plan (SMPP 5.0 4.7.1, 4.7.2). */
 export interface Address {
@@ -34,16 +22,13 @@ export interface Duration {
  */
 export type ReceiptWish = 'none' | 'final' | 'failure' | 'success' | 'all';
 
-const registeredDelivery: { readonly [W in ReceiptWish]: number } = {
-  none: 0x00,
-  final: 0x01,
-  failure: 0x02,
-  success: 0x03,
-  all: 0x11,
-};
-
 /** How texts are coded and cut. */
-export interface TextSettings extends Omit<TextOptions, 'coding'> {
+export interface TextSettings extends Omit<TextOptions, 'coding' | 'replacement'> {
+  /**
+   * Stands for each character that a coding does not hold; '' leaves it out. Default: such a text is refused. Where the
+   * coding is chosen by the text, UCS2 holds them all, unless it is not `allowed`.
+   */
+  readonly replacement?: string | undefined;
   /** How the segments of a long message belong together. Default `udh8`. */
   readonly longMessage?: SegmentMethod | undefined;
 }
@@ -63,6 +48,11 @@ export interface OutgoingMessage {
   readonly dataCoding?: number | undefined;
   /** Default: the smallest that holds the text. */
   readonly coding?: TextCoding | undefined;
+  /**
+   * Stands for each character that the coding does not hold; '' leaves it out. Default: that of the client's `text`;
+   * where neither says one, such a text is refused (`ContentError`, `CHAPPE_TEXT_CHARACTER`).
+   */
+  readonly replacement?: string | undefined;
   /** 0 flash, 1 phone, 2 SIM, 3 terminal. */
   readonly messageClass?: 0 | 1 | 2 | 3 | undefined;
   /** Default `none`. */
@@ -80,13 +70,6 @@ export interface OutgoingMessage {
   readonly replaceIfPresent?: boolean | undefined;
   /** Added to every segment. */
   readonly tlvs?: readonly TlvInput[] | undefined;
-}
-
-/** The PDUs of one message. */
-export interface ComposedMessage {
-  readonly pdus: readonly PduInput<'submit_sm'>[];
-  /** Undefined for octets. */
-  readonly coding: TextCoding | undefined;
 }
 
 // SMPP 5.0 4.7.1, 4.7.2
@@ -114,71 +97,4 @@ export function addressOf(given: string | Address): Address {
   }
   if (isDigits(given)) return { ton: TON_UNKNOWN, npi: NPI_ISDN, address: given };
   return { ton: TON_ALPHANUMERIC, npi: NPI_UNKNOWN, address: given };
-}
-
-function timeOf(given: Date | Duration | undefined): string {
-  if (given === undefined) return '';
-  if (given instanceof Date) return formatAbsoluteTime(given);
-  const { days = 0, hours = 0, minutes = 0, seconds = 0 } = given;
-  return formatRelativeTime(((days * 24 + hours) * 60 + minutes) * 60 + seconds);
-}
-
-function cut(message: OutgoingMessage, reference: number, settings: TextSettings) {
-  const { longMessage, ...text } = settings;
-  const common = { method: longMessage, reference } as const;
-  if (message.bytes !== undefined) {
-    const { segments } = segmentBytes(message.bytes, common);
-    return {
-      segments: segments as readonly Segment[],
-      dataCoding: message.dataCoding ?? 4,
-      coding: undefined,
-    };
-  }
-  const { coding, messageClass } = message;
-  return segmentText(message.text ?? '', {
-    ...text,
-    ...common,
-    ...(coding !== undefined && { coding }),
-    ...(messageClass !== undefined && { messageClass }),
-  });
-}
-
-/**
- * The submit_sm PDUs of a message, one per segment. `reference` ties the segments of a long one together. Throws
- * `ContentError` for what cannot be sent (too many segments, a time out of range).
- */
-export function composeMessage(
-  message: OutgoingMessage,
-  reference: number,
-  settings: TextSettings,
-): ComposedMessage {
-  if ((message.text === undefined) === (message.bytes === undefined)) {
-    throw new SmppError('CHAPPE_SMPP_OPTION', 'a message has either text or bytes');
-  }
-  const source = addressOf(message.from ?? '');
-  const destination = addressOf(message.to);
-  const { segments, dataCoding, coding } = cut(message, reference, settings);
-  const pdus = segments.map(
-    (segment): PduInput<'submit_sm'> => ({
-      command: 'submit_sm',
-      service_type: message.serviceType,
-      source_addr_ton: source.ton,
-      source_addr_npi: source.npi,
-      source_addr: source.address,
-      dest_addr_ton: destination.ton,
-      dest_addr_npi: destination.npi,
-      destination_addr: destination.address,
-      esm_class: (message.esmClass ?? 0) | segment.esmClassBits,
-      protocol_id: message.protocolId,
-      priority_flag: message.priority,
-      schedule_delivery_time: timeOf(message.schedule),
-      validity_period: timeOf(message.validity),
-      registered_delivery: registeredDelivery[message.receipt ?? 'none'],
-      replace_if_present_flag: message.replaceIfPresent === true ? 1 : 0,
-      data_coding: dataCoding,
-      short_message: segment.short_message,
-      tlvs: message.tlvs === undefined ? segment.tlvs : [...segment.tlvs, ...message.tlvs],
-    }),
-  );
-  return { pdus, coding };
 }

@@ -1,7 +1,7 @@
 import type { EncodeError, PduInput, PduOf } from '@chappe/protocol';
 import { type SegmentOutcome, SmppAbortError, SmppError, SmppStatusError, sendFailure } from '../errors.ts';
+import type { RequestOptions } from '../session/request-options.ts';
 import type { Done, RequestResult } from '../session/request-queue.ts';
-import type { RequestOptions } from '../session/requests.ts';
 import type { Companions } from './dispatch.ts';
 
 /** Whom a message tells how it goes. */

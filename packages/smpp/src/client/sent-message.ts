@@ -1,6 +1,8 @@
-import type { MessageState, Receipt, TextCoding } from '@chappe/protocol';
+import type { MessageState, Receipt, TextCoding, UnmappableCharacter } from '@chappe/protocol';
+import { withCaller } from '../caller.ts';
 import type { Clock } from '../clock.ts';
 import { SmppAbortError, SmppClosedError, type SmppError, SmppTimeoutError } from '../errors.ts';
+import { checkWaitOptions } from '../session/request-options.ts';
 
 /** The last word about a message: of all its segments together. */
 export interface ReceiptResult {
@@ -27,6 +29,7 @@ interface Waiter {
 export interface SentMessageOptions {
   readonly segments: number;
   readonly coding: TextCoding | undefined;
+  readonly replaced: readonly UnmappableCharacter[];
   readonly isReceiptAsked: boolean;
   readonly clock: Clock;
 }
@@ -37,6 +40,8 @@ export class SentMessage {
   readonly ids: readonly string[];
   /** How its text was coded; undefined for octets. */
   readonly coding: TextCoding | undefined;
+  /** The characters that the coding does not hold, and `replacement` stands for; empty when the text survived whole. */
+  readonly replaced: readonly UnmappableCharacter[];
   /** Number of segments. */
   readonly segments: number;
   readonly #clock: Clock;
@@ -45,12 +50,13 @@ export class SentMessage {
   readonly #receipts: (Receipt | undefined)[];
   readonly #waiters = new Set<Waiter>();
   #result: ReceiptResult | undefined;
-  #failure: SmppError | undefined;
+  #failure: (() => SmppError) | undefined;
 
   /** @internal */
-  constructor({ segments, coding, isReceiptAsked, clock }: SentMessageOptions) {
+  constructor({ segments, coding, replaced, isReceiptAsked, clock }: SentMessageOptions) {
     this.ids = this.#ids;
     this.coding = coding;
+    this.replaced = replaced;
     this.segments = segments;
     this.#clock = clock;
     this.#isReceiptAsked = isReceiptAsked;
@@ -63,17 +69,24 @@ export class SentMessage {
   }
 
   /**
-   * Settles with the final state of all segments. Rejects with `SmppTimeoutError` (`receipt`), `SmppAbortError`, or
-   * `SmppClosedError` when the client was closed before, or no receipt was asked for (`receipt` of the message).
+   * Settles with the final state of all segments. Rejects with `SmppTimeoutError` (`receipt`), at once where none was
+   * asked for by `receipt` of the message; with `SmppAbortError`; with `SmppClosedError` when the client was closed.
    */
-  receipt(options: ReceiptOptions = {}): Promise<ReceiptResult> {
-    const { timeoutMs, signal } = options;
-    if (this.#result !== undefined) return Promise.resolve(this.#result);
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+  async receipt(options: ReceiptOptions = {}): Promise<ReceiptResult> {
+    checkWaitOptions(options);
+    if (this.#result !== undefined) return this.#result;
+    try {
+      return await this.#awaitReceipt(options);
+    } catch (error) {
+      throw withCaller(error);
+    }
+  }
+
+  #awaitReceipt({ timeoutMs, signal }: ReceiptOptions): Promise<ReceiptResult> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure());
     if (!this.#isReceiptAsked) {
-      return Promise.reject(
-        new SmppTimeoutError('receipt', 'no receipt was asked for: see `receipt` of the message'),
-      );
+      const remedy = "send it with receipt: 'final'";
+      return Promise.reject(new SmppTimeoutError('receipt', `no receipt was asked for: ${remedy}`));
     }
     if (signal?.aborted) return Promise.reject(new SmppAbortError(signal, true));
     return new Promise((resolve, reject) => {
@@ -116,7 +129,7 @@ export class SentMessage {
   /** @internal No receipt will be noted any more. */
   giveUp(): void {
     if (this.#result !== undefined) return;
-    this.#failure = new SmppClosedError('closed', true);
-    for (const waiter of this.#waiters) waiter.reject(this.#failure);
+    this.#failure = () => new SmppClosedError('closed', true);
+    for (const waiter of this.#waiters) waiter.reject(this.#failure());
   }
 }

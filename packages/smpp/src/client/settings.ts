@@ -1,10 +1,13 @@
 import type { PduInput } from '@chappe/protocol';
 import { type Clock, systemClock } from '../clock.ts';
 import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
-import type { BindKind } from '../core/states.ts';
+import type { BindKind, Version } from '../core/states.ts';
+import { versionFrom } from '../core/version-option.ts';
+import { SmppError } from '../errors.ts';
 import { loopDefaults } from '../session/loop.ts';
 import { dial } from '../transport/dial.ts';
 import type { Transport } from '../transport/transport.ts';
+import { checkClientOptions } from './checks.ts';
 import type { ClientOptions } from './options.ts';
 import { readSmppUrl } from './url.ts';
 
@@ -19,16 +22,26 @@ export interface ClientSettings {
   readonly dial: () => Promise<Transport>;
 }
 
+/** What to bind as: SMPP 3.3 has no transceivers. */
+function kindOfBind(asked: BindKind | undefined, version: Version): BindKind {
+  if (version !== 0x33) return asked ?? 'transceiver';
+  if (asked !== 'transceiver') return asked ?? 'transmitter';
+  const remedy = 'bind as transmitter to send, as receiver to receive';
+  throw new SmppError('CHAPPE_SMPP_OPTION', `bind is transceiver, which SMPP 3.3 does not have: ${remedy}`);
+}
+
 /** Reads the URL and the options. Throws `CHAPPE_SMPP_OPTION`. */
 export function clientSettings(url: string, options: ClientOptions): ClientSettings {
+  checkClientOptions(options);
   const address = readSmppUrl(url);
   const { connectTimeoutMs = 5_000, bindTimeoutMs = 10_000, codec = standardCodec, signal } = options;
-  const kind = options.bind ?? address.bind ?? 'transceiver';
+  const version = versionFrom(options.version ?? address.version ?? sessionDefaults.version, 'version');
+  const kind = kindOfBind(options.bind ?? address.bind, version);
   const clock = options.clock ?? systemClock;
   const session: SessionOptions = {
     ...sessionDefaults,
-    version: options.version ?? address.version ?? sessionDefaults.version,
-    assumeVersion: options.assumeVersion ?? sessionDefaults.assumeVersion,
+    version,
+    assumeVersion: versionFrom(options.assumeVersion ?? sessionDefaults.assumeVersion, 'assumeVersion'),
     window: options.window ?? sessionDefaults.window,
     peerWindow: options.peerWindow ?? sessionDefaults.peerWindow,
     // The bind has a timer of its own, and nobody is listening who might never speak.
@@ -45,7 +58,7 @@ export function clientSettings(url: string, options: ClientOptions): ClientSetti
     system_id: options.systemId ?? address.systemId,
     password: options.password ?? address.password,
     system_type: options.systemType ?? address.systemType,
-    interface_version: session.version,
+    interface_version: version,
     addr_ton: options.ton,
     addr_npi: options.npi,
     address_range: options.addressRange,

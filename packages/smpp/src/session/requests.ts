@@ -1,7 +1,9 @@
 import type { EncodeError, PduInput, RequestName } from '@chappe/protocol';
+import { withCaller } from '../caller.ts';
 import type { SessionCore } from '../core/session-core.ts';
 import { type CloseReason, SmppAbortError, SmppClosedError, SmppError, SmppTimeoutError } from '../errors.ts';
 import type { SessionLoop } from './loop.ts';
+import { checkPdu, checkWaitOptions, type RequestOptions } from './request-options.ts';
 import {
   type Done,
   RequestQueue,
@@ -13,13 +15,6 @@ import {
 
 /** A request as it is given to be sent. The command tells which response comes back. */
 export type RequestInput<C extends RequestName> = PduInput<C> & { readonly command: C };
-
-/** How one request is made. */
-export interface RequestOptions {
-  /** From sending to the response, and as long for a slot of the window. Default: the session's response timer. */
-  readonly timeoutMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** What requests need of their session. */
 export interface RequestsOwner {
@@ -35,24 +30,30 @@ const NEVER = Number.POSITIVE_INFINITY;
 export type Submit = (pdu: PduInput, done: Done, timeoutMs: number | undefined) => () => boolean;
 
 /** Settles with the response to a request; rejects with why there is none. The signal ends the wait. */
-export function requestPromise(
+export async function requestPromise(
   submit: Submit,
   pdu: PduInput,
   options: RequestOptions,
 ): Promise<RequestResult> {
+  checkPdu(pdu);
+  checkWaitOptions(options);
   const { signal, timeoutMs } = options;
-  if (signal?.aborted) return Promise.reject(new SmppAbortError(signal, false));
-  return new Promise((resolve, reject) => {
-    let takeBack: (() => boolean) | undefined;
-    const abort = (): void => reject(new SmppAbortError(signal!, takeBack?.() !== true));
-    signal?.addEventListener('abort', abort, { once: true });
-    const settle: Done = (result) => {
-      signal?.removeEventListener('abort', abort);
-      if (result instanceof Error) reject(result);
-      else resolve(result);
-    };
-    takeBack = submit(pdu, settle, timeoutMs);
-  });
+  if (signal?.aborted) throw new SmppAbortError(signal, false);
+  try {
+    return await new Promise((resolve, reject) => {
+      let takeBack: (() => boolean) | undefined;
+      const abort = (): void => reject(new SmppAbortError(signal!, takeBack?.() !== true));
+      signal?.addEventListener('abort', abort, { once: true });
+      const settle: Done = (result) => {
+        signal?.removeEventListener('abort', abort);
+        if (result instanceof Error) reject(result);
+        else resolve(result);
+      };
+      takeBack = submit(pdu, settle, timeoutMs);
+    });
+  } catch (error) {
+    throw withCaller(error);
+  }
 }
 
 /** The requests of one session on their way out: at once while the window has slots, then in order of arrival. */

@@ -15,8 +15,9 @@ import type { Remote, Transport } from '../transport/transport.ts';
 import { Edge, type Edged } from './edge.ts';
 import { Flow } from './flow.ts';
 import type { SessionLoop } from './loop.ts';
+import { checkDone, checkPdu, type RequestOptions } from './request-options.ts';
 import { type Done, type Settler, settleRequest } from './request-queue.ts';
-import { type RequestInput, type RequestOptions, Requests, type RequestsOwner } from './requests.ts';
+import { type RequestInput, Requests, type RequestsOwner } from './requests.ts';
 import { type Answerable, answerRequest, type ResponseInput } from './responses.ts';
 import { EARLY_FLUSH_EVENTS, Share } from './share.ts';
 
@@ -166,6 +167,8 @@ export class Session implements Edged, RequestsOwner {
   send(pdu: PduInput<'alert_notification'>, done?: () => void): void;
   send(pdu: PduInput, done: Done): void;
   send(pdu: PduInput, done?: Done | (() => void)): void {
+    checkPdu(pdu);
+    if (pdu.command !== 'alert_notification') checkDone(done);
     this.#requests.submit(pdu, done as Done, undefined);
   }
 
