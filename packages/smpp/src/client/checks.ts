@@ -49,6 +49,7 @@ const tlsChecks: Checks<ClientTls> = {
   key: octetsOrText,
   passphrase: text,
   ca: certificates,
+  ciphers: text,
   servername: text,
   verify: trueOrFalse,
 };
