@@ -56,7 +56,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   const { gateway, version, clock = systemClock } = options;
   const closing = new AbortController();
   const startedMs = clock.nowMs();
-  const connections = new Connections(clock, options.connections);
+  const connections = new Connections(clock, options.connections, options.auth?.isProxy);
   const metrics = metricsOf(gateway, version, {
     nowMs: () => clock.nowMs(),
     storeBytes: options.storeBytes,
@@ -89,11 +89,18 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   answerOwnCallersOnly(app, options.allowedHosts ?? []);
   takeJsonOnly(app);
   answerFailures(app, bodyLimit, (path) => methodsAt(routes, path));
-  const gate = gateOf(gateway, options.auth, clock, closing.signal);
+  const gate = gateOf({
+    gateway,
+    auth: options.auth,
+    clock,
+    closing: closing.signal,
+    onWrongKeys: (report) => app.log.warn({ where: 'http', ...report }, 'wrong keys for the HTTP API'),
+  });
   const mounting = { gate, turns, closing: closing.signal };
   for (const route of routes) mount(app, route, mounting);
   app.addHook('preClose', async () => closing.abort());
   app.addHook('onClose', async () => {
+    gate.close();
     connections.close();
     metrics.close();
   });

@@ -106,14 +106,17 @@ export class Connections {
   readonly counters: ConnectionCounters = { open: 0, crowdedOut: 0, stalled: 0 };
   readonly #clock: Clock;
   readonly #limits: ConnectionLimits;
+  readonly #isShared: (peer: string) => boolean;
   /** Those that have been quiet for the longest first. */
   readonly #all = new Map<Socket, Connection>();
   readonly #byAddress = new Map<string, Set<Connection>>();
   #disarm: (() => void) | undefined;
 
-  constructor(clock: Clock, limits: Partial<ConnectionLimits> = {}) {
+  /** `isProxy`: peers that stand for many callers, beside this machine. */
+  constructor(clock: Clock, limits: Partial<ConnectionLimits> = {}, isProxy?: (address: string) => boolean) {
     this.#clock = clock;
     this.#limits = { ...connectionLimits, ...limits };
+    this.#isShared = (peer) => isLoopback(peer) || isProxy?.(peer) === true;
   }
 
   /** Takes a connection that was just accepted, or cuts it off. */
@@ -122,7 +125,7 @@ export class Connections {
     const { address } = connection;
     const siblings = this.#byAddress.get(address) ?? new Set();
     const { places, perAddress } = this.#limits;
-    const share = isLoopback(socket.remoteAddress ?? '') ? places : perAddress;
+    const share = this.#isShared(socket.remoteAddress ?? '') ? places : perAddress;
     const isFull = siblings.size >= share || this.#all.size >= places;
     if (isFull && !this.#makeRoom(siblings.size >= share ? siblings : this.#all.values())) {
       this.counters.crowdedOut += 1;

@@ -1,5 +1,14 @@
 /** Entries that come over HTTP: read as if they stood in the file, with its messages. */
-import { type Flaw as ConfigFlaw, type EntryKind, parseEntry, pathText, withSecretsOf } from '@chappe/config';
+import { setImmediate } from 'node:timers/promises';
+import {
+  type Flaw as ConfigFlaw,
+  type EntryKind,
+  entryParser,
+  type ParsedEntry,
+  parseEntry,
+  pathText,
+  withSecretsOf,
+} from '@chappe/config';
 import { type EntrySettings, type Gateway, hashPassword } from '@chappe/gateway';
 import { type Flaw, Problem, problemOf } from './problem.ts';
 import type { EntryBody } from './schemas/entry.ts';
@@ -10,8 +19,7 @@ export interface ReadEntry<K extends EntryKind> {
   readonly warnings: readonly string[];
 }
 
-// As many as other bodies are told.
-const maxFlaws = 20;
+const routesInOneTurn = 20;
 
 /**
  * Reads an entry. Its name may be left out where the path has it; secrets may be left out where an entry is replaced:
@@ -34,7 +42,12 @@ export async function readEntry<K extends EntryKind>(
   const stored = gateway.entries.stored(kind, name);
   const named = { ...withoutEmptyKey(kind, body), [key]: name };
   const whole = stored === undefined ? named : withSecretsOf(kind, named, stored);
-  return parsed(gateway, kind, withoutNulls(whole));
+  const result = await parseEntry(kind, withoutNulls(whole), {
+    hashPassword,
+    known: knownNames(gateway),
+    connectors: gateway.settings.connectors,
+  });
+  return readAs<K>(result);
 }
 
 /** Reads routes that are to be tried. Throws a `Problem`; its fields are those of the list. */
@@ -43,28 +56,21 @@ export async function readRoutes(
   routes: readonly EntryBody[],
 ): Promise<readonly EntrySettings['route'][]> {
   const read: EntrySettings['route'][] = [];
+  const parse = entryParser('route', { hashPassword, known: knownNames(gateway) });
   for (const [index, route] of routes.entries()) {
-    read.push((await parsed(gateway, 'route', route, `routes[${index}]`)).settings);
+    read.push(readAs<'route'>(await parse(route), `routes[${index}]`).settings);
+    // Between two groups of them everybody else has a turn.
+    if (index % routesInOneTurn === routesInOneTurn - 1) await setImmediate();
   }
   return read;
 }
 
-async function parsed<K extends EntryKind>(
-  gateway: Gateway,
-  kind: K,
-  value: EntryBody,
-  before?: string,
-): Promise<ReadEntry<K>> {
-  const result = await parseEntry(kind, value, {
-    hashPassword,
-    known: knownNames(gateway),
-    connectors: gateway.settings.connectors,
-  });
+/** What was read of an entry. Throws a `Problem` with all that is wrong. */
+function readAs<K extends EntryKind>(result: ParsedEntry<unknown>, before?: string): ReadEntry<K> {
   if (!result.ok) {
     const flaws = result.flaws.map((flaw) => flawOf(flaw, before));
     // An unknown name comes first: it is often why another one is missing.
-    const sorted = [...flaws.filter(isUnknown), ...flaws.filter((flaw) => !isUnknown(flaw))];
-    throw problemOf(sorted.slice(0, maxFlaws));
+    throw problemOf([...flaws.filter(isUnknown), ...flaws.filter((flaw) => !isUnknown(flaw))]);
   }
   const warnings = result.warnings.map(({ message, path }) =>
     path.length === 0 ? message : `${pathText(path)}: ${message}`,

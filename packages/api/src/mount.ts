@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Caller, callerKey } from './auth/caller.ts';
 import type { Gate } from './auth/gate.ts';
+import { checkShape, plainShape } from './body-shape.ts';
 import { sendProblem } from './failures.ts';
 import { Problem } from './problem.ts';
 import type { Answer, Call, Route } from './route.ts';
@@ -59,9 +60,9 @@ const nobody: Caller = { kind: 'account', name: '' };
 
 /** Methods that a path takes; none: there is nothing at that path. */
 export function methodsAt(routes: readonly Route[], path: string): readonly string[] {
-  const parts = path.split('/').filter((part) => part !== '');
+  const parts = partsOf(path);
   const matching = routes.filter((route) => {
-    const wanted = route.path.split('/').filter((part) => part !== '');
+    const wanted = partsOf(route.path);
     return (
       wanted.length === parts.length &&
       wanted.every((part, index) => part.startsWith('{') || part === parts[index])
@@ -70,6 +71,11 @@ export function methodsAt(routes: readonly Route[], path: string): readonly stri
   const methods = new Set<string>(matching.map(({ method }) => method));
   if (methods.has('GET')) methods.add('HEAD');
   return [...methods];
+}
+
+/** A slash at the end makes no difference to the router; two in a row do. */
+function partsOf(path: string): readonly string[] {
+  return path.replace(/\/$/, '').split('/').slice(1);
 }
 
 function callOf(
@@ -83,6 +89,7 @@ function callOf(
   if (route.query === undefined) checkEmpty(request.query, 'query');
   const query =
     route.query === undefined ? {} : check(route.query, { ...(request.query as object) }, 'query');
+  checkShape(request.body, route.bodyShape ?? plainShape);
   const body = route.body === undefined ? undefined : check(route.body, request.body ?? undefined, 'body');
   return {
     params,

@@ -1,6 +1,7 @@
 /** A route as data: what it takes, what it answers, and the function between. OpenAPI is made of the same data. */
 import type { z } from 'zod';
 import type { Access, Caller } from './auth/caller.ts';
+import type { BodyShape } from './body-shape.ts';
 import type { ProblemCode } from './problem.ts';
 
 /** A request whose parts have been checked. */
@@ -58,6 +59,8 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   /** Without one, any query parameter is refused. */
   readonly query?: z.ZodType<Query> | undefined;
   readonly body?: z.ZodType<Body> | undefined;
+  /** Bounds of the body; default those of a request with some keys and a list of a thousand. */
+  readonly bodyShape?: BodyShape | undefined;
   readonly headers?: readonly HeaderDescription[] | undefined;
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** It reads or writes many messages: callers take turns, and read their answers before they get more. Default false. */

@@ -15,10 +15,23 @@ const maxSlips = 2;
 export function check<T>(schema: z.ZodType<T>, value: unknown, place: Place): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const flaws = result.error.issues.flatMap((issue) => flawsOf(issue, schema, value, place));
+  const { issues } = result.error;
   // An unknown name comes first: it is often why another one is missing.
-  const sorted = [...flaws.filter(isUnknown), ...flaws.filter((flaw) => !isUnknown(flaw))];
-  throw problemOf(sorted.slice(0, maxFlaws));
+  const isUnknown = ({ code }: Issue): boolean => code === 'unrecognized_keys';
+  const sorted = [...issues.filter(isUnknown), ...issues.filter((issue) => !isUnknown(issue))];
+  throw problemOf(firstOf(sorted, (issue) => flawsOf(issue, schema, value, place)));
+}
+
+/** The first flaws: those beyond are not even worked out. */
+function firstOf(issues: readonly Issue[], of: (issue: Issue) => Iterable<Flaw>): readonly Flaw[] {
+  const flaws: Flaw[] = [];
+  for (const issue of issues) {
+    for (const flaw of of(issue)) {
+      flaws.push(flaw);
+      if (flaws.length === maxFlaws) return flaws;
+    }
+  }
+  return flaws;
 }
 
 /** Refuses every key. */
@@ -28,35 +41,26 @@ export function checkEmpty(value: unknown, place: Place): void {
 
 type Issue = z.core.$ZodIssue;
 
-function flawsOf(issue: Issue, schema: z.ZodType, value: unknown, place: Place): Flaw[] {
+function* flawsOf(issue: Issue, schema: z.ZodType, value: unknown, place: Place): Generator<Flaw> {
   if (issue.code === 'unrecognized_keys') {
     const known = namesIn(schema);
-    return issue.keys.map((key) => unknownFlaw(key, issue.path, known, place));
+    for (const key of issue.keys) yield unknownFlaw(key, issue.path, known, place);
+    return;
   }
   const field = issue.path.length === 0 ? undefined : fieldName(issue.path);
   const isMissing = field !== undefined && valueAt(value, issue.path) === undefined;
   const name = field ?? `the ${place}`;
   if (isMissing) {
-    return [
-      {
-        code: place === 'body' ? 'missing_field' : 'missing_parameter',
-        detail: `"${field}" is missing`,
-        field,
-      },
-    ];
+    const code = place === 'body' ? 'missing_field' : 'missing_parameter';
+    yield { code, detail: `"${field}" is missing`, field };
+    return;
   }
-  return [
-    {
-      code: place === 'body' ? 'invalid_field' : 'invalid_parameter',
-      detail: `${field === undefined ? name : `"${name}"`}: ${reason(issue)}`,
-      field,
-      ...(field === undefined ? { hint: 'send a JSON object' } : {}),
-    },
-  ];
-}
-
-function isUnknown({ code }: Flaw): boolean {
-  return code === 'unknown_field' || code === 'unknown_parameter';
+  yield {
+    code: place === 'body' ? 'invalid_field' : 'invalid_parameter',
+    detail: `${field === undefined ? name : `"${name}"`}: ${reason(issue)}`,
+    field,
+    ...(field === undefined ? { hint: 'send a JSON object' } : {}),
+  };
 }
 
 function unknownFlaw(key: string, path: Issue['path'], known: readonly string[], place: Place): Flaw {

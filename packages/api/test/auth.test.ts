@@ -1,11 +1,27 @@
 import { MemoryStore } from '@chappe/center';
 import { Gateway } from '@chappe/gateway';
+import type { FastifyBaseLogger } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkExposure } from '../src/auth/gate.ts';
 import { Refusals } from '../src/auth/refusals.ts';
 import { buildApi } from '../src/index.ts';
 import { keyHash, keys, type ManagedRig, settingsFor, startManaged } from './managed-rig.ts';
-import { startRig } from './rig.ts';
+import { SteppedClock, startRig } from './rig.ts';
+
+/** A logger that hears of warnings. */
+function pinoLike(warn: (fields: object) => void): FastifyBaseLogger {
+  const ignore = (): void => undefined;
+  const logger = {
+    level: 'warn',
+    fatal: ignore,
+    error: ignore,
+    warn,
+    info: ignore,
+    debug: ignore,
+    trace: ignore,
+  };
+  return { ...logger, silent: ignore, child: () => pinoLike(warn) } as unknown as FastifyBaseLogger;
+}
 
 let rig: ManagedRig;
 beforeAll(async () => {
@@ -170,11 +186,14 @@ describe('the key of an account', () => {
     const settings = settingsFor(rig.upstream.port);
     const accounts = settings.accounts.map((account) => ({ ...account, allowFrom: ['203.0.113.0/24'] }));
     await rig.gateway.apply({ ...settings, accounts });
+    // As a key that nobody has: whoever found it there does not learn that it is right.
     const elsewhere = await rig.as(keys.bank)('GET', 'messages');
-    expect([elsewhere.status, elsewhere.json.detail]).toEqual([
-      403,
-      'this account may not come from this address',
-    ]);
+    const nobodys = await rig.as('a-key-that-nobody-has')('GET', 'messages');
+    expect([elsewhere.status, elsewhere.json.detail]).toEqual([nobodys.status, nobodys.json.detail]);
+    expect(elsewhere.status).toBe(401);
+    await rig.gateway.suspend('bank', true);
+    expect((await rig.as(keys.bank)('GET', 'messages')).status).toBe(401);
+    await rig.gateway.suspend('bank', false);
     await rig.gateway.apply(settings);
   });
 
@@ -301,7 +320,7 @@ describe('wrong keys', () => {
     expect(clock.timers).toEqual([]);
   });
 
-  it('are counted, and right ones never wait', async () => {
+  it('are counted, and a key that was right from there before never waits', async () => {
     const clock = new HandClock();
     const app = buildApi({
       gateway: rig.gateway,
@@ -312,9 +331,11 @@ describe('wrong keys', () => {
     const ask = (key: string): Promise<{ statusCode: number; headers: Record<string, unknown> }> =>
       app.inject({ url: '/api/v1/info', headers: { 'x-api-key': key } });
     await app.ready();
+    expect((await ask(keys.admin)).statusCode).toBe(200);
     const wrong = Array.from({ length: 11 }, () => ask('wrong'));
     expect((await ask(keys.admin)).statusCode).toBe(200);
-    await rig.until(() => clock.timers.length === 10);
+    // One more is that of the report.
+    await rig.until(() => clock.timers.length === 11);
     clock.ring();
     const answers = await Promise.all(wrong);
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([...Array(10).fill(401), 429]);
@@ -323,6 +344,120 @@ describe('wrong keys', () => {
     const metrics = await app.inject({ url: '/metrics', headers: { 'x-api-key': keys.admin } });
     expect(metrics.body).toMatch(/chappe_http_requests_total\{route="\/api\/v1\/info",code="401"\} 10/);
     await app.close();
+  });
+});
+
+describe('guessing', () => {
+  /** Lets time pass in steps until all is answered. */
+  async function passed<T>(clock: SteppedClock, answers: readonly Promise<T>[]): Promise<T[]> {
+    let isDone = false;
+    const all = Promise.all(answers).finally(() => {
+      isDone = true;
+    });
+    for (let step = 0; step < 2_000 && !isDone; step += 1) {
+      clock.advance(100);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return all;
+  }
+
+  const guess = (index: number): string => `guess-number-${index}-of-many`;
+
+  async function bench(lines: object[] = []): Promise<{
+    readonly clock: SteppedClock;
+    ask(key: string, remoteAddress?: string, headers?: Record<string, string>): Promise<number>;
+    close(): Promise<void>;
+  }> {
+    const clock = new SteppedClock();
+    const logger = pinoLike((fields) => lines.push(fields));
+    const auth = { adminKeyHashes: [keyHash(keys.admin)], isProxy: (peer: string) => peer === '10.0.0.1' };
+    const app = buildApi({ gateway: rig.gateway, version: '1', clock, auth, logger });
+    await app.ready();
+    return {
+      clock,
+      ask: async (key, remoteAddress = '192.0.2.1', headers = {}) =>
+        (
+          await app.inject({
+            url: '/api/v1/messages',
+            remoteAddress,
+            headers: { 'x-api-key': key, ...headers },
+          })
+        ).statusCode,
+      close: () => app.close(),
+    };
+  }
+
+  it('does not find the right key at full speed: it is not even looked at', async () => {
+    const { clock, ask, close } = await bench();
+    expect(await passed(clock, [ask(guess(0))])).toEqual([401]);
+    const answers = Array.from({ length: 500 }, (_, index) => ask(index === 400 ? keys.admin : guess(index)));
+    const statuses = await passed(clock, answers);
+    expect(statuses[400]).toBe(429);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(490);
+    await close();
+  });
+
+  it('a right key that is new there waits its time and is let in; from then on it never waits', async () => {
+    const { clock, ask, close } = await bench();
+    await passed(
+      clock,
+      Array.from({ length: 5 }, (_, index) => ask(guess(index))),
+    );
+    const first = ask(keys.acme);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await passed(clock, [first])).toEqual([200]);
+    const flood = Array.from({ length: 100 }, (_, index) => ask(guess(index)));
+    expect(await ask(keys.acme)).toBe(200);
+    // That it is right there says nothing about another one.
+    expect(await ask(keys.bank)).toBe(429);
+    await passed(clock, flood);
+    await close();
+  });
+
+  it('from one address holds up nobody at another', async () => {
+    const { clock, ask, close } = await bench();
+    const flood = Array.from({ length: 100 }, (_, index) => ask(guess(index)));
+    expect(await ask(keys.admin, '192.0.2.2')).toBe(200);
+    expect(await ask(keys.acme, '2001:db8::1')).toBe(200);
+    await passed(clock, flood);
+    await close();
+  });
+
+  it('behind a trusted proxy is told apart by X-Forwarded-For, and cannot be blamed on others', async () => {
+    const { clock, ask, close } = await bench();
+    const by = (address: string): Record<string, string> => ({ 'x-forwarded-for': address });
+    const flood = Array.from({ length: 100 }, (_, at) =>
+      ask(guess(at), '10.0.0.1', by(`9.9.9.9, 192.0.2.7`)),
+    );
+    expect(await ask(keys.acme, '10.0.0.1', by('192.0.2.8'))).toBe(200);
+    expect(await ask(keys.bank, '10.0.0.1', by('192.0.2.7'))).toBe(429);
+    expect(await ask(keys.bank, '10.0.0.1', by('9.9.9.9'))).toBe(200);
+    // Who is no proxy says nothing about where it is.
+    const forged = Array.from({ length: 20 }, (_, at) => ask(guess(at), '192.0.2.50', by('192.0.2.51')));
+    expect(await ask(keys.acme, '192.0.2.51')).toBe(200);
+    await passed(clock, [...flood, ...forged]);
+    await close();
+  });
+
+  it('is told at once, and then once a minute, without the keys', async () => {
+    const lines: object[] = [];
+    const { clock, ask, close } = await bench(lines);
+    await passed(clock, [ask(guess(0))]);
+    expect(lines).toEqual([{ where: 'http', address: '192.0.2.1', count: 1, addresses: 1 }]);
+    const flood = [
+      ...Array.from({ length: 200 }, (_, index) => ask(guess(index))),
+      ...Array.from({ length: 50 }, (_, index) => ask(guess(index), `198.51.100.${index}`)),
+    ];
+    await passed(clock, flood);
+    clock.advance(120_000);
+    expect(lines.slice(1)).toEqual([{ where: 'http', address: '192.0.2.1', count: 250, addresses: 51 }]);
+    clock.advance(600_000);
+    expect(lines).toHaveLength(2);
+    await passed(clock, [ask(guess(1))]);
+    expect(lines).toHaveLength(3);
+    expect(JSON.stringify(lines)).not.toContain('guess');
+    await close();
   });
 });
 

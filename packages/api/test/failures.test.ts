@@ -67,21 +67,30 @@ describe('bodies', () => {
 });
 
 describe('paths', () => {
-  it.each(['/', '/api', '/api/v2/messages', '/api/v1/messages/a/b', '/favicon.ico', '/%2e%2e/etc'])(
-    '%s is nothing',
-    async (path) => {
-      const { status, json, headers } = await rig.get(path);
-      expect(status).toBe(404);
-      expect(headers['content-type']).toMatch(/^application\/problem\+json/);
-      expect(json).toMatchObject({ code: 'unknown_route', hint: expect.stringContaining('/openapi.json') });
-    },
-  );
+  it.each([
+    '/',
+    '/api',
+    '//api/v1/config',
+    '/api//v1/config',
+    '/api/v1/config//',
+    '//',
+    '/api/v2/messages',
+    '/api/v1/messages/a/b',
+    '/favicon.ico',
+    '/%2e%2e/etc',
+  ])('%s is nothing', async (path) => {
+    const { status, json, headers } = await rig.get(path);
+    expect(status).toBe(404);
+    expect(headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(json).toMatchObject({ code: 'unknown_route', hint: expect.stringContaining('/openapi.json') });
+  });
 
   it.each([
     ['DELETE', '/api/v1/messages', 'POST, GET, HEAD'],
     ['POST', '/livez', 'GET, HEAD'],
     ['GET', '/api/v1/phones/447700900001/state', 'PUT'],
     ['OPTIONS', '/api/v1/messages', 'POST, GET, HEAD'],
+    ['DELETE', '/api/v1/messages/', 'POST, GET, HEAD'],
   ] as const)('%s %s is not possible', async (method, path, allow) => {
     const response = await rig.app.inject({ method, url: path });
     expect(response.statusCode).toBe(405);

@@ -59,6 +59,8 @@ export interface ServerSettings {
     readonly probes: Endpoint | undefined;
     /** Host names that it is called by, beside localhost and addresses. */
     readonly allowHosts: readonly string[];
+    /** Networks of reverse proxies whose `X-Forwarded-For` is believed. */
+    readonly trustProxy: readonly string[];
     /** SHA-256 (hex) of the keys of those who run it; empty: nobody has one. */
     readonly adminKeyHashes: readonly string[];
   };

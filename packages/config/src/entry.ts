@@ -13,12 +13,18 @@ import type { HashPassword } from './passwords.ts';
 import { type RuleFlaw, ruleFlaws } from './rule-flaws.ts';
 import { type AccountDraft, accountSchema } from './schema/account.ts';
 import { connectorSchema } from './schema/connector.ts';
+import { bounded } from './schema/field.ts';
 import { type MoRouteDraft, moSchema } from './schema/mo.ts';
 import { routeSchema } from './schema/route.ts';
 import { webhookSchema } from './schema/webhook.ts';
 import { type KnownNames, type World, withoutFiles } from './schema/world.ts';
 import { unwiseConnector } from './unwise-connector.ts';
 import type { Path } from './yaml/tree.ts';
+
+// As many as are shown; whoever sends more has not looked at what it sends.
+const maxFlaws = 20;
+// Some of them are wrong for one way to write a thing, and right for another.
+const maxWrongValues = 1_000;
 
 /** What can be made at run time. */
 export interface Entries {
@@ -46,6 +52,9 @@ export type ParsedEntry<T> =
   | { readonly ok: true; readonly entry: T; readonly warnings: readonly Flaw[] }
   | { readonly ok: false; readonly flaws: readonly Flaw[] };
 
+/** Reads entries of one kind. */
+export type ParseEntry<K extends EntryKind> = (value: unknown) => Promise<ParsedEntry<Entries[K]>>;
+
 /**
  * Checks an entry. It comes from the network: variables are not filled in, and it cannot name files of this machine;
  * passwords and keys are given as they are, certificates as PEM texts. Never rejects because of what is in it.
@@ -53,42 +62,61 @@ export type ParsedEntry<T> =
 export async function parseEntry<K extends EntryKind>(
   kind: K,
   value: unknown,
-  { hashPassword, known = {}, connectors = [] }: EntryOptions,
+  options: EntryOptions,
 ): Promise<ParsedEntry<Entries[K]>> {
-  const world: World = withoutFiles(known);
-  const parsed = await parsers[kind](value, world, hashPassword, connectors);
-  return parsed as ParsedEntry<Entries[K]>;
+  return entryParser(kind, options)(value);
 }
 
-type Parser = (
-  value: unknown,
+/** As `parseEntry`, for many entries of one kind: what they are checked by is made once. */
+export function entryParser<K extends EntryKind>(
+  kind: K,
+  { hashPassword, known = {}, connectors = [] }: EntryOptions,
+): ParseEntry<K> {
+  return parsers[kind](withoutFiles(known), hashPassword, connectors) as unknown as ParseEntry<K>;
+}
+
+type ParserOf = (
   world: World,
   hash: HashPassword,
   connectors: readonly ConnectorSettings[],
-) => Promise<ParsedEntry<Entries[EntryKind]>>;
+) => ParseEntry<EntryKind>;
 
-const parsers: { readonly [K in EntryKind]: Parser } = {
-  account: async (value, world, hash) => {
-    const read = readBy(accountSchema(world), value);
-    if (!read.ok) return read;
-    return { ok: true, entry: await sealed(read.entry, hash), warnings: [] };
+const parsers: { readonly [K in EntryKind]: ParserOf } = {
+  account: (world, hash) => {
+    const schema = accountSchema(world);
+    return async (value) => {
+      const read = readBy(schema, value);
+      return read.ok ? { ok: true, entry: await sealed(read.entry, hash), warnings: [] } : read;
+    };
   },
-  connector: async (value, world, _hash, connectors) => {
-    const read = readBy(connectorSchema(world), value);
-    return read.ok ? { ...read, warnings: unwiseConnector(read.entry, connectors) } : read;
+  connector: (world, _hash, connectors) => {
+    const schema = connectorSchema(world);
+    return async (value) => {
+      const read = readBy(schema, value);
+      return read.ok ? { ...read, warnings: unwiseConnector(read.entry, connectors) } : read;
+    };
   },
-  webhook: async (value, world) => readBy(webhookSchema(world), value),
-  route: async (value, world) => {
-    const read = readBy(routeSchema(world), value);
-    return read.ok ? ruled(read.entry, ruleFlaws({ routes: [read.entry], mo: [] }, names(world))) : read;
+  webhook: (world) => {
+    const schema = webhookSchema(world);
+    return async (value) => readBy(schema, value);
   },
-  mo: async (value, world) => {
-    const read = readBy(moSchema(world), value);
-    if (!read.ok) return read;
-    const { name } = read.entry as MoRouteDraft;
-    if (name === undefined) return { ok: false, flaws: [{ message: '"name" is missing', path: ['name'] }] };
-    const entry: MoRouteSettings = { ...read.entry, name };
-    return ruled(entry, ruleFlaws({ routes: [], mo: [entry] }, names(world)));
+  route: (world) => {
+    const schema = routeSchema(world);
+    return async (value) => {
+      const read = readBy(schema, value);
+      return read.ok ? ruled(read.entry, ruleFlaws({ routes: [read.entry], mo: [] }, names(world))) : read;
+    };
+  },
+  mo: (world) => {
+    const schema = moSchema(world);
+    return async (value) => {
+      const read = readBy(schema, value);
+      if (!read.ok) return read;
+      const { name } = read.entry as MoRouteDraft;
+      if (name === undefined) return { ok: false, flaws: [{ message: '"name" is missing', path: ['name'] }] };
+      const entry: MoRouteSettings = { ...read.entry, name };
+      return ruled(entry, ruleFlaws({ routes: [], mo: [entry] }, names(world)));
+    };
   },
 };
 
@@ -103,10 +131,14 @@ async function sealed(draft: AccountDraft, hash: HashPassword): Promise<AccountS
   return { ...settings, passwordHash: passwordHash ?? (await hash(password ?? '')) };
 }
 
-function readBy<T>(schema: z.ZodType<T>, value: unknown): ParsedEntry<T> {
-  const result = schema.safeParse(value);
+function readBy<T>(schema: z.ZodType<T>, value: unknown, isBounded: boolean = true): ParsedEntry<T> {
+  const most = isBounded ? maxWrongValues : Number.POSITIVE_INFINITY;
+  const result = bounded(most, () => schema.safeParse(value));
   if (result.success) return { ok: true, entry: result.data, warnings: [] };
-  const flaws = flawsOfIssues(result.error.issues, (path) => valueAt(value, path) !== undefined);
+  const has = (path: Path): boolean => valueAt(value, path) !== undefined;
+  const flaws = flawsOfIssues(result.error.issues, has, maxFlaws);
+  // Of a thousand wrong values none was wrong in the end: then all are looked at.
+  if (flaws.length === 0 && isBounded) return readBy(schema, value, false);
   return { ok: false, flaws: flaws.map(({ message, hint, path }): Flaw => ({ message, hint, path })) };
 }
 

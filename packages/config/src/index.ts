@@ -14,6 +14,7 @@ export {
   type Entries,
   type EntryKind,
   type EntryOptions,
+  entryParser,
   type ParsedEntry,
   parseEntry,
 } from './entry.ts';

@@ -1,6 +1,6 @@
 /** What zod found, in our words. */
 import type { z } from 'zod';
-import { missing } from './schema/field.ts';
+import { missing, UnknownWord, unread } from './schema/field.ts';
 import { meantKey } from './suggestion.ts';
 import type { Path } from './yaml/tree.ts';
 
@@ -17,40 +17,75 @@ export interface IssueFlaw {
 
 type Issue = z.core.$ZodIssue;
 
+// A file shows two hundred of them, in the order of its lines.
+const maxFlaws = 5_000;
+const maxSuggestions = 200;
 // Longer lists say nothing at a glance.
 const maxListed = 12;
 
-/** Flaws of issues. `has`: whether there is a value at a path. */
-export function flawsOfIssues(issues: readonly Issue[], has: (path: Path) => boolean): IssueFlaw[] {
-  return issues.flatMap((issue) => flawsOf(issue, [], has));
+/**
+ * The first flaws of issues, at most `most`, unknown keys before others: they are often why something is missing. What
+ * is beyond is not worked out, and suggestions are looked for in the first ones only: looking is what takes time. `has`:
+ * whether there is a value at a path.
+ */
+export function flawsOfIssues(
+  issues: readonly Issue[],
+  has: (path: Path) => boolean,
+  most: number = maxFlaws,
+): IssueFlaw[] {
+  const flaws: IssueFlaw[] = [];
+  const sorted = [...issues.filter(isOfUnknownKeys), ...issues.filter((issue) => !isOfUnknownKeys(issue))];
+  for (const issue of sorted) {
+    if (isUnread(issue)) continue;
+    for (const { suggest, ...flaw } of flawsOf(issue, [], has)) {
+      const hint = flaws.length < maxSuggestions ? suggest?.() : undefined;
+      flaws.push(hint === undefined ? flaw : { ...flaw, hint });
+      if (flaws.length === most) return flaws;
+    }
+  }
+  return flaws;
 }
 
-function flawsOf(issue: Issue, before: Path, has: (path: Path) => boolean): IssueFlaw[] {
+function isOfUnknownKeys({ code }: Issue): boolean {
+  return code === 'unrecognized_keys';
+}
+
+/** A flaw whose hint is still to be looked for. */
+interface Found extends IssueFlaw {
+  readonly suggest?: () => string | undefined;
+}
+
+function* flawsOf(issue: Issue, before: Path, has: (path: Path) => boolean): Generator<Found> {
   const path: Path = [...before, ...(issue.path as Path)];
   if (issue.code === 'unrecognized_keys') {
     // See `section`: the message has the keys that there are.
     const known = issue.message.split(' ');
-    return issue.keys.map((key) => unknownKey(key, [...path, key], known));
+    for (const key of issue.keys) yield unknownKey(key, [...path, key], known);
+    return;
   }
   if (issue.code === 'invalid_union') {
     const branch = meantBranch(issue.errors);
-    if (branch !== undefined) return branch.flatMap((inner) => flawsOf(inner, path, has));
-    return has(path) ? [{ message: issue.message, path }] : [missingKey(path)];
+    if (branch === undefined) yield has(path) ? { message: issue.message, path } : missingKey(path);
+    else for (const inner of branch) if (!isUnread(inner)) yield* flawsOf(inner, path, has);
+    return;
   }
   if (issue.code === 'invalid_key') {
     const [first] = issue.issues;
-    return [{ message: first?.message ?? 'this key cannot be', hint: hintOf(first), path, isKey: true }];
-  }
-  if (isMissing(issue) || !has(path)) return [missingKey(path)];
-  if (issue.code === 'invalid_type') return [{ message: expectedText(issue.expected), path }];
-  return [{ message: issue.message, hint: hintOf(issue), path }];
+    const message = first?.message ?? 'this key cannot be';
+    yield { message, suggest: () => hintOf(first), path, isKey: true };
+  } else if (isMissing(issue) || !has(path)) yield missingKey(path);
+  else if (issue.code === 'invalid_type') yield { message: expectedText(issue.expected), path };
+  else yield { message: issue.message, suggest: () => hintOf(issue), path };
 }
 
-function unknownKey(key: string, path: Path, known: readonly string[]): IssueFlaw {
-  const meant = meantKey(key, known);
-  const list = known.length <= maxListed ? `one of ${known.join(', ')}` : undefined;
-  const hint = meant === undefined ? list : `did you mean "${meant}"?`;
-  return { message: `there is no key "${shortened(key)}" here`, hint, path, isKey: true, isUnknownKey: true };
+function unknownKey(key: string, path: Path, known: readonly string[]): Found {
+  const suggest = (): string | undefined => {
+    const meant = meantKey(key, known);
+    const list = known.length <= maxListed ? `one of ${known.join(', ')}` : undefined;
+    return meant === undefined ? list : `did you mean "${meant}"?`;
+  };
+  const message = `there is no key "${shortened(key)}" here`;
+  return { message, suggest, path, isKey: true, isUnknownKey: true };
 }
 
 function missingKey(path: Path): IssueFlaw {
@@ -58,13 +93,18 @@ function missingKey(path: Path): IssueFlaw {
   return { message: typeof name === 'string' ? `"${name}" is missing` : 'a value is missing', path };
 }
 
+function isUnread(issue: Issue): boolean {
+  return issue.code === 'custom' && issue.params?.isUnread === unread.isUnread;
+}
+
 function isMissing(issue: Issue): boolean {
   return issue.code === 'custom' && issue.params?.isMissing === missing.isMissing;
 }
 
 function hintOf(issue: Issue | undefined): string | undefined {
-  const near: unknown = issue?.code === 'custom' ? issue.params?.near : undefined;
-  return typeof near === 'string' ? `did you mean "${near}"?` : undefined;
+  const error: unknown = issue?.code === 'custom' ? issue.params?.error : undefined;
+  const near = error instanceof UnknownWord ? error.near : undefined;
+  return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 
 function expectedText(expected: string): string {

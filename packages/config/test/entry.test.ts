@@ -1,6 +1,6 @@
 /** Entries made at run time: the same forms in JSON, from somebody who must not read our files. */
 import { describe, expect, test } from 'vitest';
-import { type EntryKind, parseEntry, pathText } from '../src/index.ts';
+import { type EntryKind, entryParser, parseEntry, pathText } from '../src/index.ts';
 
 const hashPassword = async (password: string): Promise<string> => `hash of ${password}`;
 const known = {
@@ -79,10 +79,10 @@ describe('entries', () => {
       }),
     ).toEqual(
       [
+        'tlvs[1].maxOctet: there is no key "maxOctet" here (did you mean "maxOctets"?)',
         '"host" is missing',
         'window: expected a whole number from 1 to 100000',
         'tlvs[1].tag: expected a tag such as 0x1400, or the name of a TLV',
-        'tlvs[1].maxOctet: there is no key "maxOctet" here (did you mean "maxOctets"?)',
         'statuses.ESME_RTHROTLED: expected a status such as ESME_RTHROTTLED or 0x58 (did you mean "ESME_RTHROTTLED"?)',
       ].map((text) => (text.startsWith('"host"') ? `host: ${text}` : text)),
     );
@@ -151,5 +151,63 @@ describe('who sends an entry reads nothing of this machine', () => {
         '__proto__: there is no key "__proto__" here',
       ]),
     );
+  });
+});
+
+describe('what is thrown away costs little', () => {
+  /** A set of names that counts how often somebody looks through all of it. */
+  class Names extends Set<string> {
+    walks = 0;
+    override *[Symbol.iterator](): SetIterator<string> {
+      this.walks += 1;
+      yield* super[Symbol.iterator]();
+    }
+  }
+
+  test.each([
+    [
+      'accounts',
+      { to: '44', via: 'op-a', accounts: Array.from({ length: 5_000 }, (_, at) => `nobody${at}`) },
+    ],
+    ['connectors', { to: '44', via: Array.from({ length: 5_000 }, (_, at) => `op${at}`) }],
+    ['both', { accounts: Array(5_000).fill('x'), via: Array(5_000).fill('y') }],
+  ])('names are looked through for the flaws that are told only: %s', async (_, value) => {
+    const names = new Names(Array.from({ length: 5_000 }, (__, at) => `name${at}`));
+    const parsed = await parseEntry(
+      'route',
+      { name: 'x', ...value },
+      { hashPassword, known: { accounts: names, connectors: names } },
+    );
+    expect(parsed.ok).toBe(false);
+    expect(parsed.ok ? [] : parsed.flaws).toHaveLength(20);
+    expect(names.walks).toBeLessThanOrEqual(20);
+  });
+
+  test('after a thousand wrong values no further one is read, and the first are told', async () => {
+    const list = Array.from({ length: 3_000 }, (_, at) => (at < 5 ? 'a' : `b${at}`));
+    const parsed = await parseEntry('route', { name: 'x', to: list, via: 'op-a' }, { hashPassword, known });
+    expect(parsed.ok ? [] : parsed.flaws.map(({ path }) => pathText(path))).toEqual(
+      Array.from({ length: 20 }, (_, at) => `to[${at}]`),
+    );
+  });
+
+  test('values that are right in another way than the first that is tried are no flaws, however many', async () => {
+    const list = Array.from({ length: 3_000 }, (_, at) => `44${at}`);
+    const via = Array.from({ length: 2_000 }, () => ({ 'op-a': 70, 'op-b': 30 }));
+    for (const value of [
+      { to: list, via: 'op-a' },
+      { to: '44', via },
+    ]) {
+      const parsed = await parseEntry('route', { name: 'x', ...value }, { hashPassword, known });
+      expect(parsed.ok ? [] : parsed.flaws).toEqual([]);
+    }
+  });
+
+  test('many entries are read by what is made once', async () => {
+    const parse = entryParser('route', { hashPassword, known });
+    const good = await parse({ name: 'a', to: '44', via: 'op-a' });
+    const bad = await parse({ name: 'b', to: '44', via: 'op-c' });
+    expect([good.ok, bad.ok]).toEqual([true, false]);
+    expect(bad).toMatchObject({ flaws: [{ message: 'there is no connector "op-c"' }] });
   });
 });

@@ -3,12 +3,16 @@ import type { Clock } from '@chappe/center';
 import { type Gateway, isLoopback } from '@chappe/gateway';
 import { Problem } from '../problem.ts';
 import { type Access, type Caller, forbidden } from './caller.ts';
-import { type AuthOptions, Keys, keyIn } from './keys.ts';
+import { callerAddress, type IsProxy } from './caller-address.ts';
+import { type AuthOptions, hashOfKey, Keys, keyIn } from './keys.ts';
+import { ProvenKeys } from './proven-keys.ts';
 import { Refusals } from './refusals.ts';
+import { WrongKeys, type WrongKeysReport } from './wrong-keys.ts';
 
 /** What is looked at of a request. */
 export interface CallerRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Of the peer of the connection. */
   readonly address: string;
 }
 
@@ -16,52 +20,104 @@ export interface CallerRequest {
 export interface Gate {
   /** The caller, or why it may not go on. */
   admit(request: CallerRequest, access: Access): Promise<Caller | Problem>;
+  /** Tells what was not told yet. */
+  close(): void;
+}
+
+/** What a gate stands on. */
+export interface GateOptions {
+  readonly gateway: Gateway;
+  /** Undefined: nobody is asked for a key. */
+  readonly auth: AuthOptions | undefined;
+  readonly clock: Clock;
+  /** Ends answers that are held back. */
+  readonly closing: AbortSignal;
+  /** Hears of wrong keys, at most twice a minute. */
+  readonly onWrongKeys: (report: WrongKeysReport) => void;
 }
 
 const anybody: Caller = { kind: 'anybody' };
 
-/** The gate that asks for keys; `auth` undefined: it asks nobody. `closing`: ends answers that are held back. */
-export function gateOf(
-  gateway: Gateway,
-  auth: AuthOptions | undefined,
-  clock: Clock,
-  closing: AbortSignal,
-): Gate {
-  if (auth === undefined) return { admit: () => Promise.resolve(anybody) };
-  const keys = new Keys(gateway, auth);
-  const refusals = new Refusals(clock);
-  return {
-    admit: async ({ headers, address }, access) => {
-      if (access === 'open') return anybody;
-      const key = keyIn(headers);
-      if (key === undefined) {
-        const isHopeless = access === 'admin' && auth.adminKeyHashes.length === 0;
-        return isHopeless
-          ? unauthorized('nobody has an admin key', noAdminHint)
-          : unauthorized('this needs a key');
-      }
-      const caller = keys.callerOf(key);
-      if (caller === undefined) {
-        const isSlowed = await refusals.wait(address, closing);
-        return isSlowed ? unauthorized('this key is not known') : tooMany();
-      }
-      return refusalOf(gateway, caller, access, address) ?? caller;
-    },
-  };
+/** Makes the gate of an API. */
+export function gateOf(options: GateOptions): Gate {
+  const { auth } = options;
+  if (auth === undefined) return { admit: () => Promise.resolve(anybody), close: () => undefined };
+  return new KeyGate(options, auth);
 }
 
-function refusalOf(
-  { accounts }: Gateway,
-  caller: Caller,
-  access: Access,
-  address: string,
-): Problem | undefined {
+/** Asks for keys. */
+class KeyGate implements Gate {
+  readonly #gateway: Gateway;
+  readonly #auth: AuthOptions;
+  readonly #closing: AbortSignal;
+  readonly #keys: Keys;
+  readonly #refusals: Refusals;
+  readonly #proven = new ProvenKeys();
+  readonly #wrong: WrongKeys;
+  readonly #isProxy: IsProxy;
+
+  constructor({ gateway, clock, closing, onWrongKeys }: GateOptions, auth: AuthOptions) {
+    this.#gateway = gateway;
+    this.#auth = auth;
+    this.#closing = closing;
+    this.#keys = new Keys(gateway, auth);
+    this.#refusals = new Refusals(clock);
+    this.#wrong = new WrongKeys(clock, onWrongKeys);
+    this.#isProxy = auth.isProxy ?? (() => false);
+  }
+
+  async admit({ headers, address: peer }: CallerRequest, access: Access): Promise<Caller | Problem> {
+    if (access === 'open') return anybody;
+    const key = keyIn(headers);
+    if (key === undefined) {
+      const isHopeless = access === 'admin' && this.#auth.adminKeyHashes.length === 0;
+      return isHopeless
+        ? unauthorized('nobody has an admin key', noAdminHint)
+        : unauthorized('this needs a key');
+    }
+    const forwarded = headers['x-forwarded-for'];
+    const named = Array.isArray(forwarded) ? forwarded.join() : forwarded;
+    const address = callerAddress(peer, named, this.#isProxy);
+    const caller = await this.#known(hashOfKey(key), address);
+    return caller instanceof Problem ? caller : (refusalOf(this.#gateway, caller, access) ?? caller);
+  }
+
+  close(): void {
+    this.#wrong.close();
+  }
+
+  /** Whose key it is. Where somebody guesses, it is not looked at sooner than a wrong one would be answered. */
+  async #known(hash: Buffer | undefined, address: string): Promise<Caller | Problem> {
+    const text = hash?.toString('hex') ?? '';
+    const mustWait = !this.#proven.has(text, address) && this.#refusals.isSuspect(address);
+    if (mustWait && !(await this.#refusals.wait(address, this.#closing))) {
+      this.#wrong.note(address);
+      return tooMany();
+    }
+    const caller = hash === undefined ? undefined : this.#callerFrom(hash, address);
+    if (caller !== undefined) {
+      if (mustWait) this.#refusals.forgive(address);
+      this.#proven.add(text, address);
+      return caller;
+    }
+    this.#wrong.note(address);
+    const isSlowed = mustWait || (await this.#refusals.wait(address, this.#closing));
+    return isSlowed ? unauthorized('this key is not known') : tooMany();
+  }
+
+  /** From where an account may not come its key is nobody's: whoever has found one there does not learn that it is right. */
+  #callerFrom(hash: Buffer, address: string): Caller | undefined {
+    const caller = this.#keys.callerOf(hash);
+    if (caller?.kind !== 'account') return caller;
+    const { networks } = this.#gateway.accounts.get(caller.name) ?? {};
+    return networks?.(address) === false ? undefined : caller;
+  }
+}
+
+function refusalOf({ accounts }: Gateway, caller: Caller, access: Access): Problem | undefined {
   if (caller.kind !== 'account') return undefined;
   const account = accounts.get(caller.name);
   if (account === undefined || account.suspended) return forbidden('this account is suspended');
-  if (account.networks !== undefined && !account.networks(address)) {
-    return forbidden('this account may not come from this address');
-  }
   return access === 'account' ? undefined : forbidden('the key of an account may not do this');
 }
 

@@ -2,11 +2,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Gateway, GatewaySettings } from '@chappe/gateway';
 import type { Caller } from './caller.ts';
+import type { IsProxy } from './caller-address.ts';
 
 /** Keys of those who run it. */
 export interface AuthOptions {
   /** SHA-256 of each, in hexadecimal. */
   readonly adminKeyHashes: readonly string[];
+  /** Which peers are proxies whose `X-Forwarded-For` is believed; default none. */
+  readonly isProxy?: IsProxy | undefined;
 }
 
 // Ours have some forty characters.
@@ -24,10 +27,8 @@ export class Keys {
     this.#admins = adminKeyHashes.map((hash) => Buffer.from(hash, 'hex'));
   }
 
-  /** Whose key it is; undefined: nobody's. */
-  callerOf(key: string): Caller | undefined {
-    if (key === '' || key.length > maxKeyCharacters) return undefined;
-    const hash = createHash('sha256').update(key).digest();
+  /** Whose key it is, by its hash; undefined: nobody's. */
+  callerOf(hash: Buffer): Caller | undefined {
     // All of them, always: how long it takes says nothing about which one is near.
     const isAdmin = this.#admins.reduce((found, admin) => isSame(admin, hash) || found, false);
     if (isAdmin) return { kind: 'admin' };
@@ -48,6 +49,12 @@ export class Keys {
     }
     return this.#accounts;
   }
+}
+
+/** The hash of a key; undefined for what can be none. */
+export function hashOfKey(key: string): Buffer | undefined {
+  if (key === '' || key.length > maxKeyCharacters) return undefined;
+  return createHash('sha256').update(key).digest();
 }
 
 function isSame(known: Buffer, hash: Buffer): boolean {

@@ -1,4 +1,4 @@
-/** Wrong keys: each one from an address is answered later than the one before. Right ones never wait. */
+/** Wrong keys: each one from an address is answered later than the one before, and no sooner is one looked at. */
 import type { Clock } from '@chappe/center';
 import { addressKey } from '@chappe/gateway';
 
@@ -30,9 +30,21 @@ export class Refusals {
     this.#clock = clock;
   }
 
+  /** Whether a wrong key came from that address lately. */
+  isSuspect(address: string): boolean {
+    const known = this.#guessers.get(addressKey(address));
+    return known !== undefined && known.failures > 0 && this.#isFresh(known);
+  }
+
+  /** What was waited for was no mistake. */
+  forgive(address: string): void {
+    const known = this.#guessers.get(addressKey(address));
+    if (known !== undefined) known.failures -= 1;
+  }
+
   /**
-   * Settles when the answer to a wrong key from that address may leave: true then; false at once when too many wait
-   * already. `closing`: ends all waits.
+   * Counts a mistake from that address, or what may be one. Settles with true when it may be answered; with false at once
+   * when too many wait already: then it is not even to be looked at. `closing`: ends all waits.
    */
   async wait(address: string, closing: AbortSignal): Promise<boolean> {
     const guesser = this.#guesserAt(addressKey(address));
@@ -51,8 +63,8 @@ export class Refusals {
     const nowMs = this.#clock.monotonicMs();
     const known = this.#guessers.get(key);
     this.#guessers.delete(key);
-    const isFresh = known !== undefined && (known.waiting > 0 || nowMs - known.lastMs < forgetMs);
-    const guesser = isFresh ? known : { failures: 0, waiting: 0, lastMs: nowMs };
+    const isKnown = known !== undefined && this.#isFresh(known);
+    const guesser = isKnown ? known : { failures: 0, waiting: 0, lastMs: nowMs };
     guesser.lastMs = nowMs;
     if (this.#guessers.size >= maxGuessers) {
       const [oldest = key] = this.#guessers.keys();
@@ -60,6 +72,10 @@ export class Refusals {
     }
     this.#guessers.set(key, guesser);
     return guesser;
+  }
+
+  #isFresh({ waiting, lastMs }: Guesser): boolean {
+    return waiting > 0 || this.#clock.monotonicMs() - lastMs < forgetMs;
   }
 
   #pass(delayMs: number, closing: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 /** PUT of accounts, connectors, routes, rules for messages from handsets, webhooks: makes or replaces one. */
 import { type EntryKind, exportEntry } from '@chappe/config';
 import { z } from 'zod';
+import { entryShape } from '../body-shape.ts';
 import type { Context } from '../context.ts';
 import { readEntry } from '../entry-body.ts';
 import { Problem } from '../problem.ts';
@@ -51,6 +52,7 @@ export function putEntry({ gateway }: Context, { kind, path, noun, words, tag }:
         : ''),
     params: namePath,
     body: entryBody,
+    bodyShape: entryShape,
     answers: {
       200: { description: 'Replaced', schema: putBody },
       201: { description: 'Made', schema: putBody },

@@ -1,6 +1,7 @@
 /** POST /api/v1/routes/replay: messages of the past against other routes. */
 import { formatAmount, type ReplayResult, replayRoutes } from '@chappe/gateway';
 import { z } from 'zod';
+import { entryShape } from '../body-shape.ts';
 import type { Context } from '../context.ts';
 import { readRoutes } from '../entry-body.ts';
 import { Problem } from '../problem.ts';
@@ -71,6 +72,7 @@ export function replayOtherRoutes({ gateway, clock }: Context): Route {
     description:
       'Compares the routes in force with those of the body; nothing is sent or changed. One at a time.',
     body: replayBody,
+    bodyShape: entryShape,
     answers: { 200: { description: 'What would change', schema: comparisonBody } },
     problems: ['conflict', 'full', 'store_failed'],
     handle: async ({ body: { routes, from, until, limit = defaultMessages } }) => {

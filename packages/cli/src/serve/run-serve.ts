@@ -1,7 +1,7 @@
 /** `chappe serve`: a gateway in production. Nobody binds who is no account; SIGHUP reads the configuration again. */
 import { systemClock } from '@chappe/center';
 import { type Config, type Flaw, flawText } from '@chappe/config';
-import { Gateway, type GatewayOptions, hashForProcess } from '@chappe/gateway';
+import { compileNetworks, Gateway, type GatewayOptions, hashForProcess } from '@chappe/gateway';
 import type { Logger } from 'pino';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -139,12 +139,13 @@ async function openHttp(
   version: string,
   log: Logger,
 ): Promise<HttpServer | undefined> {
-  const { listen, allowHosts, adminKeyHashes, probes } = config.server.http;
+  const { listen, allowHosts, adminKeyHashes, probes, trustProxy } = config.server.http;
   if (listen === undefined) return undefined;
   const { serveHttp } = await import('../start/http.ts');
   const values = { httpHost: listen.host, httpPort: listen.port, allowHost: allowHosts };
   // Without any key of theirs nobody is an operator, not even on this machine.
-  const api = { auth: { adminKeyHashes }, storeBytes: storeBytes(config.data) };
+  const auth = { adminKeyHashes, isProxy: compileNetworks(trustProxy, 'http.trustProxy') };
+  const api = { auth, storeBytes: storeBytes(config.data) };
   const keyHint = 'give http.adminKey or http.adminKeyHash, or stay on 127.0.0.1';
   const more = { hostFlag: 'http.listen', portFlag: 'http.listen', keyHint, probes, api };
   return await serveHttp(gateway, values, version, log, more);

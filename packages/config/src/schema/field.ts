@@ -10,6 +10,26 @@ const text: JsonShape = { type: ['string', 'number'] };
 /** `${VAR}` may stand for any single value. */
 const variable: JsonShape = { type: 'string', pattern: '\\$\\{' };
 
+/** Wrong values that may still be found in the reading that is under way: see `bounded`. */
+let wrongLeft = Number.POSITIVE_INFINITY;
+
+/** Marks issues of values that were not looked at any more. */
+export const unread = { isUnread: true } as const;
+
+/**
+ * Reads with a bound: after so many wrong values no further one is looked at, and has an issue marked `unread`. What is
+ * wrong with the rest would not be shown, and each costs an error with its stack.
+ */
+export function bounded<T>(wrongValues: number, read: () => T): T {
+  const before = wrongLeft;
+  wrongLeft = wrongValues;
+  try {
+    return read();
+  } finally {
+    wrongLeft = before;
+  }
+}
+
 /** Single values, for the list of variables that overrule them. */
 const singles = z.registry<{ readonly single: 'one' | 'many' }>();
 
@@ -32,12 +52,16 @@ export function scalar<T>(read: (text: string) => T, shape: JsonShape = text): z
         context.issues.push({ code: 'invalid_type', expected: 'string', input: value });
         return z.NEVER;
       }
+      if (wrongLeft <= 0) {
+        context.issues.push({ code: 'custom', message: 'not looked at', input: value, params: unread });
+        return z.NEVER;
+      }
       try {
         return read(String(value));
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
-        const params = { near: nearOf(error) };
-        context.issues.push({ code: 'custom', message: error.message, input: value, params });
+        wrongLeft -= 1;
+        context.issues.push({ code: 'custom', message: error.message, input: value, params: { error } });
         return z.NEVER;
       }
     })
@@ -69,11 +93,18 @@ export function oneOf<const W extends string>(
 
 /** A word that is none of those that are possible; the near one is suggested. */
 export class UnknownWord extends TypeError {
-  readonly near: string | undefined;
+  readonly #given: string;
+  readonly #words: Iterable<string>;
 
   constructor(message: string, given: string, words: Iterable<string>) {
     super(message);
-    this.near = nearest(given, words);
+    this.#given = given;
+    this.#words = words;
+  }
+
+  /** The word that was probably meant: looked for when it is asked for, since that takes time. */
+  get near(): string | undefined {
+    return nearest(this.#given, this.#words);
   }
 }
 
@@ -117,20 +148,21 @@ export function keyed<K, T>(
   value: z.ZodType<T>,
 ): z.ZodType<readonly (readonly [K, T])[]> {
   const key = z.string().superRefine((text, context) => {
+    if (wrongLeft <= 0) {
+      context.addIssue({ code: 'custom', message: 'not looked at', params: unread });
+      return;
+    }
     try {
       readKey(text);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message, params: { near: nearOf(error) } });
+      wrongLeft -= 1;
+      context.addIssue({ code: 'custom', message: error.message, params: { error } });
     }
   });
   return z
     .record(key, value)
     .transform((record) => Object.entries(record).map(([text, part]) => [readKey(text), part] as const));
-}
-
-function nearOf(error: TypeError): string | undefined {
-  return error instanceof UnknownWord ? error.near : undefined;
 }
 
 /** Keys and values, all of them known. */

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { HandsetSettings, LifetimeSettings, LogLevel, ServerSettings } from '../config.ts';
 import { durations, whole } from '../values/values.ts';
-import { type Endpoint, endpoint, hostName } from '../values/words.ts';
+import { type Endpoint, endpoint, hostName, network } from '../values/words.ts';
 import { keyHash, sha256 } from './account.ts';
 import { compact, integer, oneOf, oneOrMany, optional, scalar, section } from './field.ts';
 import { flag, number, pauseMs, rangeShape } from './shapes.ts';
@@ -31,6 +31,10 @@ export function httpSchema(world: World): z.ZodType<ServerSettings['http']> {
       oneOrMany(scalar(hostName)),
       'host names that it is called by, beside localhost and addresses; * for any',
     ),
+    trustProxy: optional(
+      oneOrMany(scalar(network)),
+      'networks of reverse proxies: callers are those that their X-Forwarded-For names',
+    ),
     adminKey: optional(
       oneOrMany(scalar(keyHash(world))),
       'keys of those who run it; without any, nobody changes anything',
@@ -41,6 +45,7 @@ export function httpSchema(world: World): z.ZodType<ServerSettings['http']> {
     listen: 'listen' in given ? given.listen : defaultHttp,
     probes: given.probes,
     allowHosts: given.allowHosts ?? [],
+    trustProxy: given.trustProxy ?? [],
     adminKeyHashes: [...(given.adminKey ?? []), ...(given.adminKeyHash ?? [])],
   }));
 }
