@@ -3,7 +3,7 @@ import type { MessageFacts } from './facts.ts';
 import { FilterLayer } from './filters/filter-layer.ts';
 import { Filters } from './filters/filters.ts';
 import type { OptOuts } from './filters/opt-outs.ts';
-import type { RouteFilters } from './ingress/acceptance.ts';
+import type { RouteFilters } from './ingress/verdict.ts';
 import { partRules } from './mo/part-rules.ts';
 import { type CompiledRoute, Router } from './routes/router.ts';
 import { Rules } from './routes/rules.ts';

@@ -3,8 +3,8 @@ import type { Center, CenterCounters } from '@chappe/center';
 import type { ServerCounters } from '@chappe/smpp';
 import type { BindRefusalReason } from './accounts/admission.ts';
 import type { Desk } from './desk.ts';
-import type { RefusalKind } from './ingress/acceptance.ts';
 import type { IngressCounters } from './ingress/ingress.ts';
+import type { RefusalKind } from './ingress/verdict.ts';
 
 /** What `gateway.counters()` returns: figures of one moment, that go on standing as they are. */
 export interface GatewayCounters {

@@ -16,6 +16,7 @@ import { GatewayEvents, type GatewayListener } from './events.ts';
 import type { OptOuts } from './filters/opt-outs.ts';
 import { Acceptance } from './ingress/acceptance.ts';
 import type { Ingress } from './ingress/ingress.ts';
+import { Wholes } from './ingress/wholes.ts';
 import { injectMo, type MoArguments, type MoRoad } from './inject-mo.ts';
 import { makeCenter } from './make-center.ts';
 import { MessageSteps } from './message-steps.ts';
@@ -119,7 +120,7 @@ export class Gateway {
       ledger: () => this.ledger,
     });
     this.messages = new Messages(this.center, this.#events, clock);
-    this.#acceptance = new Acceptance(this.#routing);
+    this.#acceptance = new Acceptance(this.#routing, new Wholes(this.center, onError));
     this.#transactions = new Transactions(clock);
     this.#reference = Math.floor(random() * references);
     this.#ingress = this.#ingressOf(options, onError);
@@ -337,6 +338,7 @@ export class Gateway {
       cutsLong: () => this.network.cutsLong,
       cancelUpstream: (message) => this.network.cancel(message),
       cutsFor: (lane) => this.network.cutsFor(lane),
+      refusedBy: (lane, facts) => this.network.refusedBy(lane, facts),
       onError,
     };
   }

@@ -113,7 +113,7 @@ async function releasePieces(
   const { name } = next.route.settings;
   let result: ReleaseResult = 'not-held';
   for (const { id } of pieces.filter(isHeld)) {
-    const moved = await center.move(id, next.lane, { memo: name, detail: `released route=${name}` });
+    const moved = await center.move(id, next.lane, { memo: next.memo, detail: `released route=${name}` });
     if (moved === 'replaced') result = 'released';
   }
   return result;

@@ -19,10 +19,13 @@ import { type CompiledSettings, compileSettings } from './compiled-settings.ts';
 import { DroppedConnector } from './connectors/dropped.ts';
 import { Correlator } from './correlation/correlator.ts';
 import type { Verdict } from './correlation/receipt-outcome.ts';
+import type { MessageFacts } from './facts.ts';
 import type { OptOuts } from './filters/opt-outs.ts';
 import { firstPieceOf, piecesOf } from './groups.ts';
 import { nodeIdOctets, nodeIdOf } from './hops.ts';
-import type { Acceptance, RouteFilters } from './ingress/acceptance.ts';
+import type { Acceptance } from './ingress/acceptance.ts';
+import { restoreParts } from './ingress/restore-parts.ts';
+import type { RouteFilters } from './ingress/verdict.ts';
 import { MoDesk } from './mo/desk.ts';
 import { takeMo } from './mo/incoming.ts';
 import type { MoOrigin, Received } from './mo/received.ts';
@@ -38,7 +41,7 @@ import { inSlices } from './slices.ts';
 import { factsOfStored, wholeText } from './stored-facts.ts';
 import type { ConnectUpstream, FromUpstream } from './upstream/binds.ts';
 import { cancelThere } from './upstream/cancel-request.ts';
-import { triedOf, withTaken } from './upstream/memo.ts';
+import { triedOf, withTaken, withUnfit } from './upstream/memo.ts';
 import { unansweredMark } from './upstream/outcome.ts';
 import { planOfLane } from './upstream/plan.ts';
 import { checkConnector } from './upstream/upstream.ts';
@@ -58,6 +61,13 @@ export interface NetworkEvents {
   /** A message from a handset waits for somebody to take it. */
   onUnclaimed(received: Received): void;
   onError(error: unknown, where: string): void;
+}
+
+/** Where a message goes that is let go on. */
+export interface Release {
+  readonly lane: string;
+  readonly route: CompiledRoute;
+  readonly memo: string | undefined;
 }
 
 /** What a network is made of. */
@@ -132,7 +142,7 @@ export class Network {
       customers: options.customers,
       reroute: async (message) => {
         const next = this.releaseLane(await piecesOf(center, message));
-        return next === undefined ? undefined : { lane: next.lane, route: next.route.settings.name };
+        return next && { lane: next.lane, memo: next.memo, route: next.route.settings.name };
       },
       firstPiece: (message) => center.find(firstPieceOf(message)),
       onTaken: (upstream, message, outcome) => this.correlator.onTaken(upstream, message, outcome),
@@ -179,6 +189,8 @@ export class Network {
     await this.correlator.load();
     this.#nodeId = await nodeIdOf(this.#options.control, this.#options.random);
     this.take(await this.compile(settings));
+    const { center, clock, acceptance } = this.#options;
+    await restoreParts(center, acceptance.wholes, this.upstreams.ways, clock.nowMs());
   }
 
   /** Begins to bind. Once the center runs. */
@@ -267,18 +279,28 @@ export class Network {
     return isHeldLane(lane) && !this.#settings.connectors.every(({ name }) => takesWhole(name));
   }
 
+  /** The connectors that a lane leads to whose own filters refuse such a message. */
+  refusedBy(lane: string, facts: MessageFacts): readonly string[] {
+    const members = planOfLane(lane)?.groups.flat() ?? [];
+    return members
+      .map(({ connector }) => connector)
+      .filter((connector) => this.upstreams.get(connector)?.refuses(facts) === true);
+  }
+
   /**
    * The route that a message would take, decided anew and without those that hold back. `pieces`: those of one text, or
    * the message alone.
    */
-  releaseLane(
-    pieces: readonly Message[],
-  ): { readonly lane: string; readonly route: CompiledRoute } | undefined {
+  releaseLane(pieces: readonly Message[]): Release | undefined {
     const [first] = pieces;
     if (first === undefined) return undefined;
     const tags = this.#options.tagsOf(first.account);
-    const nowMs = this.#options.clock.nowMs();
-    return this.#compiled?.release(factsOfStored(first, tags, nowMs, wholeText(pieces)));
+    const facts = factsOfStored(first, tags, this.#options.clock.nowMs(), wholeText(pieces));
+    const next = this.#compiled?.release(facts);
+    if (next === undefined) return undefined;
+    const { name } = next.route.settings;
+    const memo = pieces.length === 1 ? name : withUnfit(name, this.refusedBy(next.lane, facts));
+    return { ...next, memo };
   }
 
   /** Ends all binds in order. */

@@ -51,12 +51,18 @@ export async function replayRoutes(
       const whole = groups.take(message);
       if (whole === undefined) continue;
       if (count === limit) return { ...trial.result(), isCut: true };
-      trial.add(factsOf(gateway, whole));
+      trial.add(factsOf(gateway, whole), segmentsOf(whole));
       count += 1;
     }
     beforeId = page.nextBeforeId;
     if (beforeId === undefined) return { ...trial.result(), isCut: false };
   }
+}
+
+/** What it was paid as. */
+function segmentsOf({ content, segments }: Message): number {
+  const group = readGroupOf(content);
+  return group?.kind === 'segments' ? group.count : segments;
 }
 
 function factsOf({ accounts }: Gateway, message: Message): MessageFacts {

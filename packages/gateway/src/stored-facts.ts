@@ -3,6 +3,7 @@ import type { Message } from '@chappe/center';
 import { type Content, readContent } from './content.ts';
 import type { MessageFacts } from './facts.ts';
 import { dataCodingOf } from './message-text.ts';
+import { ownPartOf } from './own-part.ts';
 import { isSar } from './upstream/submission/long.ts';
 
 /**
@@ -25,7 +26,9 @@ export function factsOfStored(
     destination: message.destination,
     text,
     coding: dataCodingOf(content.dataCoding).coding,
-    segments: isPiece ? (content.group?.count ?? 1) : message.segments,
+    segments: isPiece
+      ? (content.group?.count ?? 1)
+      : Math.max(message.segments, ownPartOf(content)?.total ?? 1),
     tlvs: isPiece ? withoutOurs(content) : content.tlvs,
     tags,
     priority: message.priority,

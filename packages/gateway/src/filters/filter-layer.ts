@@ -94,6 +94,11 @@ export class FilterLayer {
     return this.#duplicates !== undefined;
   }
 
+  /** Whether `judge` may refuse words of a text. */
+  get looksAtText(): boolean {
+    return this.#texts !== undefined || this.#urls !== undefined;
+  }
+
   /** What the rules say that remember nothing. `text`: what the layers before made of it. */
   judge(facts: MessageFacts, text: string | undefined): FilterVerdict {
     const { digits } = facts.destination;

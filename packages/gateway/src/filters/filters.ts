@@ -37,6 +37,11 @@ export class Filters {
     this.#optOuts = isAsked ? optOuts : undefined;
   }
 
+  /** Whether words of a text may be refused. */
+  get looksAtText(): boolean {
+    return this.#layers.some((layer) => layer.looksAtText);
+  }
+
   /**
    * The verdict. What passes is remembered by the duplicate guards: call `forget` when the message is lost or
    * refused after all, and do not check a second attempt again. `contentKey`: octets that stand for the

@@ -2,102 +2,16 @@
  * What a message of a customer goes through before it is stored: the rules of its account, the filters, the routes, and
  * its price. A gateway without settings asks nothing: every message goes to its handset.
  */
-import type { Address, Message, Priority } from '@chappe/center';
-import { status, type Tlv } from '@chappe/protocol';
-import type { Account } from '../accounts/account.ts';
+import type { Message } from '@chappe/center';
+import { status } from '@chappe/protocol';
 import type { MessageFacts } from '../facts.ts';
-import type { Filters } from '../filters/filters.ts';
-import { hasLooped } from '../hops.ts';
-import { dataCodingOf } from '../message-text.ts';
-import type { AccountCredit } from '../money/account-credit.ts';
-import type { CompiledRoute, Router } from '../routes/router.ts';
-import { broadcastLane, droppedLane, handsetLane, heldLane, type Routing } from '../routing.ts';
+import type { CompiledRoute } from '../routes/router.ts';
+import { broadcastLane, handsetLane, type Routing } from '../routing.ts';
 import { magicRefusal } from '../sandbox/magic.ts';
 import { routeOf } from '../upstream/memo.ts';
-
-/** One message to one destination, as its customer asked for it. */
-export interface Asked {
-  readonly account: Account;
-  readonly source: Address;
-  readonly destination: Address;
-  readonly text: string | undefined;
-  /** Octets that tell two messages apart where the text does not: content that is no text, or a segment. */
-  readonly contentKey: Uint8Array | undefined;
-  readonly dataCoding: number;
-  readonly segments: number;
-  readonly tlvs: readonly Tlv[];
-  /** 0: none was asked for. */
-  readonly priority: Priority;
-  /** Wall clock. */
-  readonly nowMs: number;
-}
-
-/** Why a message is not taken: what it is counted under. */
-export type RefusalKind =
-  | 'sender'
-  | 'destination'
-  | 'throughput'
-  | 'quota'
-  | 'filter'
-  | 'pumping'
-  | 'loop'
-  | 'route'
-  | 'unrouted'
-  | 'credit';
-
-/** A message that is not taken. */
-export interface NotTaken {
-  readonly refusal: RefusalKind;
-  /** command_status to answer with. */
-  readonly status: number;
-}
-
-/** A message that is taken, as it goes on. */
-export interface Taken {
-  readonly refusal: undefined;
-  readonly source: Address;
-  readonly destination: Address;
-  readonly priority: Priority;
-  readonly lane: string;
-  readonly memo: string | undefined;
-  /** Of each segment, millionths of the currency. */
-  readonly price: number;
-  /** To be called when the message is not stored: takes back what was set aside and remembered. */
-  readonly undo: (() => void) | undefined;
-  /** It is answered so many milliseconds later. */
-  readonly waitMs: number;
-  /** A text that a filter has changed. */
-  readonly text: string | undefined;
-  /** For the timeline: `route=uk`. */
-  readonly detail: string | undefined;
-}
-
-/** The filters of a route, those for all included. */
-export interface RouteFilters {
-  readonly filters: Filters;
-  /** What passes is remembered: it must be told when a message is not stored after all. */
-  readonly remembers: boolean;
-}
-
-/** What the acceptance asks. All are replaced when the settings change. */
-export interface AcceptanceParts {
-  readonly router: Router | undefined;
-  /** Lane of a route that leads to connectors. */
-  laneOf(route: CompiledRoute): string;
-  filtersOf(route: CompiledRoute): RouteFilters;
-  /** Those of the route of that name; undefined: there is none (any more). */
-  filtersNamed(route: string): RouteFilters | undefined;
-  /** The money of an account; undefined when it has none to be asked about. */
-  creditOf(account: Account): AccountCredit | undefined;
-  /** Of this gateway, see hops.ts. */
-  readonly nodeId: Uint8Array;
-  /** Whether messages of an account to a number are stopped since they look made up; notes them, too. */
-  isStopped(account: string, digits: string, nowMs: number): boolean;
-}
-
-const noCredit = status.ESME_RSUBMITFAIL;
-// Capped like a quota: it will be better tomorrow.
-const overCap = status.ESME_RTHROTTLED;
+import { factsOf, routed, routedPart, taken } from './routed.ts';
+import type { AcceptanceParts, Asked, NotTaken, RefusalKind, Taken } from './verdict.ts';
+import type { Wholes } from './wholes.ts';
 
 /** Decides on messages of customers. */
 export class Acceptance {
@@ -113,11 +27,14 @@ export class Acceptance {
     unrouted: 0,
     credit: 0,
   };
+  /** Texts whose parts are coming in. */
+  readonly wholes: Wholes;
   readonly #routing: Routing;
   #parts: AcceptanceParts | undefined;
 
-  constructor(routing: Routing) {
+  constructor(routing: Routing, wholes: Wholes) {
     this.#routing = routing;
+    this.wholes = wholes;
   }
 
   /** Takes other rules over. Undefined: everything goes to the handsets. */
@@ -166,7 +83,9 @@ export class Acceptance {
     const admitted = { source, destination, priority, waitMs: 0 };
     if (parts?.router === undefined)
       return taken(admitted, this.#routing.laneTo(destination.digits), undefined, undefined);
-    const route = parts.router.route(factsOf({ ...asked, source, destination, priority }, admitted));
+    const route = parts.router.route(
+      factsOf({ ...asked, source, destination, priority }, admitted, asked.segments),
+    );
     if (route === undefined || route.settings.action.kind !== 'via')
       return { refusal: 'unrouted', status: status.ESME_RINVDSTADR };
     return taken(admitted, parts.laneOf(route), route.settings.name, `route=${route.settings.name} reply=1`);
@@ -208,7 +127,10 @@ export class Acceptance {
     const parts = this.#parts;
     if (parts?.router === undefined)
       return taken(admitted, this.#routing.laneTo(admitted.destination.digits), undefined, undefined);
-    const verdict = routed(asked, parts, parts.router, admitted);
+    const verdict =
+      asked.part === undefined
+        ? routed(asked, parts, parts.router, admitted)
+        : routedPart(asked, asked.part, parts, parts.router, admitted, this.wholes);
     // What is refused further on is not counted against quotas.
     if (verdict.refusal !== undefined) account.policy.giveBack(segments);
     return verdict;
@@ -225,34 +147,6 @@ function nothing(): void {
   // Nothing is remembered of it.
 }
 
-interface Admitted {
-  readonly source: Address;
-  readonly destination: Address;
-  readonly priority: Priority;
-  readonly waitMs: number;
-}
-
-function taken(
-  { source, destination, priority, waitMs }: Admitted,
-  lane: string,
-  memo: string | undefined,
-  detail: string | undefined,
-): Taken {
-  return {
-    refusal: undefined,
-    source,
-    destination,
-    priority,
-    lane,
-    memo,
-    price: 0,
-    undo: undefined,
-    waitMs,
-    text: undefined,
-    detail,
-  };
-}
-
 /** Magic numbers are those of simulated handsets: the same digits at an operator are somebody's number. */
 function byHandset(verdict: Taken | NotTaken, { account, segments }: Asked): Taken | NotTaken {
   if (verdict.refusal !== undefined || verdict.lane !== handsetLane) return verdict;
@@ -261,70 +155,4 @@ function byHandset(verdict: Taken | NotTaken, { account, segments }: Asked): Tak
   verdict.undo?.();
   account.policy.giveBack(segments);
   return { refusal: refused === status.ESME_RTHROTTLED ? 'throughput' : 'destination', status: refused };
-}
-
-function routed(asked: Asked, parts: AcceptanceParts, router: Router, admitted: Admitted): Taken | NotTaken {
-  const { account, nowMs, segments } = asked;
-  const facts = factsOf(asked, admitted);
-  if (hasLooped(asked.tlvs, parts.nodeId)) return { refusal: 'loop', status: status.ESME_RINVDSTADR };
-  const { digits } = admitted.destination;
-  if (digits !== '' && parts.isStopped(account.name, digits, nowMs))
-    return { refusal: 'pumping', status: status.ESME_RINVDSTADR };
-  const route = router.route(facts);
-  if (route === undefined) return { refusal: 'unrouted', status: status.ESME_RINVDSTADR };
-  const { action } = route.settings;
-  if (action.kind === 'reject') return { refusal: 'route', status: action.status };
-  const { filters, remembers } = parts.filtersOf(route);
-  const verdict = filters.check(facts, asked.contentKey);
-  if (verdict.kind === 'reject') return { refusal: 'filter', status: verdict.status };
-  const isDropped = verdict.kind === 'drop' || action.kind === 'drop';
-  const price = isDropped ? 0 : route.priceOf(admitted.destination);
-  const credit = parts.creditOf(account);
-  const reserved = credit?.reserve(price, segments, nowMs) ?? 'ok';
-  if (reserved !== 'ok') {
-    filters.forget(facts, asked.contentKey);
-    return { refusal: 'credit', status: reserved === 'no-credit' ? noCredit : overCap };
-  }
-  const undo = (): void => {
-    credit?.unreserve(price, segments, nowMs);
-    filters.forget(facts, asked.contentKey);
-  };
-  return {
-    refusal: undefined,
-    source: admitted.source,
-    destination: admitted.destination,
-    priority: route.settings.priority ?? admitted.priority,
-    lane: isDropped
-      ? droppedLane
-      : action.kind === 'hold'
-        ? heldLane(route.settings.name)
-        : parts.laneOf(route),
-    memo: route.settings.name,
-    price,
-    undo: price > 0 || remembers ? undo : undefined,
-    waitMs: admitted.waitMs,
-    text: verdict.kind === 'pass' ? verdict.text : undefined,
-    detail:
-      verdict.kind === 'drop'
-        ? `route=${route.settings.name} dropped=${verdict.reason}`
-        : `route=${route.settings.name}`,
-  };
-}
-
-/** The facts of a message that its account's rules have let in. */
-function factsOf(asked: Asked, { source, destination, priority }: Admitted): MessageFacts {
-  return {
-    kind: 'mt',
-    account: asked.account.name,
-    connector: '',
-    source,
-    destination,
-    text: asked.text,
-    coding: dataCodingOf(asked.dataCoding).coding,
-    segments: asked.segments,
-    tlvs: asked.tlvs,
-    tags: asked.account.policy.tags,
-    priority,
-    nowMs: asked.nowMs,
-  };
 }

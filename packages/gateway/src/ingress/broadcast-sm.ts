@@ -64,6 +64,7 @@ function prepare(
     contentKey: draft.text === undefined ? tlv(pdu, 'message_payload') : undefined,
     dataCoding: pdu.data_coding,
     segments: 1,
+    part: undefined,
     tlvs: pdu.tlvs,
     priority: priorityOf(pdu.priority_flag),
     nowMs: ingress.clock.nowMs(),
@@ -81,6 +82,7 @@ function prepare(
     waitMs: taken.waitMs,
     isTransaction: false,
     giveBack: taken.undo,
+    onStored: undefined,
     segments: 1,
   });
 }

@@ -5,6 +5,7 @@ import { type Clock, DEFERRED, type ResponseInput, type Session } from '@chappe/
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { EarlyReceipts } from '../early-receipts.ts';
+import type { MessageFacts } from '../facts.ts';
 import type { LifetimeLimits } from '../lifetime.ts';
 import type { Routing } from '../routing.ts';
 import type { Transactions } from '../transactions.ts';
@@ -35,6 +36,8 @@ export interface Ingress {
   cutsLong(): boolean;
   /** Whether a long text has to be cut for one of the upstreams that a lane leads to. */
   cutsFor(lane: string): boolean;
+  /** The connectors that a lane leads to whose own filters refuse such a message. */
+  refusedBy(lane: string, facts: MessageFacts): readonly string[];
   /** Has the upstream of a message take it back; false when that cannot be. */
   cancelUpstream(message: Message): Promise<boolean>;
   readonly counters: IngressCounters;

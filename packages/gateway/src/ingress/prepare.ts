@@ -3,12 +3,15 @@ import type { Address, Draft } from '@chappe/center';
 import { status } from '@chappe/protocol';
 import type { Group } from '../content.ts';
 import { GatewayError } from '../errors.ts';
+import { ownPartOf } from '../own-part.ts';
 import { cutUnder } from '../segments.ts';
-import type { Asked, RefusalKind, Taken } from './acceptance.ts';
+import { withUnfit } from '../upstream/memo.ts';
 import type { Ingress } from './ingress.ts';
 import { type Length, lengthOf } from './length.ts';
 import { Prepared } from './prepared.ts';
 import { type Destined, draftFor, type Pieces, type Submission } from './submission.ts';
+import type { Asked, RefusalKind, Taken } from './verdict.ts';
+import { holdMs } from './wholes.ts';
 
 /** Why a submission is not taken. */
 export interface Refused {
@@ -57,6 +60,7 @@ function preparedOf(
     waitMs: taken.waitMs,
     isTransaction: submission.isTransaction,
     giveBack: taken.undo,
+    onStored: taken.part === undefined ? undefined : (messages) => ingress.acceptance.wholes.stored(messages),
     segments,
   });
 }
@@ -94,7 +98,21 @@ function askedOf(
 ): Asked {
   const { account, source, text, contentKey, dataCoding, tlvs, priority } = submission;
   const nowMs = ingress.clock.nowMs();
-  return { account, source, destination, text, contentKey, dataCoding, segments, tlvs, priority, nowMs };
+  // What its door has cut for it goes as a whole.
+  const part = submission.cut === undefined ? ownPartOf(submission) : undefined;
+  return {
+    account,
+    source,
+    destination,
+    text,
+    contentKey,
+    dataCoding,
+    segments,
+    part,
+    tlvs,
+    priority,
+    nowMs,
+  };
 }
 
 /** The drafts of one text to one destination. */
@@ -105,11 +123,13 @@ export function draftsOf(
   segments: number,
   ingress: Ingress,
 ): readonly Draft[] {
-  const whole: Destined = { ...taken, group: undefined, piece: undefined, segments };
+  const dueMs = dueOf(submission, taken, ingress);
+  const whole: Destined = { ...taken, dueMs, group: undefined, piece: undefined, segments };
   // One message that costs as much as the segments it will become.
   if (pieces === undefined) return [draftFor(submission, { ...whole, price: taken.price * segments })];
   const { dataCoding } = pieces;
   const count = pieces.segments.length;
+  const memo = count === 1 ? taken.memo : memoOfPieces(taken, ingress);
   const reference = ingress.nextReference();
   return pieces.segments.map((piece, index) => {
     const group: Group | undefined = count === 1 ? undefined : { kind: 'segments', index, count, reference };
@@ -117,6 +137,7 @@ export function draftsOf(
     const price = taken.price * share;
     const draft = draftFor(submission, {
       ...whole,
+      memo,
       piece,
       group,
       dataCoding,
@@ -127,6 +148,20 @@ export function draftsOf(
     // To its sender it is one message, with one id. Piece for piece it would replace pieces of something else.
     return { ...draft, sharesPublicId: submission.sharesPublicId, replaceIfPresent: false };
   });
+}
+
+/** When it may leave: a part that waits for the others not before they have come, or their time is up. */
+export function dueOf({ dueMs, expiresMs }: Submission, { part }: Taken, { clock }: Ingress): number {
+  if (part?.isHeld !== true) return dueMs;
+  const nowMs = clock.nowMs();
+  // One that is to be delivered within seconds has half of them.
+  return Math.max(dueMs, nowMs + Math.min(holdMs, (expiresMs - nowMs) / 2));
+}
+
+/** Which connectors are not to get the text: their filters would see it in pieces only. */
+function memoOfPieces({ lane, memo, text, facts }: Taken, ingress: Ingress): string | undefined {
+  if (facts === undefined) return memo;
+  return withUnfit(memo, ingress.refusedBy(lane, { ...facts, text: text ?? facts.text }));
 }
 
 /**

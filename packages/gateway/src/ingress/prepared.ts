@@ -22,6 +22,8 @@ export interface ToStore {
   readonly isTransaction: boolean;
   /** To be called when they are not stored: the money that was set aside for them is given back. */
   readonly giveBack: (() => void) | undefined;
+  /** Hears of them when they are on disk. */
+  readonly onStored: ((messages: readonly Message[]) => void) | undefined;
   /** Taken from quota and throughput of the account, given back when they are not stored. */
   readonly segments: number;
 }
@@ -66,7 +68,8 @@ export class Prepared {
   }
 
   #stored(messages: readonly Message[]): void {
-    const { drafts, giveBack } = this.#what;
+    const { drafts, giveBack, onStored } = this.#what;
+    onStored?.(messages);
     // What was set aside for it is that of the message whose place it took.
     if (drafts[0]?.replaceIfPresent === true && messages.some(wasReplaced)) giveBack?.();
     for (const { segments } of messages) this.#storage.counters.accepted += segments;

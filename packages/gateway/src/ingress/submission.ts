@@ -194,6 +194,7 @@ export interface Destined {
   readonly priority: Priority;
   readonly lane: string;
   readonly memo: string | undefined;
+  readonly dueMs: number;
   readonly price: number;
   readonly segments: number;
   readonly detail: string | undefined;
@@ -216,7 +217,7 @@ export function draftFor(submission: Submission, destined: Destined): Draft {
     destination: destined.destination,
     serviceType: submission.serviceType,
     priority: destined.priority,
-    dueMs: submission.dueMs,
+    dueMs: destined.dueMs,
     expiresMs: submission.expiresMs,
     receiptWanted: submission.receiptWanted,
     content: writeContent({

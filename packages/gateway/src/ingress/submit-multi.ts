@@ -5,7 +5,7 @@ import type { OperationResult, Session } from '@chappe/smpp';
 import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../validation.ts';
 import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
 import type { Length } from './length.ts';
-import { type Decided, decide, draftsOf, measured } from './prepare.ts';
+import { type Decided, decide, draftsOf, dueOf, measured } from './prepare.ts';
 import { Prepared } from './prepared.ts';
 import { draftFor, readTlvs, type Submission, submissionOf } from './submission.ts';
 
@@ -79,6 +79,9 @@ function prepareAll(
     giveBack: () => {
       for (const { taken } of all) taken.undo?.();
     },
+    onStored: all.some(({ taken }) => taken.part !== undefined)
+      ? (messages) => ingress.acceptance.wholes.stored(messages)
+      : undefined,
     segments: all.length * segments,
   });
 }
@@ -100,7 +103,8 @@ function draftsOfAll(
     const group = { kind: 'destinations' as const, index, count, reference: 0 };
     const piece = pieces?.segments[0];
     const price = taken.price * segments;
-    const destined = { ...taken, group, piece, price, segments, dataCoding: pieces?.dataCoding };
+    const dueMs = dueOf(submission, taken, ingress);
+    const destined = { ...taken, dueMs, group, piece, price, segments, dataCoding: pieces?.dataCoding };
     return { ...draftFor(submission, destined), sharesPublicId: true };
   });
 }

@@ -92,23 +92,22 @@ export class RouteTrial {
     this.#choicesAfter = after.routes.map(choiceOf);
   }
 
-  /** Takes one message into account. */
-  add(facts: MessageFacts): void {
+  /** Takes one message into account. `segments`: what it is paid as, where that is not all of the text. */
+  add(facts: MessageFacts, segments: number = facts.segments): void {
     const was = this.#before.peek(facts);
     const is = this.#after.peek(facts);
     const before = choiceAt(this.#choicesBefore, was);
     const after = choiceAt(this.#choicesAfter, is);
-    const priceBefore = priceFor(was, facts);
-    const priceAfter = priceFor(is, facts);
+    const priceBefore = priceFor(was, facts, segments);
+    const priceAfter = priceFor(is, facts, segments);
     this.#messages += 1;
-    this.#segments += facts.segments;
+    this.#segments += segments;
     this.#priceBefore += priceBefore;
     this.#priceAfter += priceAfter;
     const isChanged = before.route !== after.route || before.way !== after.way;
     const isRepriced = priceBefore !== priceAfter;
     if (!isChanged && !isRepriced) return;
     if (isRepriced) this.#repriced += 1;
-    const { segments } = facts;
     if (isChanged) {
       this.#changed += 1;
       if (this.#examples.length < maxExamples) {
@@ -157,7 +156,7 @@ function choiceAt(choices: readonly RouteChoice[], route: CompiledRoute | undefi
 }
 
 /** What is not accepted costs nothing. */
-function priceFor(route: CompiledRoute | undefined, facts: MessageFacts): number {
+function priceFor(route: CompiledRoute | undefined, facts: MessageFacts, segments: number): number {
   if (route === undefined || route.settings.action.kind === 'reject') return 0;
-  return route.priceOf(facts.destination) * facts.segments;
+  return route.priceOf(facts.destination) * segments;
 }

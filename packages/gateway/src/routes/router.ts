@@ -14,6 +14,8 @@ export interface CompiledRoute {
   readonly index: number;
   /** The price of one segment, millionths of the currency: by the longest prefix, else `perSegment`, else 0. */
   priceOf(destination: Address): number;
+  /** Whether its conditions ask for words of the text. */
+  readonly looksAtText: boolean;
 }
 
 /** What one route has seen. */
@@ -28,7 +30,10 @@ export interface RouteHits {
 /** A table of routes and its counters. A new table is a new router. */
 export class Router {
   readonly routes: readonly CompiledRoute[];
+  /** Whether a route refuses messages for words of their text. */
+  readonly rejectsByText: boolean;
   readonly #rules: Rules<RouteSettings>;
+  #byName: ReadonlyMap<string, CompiledRoute> | undefined;
   #hits: number[];
   #failuresBefore: readonly number[];
   #unrouted = 0;
@@ -40,6 +45,7 @@ export class Router {
   constructor(settings: readonly RouteSettings[], before?: Router, table: Table = atOnce(tableOf(settings))) {
     this.#rules = table.rules;
     this.routes = table.routes;
+    this.rejectsByText = table.routes.some(isRejectionByText);
     this.#hits = settings.map(() => 0);
     this.#failuresBefore = settings.map(() => 0);
     if (before !== undefined) this.continue(before);
@@ -68,12 +74,32 @@ export class Router {
   /** The route of a message, counted; undefined when none matches. */
   route(facts: MessageFacts): CompiledRoute | undefined {
     const index = this.#rules.find(facts);
-    if (index < 0) {
-      this.#unrouted += 1;
-      return undefined;
-    }
-    this.#hits[index] = (this.#hits[index] ?? 0) + 1;
-    return this.routes[index];
+    const route = index < 0 ? undefined : this.routes[index];
+    this.#count(route);
+    return route;
+  }
+
+  /**
+   * The route of a part of a text, counted: that of the part before it, where it is still there, unless words of this one
+   * are refused.
+   */
+  routeOfPart(facts: MessageFacts, before: string): CompiledRoute | undefined {
+    const own = this.peek(facts);
+    const led = own !== undefined && isRejectionByText(own) ? undefined : this.named(before);
+    this.#count(led ?? own);
+    return led ?? own;
+  }
+
+  /** The route of that name. */
+  named(name: string): CompiledRoute | undefined {
+    // Made when it is first asked for: most tables are never.
+    this.#byName ??= new Map(this.routes.map((route) => [route.settings.name, route]));
+    return this.#byName.get(name);
+  }
+
+  #count(route: CompiledRoute | undefined): void {
+    if (route === undefined) this.#unrouted += 1;
+    else this.#hits[route.index] = (this.#hits[route.index] ?? 0) + 1;
   }
 
   /** The route that a message would take, not counted. `among`: routes that it does not hold are passed over. */
@@ -111,8 +137,17 @@ function* tableOf(settings: readonly RouteSettings[]): Steps<Table> {
   const rules = yield* Rules.steps(settings);
   const routes: CompiledRoute[] = [];
   for (const [index, route] of settings.entries()) {
-    routes.push({ settings: route, index, priceOf: compilePrice(route) });
+    const looksAtText = asksForText(route);
+    routes.push({ settings: route, index, priceOf: compilePrice(route), looksAtText });
     yield;
   }
   return { rules, routes };
+}
+
+function asksForText({ keywords, text, when }: RouteSettings): boolean {
+  return keywords !== undefined || text !== undefined || when?.includes('text') === true;
+}
+
+function isRejectionByText({ settings, looksAtText }: CompiledRoute): boolean {
+  return looksAtText && settings.action.kind === 'reject';
 }

@@ -1,7 +1,7 @@
 /**
- * The memo of a routed message: `route` or `route|op-a,op-b`, the connectors that have tried it in this round, and `*`
- * once one of them has taken it, though it then went on elsewhere. Route and connector names hold no `|` and no comma,
- * names of connectors no `*`.
+ * The memo of a routed message: `route` or `route|op-a,op-b`, the connectors that have tried it in this round, `*` once
+ * one of them has taken it, though it then went on elsewhere, and `?op-c` for one whose filters refuse the text that it
+ * is a piece of. Route and connector names hold no `|` and no comma, names of connectors neither `*` nor `?`.
  */
 
 /** The name of the route that a message was accepted by; '' when it has none. */
@@ -19,7 +19,7 @@ export function triedOf(memo: string | undefined): readonly string[] {
   return memo
     .slice(bar + 1)
     .split(',')
-    .filter((name) => name !== takenMark);
+    .filter((name) => name !== takenMark && !name.startsWith(unfitMark));
 }
 
 /** The connector that has tried it last; undefined: none in this round. */
@@ -46,8 +46,31 @@ export function withTried(memo: string | undefined, connector: string): string {
 
 /** The memo with nobody having tried. */
 export function withoutTried(memo: string | undefined): string {
-  return wasTaken(memo) ? `${routeOf(memo)}|${takenMark}` : routeOf(memo);
+  const marks = (memo ?? '')
+    .slice(routeOf(memo).length + 1)
+    .split(',')
+    .filter((name) => name === takenMark || name.startsWith(unfitMark));
+  return marks.length === 0 ? routeOf(memo) : `${routeOf(memo)}|${marks.join(',')}`;
+}
+
+/** The memo of a piece of a text that those connectors are not to get. */
+export function withUnfit(memo: string | undefined, connectors: readonly string[]): string | undefined {
+  if (connectors.length === 0) return memo;
+  return `${routeOf(memo)}|${connectors.map((name) => `${unfitMark}${name}`).join(',')}`;
+}
+
+/** Whether a connector is not to get the text that a message is a piece of. */
+export function isUnfitFor(memo: string | undefined, connector: string): boolean {
+  const bar = memo?.indexOf('|') ?? -1;
+  return (
+    bar >= 0 &&
+    (memo ?? '')
+      .slice(bar + 1)
+      .split(',')
+      .includes(`${unfitMark}${connector}`)
+  );
 }
 
 const takenMark = '*';
+const unfitMark = '?';
 const nobody: readonly string[] = Object.freeze([]);

@@ -31,6 +31,7 @@ export interface PlanContext extends ChoiceContext {
 export interface NewWay {
   readonly lane: string;
   readonly route: string;
+  readonly memo: string | undefined;
 }
 
 const released: Outcome = { kind: 'released' };
@@ -138,21 +139,21 @@ export class PlanConnector implements Connector {
 
   #outcomeOfMove(next: NewWay | undefined): Outcome {
     if (next === undefined || next.lane === this.plan.lane) return released;
-    const { lane, route } = next;
+    const { lane, route, memo } = next;
     const detail = `route=${route} its connectors are gone`;
-    return { kind: 'retry', error: 0, errorClass: 'unreachable', afterMs: 1, lane, memo: route, detail };
+    return { kind: 'retry', error: 0, errorClass: 'unreachable', afterMs: 1, lane, memo, detail };
   }
 
   /** Sends a message where it is to go; false: it has been given back. */
   #handOver(message: Message, report: Report): boolean {
     const text = this.#choice.isPlural ? textOf(message) : undefined;
     if (text === undefined) return this.#send(message, this.#choice.any(message), report);
-    const target = this.#context.ways.targetOf(text);
+    const target = this.#context.ways.targetOf(message, text);
     if (target !== undefined) return this.#follow(message, text, target, report);
     if (firstPieceOf(message) === message.id) return this.#lead(message, text, report);
     // After a restart, or forgotten: the store still knows.
     const goOn = (first: Message | undefined): void => {
-      const known = this.#context.ways.targetOf(text) ?? lastTriedOf(first?.memo);
+      const known = this.#context.ways.targetOf(message, text) ?? lastTriedOf(first?.memo);
       if (known === undefined) this.#lead(message, text, report);
       else this.#follow(message, text, known, report);
       this.#flush();
@@ -164,7 +165,7 @@ export class PlanConnector implements Connector {
   /** The first piece of a text decides for those that come after it. */
   #lead(message: Message, text: string, report: Report): boolean {
     const chosen = this.#choice.any(message);
-    if (chosen !== undefined) this.#context.ways.note(text, chosen.name);
+    if (chosen !== undefined) this.#context.ways.note(message, chosen.name, text);
     return this.#send(message, chosen, report);
   }
 

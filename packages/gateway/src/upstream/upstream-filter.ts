@@ -1,15 +1,23 @@
 /** What one upstream is not to get: the filters of its connector, asked when a message is about to leave. */
 import type { Message } from '@chappe/center';
+import { readGroupOf } from '../content.ts';
+import type { MessageFacts } from '../facts.ts';
 import { FilterLayer } from '../filters/filter-layer.ts';
 import { Filters } from '../filters/filters.ts';
 import type { ConnectorSettings } from '../settings/connector.ts';
 import { factsOfStored } from '../stored-facts.ts';
+import { isUnfitFor } from './memo.ts';
 
 // No filter asks for them.
 const noTags: readonly string[] = Object.freeze([]);
 
-/** Says why a message is not for this upstream; undefined: it is. */
-export type UpstreamFilter = (message: Message, nowMs: number) => string | undefined;
+/** The filters of one connector. */
+export interface UpstreamFilter {
+  /** Why a message is not for this upstream; undefined: it is. */
+  reasonAgainst(facts: MessageFacts): string | undefined;
+  /** The same of a stored one. A piece of a text is judged by what was said of the whole when it was cut. */
+  reasonAgainstStored(message: Message, nowMs: number): string | undefined;
+}
 
 /**
  * Compiles the filters of a connector; undefined when it has none. Throws a RangeError that names entry and field, also
@@ -23,8 +31,20 @@ export function upstreamFilter({ name, filters: settings }: ConnectorSettings): 
   if (settings.texts?.some(({ action }) => action === 'replace') === true)
     throw new RangeError(`${place}.texts: action replace belongs into the filters of a route`);
   const filters = new Filters([new FilterLayer(settings, place)]);
-  return (message, nowMs) => {
-    const verdict = filters.check(factsOfStored(message, noTags, nowMs));
+  const reasonAgainst = (facts: MessageFacts): string | undefined => {
+    const verdict = filters.check(facts);
     return verdict.kind === 'pass' ? undefined : verdict.reason;
   };
+  return {
+    reasonAgainst,
+    reasonAgainstStored: (message, nowMs) => {
+      if (!isPiece(message)) return reasonAgainst(factsOfStored(message, noTags, nowMs));
+      return isUnfitFor(message.memo, name) ? `the whole text is refused by ${place}` : undefined;
+    },
+  };
+}
+
+function isPiece({ content }: Message): boolean {
+  const group = readGroupOf(content);
+  return group?.kind === 'segments' && group.count > 1;
 }

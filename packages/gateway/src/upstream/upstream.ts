@@ -1,6 +1,7 @@
 /** One upstream message centre: its binds, how much it takes now, and what it says to each message. */
 import { type Message, type RetryPolicy, retryPolicy } from '@chappe/center';
 import { type Clock, Pace, type Random, type RequestResult, type Session } from '@chappe/smpp';
+import type { MessageFacts } from '../facts.ts';
 import { type Hold, type HoldShares, HoldTimes } from '../observation/hold-times.ts';
 import { TimeCounts } from '../observation/time-counts.ts';
 import type { ConnectorSettings } from '../settings/connector.ts';
@@ -219,7 +220,7 @@ export class Upstream {
   send(message: Message, answered: Answered): void {
     const { clock } = this.#context;
     const nowMs = clock.nowMs();
-    const refusal = this.#filter?.(message, nowMs);
+    const refusal = this.#filter?.reasonAgainstStored(message, nowMs);
     const pdu = refusal === undefined ? this.#profile.pduOf(message, nowMs) : { reason: refusal };
     if ('reason' in pdu) {
       this.counters.unfit += 1;
@@ -240,6 +241,11 @@ export class Upstream {
       if (session !== undefined) this.#transmitTogether(batch, session);
       else for (const { about } of batch.members) about.answered(about.message, unsent, this);
     }
+  }
+
+  /** Whether its own filters refuse such a message. */
+  refuses(facts: MessageFacts): boolean {
+    return this.#filter?.reasonAgainst(facts) !== undefined;
   }
 
   /** The request that a message becomes here, or why it cannot be said. For trials: nothing is sent. */

@@ -3,7 +3,7 @@
  * has come by two of them. The first piece that leaves decides; the others follow it as long as its upstream is well.
  */
 import type { Message } from '@chappe/center';
-import { BoundedMap } from '../accounts/bounded-map.ts';
+import { FairMap } from '../accounts/fair-map.ts';
 import { readGroupOf } from '../content.ts';
 import { firstPieceOf } from '../groups.ts';
 import { ownPartOfStored, wholeKeyOf } from '../own-part.ts';
@@ -13,16 +13,16 @@ const maxWays = 20_000;
 
 /** The texts under way. One for all plans: the pieces of a text may have come by several routes. */
 export class Ways {
-  readonly #targets: BoundedMap<string> = new BoundedMap(maxWays);
+  readonly #targets: FairMap<string> = new FairMap(maxWays);
 
-  /** The connector that pieces of a text go by; undefined: none has left, or it is forgotten. */
-  targetOf(text: string): string | undefined {
-    return this.#targets.get(text);
+  /** The connector that the pieces of a text go by; undefined: none has left, or it is forgotten. `text`: see `textOf`. */
+  targetOf({ account }: Message, text: string): string | undefined {
+    return this.#targets.get(account, text);
   }
 
-  /** A piece of a text goes by that connector. */
-  note(text: string, target: string): void {
-    this.#targets.set(text, target);
+  /** A piece goes by that connector. */
+  note(message: Message, target: string, text: string | undefined = textOf(message)): void {
+    if (text !== undefined) this.#targets.set(message.account, text, target);
   }
 }
 
