@@ -144,11 +144,15 @@ function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): J
 }
 
 function successes({ answers }: Route): Json {
-  const entries = Object.entries(answers).map(([status, { description, schema, type }]) => {
+  const entries = Object.entries(answers).map(([status, { description, schema, type, otherTypes = [] }]) => {
     const content = schema === undefined ? { schema: { type: 'string' } } : { schema: schemaOf(schema) };
     // RFC 9110 15.3.5: no content.
     if (status === '204') return [status, { description }] as const;
-    return [status, { description, content: { [type ?? 'application/json']: content } }] as const;
+    const types = [type ?? 'application/json', ...otherTypes];
+    return [
+      status,
+      { description, content: Object.fromEntries(types.map((one) => [one, content])) },
+    ] as const;
   });
   return Object.fromEntries(entries);
 }

@@ -35,6 +35,8 @@ export interface AnswerDescription {
   readonly schema?: z.ZodType | undefined;
   /** Default application/json. */
   readonly type?: string | undefined;
+  /** Others that the same route answers with when it is asked to. */
+  readonly otherTypes?: readonly string[] | undefined;
 }
 
 /** One request header that a route reads, for OpenAPI. */

@@ -50,6 +50,7 @@ const forAccounts = [
   'GET /api/v1/sessions',
   'GET /api/v1/ledger/{account}',
   'GET /api/v1/ledger/{account}/entries',
+  'GET /api/v1/records',
   // Its own events only: see events.test.ts.
   'GET /api/v1/events',
 ];

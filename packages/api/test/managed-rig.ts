@@ -124,7 +124,7 @@ async function describedBy(app: FastifyInstance): Promise<Truth> {
     if (status === 204) return;
     const schema = answer.content?.[type]?.schema;
     if (schema === undefined) throw new Error(`${where} ${type} is not described`);
-    if (!type.endsWith('json')) return;
+    if (!/json$/.test(type)) return;
     const flaws = flawsOf(json, schema, document.components.schemas);
     if (flaws.length > 0) throw new Error(`${where}: ${flaws.join('; ')}`);
   };
@@ -167,7 +167,7 @@ export async function startManaged(
     };
     const response = await app.inject(request);
     const type = String(response.headers['content-type'] ?? '');
-    const json = type.includes('json') && response.body !== '' ? JSON.parse(response.body) : undefined;
+    const json = /json(;|$)/.test(type) && response.body !== '' ? JSON.parse(response.body) : undefined;
     truth ??= await describedBy(app);
     truth(method, request.url as string, response.statusCode, type.split(';', 1)[0] ?? '', json);
     return { status: response.statusCode, headers: response.headers, text: response.body, json };

@@ -88,13 +88,14 @@ const receiptsPlan: CommandPlan<ReceiptsValues> = {
 const ledgerPlan: CommandPlan<LedgerValues> = {
   name: 'ledger',
   words,
-  about: 'money of accounts: balance | credit | statement | check',
+  about: 'money of accounts: balance | credit | statement | check | records (of a day, for billing)',
   settings: ledgerSettings,
   examples: [
     'chappe ledger balance acme',
     'chappe ledger credit acme 100.00 --note "invoice 4711" --reference 4711',
     'chappe ledger credit --note correction -- acme -5.00',
     'chappe ledger check',
+    'chappe ledger records --day 2026-11-29 > 2026-11-29.csv',
   ],
   run: async (run) => (await import('./commands/ledger.ts')).runLedger(run),
 };

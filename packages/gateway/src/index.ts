@@ -9,6 +9,7 @@ export { compileNetworks } from './accounts/networks.ts';
 export { hashForProcess, hashPassword } from './accounts/password.ts';
 export { addressOf } from './address.ts';
 export { type AddressRange, compileAddressRange } from './address-range.ts';
+export { type BillingRecord, billingRecords, type RecordQuery } from './billing-records.ts';
 export { checkSettings } from './compiled-settings.ts';
 export type { UnmatchedReceipt } from './correlation/unmatched.ts';
 export type { GatewayCounters } from './counters.ts';

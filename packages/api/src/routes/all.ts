@@ -8,6 +8,7 @@ import { deleteOptOut } from './delete-opt-out.ts';
 import { deleteUnmatched } from './delete-unmatched.ts';
 import { endSession } from './end-session.ts';
 import { streamEvents } from './events.ts';
+import { exportRecords } from './export-records.ts';
 import { getAccount } from './get-account.ts';
 import { getConfig } from './get-config.ts';
 import { getConnector } from './get-connector.ts';
@@ -82,6 +83,7 @@ export function routesOf(context: Context): readonly Route[] {
     getLedger(context),
     getStatement(context),
     postCredit(context),
+    exportRecords(context),
     listHeld(context),
     releaseHeldMessage(context),
     releaseAllHeldMessages(context),

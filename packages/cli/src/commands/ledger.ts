@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
+import { openStream } from '../http-api.ts';
 import type { LedgerValues } from '../settings/operation.ts';
 import { printable } from '../terminal.ts';
 import {
@@ -102,11 +103,48 @@ async function check(run: LedgerRun): Promise<ExitCode> {
   return isRight ? exitCodes.ok : exitCodes.assertion;
 }
 
+const dayMs = 86_400_000;
+
+/** The lines of a stream, without the ends that they all have. */
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}
+
+async function records(run: LedgerRun): Promise<ExitCode> {
+  const { values, terminal, signal } = run;
+  const { account, format, timeoutMs } = values;
+  const day = values.day ?? new Date(Date.now() - dayMs).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  const chunks = await openStream(
+    values,
+    { path: '/api/v1/records', query: { day, account, format }, timeoutMs },
+    signal,
+  );
+  try {
+    for await (const line of linesOf(chunks)) {
+      // Names of senders are texts of strangers; a file has them as they are.
+      terminal.out(terminal.isOutTty ? printable(line) : line);
+      await terminal.drained();
+    }
+  } catch (error) {
+    if (signal.aborted) return exitCodes.interrupted;
+    const hint = 'what was printed ends somewhere in the middle: do it again';
+    throw new Failure(exitCodes.connect, `${values.api} has cut the connection`, hint, { cause: error });
+  }
+  return exitCodes.ok;
+}
+
 const verbs: Verbs<LedgerValues> = {
   balance: named('ACCOUNT', balance),
   credit: { words: 'ACCOUNT AMOUNT', least: 2, most: 2, run: credit },
   statement: named('ACCOUNT', statement),
   check: plain(check),
+  records: plain(records),
 };
 
 /** Runs it. */

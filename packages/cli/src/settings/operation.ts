@@ -89,6 +89,9 @@ export interface LedgerValues extends ApiValues {
   readonly limit: number;
   readonly after: string | undefined;
   readonly before: string | undefined;
+  readonly account: string | undefined;
+  readonly day: string | undefined;
+  readonly format: 'csv' | 'jsonl';
 }
 
 // A check reads every stored message.
@@ -108,6 +111,18 @@ export const ledgerSettings: Settings<LedgerValues> = {
     'statement: later lines only: a day, a time, or what the page before names',
   ),
   before: optionalText('before', 'place', 'statement: earlier lines only: a day or a time'),
+  account: optionalText('account', 'name', 'records: only of this account'),
+  day: {
+    ...optionalText('day', 'day', 'records: messages accepted on that day, UTC: 2026-11-29'),
+    shown: 'yesterday',
+  },
+  format: {
+    flag: 'format',
+    value: 'format',
+    about: 'records: csv, or jsonl: one JSON object a line',
+    fallback: 'csv',
+    read: one(oneOf('csv', 'jsonl')),
+  },
   ...apiSettings,
   timeoutMs: { ...apiSettings.timeoutMs, fallback: ledgerTimeoutMs, shown: '60s' },
 };

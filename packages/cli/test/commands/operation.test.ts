@@ -250,3 +250,49 @@ describe('chappe opt-out', () => {
     ]);
   });
 });
+
+describe('chappe ledger records', () => {
+  const path = 'GET /api/v1/records';
+  const csv = 'id,kind\r\n1,mt\r\n2,mt\r\n';
+
+  it('prints what comes as it comes, for a day, an account and a format', async () => {
+    api.answers = {
+      [path]: (response) => {
+        // Cut in the middle of a line.
+        response.write(csv.slice(0, 12));
+        response.end(csv.slice(12));
+      },
+    };
+    expect(
+      await chappe('ledger', 'records', '--day', '2026-11-29', '--account', 'acme', '--format', 'jsonl'),
+    ).toEqual({
+      code: 0,
+      out: csv,
+      talk: '',
+    });
+    expect(api.calls()).toEqual(['GET /api/v1/records?day=2026-11-29&account=acme&format=jsonl']);
+  });
+
+  it('means yesterday, in CSV, when nothing is said', async () => {
+    api.answers = { [path]: (response) => response.end(csv) };
+    expect((await chappe('ledger', 'records')).out).toBe(csv);
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    expect(api.calls()).toEqual([`GET /api/v1/records?day=${yesterday}&format=csv`]);
+  });
+
+  it('says when the connection was cut before the end, and what the API refuses', async () => {
+    api.answers = {
+      [path]: (response) => {
+        response.write(csv);
+        setImmediate(() => response.destroy());
+      },
+    };
+    const cut = await chappe('ledger', 'records');
+    expect(cut.code).toBe(3);
+    expect(cut.talk).toContain('ends somewhere in the middle');
+    api.answers = {
+      [path]: { status: 400, body: { code: 'invalid_parameter', detail: 'there is no such day' } },
+    };
+    expect(await chappe('ledger', 'records', '--day', '2026-99-99')).toMatchObject({ code: 5, out: '' });
+  });
+});

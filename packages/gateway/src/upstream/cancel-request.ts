@@ -1,5 +1,7 @@
 /** cancel_sm of a customer for a message that an upstream has: passed on, under the name that it has there. */
+
 import type { Message } from '@chappe/center';
+import { operatorIdOf } from './operator-id.ts';
 import { unansweredMark } from './outcome.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -16,7 +18,7 @@ export async function cancelThere(message: Message, upstream: Upstream): Promise
   try {
     const response = await session.request({
       command: 'cancel_sm',
-      message_id: idAsAnswered(message.timeline, reference),
+      message_id: operatorIdOf(message),
       source_addr_ton,
       source_addr_npi,
       source_addr,
@@ -30,13 +32,4 @@ export async function cancelThere(message: Message, upstream: Upstream): Promise
     // Unbound, or no answer: then it is as it was.
     return false;
   }
-}
-
-/** The id as the upstream wrote it, which the timeline has where it is not the reference: `sent reference=1f ... id=001F`. */
-function idAsAnswered(timeline: string, reference: string): string {
-  const sent = timeline.lastIndexOf(` sent `);
-  const at = sent < 0 ? -1 : timeline.indexOf(' id=', sent);
-  if (at < 0) return reference;
-  const end = timeline.slice(at + 4).search(/[ \n]/);
-  return end < 0 ? timeline.slice(at + 4) : timeline.slice(at + 4, at + 4 + end);
 }

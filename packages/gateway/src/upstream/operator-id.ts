@@ -1,0 +1,23 @@
+/** What an operator calls a message, as it wrote it. */
+import type { Message } from '@chappe/center';
+import { unansweredMark } from './outcome.ts';
+
+/**
+ * The id of the last submit_sm_resp; empty where no operator has given one. The timeline has it where it is not the
+ * reference that receipts are found by: `sent reference=1f ... id=001F`.
+ */
+export function operatorIdOf({ timeline, reference = '' }: Pick<Message, 'timeline' | 'reference'>): string {
+  const at = timeline.lastIndexOf(' sent');
+  const newline = timeline.indexOf('\n', at);
+  const line = at < 0 ? '' : timeline.slice(at, newline < 0 ? undefined : newline);
+  const told = valueOf(line, ' id=') ?? valueOf(line, ' reference=') ?? reference;
+  return told.startsWith(unansweredMark) ? '' : told;
+}
+
+function valueOf(line: string, key: string): string | undefined {
+  const at = line.indexOf(key);
+  if (at < 0) return undefined;
+  const from = at + key.length;
+  const end = line.indexOf(' ', from);
+  return line.slice(from, end < 0 ? undefined : end);
+}
