@@ -98,7 +98,7 @@ export async function runBench(run: Run<BenchValues>): Promise<ExitCode> {
   const message = messages(values);
   const receipts = values.receipts ? new Receipts() : undefined;
   const client = await SmppClient.connect(values.url, {
-    ...clientOptions(values, (path) => readFileSync(path, 'utf8')),
+    ...clientOptions(values, 'transceiver', (path) => readFileSync(path, 'utf8')),
     binds: values.binds,
     window: values.window,
     peerWindow: 100_000,

@@ -62,7 +62,7 @@ export async function runListen(run: Run<ListenValues>): Promise<ExitCode> {
   };
   let isFirst = true;
   const client = await SmppClient.connect(values.url, {
-    ...clientOptions(values, (path) => readFileSync(path, 'utf8')),
+    ...clientOptions(values, 'receiver', (path) => readFileSync(path, 'utf8')),
     signal,
     onBound: (session) => {
       const { kind, remote } = session;

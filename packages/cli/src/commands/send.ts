@@ -120,7 +120,7 @@ export async function runSend(run: Run<SendValues>): Promise<ExitCode> {
   const { values, signal } = run;
   const message = await messageOf(run);
   const client = await SmppClient.connect(values.url, {
-    ...clientOptions(values, (path) => readFileSync(path, 'utf8')),
+    ...clientOptions(values, 'transceiver', (path) => readFileSync(path, 'utf8')),
     reconnect: false,
     // A refusal is what the caller wants to see, whatever it is.
     onThrottled: 'report',
@@ -139,6 +139,9 @@ export async function runSend(run: Run<SendValues>): Promise<ExitCode> {
     });
     printSent(sent, message, run);
     if (!values.wait) return exitCodes.ok;
+    if (client.sessions[0]?.kind === 'transmitter' && !values.quiet) {
+      run.terminal.talk('  bound as transmitter: most message centres send receipts to receivers only');
+    }
     const result = await sent.receipt({ timeoutMs: values.timeoutMs, signal });
     printReceipt(result, performance.now() - startMs, run);
     return result.delivered ? exitCodes.ok : exitCodes.assertion;

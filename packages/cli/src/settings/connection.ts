@@ -1,5 +1,5 @@
 /** Settings of the commands that connect to a message centre. */
-import type { BindKind, ClientOptions } from '@chappe/smpp';
+import { type BindKind, type ClientOptions, readSmppUrl } from '@chappe/smpp';
 import type { Settings } from './setting.ts';
 import { duration, one, oneOf, onOff, text } from './values.ts';
 
@@ -8,8 +8,8 @@ export interface ConnectionValues {
   readonly url: string;
   readonly systemId: string | undefined;
   readonly password: string | undefined;
-  readonly bind: BindKind;
-  readonly smppVersion: '3.3' | '3.4' | '5.0';
+  readonly bind: BindKind | undefined;
+  readonly smppVersion: '3.3' | '3.4' | '5.0' | undefined;
   readonly systemType: string | undefined;
   readonly addressRange: string | undefined;
   readonly ca: string | undefined;
@@ -51,7 +51,8 @@ const table: Settings<Omit<ConnectionValues, 'bind'>> = {
     value: 'version',
     env: 'CHAPPE_SMPP_VERSION',
     about: '3.3, 3.4 or 5.0',
-    fallback: '3.4',
+    fallback: undefined,
+    shown: 'that of the URL, else 3.4',
     read: one(oneOf('3.3', '3.4', '5.0')),
   },
   systemType: {
@@ -97,8 +98,11 @@ const table: Settings<Omit<ConnectionValues, 'bind'>> = {
   },
 };
 
-/** Their table. `bind` is what the command needs. */
-export function connectionSettings(bind: BindKind): Settings<ConnectionValues> {
+/** What a command binds as where nobody says: to receive, or to send and hear the receipts. */
+export type NeededBind = Exclude<BindKind, 'transmitter'>;
+
+/** Their table. */
+export function connectionSettings(needed: NeededBind): Settings<ConnectionValues> {
   return {
     ...table,
     bind: {
@@ -106,25 +110,29 @@ export function connectionSettings(bind: BindKind): Settings<ConnectionValues> {
       value: 'kind',
       env: 'CHAPPE_BIND',
       about: 'transmitter, receiver or transceiver',
-      fallback: bind,
+      fallback: undefined,
+      shown: `that of the URL, else ${needed}${needed === 'transceiver' ? '; transmitter at 3.3' : ''}`,
       read: one(oneOf('transmitter', 'receiver', 'transceiver')),
     },
   };
 }
 
-const versions = { '3.3': 0x33, '3.4': 0x34, '5.0': 0x50 } as const;
-
 /** What stands where neither the URL nor a flag says who we are: open systems take it. */
 const anybody = 'chappe';
 
-/** The options of a client. `readFile` reads the certificate. */
-export function clientOptions(values: ConnectionValues, readFile: (path: string) => string): ClientOptions {
+/** The options of a client. `readFile` reads the certificate. Throws `CHAPPE_SMPP_OPTION` for a URL that is none. */
+export function clientOptions(
+  values: ConnectionValues,
+  needed: NeededBind,
+  readFile: (path: string) => string,
+): ClientOptions {
   const { systemId, password, systemType, addressRange, ca, insecure } = values;
   const isNamed = systemId !== undefined || /^smpp?s?:\/\/[^@/]+@/.test(values.url);
   const isTls = !values.url.startsWith('smpp:');
   return {
-    bind: values.bind,
-    version: versions[values.smppVersion],
+    // A client that sends binds as a transceiver by itself, or at 3.3, which has none, as a transmitter.
+    bind: values.bind ?? (needed === 'receiver' ? (readSmppUrl(values.url).bind ?? needed) : undefined),
+    version: values.smppVersion,
     connectTimeoutMs: values.connectTimeoutMs,
     systemId: isNamed ? systemId : anybody,
     password,

@@ -85,6 +85,67 @@ describe('chappe send', () => {
     expect(refused.talk).toMatch(/^chappe: submit_sm_resp: ESME_RINVDSTADR \(.*\)\n$/);
   });
 
+  describe('binds', () => {
+    const binds: unknown[] = [];
+    let server: SmppServer;
+    beforeAll(async () => {
+      server = await SmppServer.listen({
+        port: 0,
+        authenticate: ({ kind, pdu }) => {
+          binds.push([kind, pdu.interface_version]);
+          return { accept: true };
+        },
+        operations: { submit_sm: () => ({ message_id: 'm1' }) },
+      });
+    });
+    afterAll(() => server.close({ drainMs: 0 }));
+
+    it.each<[string, string[], number, unknown[]]>([
+      ['', [], 0, ['transceiver', 0x34]],
+      ['', ['--smpp-version', '3.3'], 0, ['transmitter', 0x33]],
+      ['', ['--smpp-version', '3.3', '--bind', 'transmitter'], 0, ['transmitter', 0x33]],
+      ['', ['--smpp-version', '5.0'], 0, ['transceiver', 0x50]],
+      ['?version=3.3', [], 0, ['transmitter', 0x33]],
+      ['?version=5.0&bind=tx', [], 0, ['transmitter', 0x50]],
+      ['?version=3.3', ['--smpp-version', '3.4'], 0, ['transceiver', 0x34]],
+      ['?bind=tx', ['--bind', 'transceiver'], 0, ['transceiver', 0x34]],
+    ])('URL %j and %j', async (query, args, code, bind) => {
+      binds.length = 0;
+      const url = `smpp://127.0.0.1:${server.port}${query}`;
+      const result = await runCli(['send', '--url', url, '--to', '447700900123', '--text', 'hi', ...args]);
+      expect([result.talk, result.code]).toEqual(['', code]);
+      expect(binds).toEqual([bind]);
+    });
+
+    it.each<[string, string[], string]>([
+      ['', ['--smpp-version', '3.3', '--bind', 'transceiver'], 'which SMPP 3.3 does not have'],
+      ['?version=3.3&bind=trx', [], 'which SMPP 3.3 does not have'],
+      ['', ['--smpp-version', '3.5'], '"3.5": expected'],
+      ['?version=34', [], 'version'],
+    ])('not, and says why: URL %j and %j', async (query, args, words) => {
+      binds.length = 0;
+      const url = `smpp://127.0.0.1:${server.port}${query}`;
+      const result = await runCli(['send', '--url', url, '--to', '447700900123', '--text', 'hi', ...args]);
+      expect(result.code).toBe(2);
+      expect(result.talk).toContain(words);
+      expect(binds).toEqual([]);
+    });
+
+    it('to listen as receiver, at 3.3 too, unless told otherwise', async () => {
+      for (const [query, args, bind] of [
+        ['', [], ['receiver', 0x34]],
+        ['', ['--smpp-version', '3.3'], ['receiver', 0x33]],
+        ['?bind=trx', [], ['transceiver', 0x34]],
+        ['?bind=trx', ['--bind', 'receiver'], ['receiver', 0x34]],
+      ] as const) {
+        binds.length = 0;
+        const url = `smpp://127.0.0.1:${server.port}${query}`;
+        await runCli(['listen', '--url', url, '--timeout', '1ms', ...args]);
+        expect(binds).toEqual([bind]);
+      }
+    });
+  });
+
   it('ends with 6 when no receipt comes in time', async () => {
     const { code, talk } = await send('--to', '447705550004', '--text', 'x', '--wait', '--timeout', '300ms');
     expect(code).toBe(6);
