@@ -10,14 +10,22 @@ export interface Rate {
 const CUT_INTERVAL_MS = 1_000;
 /** Time that nothing new is sent after a "slow down". */
 const PAUSE_MS = 250;
-/** Without another "slow down" for this long, the limit that they led to is forgotten. */
-const FORGET_MS = 60_000;
-/** Part of the rate at the last "slow down" by which the rate grows in a second: back after ten. */
-const GROWTH_PER_SECOND = 0.05;
+/**
+ * The way back, seconds after the last "slow down": in four to nine tenths of the rate that it answered, in eight to all
+ * of it, for it may be the peer's limit; then ever faster, in ten to where we were, for it may have been a bad moment.
+ */
+const NEARLY_BACK_S = 4;
+const BACK_S = 8;
+const FORGOTTEN_S = 10;
+const HALF = 0.5;
+const NEARLY = 0.9;
+/** Where no rate is set, the last two seconds lead to so many times that rate. */
+const STRETCH = 4;
 
 /**
- * A token bucket whose rate bends to the peer: halved when it says ESME_RTHROTTLED or ESME_RMSGQFUL, then grown
- * step by step (additive increase, multiplicative decrease). Pure: the time comes in as monotonic milliseconds.
+ * A token bucket whose rate bends to the peer: halved when it says ESME_RTHROTTLED or ESME_RMSGQFUL, then grown again.
+ * With a peer that takes less than our rate it settles around that, one try in ten seconds being refused; from one that
+ * took nothing for a while it is back in ten seconds. Pure: the time comes in as monotonic milliseconds.
  */
 export class Pace {
   readonly #ceiling: number;
@@ -85,29 +93,45 @@ export class Pace {
   /** The peer said "slow down". */
   slowDown(nowMs: number): void {
     this.#pausedUntilMs = nowMs + PAUSE_MS;
+    // Nothing is earned meanwhile: a burst after the pause would be refused again.
+    this.#tokens = 0;
+    this.#refilledMs = this.#pausedUntilMs;
     if (nowMs - this.#cutAtMs < CUT_INTERVAL_MS) return;
     const seconds = Math.max(0.1, (nowMs - this.#countedFromMs) / 1000);
-    this.#rateAtCut = Math.min(this.#limit, Math.max(1, this.#counted / seconds));
-    this.#limit = Math.max(1, this.#rateAtCut / 2);
+    this.#rateAtCut = Math.min(this.#limit, Math.max(this.#least, this.#counted / seconds));
+    this.#limit = Math.max(this.#least, this.#rateAtCut * HALF);
     this.#cutAtMs = nowMs;
-    this.#tokens = 0;
-    this.#refilledMs = nowMs;
+  }
+
+  /** One request a second, to see when it is over; fewer where no more are wanted. */
+  get #least(): number {
+    return Math.min(1, this.#ceiling);
   }
 
   #grow(nowMs: number): void {
     if (this.#cutAtMs === Number.NEGATIVE_INFINITY) return;
-    const sinceMs = nowMs - this.#cutAtMs;
-    if (sinceMs > FORGET_MS) {
+    const seconds = (nowMs - this.#cutAtMs) / 1000;
+    if (seconds >= FORGOTTEN_S) {
       this.#limit = this.#ceiling;
       this.#cutAtMs = Number.NEGATIVE_INFINITY;
       return;
     }
-    const grown = this.#rateAtCut * (0.5 + (GROWTH_PER_SECOND * sinceMs) / 1000);
-    this.#limit = Math.min(this.#ceiling, Math.max(1, grown));
+    this.#limit = Math.min(this.#ceiling, Math.max(this.#least, this.#grownRate(seconds)));
+  }
+
+  #grownRate(seconds: number): number {
+    const rate = this.#rateAtCut;
+    if (seconds < NEARLY_BACK_S) return rate * (HALF + ((NEARLY - HALF) * seconds) / NEARLY_BACK_S);
+    if (seconds < BACK_S) {
+      return rate * (NEARLY + ((1 - NEARLY) * (seconds - NEARLY_BACK_S)) / (BACK_S - NEARLY_BACK_S));
+    }
+    const goal = Number.isFinite(this.#ceiling) ? this.#ceiling : STRETCH * rate;
+    return rate + (goal - rate) * ((seconds - BACK_S) / (FORGOTTEN_S - BACK_S)) ** 2;
   }
 
   #earn(nowMs: number): void {
-    const burst = Number.isFinite(this.#burst) ? this.#burst : Math.max(1, this.#limit / 10);
+    const isBent = this.#cutAtMs !== Number.NEGATIVE_INFINITY;
+    const burst = isBent ? Math.min(this.#burst, Math.max(1, this.#limit / 10)) : this.#burst;
     const earned = Math.max(0, ((nowMs - this.#refilledMs) / 1000) * this.#limit);
     this.#tokens = Math.min(burst, this.#tokens + earned);
     this.#refilledMs = Math.max(nowMs, this.#refilledMs);

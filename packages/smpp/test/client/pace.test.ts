@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { reconnectDelayMs } from '../../src/client/backoff.ts';
 import { congestedWindow, Pace } from '../../src/client/pace.ts';
 
@@ -43,7 +43,7 @@ test('"slow down" stops at once, halves the rate, and the rate comes back step b
   expect(leave(pace, 70_000, 71_000)).toBeGreaterThan(95);
 });
 
-test('without a rate of its own, "slow down" halves what was really sent, and is forgotten after a minute', () => {
+test('without a rate of its own, "slow down" halves what was really sent, and is forgotten after a while', () => {
   const pace = new Pace(undefined, 0);
   expect(pace.perSecond).toBe(Number.POSITIVE_INFINITY);
   for (let i = 0; i < 1_000; i++) expect(pace.take(i)).toBe(0);
@@ -52,6 +52,103 @@ test('without a rate of its own, "slow down" halves what was really sent, and is
   expect(pace.perSecond).toBeLessThan(700);
   pace.take(62_000);
   expect(pace.perSecond).toBe(Number.POSITIVE_INFINITY);
+});
+
+/** A peer with a token bucket of its own, or one that takes nothing for a while. */
+type Peer = (nowMs: number) => boolean;
+
+function takingPerSecond(limit: number): Peer {
+  let tokens = limit / 10;
+  let lastMs = 0;
+  return (nowMs) => {
+    tokens = Math.min(Math.max(1, limit / 10), tokens + ((nowMs - lastMs) / 1000) * limit);
+    lastMs = nowMs;
+    if (tokens < 1) return false;
+    tokens--;
+    return true;
+  };
+}
+
+/** Sends all it may for so many seconds; the answers come after `delayMs`. Taken and refused in each second. */
+function run(pace: Pace, peer: Peer, seconds: number, delayMs: number, window = 1_000) {
+  const taken = new Array<number>(seconds).fill(0);
+  const refused = new Array<number>(seconds).fill(0);
+  const answers: { readonly atMs: number; readonly isTaken: boolean }[] = [];
+  for (let nowMs = 0; nowMs < seconds * 1000; nowMs++) {
+    while (answers.length > 0 && answers[0]!.atMs <= nowMs) {
+      const { isTaken } = answers.shift()!;
+      const counts = isTaken ? taken : refused;
+      counts[Math.floor(nowMs / 1000)]!++;
+      if (!isTaken) pace.slowDown(nowMs);
+    }
+    while (answers.length < window && pace.take(nowMs) === 0) {
+      answers.push({ atMs: nowMs + delayMs, isTaken: peer(nowMs) });
+      if (answers.length > 10_000) throw new Error('no end');
+    }
+  }
+  return { taken, refused };
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
+
+describe('a peer that takes nothing for a while', () => {
+  const cases = [1, 3, 20, 120].flatMap((forS) => [5, 100, 1_000].map((delayMs) => [forS, delayMs] as const));
+  test.each(cases)(
+    'for %i s, answering in %i ms: hardly asked, and at full rate ten seconds after',
+    (forS, delayMs) => {
+      const pace = new Pace({ perSecond: 100 }, 0);
+      const peer = takingPerSecond(1_000);
+      const isDown = (nowMs: number) => nowMs >= 5_000 && nowMs < (5 + forS) * 1000;
+      const { taken, refused } = run(pace, (nowMs) => !isDown(nowMs) && peer(nowMs), 5 + forS + 20, delayMs);
+      expect(taken[4]).toBeGreaterThan(delayMs === 1_000 ? 0 : 90);
+      // After the first seconds no more than it takes to see when it is over.
+      const first = delayMs === 1_000 ? 15 : 6;
+      expect(sum(refused.slice(5 + first, 5 + forS))).toBeLessThanOrEqual(3 * Math.max(0, forS - first));
+      const back = 5 + forS + 11 + Math.ceil(delayMs / 1000);
+      for (const count of taken.slice(back, back + 5)) expect(count).toBeGreaterThanOrEqual(95);
+    },
+  );
+
+  test('though hardly anything was sent before: what waits then leaves at full rate', () => {
+    const pace = new Pace({ perSecond: 100 }, 0);
+    for (let second = 0; second < 20; second++) {
+      pace.take(second * 1_000);
+      if (second >= 10) pace.slowDown(second * 1_000 + 5);
+    }
+    expect(leave(pace, 30_000, 31_000)).toBeGreaterThanOrEqual(95);
+  });
+
+  test('without a rate of our own: back to what the window lets through', () => {
+    const pace = new Pace(undefined, 0);
+    const { taken } = run(pace, (nowMs) => nowMs < 5_000 || nowMs >= 25_000, 40, 10, 2);
+    expect(taken[4]).toBeGreaterThanOrEqual(190);
+    expect(taken[37]).toBeGreaterThanOrEqual(190);
+  });
+});
+
+describe('a peer that takes less than our rate', () => {
+  const cases = [50, 90, 10, 2].flatMap((limit) => [5, 200].map((delayMs) => [limit, delayMs] as const));
+  test.each(cases)(
+    '%i of 100/s, answering in %i ms: most of it is used, and little is refused',
+    (limit, delayMs) => {
+      for (const rate of [{ perSecond: 100 }, undefined]) {
+        const { taken, refused } = run(new Pace(rate, 0), takingPerSecond(limit), 140, delayMs, 50);
+        // The first 20 s find out.
+        const settled = sum(taken.slice(20));
+        expect(settled / 120).toBeGreaterThanOrEqual(limit * 0.7);
+        expect(settled / 120).toBeLessThanOrEqual(limit * 1.01 + 1);
+        expect(sum(refused.slice(20)) / (settled + 1)).toBeLessThan(limit <= 10 ? 0.25 : 0.1);
+      }
+    },
+  );
+});
+
+test('a rate below one a second stays below', () => {
+  const pace = new Pace({ perSecond: 0.5, burst: 1 }, 0);
+  pace.take(0);
+  pace.slowDown(10);
+  expect(pace.perSecond).toBeLessThanOrEqual(0.5);
+  expect(leave(pace, 10, 100_010)).toBeLessThanOrEqual(51);
 });
 
 test('the window follows congestion_state (SMPP 5.0 4.8.4.18)', () => {
