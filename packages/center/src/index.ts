@@ -49,6 +49,7 @@ export {
   type RetryPolicy,
   retryPolicy,
 } from './retry.ts';
+export { looseFolder, replaceFile } from './sqlite/safe-files.ts';
 export { SqliteStore, type SqliteStoreOptions } from './sqlite/sqlite-store.ts';
 export { runStoreWorker } from './sqlite/worker.ts';
 export {

@@ -3,16 +3,8 @@
  * AES-256-GCM; the key lives in a file of its own, so that a copy of the database alone gives nothing away.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { replaceFile } from '@chappe/center';
 
 const algorithm = 'aes-256-gcm';
 const keyOctets = 32;
@@ -22,7 +14,6 @@ const tagOctets = 16;
 /** Says how the rest is to be read: another way of sealing gets another number. */
 const mark = 'sealed1:';
 // Nobody but the owner may read it; Windows has no such bits.
-const ownerOnly = 0o600;
 const othersBits = 0o077;
 
 /** Seals texts and opens them again, with one key. */
@@ -75,16 +66,13 @@ export class Sealing {
  * for a file that others may read or that is no key, and the error of the file system.
  */
 export function openSealing(path: string): Sealing {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return new Sealing(makeKey(path));
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return new Sealing(makeKey(path));
+  // Whoever made it lead elsewhere could have made it lead to a key of theirs.
+  if (found.isSymbolicLink()) {
+    throw new RangeError(`${path}: this is a symbolic link: put the file of the key itself there`);
   }
-  if (process.platform !== 'win32' && (statSync(path).mode & othersBits) !== 0) {
-    throw new RangeError(`${path}: others may read the key of the stored passwords: chmod 600 ${path}`);
-  }
+  const text = ownText(path);
   const key = Buffer.from(text, 'base64url');
   if (key.length !== keyOctets || key.toString('base64url') !== text) {
     throw new RangeError(
@@ -94,19 +82,21 @@ export function openSealing(path: string): Sealing {
   return new Sealing(key);
 }
 
-/** Whole or not at all: half a key after a crash would lock every stored password in. */
-function makeKey(path: string): Buffer {
-  const key = randomBytes(keyOctets);
-  const beside = `${path}.new`;
-  const file = openSync(beside, 'w', ownerOnly);
+function ownText(path: string): string {
+  const file = openSync(path, 'r');
   try {
-    // A file that was there before keeps its mode when it is opened.
-    chmodSync(beside, ownerOnly);
-    writeSync(file, `${key.toString('base64url')}\n`);
-    fsyncSync(file);
+    if (process.platform !== 'win32' && (fstatSync(file).mode & othersBits) !== 0) {
+      throw new RangeError(`${path}: others may read the key of the stored passwords: chmod 600 ${path}`);
+    }
+    return readFileSync(file, 'utf8').trim();
   } finally {
     closeSync(file);
   }
-  renameSync(beside, path);
+}
+
+/** Whole or not at all: half a key after a crash would lock every stored password in. */
+function makeKey(path: string): Buffer {
+  const key = randomBytes(keyOctets);
+  replaceFile(path, `${key.toString('base64url')}\n`);
   return key;
 }

@@ -1,13 +1,12 @@
-import { closeSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
 import { damagedText, failureOf } from '../sqlite/failure.ts';
-import { exists, makeFolder } from '../sqlite/folder.ts';
+import { makeFolder } from '../sqlite/folder.ts';
+import { makeFile, refuseLinks } from '../sqlite/safe-files.ts';
 import { applicationId } from '../sqlite/schema.ts';
 import type { ControlChange, ControlEntry, ControlRange, ControlStore } from './control-store.ts';
 
-const FILE_MODE = 0o600;
 /** PRAGMA user_version of the files this version writes. */
 const VERSION = 1;
 /** Higher than any character of a key: the end of a prefix's range. */
@@ -32,7 +31,8 @@ export class SqliteControl implements ControlStore {
     let database: DatabaseSync | undefined;
     try {
       makeFolder(resolve(folder));
-      if (!exists(path)) closeSync(openSync(path, 'a', FILE_MODE));
+      refuseLinks(resolve(folder));
+      makeFile(path);
       database = new DatabaseSync(path, { timeout: 1_000 });
       setUp(database, path);
       return new SqliteControl(path, database);

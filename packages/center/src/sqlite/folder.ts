@@ -1,21 +1,11 @@
 /** The data folder: a file for each day, and a lock. */
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
 import { dayNumber, dayOfNumber } from '../message-id.ts';
 import { damagedText } from './failure.ts';
+import { makeFile, refuseLinks, replaceFile, syncFolder } from './safe-files.ts';
 import { schemaVersion } from './schema.ts';
 
 const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.db$/;
@@ -55,6 +45,7 @@ export function makeFolder(folder: string): void {
 
 /** Looks at every file before any is opened: a newer or foreign one must stay as it is. Throws a CenterError. */
 export function checkFolder(folder: string): void {
+  refuseLinks(folder);
   for (const day of daysIn(folder)) checkHeader(dayPath(folder, day));
 }
 
@@ -92,12 +83,7 @@ export function checkVersion(path: string, version: number): void {
 export function createFile(folder: string, path: string): void {
   closeSync(openSync(path, 'wx', FILE_MODE));
   // The name must be on the disk before the first message in it is acknowledged.
-  const directory = openSync(folder, 'r');
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
-  }
+  syncFolder(folder);
 }
 
 /** True when there is such a file. */
@@ -112,7 +98,7 @@ export function exists(path: string): boolean {
 export function lockFolder(folder: string): { release(): void } {
   const holder = join(folder, 'lock.pid');
   const path = join(folder, 'lock.db');
-  if (!exists(path)) closeSync(openSync(path, 'a', FILE_MODE));
+  makeFile(path);
   const database = new DatabaseSync(path);
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
@@ -124,8 +110,7 @@ export function lockFolder(folder: string): { release(): void } {
       { cause, path: folder },
     );
   }
-  writeFileSync(holder, `${process.pid}\n`, { mode: FILE_MODE });
-  chmodSync(holder, FILE_MODE);
+  replaceFile(holder, `${process.pid}\n`);
   return { release: () => database.close() };
 }
 

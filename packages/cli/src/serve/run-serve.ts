@@ -2,6 +2,7 @@
 import { systemClock } from '@chappe/center';
 import { type Config, type Flaw, flawText } from '@chappe/config';
 import { compileNetworks, Gateway, type GatewayOptions, hashForProcess } from '@chappe/gateway';
+import { serverLimits } from '@chappe/smpp';
 import type { Logger } from 'pino';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -14,6 +15,7 @@ import { goOnAfterMistakes } from '../start/last-resort.ts';
 import { PeerFaultReport } from '../start/peer-fault-report.ts';
 import { aborted } from '../start/running.ts';
 import { listenFailure } from '../start/start-failure.ts';
+import { startWarnings } from '../start/start-warnings.ts';
 import { storeBytes } from '../start/store.ts';
 import { type ServeBanner, serveLine, serveLines } from './banner.ts';
 import { ConfigFile, refusalOf } from './config-file.ts';
@@ -90,6 +92,7 @@ async function startAll(run: ServeRun, config: Config, warnings: readonly Flaw[]
   const gateway = await openGateway(config, log, told, errors);
   try {
     checkAccounts(config, gateway);
+    warnOfMachine(config, log);
     const endLog = told.attach(gateway);
     return { gateway, http: await openHttp(gateway, config, version, log), log, errors, endLog };
   } catch (error) {
@@ -122,6 +125,13 @@ async function openGateway(
     await data.store.close().catch(ignore);
     throw startFailure(error, config);
   }
+}
+
+function warnOfMachine({ data, server }: Config, log: Logger): void {
+  const { listen, defaults } = server.smpp;
+  const connections = (defaults.connections ?? serverLimits.connections) * listen.length;
+  for (const warning of startWarnings(data, connections, 'smpp.defaults.connections'))
+    log.warn({ where: 'start' }, warning);
 }
 
 /** Accounts of the file, or made at run time before. */

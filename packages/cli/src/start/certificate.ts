@@ -1,8 +1,9 @@
 /** The certificate of the TLS listener: the operator's own, or a self-signed one that is kept beside the messages. */
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import { replaceFile } from '@chappe/center';
 import type { Certificates } from '@chappe/smpp';
 import { usage } from '../failure.ts';
 import { selfSigned } from './self-signed.ts';
@@ -30,7 +31,6 @@ const renewalMs = 30 * dayMs;
 const backdatedMs = dayMs;
 // Certificate and key in one file: both are new, or both are old, whenever the process may be killed.
 const keptName = 'tls.pem';
-const keptMode = 0o600;
 
 /** Reads the operator's files, or the kept certificate, or makes one. Throws a `Failure`. */
 export function chooseCertificate(source: CertificateSource, nowMs: number): ChosenCertificate {
@@ -79,14 +79,14 @@ function keptCertificate(path: string, nowMs: number): Certificates {
   const kept = readKept(path, nowMs);
   if (kept !== undefined) return { cert: kept, key: kept };
   const { cert, key } = freshCertificate(nowMs);
-  writeFileSync(`${path}.new`, `${cert}${key}`, { mode: keptMode });
-  renameSync(`${path}.new`, path);
+  replaceFile(path, `${cert}${key}`);
   return { cert, key };
 }
 
-/** The kept file, as long as it is good for a while; one that cannot be read is replaced, since we made it. */
+/** The kept file, as long as it is good for a while; one that cannot be read, or leads elsewhere, is none that we made. */
 function readKept(path: string, nowMs: number): string | undefined {
   try {
+    if (lstatSync(path).isSymbolicLink()) return undefined;
     const pem = readFileSync(path, 'utf8');
     createSecureContext({ cert: pem, key: pem });
     const { validFromDate, validToDate } = new X509Certificate(pem);

@@ -21,6 +21,7 @@ import { PeerFaultReport } from './peer-fault-report.ts';
 import { aborted } from './running.ts';
 import type { StartValues } from './settings.ts';
 import { exposureFailure, listenFailure, storeFailure } from './start-failure.ts';
+import { startWarnings } from './start-warnings.ts';
 import { inMemory, openStore, storeBytes } from './store.ts';
 
 /** All that runs. */
@@ -31,6 +32,8 @@ interface Running {
   readonly errors: ErrorReport;
   readonly certificate: ChosenCertificate | undefined;
 }
+
+const fewConnections = 1_000;
 
 type StartRun = Run<StartValues>;
 
@@ -107,6 +110,10 @@ async function startAll(run: StartRun): Promise<Running> {
     const log = openLog({ level: values.logLevel, isPlain: isPlainLog(values, terminal) }, terminal);
     errors.attach(log);
     faults.attach(log);
+    // A sandbox has no ten thousand customers, and whoever tries it out is not to be bothered with its limits.
+    const connections = Math.min(values.maxSessions, fewConnections);
+    for (const warning of startWarnings(values.data, connections, '--max-sessions'))
+      log.warn({ where: 'start' }, warning);
     const http = values.http
       ? await (await import('./http.ts')).serveHttp(gateway, values, version, log, {
           api: { storeBytes: storeBytes(values.data), auth: authOf(values) },

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -71,6 +71,19 @@ test('a clock that was set back makes a new one, since the kept one is not valid
   const first = choose(nowMs);
   expect(choose(nowMs - 10 * dayMs).fingerprint256).not.toBe(first.fingerprint256);
 });
+
+test.each(['tls.pem', 'tls.pem.new'])(
+  'a link by the name of %s is replaced, and nothing lies where it led',
+  (name) => {
+    const victim = join(data, 'victim');
+    writeFileSync(victim, 'precious');
+    symlinkSync(victim, join(data, name));
+    const first = choose(nowMs);
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    expect(lstatSync(join(data, 'tls.pem')).isFile()).toBe(true);
+    expect(choose(nowMs).fingerprint256).toBe(first.fingerprint256);
+  },
+);
 
 test('a kept file that is no certificate is replaced', () => {
   const path = join(data, 'tls.pem');

@@ -1,4 +1,14 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -69,6 +79,35 @@ describe('the key in a file', () => {
     writeFileSync(path, text, { mode: 0o600 });
     expect(() => openSealing(path)).toThrow(/this is no key/);
     expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it('is refused when it is a symbolic link, be it to a good key', () => {
+    const path = join(folder, 'secret.key');
+    openSealing(join(folder, 'other.key'));
+    symlinkSync(join(folder, 'other.key'), path);
+    expect(() => openSealing(path)).toThrow(/symbolic link/);
+  });
+
+  it.each(['symbolic', 'hard'])(
+    'does not come to lie where a %s link by the name beside it leads',
+    (kind) => {
+      const path = join(folder, 'secret.key');
+      const victim = join(folder, 'victim');
+      writeFileSync(victim, 'precious');
+      if (kind === 'hard') linkSync(victim, `${path}.new`);
+      else symlinkSync(victim, `${path}.new`);
+      const sealed = openSealing(path).seal('text', 'a');
+      expect(readFileSync(victim, 'utf8')).toBe('precious');
+      expect(lstatSync(path).isFile()).toBe(true);
+      expect(openSealing(path).open(sealed, 'a')).toBe('text');
+    },
+  );
+
+  it('has keys of other uses, always the same, that say nothing of it', () => {
+    const key = new Uint8Array(32).fill(5);
+    const keys = [new Sealing(key).keyFor('a'), new Sealing(key).keyFor('b'), new Sealing().keyFor('a')];
+    expect(new Set([key, ...keys].map((one) => Buffer.from(one).toString('hex'))).size).toBe(4);
+    expect(new Sealing(key).keyFor('a')).toEqual(keys[0]);
   });
 
   it('is not made where no file can be', () => {
