@@ -4,7 +4,8 @@ import type { LiveMessage } from './lanes/lane.ts';
 export class Awaiting {
   /** In the order of their coming: the eldest give way. */
   readonly #all: Set<LiveMessage> = new Set();
-  readonly #byConnector: Map<string, Map<string, LiveMessage>> = new Map();
+  /** An upstream may give one name to several: those are listed in the order of their coming. */
+  readonly #byConnector: Map<string, Map<string, LiveMessage | Set<LiveMessage>>> = new Map();
 
   get size(): number {
     return this.#all.size;
@@ -18,25 +19,36 @@ export class Awaiting {
       references = new Map();
       this.#byConnector.set(connector, references);
     }
-    references.set(reference, message);
     this.#all.add(message);
+    const others = references.get(reference);
+    if (others === undefined) references.set(reference, message);
+    else if (others instanceof Set) others.add(message);
+    else if (others !== message) references.set(reference, new Set([others, message]));
   }
 
   has(message: LiveMessage): boolean {
     return this.#all.has(message);
   }
 
-  /** The message that an upstream calls so; of several the last. */
-  get(connector: string, reference: string): LiveMessage | undefined {
-    return this.#byConnector.get(connector)?.get(reference);
+  /** The messages that an upstream calls so, the one that came first at the front. */
+  called(connector: string, reference: string): Iterable<LiveMessage> {
+    const found = this.#byConnector.get(connector)?.get(reference);
+    if (found === undefined) return none;
+    return found instanceof Set ? found : [found];
+  }
+
+  /** Its receipt has come: it stays here until that is stored, but the next receipt of that name means another one. */
+  claim(message: LiveMessage): void {
+    const { connector = '', reference = '' } = message;
+    const references = this.#byConnector.get(connector);
+    const found = references?.get(reference);
+    if (references === undefined || found === undefined) return;
+    if (found instanceof Set) found.delete(message);
+    if (found === message || (found instanceof Set && found.size === 0)) references.delete(reference);
   }
 
   delete(message: LiveMessage): void {
-    if (!this.#all.delete(message)) return;
-    const { connector = '', reference = '' } = message;
-    const references = this.#byConnector.get(connector);
-    // An upstream may have given the same name to another one since.
-    if (references?.get(reference) === message) references.delete(reference);
+    if (this.#all.delete(message)) this.claim(message);
   }
 
   /** The eldest of more than `limit`; undefined while there are not so many. */
@@ -45,3 +57,5 @@ export class Awaiting {
     return this.#all.values().next().value;
   }
 }
+
+const none: readonly LiveMessage[] = Object.freeze([]);

@@ -218,21 +218,28 @@ export class Center {
   }
 
   /**
-   * As `settle`, by what the upstream called it, for a message that is in memory; false when none is. `done` is called
-   * once that is on disk, told whether it was settled; never when false is returned.
+   * As `settle`, without a promise, for a message that waits in memory for its receipt; false when it does not. `done` is
+   * called once that is on disk, told whether it was settled; never when false is returned.
    */
   settleAwaited(
-    connector: string,
-    reference: string,
+    id: MessageId,
     outcomeOf: (message: Message) => Outcome,
     done: (isSettled: boolean) => void,
   ): boolean {
-    return this.#operations.settleAwaited(connector, reference, outcomeOf, done);
+    return this.#operations.settleAwaited(id, outcomeOf, done);
   }
 
-  /** The message in memory that an upstream calls so and whose receipt is awaited. */
-  awaited(connector: string, reference: string): Message | undefined {
-    return this.#core.awaiting.get(connector, reference);
+  /**
+   * The messages in memory that an upstream calls so and whose receipts are awaited, in the order in which it took them;
+   * to be looked at before anything else is done. One whose receipt is being stored is not among them.
+   */
+  awaited(connector: string, reference: string): Iterable<Message> {
+    return this.#core.awaiting.called(connector, reference);
+  }
+
+  /** Appends a line to the timeline of a message, whatever its state; false when there is none, or the disk fails. */
+  note(id: MessageId, step: string, detail: string): Promise<boolean> {
+    return this.#operations.note(id, step, detail);
   }
 
   /** Messages at an upstream by what it called them: any of these references. */

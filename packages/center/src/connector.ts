@@ -20,7 +20,12 @@ export type ErrorClass = 'unreachable' | 'busy' | 'full' | 'throttled' | 'system
  * - released: was not tried; goes back to the head of its queue, and the lane waits for `ready`.
  */
 export type Outcome =
-  | { readonly kind: 'delivered'; readonly detail?: string | undefined }
+  | {
+      readonly kind: 'delivered';
+      readonly detail?: string | undefined;
+      readonly doneMs?: number | undefined;
+      readonly said?: unknown;
+    }
   | {
       readonly kind: 'accepted';
       readonly reference?: string | undefined;
@@ -43,6 +48,8 @@ export type Outcome =
       readonly state: FinalState;
       readonly error: number;
       readonly detail?: string | undefined;
+      readonly doneMs?: number | undefined;
+      readonly said?: unknown;
     }
   | {
       readonly kind: 'unknown';

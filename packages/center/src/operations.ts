@@ -125,6 +125,23 @@ export class Operations {
     return 'replaced';
   }
 
+  /** One more line for the timeline of a message, whatever its state; false when there is no such message. */
+  async note(id: MessageId, step: string, detail: string): Promise<boolean> {
+    const live = this.#core.live.get(id);
+    if (live?.phase === 'saving') await storedPromise(live);
+    const message = this.#core.live.get(id) ?? (await this.#core.settings.store.find(id));
+    // While the disk fails, lines are not gathered for it.
+    if (message === undefined || this.#core.commits.failure !== undefined) return false;
+    const line = timelineLine(this.#core.settings.clock.nowMs(), step, detail);
+    // What the memory has is written over the row with its next step.
+    const still = this.#core.live.get(id);
+    if (still !== undefined && still.phase !== 'saving') still.timeline = withStep(still.timeline, line);
+    const change = { ...liveMessage(message), phase: 'gone' as const };
+    this.#core.commits.addOutcome({ op: 'line', message: change, place: 'done', line });
+    this.#core.wantTurn();
+    return true;
+  }
+
   /** Ids of waiting messages alike, on disk and queued in memory, the last submitted first. */
   async matching(match: Match): Promise<readonly MessageId[]> {
     const ids = new Set(await this.#core.settings.store.matching(match, MAX_MATCHES));
@@ -178,17 +195,16 @@ export class Operations {
   }
 
   /**
-   * The same for a message that is in memory, by what its upstream called it; false when none is, and then `done` is
-   * not called. `done` is told whether it was settled, once that is on disk.
+   * The same for a message that is in memory; false when it does not wait there, and then `done` is not called. `done` is
+   * told whether it was settled, once that is on disk.
    */
   settleAwaited(
-    connector: string,
-    reference: string,
+    id: MessageId,
     outcomeOf: (message: Message) => Outcome,
     done: (isSettled: boolean) => void,
   ): boolean {
-    const message = this.#core.awaiting.get(connector, reference);
-    if (message === undefined) return false;
+    const message = this.#core.live.get(id);
+    if (message === undefined || !this.#core.awaiting.has(message)) return false;
     this.#settleLive(message, outcomeOf, done);
     return true;
   }
@@ -200,6 +216,7 @@ export class Operations {
   ): void {
     if (message.phase === 'saving' && message.savingPlace === 'sent') {
       // Its receipt was quicker than the disk.
+      this.#core.awaiting.claim(message);
       chainStored(message, () => this.#settleLive(message, outcomeOf, done));
     } else if (message.phase === 'sent') this.#settleNow(message, outcomeOf(message), done);
     else done(false);

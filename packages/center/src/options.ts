@@ -65,12 +65,14 @@ export interface CenterOptions {
   readonly route?: (draft: Draft) => string;
   /**
    * The receipt or notice about a message: called with its final state, or with `enroute` after a failed attempt when
-   * notices were asked for. Stored in the same commit as that state. Default: none.
+   * notices were asked for. `said`: what the outcome of that end said beside it. Stored in the same commit as that state.
+   * Default: none.
    */
   readonly receipt?: (
     message: Message,
     state: MessageState,
     error: number,
+    said?: unknown,
   ) => Draft | readonly Draft[] | undefined;
   readonly retry?: RetryPolicy;
   /** What becomes of a message whose receipt is late; undefined: it goes on waiting, until its validity ends. */
@@ -98,6 +100,7 @@ export interface Settings {
     message: Message,
     state: MessageState,
     error: number,
+    said?: unknown,
   ) => Draft | readonly Draft[] | undefined;
   readonly retry: RetryPolicy;
   readonly late: (message: Message) => Outcome | undefined;

@@ -13,6 +13,8 @@ import type { Change } from './store.ts';
 import { timelineLine, withStep } from './timeline.ts';
 
 type Accepted = Extract<Outcome, { kind: 'accepted' }>;
+/** What an outcome says of an end beside the state. */
+type End = Pick<Extract<Outcome, { kind: 'failed' }>, 'doneMs' | 'said'>;
 type Failed = Omit<Extract<Outcome, { kind: 'retry' }>, 'kind'>;
 
 /** Turns outcomes into changes. */
@@ -32,11 +34,11 @@ export class Settlement {
     switch (outcome.kind) {
       case 'delivered':
         message.attempts += 1;
-        this.finish(message, 'delivered', 0, outcome.detail);
+        this.finish(message, 'delivered', 0, outcome.detail, outcome);
         break;
       case 'failed':
         message.attempts += 1;
-        this.finish(message, outcome.state, outcome.error, outcome.detail);
+        this.finish(message, outcome.state, outcome.error, outcome.detail, outcome);
         break;
       case 'accepted':
         message.attempts += 1;
@@ -60,21 +62,33 @@ export class Settlement {
   }
 
   /** Ends a message. Its receipt, when one is wanted, is stored in the same commit. */
-  finish(message: LiveMessage, state: FinalState, error: number, detail: string | undefined): void {
+  finish(
+    message: LiveMessage,
+    state: FinalState,
+    error: number,
+    detail: string | undefined,
+    told: End = {},
+  ): void {
     const wait = this.#core.settings.beforeEnd?.(message);
     if (wait === undefined) {
-      this.#end(message, state, error, detail);
+      this.#end(message, state, error, detail, told);
       return;
     }
     message.phase = 'saving';
-    const end = (): void => this.#end(message, state, error, detail);
+    const end = (): void => this.#end(message, state, error, detail, told);
     wait.then(end, (cause: unknown) => {
       this.#core.settings.onError(asCenterError(cause));
       end();
     });
   }
 
-  #end(message: LiveMessage, state: FinalState, error: number, detail: string | undefined): void {
+  #end(
+    message: LiveMessage,
+    state: FinalState,
+    error: number,
+    detail: string | undefined,
+    { doneMs, said }: End,
+  ): void {
     if (!mayFollow(message.state, state)) {
       // A message that was never tried cannot have been delivered; the center brings no message here.
       const what = `message ${message.publicId} cannot go from ${message.state} to ${state}`;
@@ -83,7 +97,7 @@ export class Settlement {
     const nowMs = this.#core.settings.clock.nowMs();
     message.state = state;
     message.error = error;
-    message.doneMs = nowMs;
+    message.doneMs = doneMs ?? nowMs;
     message.phase = 'saving';
     message.savingPlace = 'done';
     if (message.price > 0) message.charged = this.#core.settings.isCharged(message, state);
@@ -96,7 +110,7 @@ export class Settlement {
     const change: Change = { op: 'update', message, place: 'done', line: '' };
     const wanted = state === 'delivered' ? receiptOnSuccess : receiptOnFailure;
     if ((message.receiptWanted & wanted) === 0) this.#core.commits.addOutcome(change);
-    else this.#withNotes(change, state, error, nowMs);
+    else this.#withNotes(change, state, error, nowMs, said);
   }
 
   /** No receipt has come in time: what becomes of it is asked; else it goes on waiting until its validity ends. */
@@ -197,8 +211,8 @@ export class Settlement {
     this.#core.wantTurn();
   }
 
-  #withNotes(change: Change, state: MessageState, error: number, nowMs: number): void {
-    const drafts = this.#drafts(change.message as LiveMessage, state, error);
+  #withNotes(change: Change, state: MessageState, error: number, nowMs: number, said?: unknown): void {
+    const drafts = this.#drafts(change.message as LiveMessage, state, error, said);
     const notes: Change[] = [];
     for (const draft of drafts) {
       const note = this.#intake.message(draft, this.#core.ids.take(1), nowMs, undefined);
@@ -207,8 +221,8 @@ export class Settlement {
     this.#core.commits.addOutcome(change, ...notes);
   }
 
-  #drafts(message: LiveMessage, state: MessageState, error: number): readonly Draft[] {
-    const made = this.#core.settings.receipt(message, state, error);
+  #drafts(message: LiveMessage, state: MessageState, error: number, said: unknown): readonly Draft[] {
+    const made = this.#core.settings.receipt(message, state, error, said);
     if (made === undefined) return [];
     return Array.isArray(made) ? (made as readonly Draft[]) : [made as Draft];
   }

@@ -5,11 +5,12 @@ import type { MessageState } from './states.ts';
 /**
  * One change to what is stored. `insert` writes a new message, `update` what attempts change (place, lane, state,
  * dueMs, attempts, error, doneMs, connector, reference, timeline), `replace` the whole message, `remove` takes a
- * receipt or notice away and appends `line` to the timeline of the message it is about, if that is still there.
+ * receipt or notice away and appends `line` to the timeline of the message it is about, if that is still there; `line`
+ * appends it to the timeline of the message itself and changes nothing else.
  * Every change may be applied twice: after an unclear failure the center commits it again.
  */
 export interface Change {
-  readonly op: 'insert' | 'update' | 'replace' | 'remove';
+  readonly op: 'insert' | 'update' | 'replace' | 'remove' | 'line';
   readonly message: Message;
   readonly place: Place;
   readonly line: string;

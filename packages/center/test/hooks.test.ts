@@ -136,9 +136,9 @@ describe('who waits and throws', () => {
     center.attach('out', out);
     await center.submitOne(to('1'));
     await settle();
+    const [sent] = center.awaited('out', 'r');
     center.settleAwaited(
-      'out',
-      'r',
+      sent?.id ?? 0,
       () => ({ kind: 'delivered' }),
       () => {
         throw new Error('mistake');

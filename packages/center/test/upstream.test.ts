@@ -22,16 +22,21 @@ async function sent(rig: Rig, outcome: Outcome, fields: object = {}): Promise<Me
   return message;
 }
 
+/** Ids of what waits in memory under that name, the first one at the front. */
+const awaited = (rig: Rig, reference: string, connector = 'up'): number[] =>
+  [...rig.center.awaited(connector, reference)].map(({ id }) => id);
+
 const settled = (rig: Rig, reference: string, outcome: Outcome): Promise<boolean | 'unknown'> =>
   new Promise((resolve) => {
-    if (!rig.center.settleAwaited('up', reference, () => outcome, resolve)) resolve('unknown');
+    const [id] = awaited(rig, reference);
+    if (id === undefined || !rig.center.settleAwaited(id, () => outcome, resolve)) resolve('unknown');
   });
 
 describe('settleAwaited', () => {
   it('ends the message by what its upstream called it, once', async () => {
     const rig = await startRig();
     const { id } = await sent(rig, taken('r1'));
-    expect(rig.center.awaited('up', 'r1')?.id).toBe(id);
+    expect(awaited(rig, 'r1')).toEqual([id]);
     const both = [
       settled(rig, 'r1', { kind: 'delivered' }),
       settled(rig, 'r1', { kind: 'failed', state: 'undeliverable', error: 1 }),
@@ -69,16 +74,60 @@ describe('settleAwaited', () => {
     await rig.center.stop();
   });
 
-  it('of several with one reference the last is meant; the others are on the disk', async () => {
+  it('several with one reference are all there, in the order in which they were taken', async () => {
     const rig = await startRig();
     const first = await sent(rig, taken('r1'));
     const second = await sent(rig, taken('r1'));
-    expect(rig.center.awaited('up', 'r1')?.id).toBe(second.id);
+    expect(awaited(rig, 'r1')).toEqual([first.id, second.id]);
     const found = await rig.center.findByReference('up', ['r1']);
     expect(found.map(({ id }) => id).sort()).toEqual([first.id, second.id].sort());
     expect(await rig.center.settle(first.id, { kind: 'delivered' })).toBe(true);
-    expect(rig.center.awaited('up', 'r1')?.id).toBe(second.id);
+    expect(awaited(rig, 'r1')).toEqual([second.id]);
     expect(await settled(rig, 'r1', { kind: 'delivered' })).toBe(true);
+    expect(awaited(rig, 'r1')).toEqual([]);
+    await rig.center.stop();
+  });
+
+  it('two receipts of one name that are quicker than the disk mean two messages', async () => {
+    const rig = await startRig();
+    const commit = rig.store.commit.bind(rig.store);
+    const held: (() => void)[] = [];
+    rig.out.answer = () => taken('r1');
+    rig.center.attach('out', rig.out);
+    await rig.center.submitOne(draft());
+    rig.store.commit = (changes) =>
+      new Promise((resolve) => void held.push(() => void commit(changes).then(resolve)));
+    rig.center.submit([draft()], () => undefined);
+    await settle();
+    held.shift()?.();
+    await settle();
+    const both = [
+      settled(rig, 'r1', { kind: 'delivered' }),
+      settled(rig, 'r1', { kind: 'failed', state: 'undeliverable', error: 1 }),
+    ];
+    rig.store.commit = commit;
+    for (const go of held) go();
+    await settle();
+    expect(await Promise.all(both)).toEqual([true, true]);
+    expect(rig.center.counters).toMatchObject({ delivered: 1, failed: 1 });
+    await rig.center.stop();
+  });
+
+  it('an outcome says when the end was, and what the receipt is to be made of', async () => {
+    const told: unknown[] = [];
+    const rig = await startRig({
+      receipt: (_message, _state, _error, said) => {
+        told.push(said);
+        return undefined;
+      },
+    });
+    const { id, acceptedMs } = await sent(rig, taken('r1'), { receiptWanted: 3 });
+    await rig.clock.advance(60_000);
+    const doneMs = acceptedMs + 5_000;
+    const end = { kind: 'failed', state: 'undeliverable', error: 9, doneMs, said: { word: '0x9' } } as const;
+    expect(await settled(rig, 'r1', end)).toBe(true);
+    expect(await rig.center.find(id)).toMatchObject({ state: 'undeliverable', doneMs });
+    expect(told).toEqual([{ word: '0x9' }]);
     await rig.center.stop();
   });
 
@@ -105,8 +154,8 @@ describe('settleAwaited', () => {
       attempts: 2,
       memo: 'one,two',
     });
-    expect(rig.center.awaited('up', 'r1')).toBeUndefined();
-    expect(rig.center.awaited('other', 'r2')?.id).toBe(id);
+    expect(awaited(rig, 'r1')).toEqual([]);
+    expect(awaited(rig, 'r2', 'other')).toEqual([id]);
     await rig.center.stop();
   });
 
@@ -114,12 +163,7 @@ describe('settleAwaited', () => {
     const rig = await startRig({ limits: { awaitedMessages: 2 } });
     const all: Message[] = [];
     for (let i = 0; i < 4; i += 1) all.push(await sent(rig, taken(`r${i}`)));
-    expect(all.map((_, i) => rig.center.awaited('up', `r${i}`) !== undefined)).toEqual([
-      false,
-      false,
-      true,
-      true,
-    ]);
+    expect(all.map((_, i) => awaited(rig, `r${i}`).length > 0)).toEqual([false, false, true, true]);
     for (const { id } of all) expect(await rig.center.settle(id, { kind: 'delivered' })).toBe(true);
     for (const { id } of all) expect(await rig.center.settle(id, { kind: 'delivered' })).toBe(false);
     expect(rig.center.counters.delivered).toBe(4);
@@ -175,6 +219,51 @@ describe('a late receipt', () => {
     await rig.clock.advance(65_000);
     expect(await rig.center.find(id)).toMatchObject({ state: 'unknown' });
     expect(rig.center.counters.receipts).toBe(1);
+    await rig.center.stop();
+  });
+});
+
+describe('a line for the timeline', () => {
+  const story = async (rig: Rig, id: number): Promise<string[]> =>
+    ((await rig.center.find(id))?.timeline ?? '').split('\n').filter((line) => line.includes(' later '));
+
+  it('of a message that is over stands on disk', async () => {
+    const rig = await startRig();
+    const { id } = await sent(rig, taken('r1'));
+    expect(await settled(rig, 'r1', { kind: 'failed', state: 'expired', error: 0 })).toBe(true);
+    expect(await rig.center.note(id, 'later', 'stat=DELIVRD')).toBe(true);
+    await settle();
+    expect(await story(rig, id)).toHaveLength(1);
+    expect(await rig.center.find(id)).toMatchObject({ state: 'expired' });
+    expect(rig.center.unfinished).toBe(0);
+    await rig.center.stop();
+  });
+
+  it('of one that waits for its receipt stays, whatever comes of it', async () => {
+    const rig = await startRig();
+    const { id } = await sent(rig, taken('r1'));
+    await rig.center.note(id, 'later', 'stat=ENROUTE');
+    await settle();
+    expect(await story(rig, id)).toHaveLength(1);
+    expect(await settled(rig, 'r1', { kind: 'delivered' })).toBe(true);
+    expect(await story(rig, id)).toHaveLength(1);
+    await rig.center.stop();
+  });
+
+  it('of one that is just ending stands there once', async () => {
+    const rig = await startRig();
+    const { id } = await sent(rig, taken('r1'));
+    const end = settled(rig, 'r1', { kind: 'delivered' });
+    const noted = rig.center.note(id, 'later', 'stat=EXPIRED');
+    expect([await end, await noted]).toEqual([true, true]);
+    await settle();
+    expect(await story(rig, id)).toHaveLength(1);
+    await rig.center.stop();
+  });
+
+  it('of nobody is nothing', async () => {
+    const rig = await startRig();
+    expect(await rig.center.note(4096, 'later', 'stat=DELIVRD')).toBe(false);
     await rig.center.stop();
   });
 });

@@ -108,6 +108,10 @@ const accountCases: readonly Case<AccountSettings>[] = [
       },
     },
   ],
+  ['dlr: { tlvs: all }', { receipts: { tlvs: 'all' } }],
+  ['dlr: { tlvs: none }', { receipts: { tlvs: 'none' } }],
+  ['dlr: { tlvs: 0x1403 }', { receipts: { tlvs: [0x1403] } }],
+  ['dlr: { tlvs: ["0x1403", 5124, dpf_result] }', { receipts: { tlvs: [0x1403, 0x1404, 0x0420] } }],
   ['mo: none', { mo: 'none' }],
   ['priority: 2', { defaultPriority: 2 }],
   ['priority: { default: 1, max: 2 }', { defaultPriority: 1, maxPriority: 2 }],
@@ -232,6 +236,10 @@ const connectorCases: readonly Case<ConnectorSettings>[] = [
         unmatched: 5,
       },
     },
+  ],
+  [
+    'dlr: { timezone: Europe/Paris, longMessages: one }',
+    { receipts: { timeZone: 'Europe/Paris', longMessages: 'one' } },
   ],
   ['breaker: { failures: 0, pause: 10s }', { breaker: { failures: 0, pauseMs: 10_000 } }],
   [

@@ -6,6 +6,7 @@
  *   6 marks        7-8 payload octets      9- payload
  *   [group 8: kind 1, reserved 1, index 2, count 2, reference 2]       when marked
  *   [receipt 4: message_state 1, error 2, id octets 1]                 when shape is receipt
+ *   [end 6: epoch milliseconds]                                        when marked
  *   [user_message_reference 2]                                         when marked
  *   TLVs, as on the wire, to the end
  *
@@ -35,6 +36,8 @@ export interface ReceiptContent {
   readonly error: number;
   /** Length of the message id, which stands in the text after `id:`. */
   readonly idOctets: number;
+  /** When the message came to its end, epoch milliseconds; undefined: when the receipt was made. */
+  readonly doneMs?: number | undefined;
 }
 
 /** The fields of a message that are not in the center's columns. */
@@ -76,9 +79,11 @@ const headOctets = 9;
 const groupOctets = 8;
 const receiptOctets = 4;
 const referenceOctets = 2;
+const doneOctets = 6;
 const markPayloadTlv = 1;
 const markGroup = 2;
 const markReference = 4;
+const markDone = 8;
 const shapes: readonly ContentShape[] = ['submit', 'data', 'receipt', 'broadcast'];
 // Octets of a data_sm before its TLVs when every field is empty (SMPP 3.4 4.7.1): header 16, fields 10.
 const dataSmOctets = 26;
@@ -90,6 +95,7 @@ export function writeContent(input: ContentInput): Uint8Array {
   let octets = headOctets + payload.length;
   if (group !== undefined) octets += groupOctets;
   if (receipt !== undefined) octets += receiptOctets;
+  if (receipt?.doneMs !== undefined) octets += doneOctets;
   if (userMessageReference !== undefined) octets += referenceOctets;
   // From Node's pool, which is four times as quick: stores copy what they keep or post to their threads.
   const bytes = Buffer.allocUnsafe(octets + (tail?.length ?? 0));
@@ -102,6 +108,7 @@ export function writeContent(input: ContentInput): Uint8Array {
   bytes[6] =
     (input.inPayloadTlv ? markPayloadTlv : 0) |
     (group === undefined ? 0 : markGroup) |
+    (receipt?.doneMs === undefined ? 0 : markDone) |
     (userMessageReference === undefined ? 0 : markReference);
   bytes[7] = payload.length >> 8;
   bytes[8] = payload.length;
@@ -110,6 +117,7 @@ export function writeContent(input: ContentInput): Uint8Array {
   let at = headOctets + payload.length;
   if (group !== undefined) at = writeGroup(bytes, at, group);
   if (receipt !== undefined) at = writeReceipt(bytes, at, receipt);
+  if (receipt?.doneMs !== undefined) at = bytes.writeUIntBE(receipt.doneMs, at, doneOctets);
   if (userMessageReference !== undefined) at = put16(bytes, at, userMessageReference);
   if (tail !== undefined) bytes.set(tail, at);
   return bytes;
@@ -128,12 +136,8 @@ export function readContent(bytes: Uint8Array): Content {
   }
   let receipt: ReceiptContent | undefined;
   if (shape === 'receipt') {
-    receipt = {
-      state: bytes[at] ?? 0,
-      error: get16(bytes, at + 1),
-      idOctets: bytes[at + 3] ?? 0,
-    };
-    at += receiptOctets;
+    receipt = readReceipt(bytes, at, (marks & markDone) !== 0);
+    at += receiptOctets + ((marks & markDone) === 0 ? 0 : doneOctets);
   }
   let userMessageReference: number | undefined;
   if ((marks & markReference) !== 0) {
@@ -219,6 +223,19 @@ function writeReceipt(bytes: Uint8Array, at: number, receipt: ReceiptContent): n
   put16(bytes, at + 1, receipt.error);
   bytes[at + 3] = receipt.idOctets;
   return at + receiptOctets;
+}
+
+function readReceipt(bytes: Uint8Array, at: number, hasDone: boolean): ReceiptContent {
+  const done = at + receiptOctets;
+  return {
+    state: bytes[at] ?? 0,
+    error: get16(bytes, at + 1),
+    idOctets: bytes[at + 3] ?? 0,
+    // 48 bits: for ever.
+    doneMs: hasDone
+      ? get16(bytes, done) * 0x1_0000_0000 + get16(bytes, done + 2) * 0x1_0000 + get16(bytes, done + 4)
+      : undefined,
+  };
 }
 
 /** TLVs as on the wire: those of a data_sm, which has nothing else that varies. */

@@ -2,6 +2,7 @@
 import { Center } from '@chappe/center';
 import type { Clock, Random } from '@chappe/smpp';
 import type { Accounts } from './accounts/accounts.ts';
+import type { Said } from './correlation/said.ts';
 import type { ReceiptDesk } from './egress/receipt-desk.ts';
 import type { MessageSteps } from './message-steps.ts';
 import { chargedAtEnd } from './money/charging.ts';
@@ -33,7 +34,8 @@ export function makeCenter({ store, center }: GatewayOptions, parts: CenterParts
     random,
     ...(center?.retry === undefined ? {} : { retry: center.retry }),
     limits: { ...center?.limits, receiptValidityMs: validityMs },
-    receipt: (message, state, error) => receipts.draftsFor(message, state, error),
+    receipt: (message, state, error, said) =>
+      receipts.draftsFor(message, state, error, said as Said | undefined),
     beforeEnd: (message) => receipts.beforeEnd(message),
     late: (message) => network().late(message),
     isCharged: (message, state) => chargedAtEnd(message, state, accounts.get(message.account)?.settings),

@@ -76,10 +76,10 @@ export class MessageSteps implements NetworkEvents {
   }
 
   /** An upstream has said something that is not final: who asked for notices hears of it. */
-  onIntermediate(message: Message, { error }: Verdict): void {
+  onIntermediate(message: Message, verdict: Verdict): void {
     if ((message.receiptWanted & noticeWanted) === 0) return;
     const { center, receipts } = this.#context;
-    center().submit([receipts.noticeFor(message, error)], (failure) => this.#failed(failure, 'notice'));
+    center().submit([receipts.noticeFor(message, verdict)], (failure) => this.#failed(failure, 'notice'));
   }
 
   /** A handset has shown a message: the magic number `echo` answers it. */
@@ -148,6 +148,8 @@ export class MessageSteps implements NetworkEvents {
     if (isFinal(message.state)) {
       counts.ended(message);
       transactions().onChange(message);
+      if (message.state === 'unknown' && message.reference !== undefined)
+        network().correlator.noteMovedOn(message);
       if (message.price > 0)
         ledger()
           .account(message.account)

@@ -1,6 +1,7 @@
 /** A message as people and programs look at it: its segments put together, its timeline read. */
 import { type Message, type MessageState, timelineSteps } from '@chappe/center';
 import { type Content, readContent } from './content.ts';
+import { operatorErrorOf } from './correlation/said.ts';
 import { dataCodingOf } from './message-text.ts';
 import { isFinal } from './states.ts';
 
@@ -43,6 +44,8 @@ export interface MessageView {
   /** Delivered when all segments are; else the first other state among them. */
   readonly state: MessageState;
   readonly error: number;
+  /** The operator's own error code, as its receipt wrote it; undefined: it gave none. */
+  readonly operatorError: string | undefined;
   readonly isFinal: boolean;
   readonly acceptedMs: number;
   readonly dueMs: number;
@@ -79,6 +82,7 @@ export function viewOf(messages: readonly Message[]): MessageView {
     coding: codingOf(content),
     state: telling.state,
     error: telling.error,
+    operatorError: operatorErrorOf(telling.timeline),
     isFinal: done,
     acceptedMs: first.acceptedMs,
     dueMs: first.dueMs,

@@ -4,7 +4,7 @@
  * whole before anything changes; what they do not touch goes on undisturbed.
  */
 import type { Center, ControlStore, Message, Outcome } from '@chappe/center';
-import { type PduOf, readReceipt, status } from '@chappe/protocol';
+import { type PduOf, status } from '@chappe/protocol';
 import {
   type Clock,
   DEFERRED,
@@ -110,6 +110,7 @@ export class Network {
   #settings: GatewaySettings = noSettings;
   #compiled: CompiledSettings | undefined;
   #isStarted = false;
+  #isStopping = false;
 
   constructor(options: NetworkOptions) {
     const { center, control, clock, random, events, optOuts } = options;
@@ -249,8 +250,7 @@ export class Network {
       };
     }
     if (!this.upstreams.hasNext(message, message.memo ?? '')) return undefined;
-    const upstream = this.upstreams.list().find(({ group }) => group.name === message.connector);
-    if (upstream !== undefined) this.correlator.noteMovedOn(message, upstream);
+    this.correlator.noteMovedOn(message);
     const detail = 'receipt late: sent again, possible duplicate';
     const memo = withTaken(message.memo);
     return { kind: 'retry', error: 0, errorClass: 'unknown', afterMs: 0, memo, detail };
@@ -261,7 +261,7 @@ export class Network {
     const upstream = this.upstreams.get(triedOf(message.memo).at(-1) ?? '');
     if (upstream === undefined || !(await cancelThere(message, upstream))) return false;
     // What the upstream says of it from now on is no news.
-    this.correlator.noteMovedOn(message, upstream);
+    this.correlator.noteMovedOn(message);
     const detail = `${upstream.label} cancelled`;
     return this.#options.center.settle(message.id, { kind: 'failed', state: 'deleted', error: 0, detail });
   }
@@ -303,8 +303,9 @@ export class Network {
     return { ...next, memo };
   }
 
-  /** Ends all binds in order. */
+  /** Ends all binds in order. What they send from now on is refused, so that nothing unanswered holds them up. */
   async stop(drainMs: number): Promise<void> {
+    this.#isStopping = true;
     this.correlator.close();
     this.mo.stop();
     await this.upstreams.stop(drainMs);
@@ -350,15 +351,9 @@ export class Network {
   /** A deliver_sm or data_sm of an upstream: a receipt, or a message from a handset. */
   #take(pdu: FromUpstream, session: Session): ResponseInput | typeof DEFERRED {
     const upstream = this.upstreams.get(session.context as string);
-    // Its connector was taken out of the settings a moment ago: whoever comes after it gets the message.
-    if (upstream === undefined) return { command_status: status.ESME_RX_T_APPN };
-    const { receipts, defaultAlphabet } = upstream.settings;
-    const receipt = readReceipt(pdu, {
-      acceptTextOnly: true,
-      defaultAlphabet,
-      interfaceVersion: session.version,
-      timeZoneOffsetMinutes: receipts?.offsetMinutes,
-    });
+    // Its connector was taken out of the settings a moment ago, or we stop: whoever comes after it gets the message.
+    if (upstream === undefined || this.#isStopping) return { command_status: status.ESME_RX_T_APPN };
+    const receipt = this.correlator.read(pdu, upstream, session.version);
     if (receipt !== undefined) return this.correlator.take(pdu, receipt, upstream, session);
     upstream.counters.mo += 1;
     const answerable = { command: pdu.command, sequence_number: pdu.sequence_number };

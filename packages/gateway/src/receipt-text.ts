@@ -19,6 +19,8 @@ export interface ReceiptFacts {
   readonly delivered: boolean;
   /** 0 to 999 in three digits; larger ones as they are. */
   readonly error: number;
+  /** What stands there instead: an operator's own code, one word. */
+  readonly errorWord?: string | undefined;
   readonly submittedMs: number;
   readonly doneMs: number;
   /** Number of messages submitted under this id: destinations of a submit_multi. */
@@ -57,12 +59,13 @@ export class ReceiptWriter {
   /** The text; one character per octet. */
   write(facts: ReceiptFacts): string {
     const { submitted, error } = facts;
+    const code = facts.errorWord ?? (error === 0 ? '000' : threeDigits(error));
     return (
       `id:${facts.id} sub:${submitted === 1 ? '001' : threeDigits(submitted)}` +
       ` dlvrd:${facts.delivered ? '001' : '000'}` +
       ` submit date:${this.#date(facts.submittedMs, this.#submitted)}` +
       ` done date:${this.#date(facts.doneMs, this.#done)}` +
-      ` stat:${facts.stat} err:${error === 0 ? '000' : threeDigits(error)}` +
+      ` stat:${facts.stat} err:${code}` +
       ` ${this.#label}:${this.#format.quoteText === false ? '' : facts.text}`
     );
   }

@@ -1,6 +1,6 @@
 /** Receipts that found no message, of all upstreams: looked at, matched once more, thrown away. */
 import type { Message } from '@chappe/center';
-import type { IdRelation } from './correlation/id-forms.ts';
+import type { IdRelation } from '@chappe/protocol';
 import { type UnmatchedReceipt, unmatchedLane } from './correlation/unmatched.ts';
 import type { Gateway } from './gateway.ts';
 import { newestWaiting } from './lane-page.ts';

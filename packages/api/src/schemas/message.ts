@@ -34,6 +34,7 @@ export interface MessageSummaryBody {
   readonly state: string;
   readonly final: boolean;
   readonly error: number;
+  readonly operatorError: string | null;
   readonly attempts: number;
   readonly acceptedAt: string;
   readonly dueAt: string;
@@ -78,11 +79,15 @@ const summary = z.object({
   state: z.string().describe('Delivered when all segments are; else the first other state among them'),
   final: z.boolean().describe('False while it can still change'),
   error: z.int().describe('The last error in the words of the way out; 0: none'),
+  operatorError: z
+    .string()
+    .nullable()
+    .describe("The operator's own error code, as its receipt wrote it; null: it gave none"),
   attempts: z.int(),
   acceptedAt: time,
   dueAt: time.describe('Not tried before'),
   expiresAt: time.describe('Not tried after'),
-  doneAt: time.nullable(),
+  doneAt: time.nullable().describe("When it came to its end, by the operator's receipt where that says so"),
   clientReference: z.string().nullable(),
   segments: z.array(segment),
   shortened: z
@@ -121,6 +126,7 @@ function summaryOf(view: MessageView): MessageSummaryBody {
     state: view.state,
     final: view.isFinal,
     error: view.error,
+    operatorError: view.operatorError ?? null,
     attempts: view.attempts,
     acceptedAt: isoOf(view.acceptedMs),
     dueAt: isoOf(view.dueMs),

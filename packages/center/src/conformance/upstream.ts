@@ -129,6 +129,22 @@ export const upstreamCases: readonly Case[] = [
     },
   ],
   [
+    'a line is appended to the timeline of a message, and changes nothing else',
+    async ({ store }) => {
+      const over = message(id(0), { state: 'expired', doneMs: NOON_MS, price: 5, charged: true });
+      await insert(store, [over], 'done');
+      await insert(store, [message(id(1), { reference: 'r', connector: 'up' })], 'sent');
+      for (const one of [id(0), id(1), id(7)])
+        await store.commit([change('line', message(one, { state: 'unknown' }), 'done', '5 later x=1\n')]);
+      const timeline = `${NOON_MS} accepted\n5 later x=1\n`;
+      const found = await store.find(id(0));
+      assert.deepEqual({ ...found, content: [] }, { ...over, content: [], timeline });
+      assert.equal((await store.findByReference('up', ['r']))[0]?.timeline, timeline);
+      assert.equal(await store.find(id(7)), undefined);
+      assert.equal((await store.tallies())[0]?.settled, 5);
+    },
+  ],
+  [
     'what waits in a lane is listed newest first, by page, receipts among it',
     async ({ store }) => {
       const kept = [id(0), id(1), idAt(NOON_MS + DAY_MS)];

@@ -20,6 +20,7 @@ import type {
 import { timelineLine, withStep } from '../timeline.ts';
 import { Heap } from './heap.ts';
 import { MemoryTallies } from './memory-tallies.ts';
+import { plain } from './plain.ts';
 
 interface Row {
   message: Message;
@@ -281,10 +282,11 @@ export class MemoryStore implements Store {
         this.#tallies.add(gone.message, gone.place, -1);
       }
       this.#rows.delete(id);
-      const about = message.of === undefined || line === '' ? undefined : this.#rows.get(message.of);
-      if (about !== undefined) {
-        about.message = { ...about.message, timeline: withStep(about.message.timeline, line) };
-      }
+      if (message.of !== undefined && line !== '') this.#addLine(message.of, line);
+      return;
+    }
+    if (op === 'line') {
+      this.#addLine(id, line);
       return;
     }
     let row = this.#rows.get(id);
@@ -299,6 +301,11 @@ export class MemoryStore implements Store {
       this.#highestShort = Math.max(this.#highestShort, counterOf(message));
     this.#tallies.add(row.message, place, 1);
     this.#put(row, place);
+  }
+
+  #addLine(id: MessageId, line: string): void {
+    const row = this.#rows.get(id);
+    if (row !== undefined) row.message = { ...row.message, timeline: withStep(row.message.timeline, line) };
   }
 
   #put(row: Row, place: Place): void {
@@ -350,43 +357,6 @@ function valid(heap: Heap<Entry>): Entry | undefined {
 function counterOf(message: Message): number {
   const parsed = parsePublicId(message.publicId);
   return parsed?.form === 'short' ? parsed.counter : -1;
-}
-
-/** A copy without what the center keeps beside the message. */
-function plain(message: Message): Message {
-  return {
-    id: message.id,
-    tag: message.tag,
-    publicId: message.publicId,
-    idForm: message.idForm,
-    head: message.head,
-    kind: message.kind,
-    account: message.account,
-    lane: message.lane,
-    source: message.source,
-    destination: message.destination,
-    serviceType: message.serviceType,
-    priority: message.priority,
-    dueMs: message.dueMs,
-    expiresMs: message.expiresMs,
-    acceptedMs: message.acceptedMs,
-    state: message.state,
-    attempts: message.attempts,
-    error: message.error,
-    doneMs: message.doneMs,
-    receiptWanted: message.receiptWanted,
-    of: message.of,
-    reference: message.reference,
-    connector: message.connector,
-    content: message.content,
-    text: message.text,
-    clientReference: message.clientReference,
-    timeline: message.timeline,
-    price: message.price,
-    charged: message.charged,
-    memo: message.memo,
-    segments: message.segments,
-  };
 }
 
 function closed(): CenterError {

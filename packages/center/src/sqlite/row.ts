@@ -174,6 +174,9 @@ function encode({ op, message, place, line }: Change, encoderOf: (id: MessageId)
       encoder.values.push(opRemove, table, message.id);
       if (message.of !== undefined && line !== '')
         encoderOf(message.of).values.push(opLine, 0, line, message.of);
+      break;
+    case 'line':
+      encoder.values.push(opLine, 0, line, message.id);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Accounts as they are written. */
 import { type AccountSettings, type CreditSettings, formatAmount } from '@chappe/gateway';
-import { maybeDuration, rateText, section, type Written, written } from './words.ts';
+import { hexText, maybeDuration, rateText, section, type Written, written } from './words.ts';
 
 /** An account without its hashes. */
 export function writtenAccount(account: AccountSettings): Written {
@@ -41,6 +41,7 @@ export function writtenAccount(account: AccountSettings): Written {
       webhook: receipts?.webhook,
       validity: maybeDuration(receipts?.validityMs),
       dataSm: receipts?.asDataSm,
+      tlvs: typeof receipts?.tlvs === 'object' ? receipts.tlvs.map(hexText) : receipts?.tlvs,
     }),
     ownNumbers: account.ownNumbers,
     mo: account.mo,

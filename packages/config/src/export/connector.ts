@@ -108,7 +108,8 @@ function messageKeys(connector: ConnectorSettings): Written {
         ? undefined
         : written({
             idIn: receipts.ids,
-            timezone: receipts.offsetMinutes,
+            timezone: receipts.timeZone ?? receipts.offsetMinutes,
+            longMessages: receipts.longMessages,
             errors: receipts.errors,
             states: receipts.states,
             early: maybeDuration(receipts.earlyMs),

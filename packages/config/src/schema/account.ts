@@ -7,7 +7,7 @@ import type {
   MessageIdForm,
   QuotaSettings,
 } from '@chappe/gateway';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { timeZone } from '../values/values.ts';
 import { credential, digitPrefix, network, pattern, plainText, systemId } from '../values/words.ts';
 import { alphabet } from './codings.ts';
@@ -16,6 +16,7 @@ import { listOrFile } from './lists.ts';
 import { numberPlan, senderRules, throughput } from './numbers.ts';
 import { type PriorityRange, priority } from './priority.ts';
 import { count, flag, money, pauseMs } from './shapes.ts';
+import { tlvTag } from './tlv.ts';
 import { npi, ton } from './ton-npi.ts';
 import { secret, type World } from './world.ts';
 
@@ -96,6 +97,11 @@ interface Dlr {
   readonly receipts: AccountReceiptSettings | undefined;
 }
 
+const receiptTlvs: z.ZodType<NonNullable<AccountReceiptSettings['tlvs']>> = z.union(
+  [oneOf(['none', 'all']), oneOrMany(tlvTag)],
+  { error: 'expected all, none, or tags such as 0x1403' },
+);
+
 function dlrSchema(world: World): z.ZodType<Dlr> {
   return section({
     messageId: optional(
@@ -122,6 +128,11 @@ function dlrSchema(world: World): z.ZodType<Dlr> {
       'how long a receipt waits for a bind; default that of lifetime.receiptValidity',
     ),
     dataSm: optional(flag, 'sent as data_sm instead of deliver_sm', false),
+    tlvs: optional(
+      receiptTlvs,
+      "TLVs of the operator's receipt that are passed on, besides network_error_code: all, none, or tags such as 0x1403",
+      'none',
+    ),
   }).transform((given): Dlr => {
     const receipts = compact<AccountReceiptSettings>({
       timeZone: given.timezone,
@@ -133,6 +144,7 @@ function dlrSchema(world: World): z.ZodType<Dlr> {
       webhook: given.webhook,
       validityMs: given.validity,
       asDataSm: given.dataSm,
+      tlvs: given.tlvs,
     });
     return {
       messageId: given.messageId,

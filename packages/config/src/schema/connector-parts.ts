@@ -13,7 +13,7 @@ import type {
 } from '@chappe/gateway';
 import { messageStates } from '@chappe/protocol';
 import { z } from 'zod';
-import { durations, offsetMinutes, rate, whole } from '../values/values.ts';
+import { durations, rate, timeZone, whole } from '../values/values.ts';
 import { digits, endpoint, handedOut, host, plainText, port } from '../values/words.ts';
 import { compact, keyed, oneOf, optional, required, scalar, section } from './field.ts';
 import { count, durationMs, flag, number, pauseMs, rangeShape, rateShape } from './shapes.ts';
@@ -134,7 +134,13 @@ export const upstreamReceipts: z.ZodType<UpstreamReceiptSettings> = section({
       'receipts; loose: any form, case and leading zeros aside',
     'auto',
   ),
-  timezone: optional(scalar(offsetMinutes), 'offset of its dates from UTC: +02:00', 'UTC'),
+  timezone: optional(scalar(timeZone), 'of its dates: Europe/Paris, +02:00', 'UTC'),
+  longMessages: optional(
+    oneOf(['auto', 'each', 'one']),
+    'its receipts for a long message: one for each part, or one for the whole; auto: as each, but where all parts have ' +
+      'one id those without a receipt end as the last one says, 3 s after it',
+    'auto',
+  ),
   errors: optional(errorMap, "its error codes to ours: {'013': 27}; others pass as they are"),
   states: optional(stateMap, 'receipt words with a meaning of their own: {FAILED: UNDELIVERABLE}'),
   early: optional(
@@ -150,13 +156,20 @@ export const upstreamReceipts: z.ZodType<UpstreamReceiptSettings> = section({
 }).transform((given) =>
   compact<UpstreamReceiptSettings>({
     ids: given.idIn,
-    offsetMinutes: given.timezone,
+    offsetMinutes: isOffset(given.timezone) ? Number(given.timezone) : undefined,
+    timeZone: isOffset(given.timezone) ? undefined : given.timezone,
+    longMessages: given.longMessages,
     errors: given.errors,
     states: given.states,
     earlyMs: given.early,
     unmatched: given.unmatched,
   }),
 );
+
+/** Whether a time zone is one in minutes, and not a name. */
+function isOffset(zone: string | undefined): boolean {
+  return zone !== undefined && /^-?\d/.test(zone);
+}
 
 const meanings = ['permanent', 'temporary', 'throttled', 'full', 'accepted', 'rebind'] as const;
 

@@ -24,17 +24,18 @@ export function readTag(text: string, named?: ReadonlyMap<string, number>): numb
 }
 
 const tagShape = { type: ['string', 'integer'] };
-const ownTag = scalar((text) => readTag(text), tagShape);
+/** A tag as it is written anywhere: `0x1400`, or the name of a TLV of the documents. */
+export const tlvTag: z.ZodType<number> = scalar((text) => readTag(text), tagShape);
 
 /** What happens with one vendor TLV on the way to an upstream. */
 export const tlvRule: z.ZodType<TlvRule> = section({
   name: required(scalar(plainText(maxNameLength)), 'for people, for routes and for the API: pe_id'),
-  tag: required(ownTag, 'its tag: 0x1400, or the name of a TLV of the documents'),
+  tag: required(tlvTag, 'its tag: 0x1400, or the name of a TLV of the documents'),
   type: optional(oneOf(['text', 'hex', 'integer']), 'how its value is written', 'text'),
   octets: optional(oneOf(integerOctets), 'octets of an integer: 1, 2 or 4; else as few as hold it'),
   required: optional(flag, 'without it the message is not sent here', false),
   value: optional(scalar(plainText(maxValueLength)), 'put in when the message has none'),
-  fromTag: optional(ownTag, 'taken from the TLV with this tag instead'),
+  fromTag: optional(tlvTag, 'taken from the TLV with this tag instead'),
   maxOctets: optional(count(maxOctets), 'longest value'),
 }).transform((given) =>
   compact<TlvRule>({

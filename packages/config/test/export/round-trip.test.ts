@@ -107,6 +107,9 @@ const account = fc
           webhook: fc.constant('crm'),
           validityMs: pauseMs,
           asDataSm: flag,
+          tlvs: fc.oneof(fc.constantFrom('none', 'all'), fc.constant([0x1403, 0x0501])) as Arbitrary<
+            'none' | 'all' | readonly number[]
+          >,
         }).filter((receipts) => Object.keys(receipts).length > 0),
         ownNumbers: list(sender),
         mo: fc.constantFrom('any', 'receiver', 'transceiver', 'none'),
@@ -259,9 +262,10 @@ const connector = some<ConnectorSettings>(
     }) as Arbitrary<NonNullable<ConnectorSettings['retry']>>,
     unknown: fc.constantFrom('wait', 'resend', 'fail'),
     unknownWaitMs: pauseMs,
-    receipts: some<NonNullable<ConnectorSettings['receipts']>>({
+    receipts: some<Omit<NonNullable<ConnectorSettings['receipts']>, 'offsetMinutes'>>({
       ids: fc.constantFrom('auto', 'same', 'hex-dec', 'dec-hex', 'loose'),
-      offsetMinutes: fc.integer({ min: -840, max: 840 }),
+      timeZone: fc.constantFrom('Europe/Paris', 'UTC'),
+      longMessages: fc.constantFrom('auto', 'each', 'one'),
       errors: fc.dictionary(fc.constantFrom('013', 'E5'), fc.integer({ min: 0, max: 65_535 })),
       states: fc.constant({ FAILED: 'UNDELIVERABLE' }),
       earlyMs: pauseMs,

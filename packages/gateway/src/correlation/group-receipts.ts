@@ -1,20 +1,33 @@
 /** What is remembered of the receipts of one group of connectors; all of it bounded. */
 import type { Center } from '@chappe/center';
+import type { IdRelation } from '@chappe/protocol';
 import type { Clock } from '@chappe/smpp';
 import type { UpstreamReceiptSettings } from '../settings/connector.ts';
-import type { IdRelation } from './id-forms.ts';
 import { IdLearning } from './learning.ts';
+import { LongMessages, type LongMessagesContext } from './long-messages.ts';
+import { RecentEnds } from './recent-ends.ts';
 import { Unmatched } from './unmatched.ts';
-import { type Held, WaitingReceipts } from './waiting-receipts.ts';
+import { type Held, type Waiting, WaitingReceipts } from './waiting-receipts.ts';
+
+/** What the receipts of a group work with. */
+export interface GroupReceiptsContext {
+  readonly center: Center;
+  readonly clock: Clock;
+  readonly settlePart: LongMessagesContext['settle'];
+  readonly onError: (error: unknown, where: string) => void;
+}
 
 // Its answer is held back for so long: longer than any response takes, shorter than any upstream waits.
 const holdMs = 1_000;
 // Each holds a slot of an upstream's window.
 const maxHeld = 1_000;
+// How many are held in the hope of a response goes by what came of those before: an upstream whose receipts overtake its
+// responses gets more, one that sends receipts of somebody else none, as those would fill its window.
+const firstHopes = 1;
+const mostHopes = 64;
+const hopePerHit = 0.1;
 const maxParked = 10_000;
 const defaultEarlyMs = 600_000;
-// Some upstreams say everything twice, within seconds.
-const maxRecent = 20_000;
 const maxUnanswered = 10_000;
 // Two are as good as many: a receipt could mean any of them.
 const maxUnansweredEach = 8;
@@ -25,28 +38,25 @@ const manyStrangers = 10;
 export class GroupReceipts {
   readonly name: string;
   readonly unmatched: Unmatched;
+  /** Messages that have ended not long ago. */
+  readonly ends: RecentEnds = new RecentEnds();
+  /** Long messages whose parts do not get a receipt each. */
+  readonly long: LongMessages;
   readonly #clock: Clock;
-  #ids: IdLearning;
-  #earlyMs: number;
+  #ids: IdLearning = new IdLearning(undefined, undefined);
+  #earlyMs: number = defaultEarlyMs;
   readonly #held: WaitingReceipts = new WaitingReceipts();
   readonly #parked: WaitingReceipts = new WaitingReceipts();
-  #recent: Set<string> = new Set();
-  #before: Set<string> = new Set();
   readonly #unanswered: Map<string, readonly string[]> = new Map();
   #strangers = 0;
+  #hasNamedHandsets = false;
+  #hopes = firstHopes;
 
-  constructor(
-    name: string,
-    settings: UpstreamReceiptSettings,
-    known: IdRelation | undefined,
-    center: Center,
-    clock: Clock,
-  ) {
+  constructor(name: string, { center, clock, settlePart, onError }: GroupReceiptsContext) {
     this.name = name;
-    this.#ids = new IdLearning(settings.ids, known);
-    this.unmatched = new Unmatched(center, name, settings.unmatched);
+    this.unmatched = new Unmatched(center, name);
+    this.long = new LongMessages({ group: name, center, clock, settle: settlePart, onError });
     this.#clock = clock;
-    this.#earlyMs = settings.earlyMs ?? defaultEarlyMs;
   }
 
   /** How its ids in receipts and in responses relate. */
@@ -54,20 +64,28 @@ export class GroupReceipts {
     return this.#ids;
   }
 
-  /** Takes other settings; what waits goes on waiting. `known`: what was learned before. */
+  /** Takes settings over; what waits goes on waiting. `known`: what was learned before. */
   configure(settings: UpstreamReceiptSettings, known: IdRelation | undefined): void {
     this.#ids = new IdLearning(settings.ids, known);
     this.#earlyMs = settings.earlyMs ?? defaultEarlyMs;
     this.unmatched.setLimit(settings.unmatched);
+    this.long.configure(settings.longMessages);
   }
 
-  /** Holds a receipt for a moment; false when too many are held. */
-  hold(held: Held): boolean {
-    if (this.#held.size >= maxHeld || held.references.length === 0) return false;
+  /**
+   * Holds a receipt for a moment; false when too many are held. `isHope`: nothing says that a response is on its way that
+   * tells its message.
+   */
+  hold(held: Held, isHope: boolean): boolean {
+    const most = isHope ? Math.floor(this.#hopes) : maxHeld;
+    if (this.#held.size >= most || held.references.length === 0) return false;
+    const nowMs = this.#clock.monotonicMs();
     const disarm = this.#clock.setTimer(() => {
-      if (this.#held.end(waiting)) waiting.giveUp();
+      if (!this.#held.end(waiting)) return;
+      this.#hopes /= 2;
+      waiting.giveUp();
     }, holdMs);
-    const waiting = { ...held, untilMs: this.#clock.monotonicMs() + holdMs, disarm };
+    const waiting: Waiting = { ...held, sinceMs: nowMs, untilMs: nowMs + holdMs, disarm };
     this.#held.add(waiting);
     return true;
   }
@@ -75,7 +93,7 @@ export class GroupReceipts {
   /** Remembers one that is on disk, for as long as responses may still come. */
   park(parked: Held): void {
     const nowMs = this.#clock.monotonicMs();
-    this.#parked.add({ ...parked, untilMs: nowMs + this.#earlyMs });
+    this.#parked.add({ ...parked, sinceMs: nowMs, untilMs: nowMs + this.#earlyMs });
     for (let { eldest } = this.#parked; eldest !== undefined; { eldest } = this.#parked) {
       if (eldest.untilMs > nowMs && this.#parked.size <= maxParked) return;
       this.#parked.end(eldest);
@@ -86,21 +104,9 @@ export class GroupReceipts {
   tell(reference: string): void {
     if (this.#held.size + this.#parked.size === 0) return;
     const nowMs = this.#clock.monotonicMs();
-    if (!this.#held.tell(reference, nowMs)) this.#parked.tell(reference, nowMs);
-  }
-
-  /** A message has got its last receipt, which is known by `key`. */
-  noteSettled(key: string): void {
-    this.#recent.add(key);
-    if (this.#recent.size < maxRecent) return;
-    // Two generations instead of an order: adding is what has to be quick.
-    this.#before = this.#recent;
-    this.#recent = new Set();
-  }
-
-  /** Whether that receipt ended a message not long ago. */
-  wasRecent(key: string): boolean {
-    return this.#recent.has(key) || this.#before.has(key);
+    const told = this.#held.tell(reference, nowMs) ?? this.#parked.tell(reference, nowMs);
+    if (told !== undefined && nowMs - told.sinceMs <= holdMs)
+      this.#hopes = Math.min(mostHopes, this.#hopes + hopePerHit);
   }
 
   /** Whether the receipts name the handsets of their messages. */
@@ -108,9 +114,15 @@ export class GroupReceipts {
     return this.#strangers < manyStrangers;
   }
 
-  /** A receipt that had to be looked for on the disk has found its message, to the handset that it names or another. */
+  /** Whether that is known, and not only supposed. */
+  get hasNamedHandsets(): boolean {
+    return this.#hasNamedHandsets && this.namesHandsets;
+  }
+
+  /** A receipt has found its message, to the handset that it names or another. */
   noteHandset(isSame: boolean): void {
     this.#strangers = isSame ? 0 : this.#strangers + 1;
+    this.#hasNamedHandsets ||= isSame;
   }
 
   /** A message to that handset was not answered. `isOpen`: whether one of that reference still waits. */
@@ -132,8 +144,9 @@ export class GroupReceipts {
     return open[0];
   }
 
-  /** Disarms the timers. */
+  /** Ends what waits: what is held is refused, and comes again. */
   close(): void {
-    this.#held.clear();
+    for (const held of this.#held.clear()) held.refuse();
+    this.long.close();
   }
 }

@@ -1,9 +1,10 @@
 /** A receipt on its way to its message, and which message it can mean. */
 import type { Message } from '@chappe/center';
-import type { Receipt } from '@chappe/protocol';
+import { canonicalId, type Receipt } from '@chappe/protocol';
+import { operatorIdOf } from '../upstream/operator-id.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import type { Candidate } from './candidates.ts';
 import type { GroupReceipts } from './group-receipts.ts';
-import { type Candidate, canonicalId } from './id-forms.ts';
 import type { Verdict } from './receipt-outcome.ts';
 
 /** A receipt on its way. */
@@ -15,7 +16,16 @@ export interface Incoming {
   /** The handset that it is about, and the sender; some upstreams leave them as they were in the submission. */
   readonly from: string;
   readonly to: string;
+  /** All that its message may be called, likeliest first. */
+  readonly candidates: readonly Candidate[];
+  /** Called once, with the command_status of the response: 0 when what it says is on disk. */
   readonly answer: (commandStatus: number) => void;
+}
+
+/** A message that a receipt may mean, and by which of its names. */
+export interface Match {
+  readonly candidate: Candidate;
+  readonly message: Message;
 }
 
 // Digits at the end of a number that survive whatever an upstream puts before it.
@@ -36,19 +46,36 @@ export function receiptKey(id: string, handset: string): string {
   return `${canonicalId(id)} ${handsetOf(handset)}`;
 }
 
-/**
- * Sure is a message to the handset that the receipt names: an upstream may give one id to two messages. Where it names
- * none that we know, what is known of its ids must do.
- */
-export function isSure({ relation }: Candidate, incoming: Incoming, message: Message): boolean {
-  const { group } = incoming;
-  if (isOfHandset(message, incoming)) return true;
-  const known = group.ids.relation;
-  return !group.namesHandsets && (known === undefined || relation === known);
-}
-
 /** Whether the message is to the handset that the receipt names. */
 export function isOfHandset({ destination }: Message, { from, to }: Incoming): boolean {
   const telling = handsetOf(destination.digits);
   return telling === handsetOf(from) || telling === handsetOf(to);
+}
+
+/**
+ * The message that is surely meant, of those in the order in which they were sent: one to the handset that the receipt
+ * names, since an upstream may give one id to two messages. Where it names none that we know, what is known of its ids
+ * must do.
+ */
+export function sureMatch(matches: readonly Match[], incoming: Incoming): Match | undefined {
+  const { group } = incoming;
+  const ofHandset = matches.filter(({ message }) => isOfHandset(message, incoming));
+  // Of ids that differ in capitals only, the one that is written alike.
+  if (ofHandset.length > 1) return ofHandset.find(isWrittenAlike) ?? ofHandset[0];
+  if (ofHandset.length === 1) return ofHandset[0];
+  if (group.namesHandsets) return undefined;
+  const known = group.ids.relation;
+  return matches.find(({ candidate }) => known === undefined || candidate.relation === known);
+}
+
+/** When none is surely meant: the one that may be. A guess at the form of an id needs its handset where those are named. */
+export function likelyMatch(matches: readonly Match[], { group }: Incoming): Match | undefined {
+  const { relation } = group.ids;
+  const likely = matches.find(({ candidate }) => candidate.relation === relation) ?? matches[0];
+  const isGuess = likely?.candidate.relation !== (relation ?? 'same');
+  return isGuess && group.hasNamedHandsets ? undefined : likely;
+}
+
+function isWrittenAlike({ candidate, message }: Match): boolean {
+  return operatorIdOf(message) === candidate.id.trim();
 }

@@ -1,6 +1,6 @@
 /** How one upstream writes its ids: told by its operator, or learned from receipts that found their messages. */
+import { type IdRelation, idInResponse, idRelations } from '@chappe/protocol';
 import type { UpstreamReceiptSettings } from '../settings/connector.ts';
-import { type IdRelation, idRelations, referenceBy } from './id-forms.ts';
 
 // So many receipts that fit one relation only make it sure; so many that do not, in a row, make it unsure again.
 const surely = 5;
@@ -51,8 +51,9 @@ export class IdLearning {
       return false;
     }
     // Where another relation gives the same reference, the hit says nothing.
-    const reference = referenceBy(relation, id);
-    if (idRelations.some((other) => other !== relation && referenceBy(other, id) === reference)) return false;
+    const reference = idInResponse(relation, id);
+    if (idRelations.some((other) => other !== relation && idInResponse(other, id) === reference))
+      return false;
     if (this.#relation !== undefined) return this.#doubt();
     this.#hits = relation === this.#candidate ? this.#hits + 1 : 1;
     this.#candidate = relation;

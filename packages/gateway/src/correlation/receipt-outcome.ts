@@ -1,23 +1,43 @@
 /** From an upstream's receipt to what becomes of the message. */
-import type { FinalState, Outcome } from '@chappe/center';
+import type { FinalState, Message, Outcome } from '@chappe/center';
 import { isFinalState, type MessageState, type Receipt } from '@chappe/protocol';
 import type { UpstreamReceiptSettings } from '../settings/connector.ts';
 import type { CompiledFailover } from '../upstream/failover.ts';
 import { triedOf, withTaken, withTried } from '../upstream/memo.ts';
+import { endOf } from './receipt-clock.ts';
+import { errorNumberOf, errorWordOf, networkErrorTag, type Said, tlvsAsText } from './said.ts';
 
 /** What a receipt says, in our words. */
 export interface Verdict {
   /** The wire's name; undefined when it says nothing. */
   readonly state: MessageState | undefined;
   readonly isFinal: boolean;
-  /** 0 to 65535; 0: none. */
+  /** 0 to 65535; 0: none, or none that is such a number. */
   readonly error: number;
   /** For the timeline: `stat=UNDELIV err=013`. */
   readonly text: string;
+  /** When the message came to its end by the operator's clock, epoch milliseconds; undefined: it does not say. */
+  readonly doneMs: number | undefined;
+  /** For the customer's receipt; undefined: nothing beside the above. */
+  readonly said: Said | undefined;
+}
+
+/** What decides what an end means for a message. */
+export interface Ending {
+  /** The connector that its receipt came by. */
+  readonly connector: string;
+  readonly failover: CompiledFailover;
+  /** Another upstream could take it now. */
+  readonly next: (tried: string) => boolean;
+  /** Wall clock. */
+  readonly nowMs: number;
+  /** More for the timeline. */
+  readonly remark?: string | undefined;
 }
 
 const maxError = 0xffff;
 const maxTextCharacters = 20;
+const minuteMs = 60_000;
 
 const finals: Readonly<Partial<Record<MessageState, FinalState>>> = {
   DELIVERED: 'delivered',
@@ -30,31 +50,41 @@ const finals: Readonly<Partial<Record<MessageState, FinalState>>> = {
   SKIPPED: 'skipped',
 };
 
-/** Reads a receipt by the words and codes of its connector. */
-export function verdictOf(receipt: Receipt, settings: UpstreamReceiptSettings = {}): Verdict {
+/** Reads a receipt by the words and codes of its connector. `tlvs`: those that say more, copied. */
+export function verdictOf(
+  receipt: Receipt,
+  settings: UpstreamReceiptSettings = {},
+  doneMs?: number,
+  tlvs: Said['tlvs'] = [],
+): Verdict {
   const { stat, err } = receipt;
   const own = stat === undefined ? undefined : settings.states?.[stat];
   const state = own === undefined ? receipt.state : (own as MessageState);
   const isFinal =
     own === undefined ? receipt.final : !receipt.intermediate && isFinalState(own as MessageState);
-  const word = stat ?? state ?? 'none';
   const code = err === undefined || err === '' ? '' : ` err=${plain(err)}`;
-  return { state, isFinal, error: errorOf(receipt, settings), text: `stat=${plain(word)}${code}` };
+  const text = `stat=${plain(stat ?? state ?? 'none')}${code}${toldBeside(receipt, tlvs)}`;
+  const { error, errorWord, isMapped } = errorOf(receipt, settings);
+  // What stands for another code is not told beside it.
+  const told = isMapped ? tlvs.filter(({ tag }) => tag !== networkErrorTag) : tlvs;
+  const said = errorWord === undefined && told.length === 0 ? undefined : { errorWord, tlvs: told };
+  return { state, isFinal, error, text, doneMs, said };
 }
 
-/** What the end that a receipt tells means for the message. `next`: another upstream could take it now. */
-export function outcomeOfReceipt(
-  verdict: Verdict,
-  memo: string | undefined,
-  connector: string,
-  failover: CompiledFailover,
-  next: (tried: string) => boolean,
-): Outcome {
-  const { state, error, text } = verdict;
-  const detail = `connector=${connector} ${text}`;
+/** What the end that a receipt tells means for the message. */
+export function outcomeOfReceipt(verdict: Verdict, message: Message, ending: Ending): Outcome {
+  const { state, error, said } = verdict;
+  const { connector, failover, next, nowMs, remark } = ending;
+  const doneMs = endOf(verdict.doneMs, message, nowMs);
+  const done =
+    doneMs === undefined || nowMs - doneMs < minuteMs
+      ? ''
+      : ` done=${new Date(doneMs).toISOString().slice(0, 19)}Z`;
+  const detail = `connector=${connector} ${verdict.text}${done}${remark === undefined ? '' : ` ${remark}`}`;
   const final = (state === undefined ? undefined : finals[state]) ?? 'unknown';
-  if (final === 'delivered') return { kind: 'delivered', detail };
+  if (final === 'delivered') return { kind: 'delivered', detail, doneMs, said };
   if (failover.onReceipt.has(final)) {
+    const { memo } = message;
     // Who took it stands there. The receipt may have come by another connector of the group.
     const tried = memo !== undefined && triedOf(memo).length > 0 ? memo : withTried(memo, connector);
     if (next(tried))
@@ -67,23 +97,31 @@ export function outcomeOfReceipt(
         detail: `${detail} next=1`,
       };
   }
-  return { kind: 'failed', state: final, error, detail };
+  return { kind: 'failed', state: final, error, detail, doneMs, said };
 }
 
-function errorOf({ err, networkError }: Receipt, { errors }: UpstreamReceiptSettings): number {
-  const mapped = err === undefined ? undefined : errors?.[err];
-  if (mapped !== undefined) return Math.min(Math.max(0, Math.trunc(mapped)), maxError);
-  if (err !== undefined && err !== '' && isDigits(err)) return Math.min(Number(err), maxError);
-  return networkError === undefined ? 0 : Math.min(networkError.code, maxError);
-}
-
-function isDigits(text: string): boolean {
-  if (text.length > 5) return false;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code < 0x30 || code > 0x39) return false;
+/** `errorWord`: the operator's own, where the number does not say it. `isMapped`: the settings have a number for it. */
+function errorOf(
+  { err, networkError }: Receipt,
+  { errors }: UpstreamReceiptSettings,
+): { readonly error: number; readonly errorWord: string | undefined; readonly isMapped: boolean } {
+  const word = err === '' ? undefined : err;
+  const mapped = errors?.[word ?? String(networkError?.code)];
+  if (mapped !== undefined) {
+    const error = Math.min(Math.max(0, Math.trunc(mapped)), maxError);
+    return { error, errorWord: undefined, isMapped: true };
   }
-  return true;
+  return {
+    error: errorNumberOf(word ?? '') || (networkError?.code ?? 0),
+    errorWord: errorWordOf(word === undefined ? undefined : plain(word)),
+    isMapped: false,
+  };
+}
+
+function toldBeside({ networkError }: Receipt, tlvs: Said['tlvs']): string {
+  const network = networkError === undefined ? '' : ` network=${networkError.type}:${networkError.code}`;
+  const others = tlvsAsText(tlvs);
+  return others === '' ? network : `${network} tlvs=${others}`;
 }
 
 /** Words of a peer for a timeline: short, and no spaces or signs that mean something there. */

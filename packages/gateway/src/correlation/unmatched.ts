@@ -3,7 +3,15 @@
  * operator can look at them and match them again. Beyond a number they are only counted.
  */
 import type { Center, Draft, Message, MessagePage } from '@chappe/center';
-import { type ContentPdu, type PduOf, type Receipt, readReceipt, type TlvInput, tlv } from '@chappe/protocol';
+import {
+  type ContentPdu,
+  type PduOf,
+  type Receipt,
+  readReceipt,
+  type Tlv,
+  type TlvInput,
+  tlv,
+} from '@chappe/protocol';
 import { readContent, writeContent } from '../content.ts';
 
 /** A receipt without a message, as people look at it. */
@@ -61,8 +69,11 @@ export function unmatchedDraft(
   };
 }
 
-/** The receipt in a stored message. */
-export function storedReceipt(message: Message, offsetMinutes: number | undefined): Receipt | undefined {
+/** The receipt in a stored message, and the TLVs that it came with. */
+export function storedReceipt(
+  message: Message,
+  offsetMinutes: number | undefined,
+): { readonly receipt: Receipt; readonly tlvs: readonly Tlv[] } | undefined {
   const content = readContent(message.content);
   const pdu: ContentPdu = {
     esm_class: content.esmClass,
@@ -70,7 +81,8 @@ export function storedReceipt(message: Message, offsetMinutes: number | undefine
     short_message: content.payload,
     tlvs: content.tlvs,
   };
-  return readReceipt(pdu, { acceptTextOnly: true, timeZoneOffsetMinutes: offsetMinutes });
+  const receipt = readReceipt(pdu, { acceptTextOnly: true, timeZoneOffsetMinutes: offsetMinutes });
+  return receipt === undefined ? undefined : { receipt, tlvs: content.tlvs };
 }
 
 /** The unmatched receipts of one group. */
@@ -138,7 +150,7 @@ export class Unmatched {
 
   /** One as people look at it. */
   view(message: Message): UnmatchedReceipt {
-    const receipt = storedReceipt(message, undefined);
+    const receipt = storedReceipt(message, undefined)?.receipt;
     return {
       id: message.publicId,
       group: this.#group,

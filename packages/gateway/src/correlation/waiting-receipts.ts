@@ -11,11 +11,14 @@ export interface Held {
   found(reference: string, isAlone: boolean): boolean;
   /** Nothing came in time. */
   giveUp(): void;
+  /** It cannot be waited for any longer: the gateway stops. */
+  refuse(): void;
 }
 
 /** One that waits here. */
 export interface Waiting extends Held {
   /** Monotonic milliseconds. */
+  readonly sinceMs: number;
   readonly untilMs: number;
   readonly disarm?: (() => void) | undefined;
 }
@@ -56,20 +59,22 @@ export class WaitingReceipts {
     return true;
   }
 
-  /** An upstream has given that reference to a message. True: one of those that wait was meant, and waits no more. */
-  tell(reference: string, nowMs: number): boolean {
+  /** An upstream has given that reference to a message: the one of those that wait that was meant, and waits no more. */
+  tell(reference: string, nowMs: number): Waiting | undefined {
     const waiting = this.#byReference.get(reference);
-    if (waiting === undefined) return false;
+    if (waiting === undefined) return undefined;
     for (const one of waiting) {
       if (one.untilMs <= nowMs || !one.found(reference, waiting.size === 1)) continue;
       this.end(one);
-      return true;
+      return one;
     }
-    return false;
+    return undefined;
   }
 
   /** Takes all away. */
-  clear(): void {
-    for (const waiting of [...this.#all]) this.end(waiting);
+  clear(): readonly Waiting[] {
+    const all = [...this.#all];
+    for (const waiting of all) this.end(waiting);
+    return all;
   }
 }

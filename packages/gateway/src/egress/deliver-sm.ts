@@ -1,20 +1,13 @@
 /** From a stored message to the PDU that carries it to an ESME: deliver_sm, or data_sm for what came as data_sm. */
 import type { Message } from '@chappe/center';
-import {
-  messageState,
-  type PduInput,
-  receiptTlvs,
-  status,
-  type Tlv,
-  type TlvInput,
-  type TlvName,
-} from '@chappe/protocol';
+import { messageState, type PduInput, receiptTlvs, status, type TlvInput } from '@chappe/protocol';
 import { fromCanonical } from '../alphabet.ts';
 import { type Content, readContent } from '../content.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import { cutText } from '../upstream/submission/cut-text.ts';
 import { isUnfit } from '../upstream/submission/unfit.ts';
 import type { Version } from '../validation.ts';
+import { deliveryTlvs, noTlvs } from './delivery-tlvs.ts';
 
 /** The request that carries a message to an ESME. */
 export type Delivery = PduInput<'deliver_sm'> | PduInput<'data_sm'>;
@@ -49,7 +42,8 @@ export function deliveryOf(
   const content = inAlphabet(stored, settings?.defaultAlphabet);
   if (content === undefined) return undefined;
   const isData = content.shape === 'data' || hasLongAddress(message);
-  if (isData && version !== 0x33) return dataSm(message, content, tlvsFor(content, true, version));
+  if (isData && version !== 0x33)
+    return dataSm(message, content, deliveryTlvs(content, message.kind, true, version));
   return deliverPdu(message, content, version);
 }
 
@@ -115,7 +109,7 @@ function deliverPdu(message: Message, content: Content, version: Version): Deliv
   const { payload } = content;
   if (version === 0x33 && payload.length > maxShortOctets33) return undefined;
   const long = payload.length > maxShortOctets || (content.inPayloadTlv && version !== 0x33);
-  const tlvs = version === 0x33 ? noTlvs : tlvsFor(content, long, version);
+  const tlvs = version === 0x33 ? noTlvs : deliveryTlvs(content, message.kind, long, version);
   return deliverSm(message, content, content.esmClass & typeAndFeatures, long ? none : payload, tlvs);
 }
 
@@ -175,76 +169,25 @@ function receiptPdu(message: Message, content: Content, version: Version, asData
   const text = version === 0x33 && state === 'REJECTED' ? downgraded(payload) : payload;
   if (version === 0x33 || receipt === undefined)
     return deliverSm(message, content, content.esmClass, text, noTlvs);
-  const networkError = receipt.error === 0 ? undefined : { type: gsmNetwork, code: receipt.error };
+  // The operator's own code of its own network, where it gave one.
+  const isTold = receipt.error === 0 || content.tlvs.some(({ name }) => name === 'network_error_code');
+  const networkError = isTold ? undefined : { type: gsmNetwork, code: receipt.error };
   // The id stands in the text after "id:": both are the same octets.
   const id = latin1(payload.subarray(3, 3 + receipt.idOctets));
-  const tlvs = receiptTlvs({ id, state, networkError, userMessageReference }, version);
+  const own = receiptTlvs({ id, state, networkError, userMessageReference }, version);
+  const tlvs = content.tlvs.length === 0 ? own : [...own, ...(content.tlvs as readonly TlvInput[])];
   if (hasLongAddress(message) || asDataSm) {
     return dataSm(message, content, [{ name: 'message_payload', value: text }, ...tlvs]);
   }
   return deliverSm(message, content, content.esmClass, text, tlvs);
 }
 
-/** 3.3 has no REJECTED (fields.json message_state.downgrade). */
+/** 3.3 has no REJECTED. */
 function downgraded(text: Uint8Array): Uint8Array {
   return Buffer.from(latin1(text).replace(' stat:REJECTD ', ' stat:UNDELIV '), 'latin1');
 }
 
 const none = new Uint8Array(0);
-const noTlvs: readonly TlvInput[] = Object.freeze([]);
-
-// SMPP 3.4 4.6.1: TLVs of a deliver_sm. Others of a submission told the centre something, not the receiver.
-const names34: ReadonlySet<TlvName> = new Set<TlvName>([
-  'user_message_reference',
-  'source_port',
-  'destination_port',
-  'sar_msg_ref_num',
-  'sar_total_segments',
-  'sar_segment_seqnum',
-  'user_response_code',
-  'privacy_indicator',
-  'payload_type',
-  'callback_num',
-  'source_subaddress',
-  'dest_subaddress',
-  'language_indicator',
-  'its_session_info',
-]);
-// SMPP 5.0 4.3.1.1 adds these.
-const names50: ReadonlySet<TlvName> = new Set<TlvName>([
-  ...names34,
-  'callback_num_atag',
-  'callback_num_pres_ind',
-  'dest_addr_np_country',
-  'dest_addr_np_information',
-  'dest_addr_np_resolution',
-  'dest_addr_subunit',
-  'dest_network_id',
-  'dest_node_id',
-  'its_reply_type',
-  'source_addr_subunit',
-  'source_network_id',
-  'source_node_id',
-  'ussd_service_op',
-]);
-
-function tlvsFor(content: Content, asPayload: boolean, version: Version): readonly TlvInput[] {
-  const { userMessageReference, payload } = content;
-  if (!asPayload && userMessageReference === undefined && content.tlvs.length === 0) return noTlvs;
-  const names = version >= 0x50 ? names50 : names34;
-  const tlvs: TlvInput[] = [];
-  if (asPayload) tlvs.push({ name: 'message_payload', value: payload });
-  if (userMessageReference !== undefined) {
-    tlvs.push({ name: 'user_message_reference', value: userMessageReference });
-  }
-  for (const item of content.tlvs) if (goesOn(item, names)) tlvs.push(item as TlvInput);
-  return tlvs;
-}
-
-/** Vendor TLVs pass (gateways.md 2.12): the centre cannot know whom they are for. */
-function goesOn(item: Tlv, names: ReadonlySet<TlvName>): boolean {
-  return item.name === undefined || names.has(item.name);
-}
 
 function latin1(octets: Uint8Array): string {
   return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1');

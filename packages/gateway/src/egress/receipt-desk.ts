@@ -3,6 +3,8 @@ import type { Center, Draft, Message, MessageState } from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
 import type { Accounts } from '../accounts/accounts.ts';
 import { readGroupOf } from '../content.ts';
+import type { Verdict } from '../correlation/receipt-outcome.ts';
+import type { Said } from '../correlation/said.ts';
 import { type ReceiptFormat, ReceiptWriter } from '../receipt-text.ts';
 import { handsetLane, receiptLane } from '../routing.ts';
 import { lateReceiptMs, magicOf } from '../sandbox/magic.ts';
@@ -10,7 +12,7 @@ import type { AccountReceiptSettings, AccountSettings } from '../settings/accoun
 import { isFinal } from '../states.ts';
 import { webhookLane } from '../webhooks/lane.ts';
 import { type ReceiptOccasion, type ReceiptOptions, receiptDraft } from './receipt.ts';
-import { SegmentEnds } from './segment-ends.ts';
+import { type End, SegmentEnds } from './segment-ends.ts';
 
 /** What a desk works with. */
 export interface ReceiptDeskOptions {
@@ -38,7 +40,14 @@ export class ReceiptDesk {
     this.#options = options;
     const { format, validityMs, center } = options;
     const writer = new ReceiptWriter(format);
-    this.#common = { writer, validityMs, settings: undefined, longMessages: 'aggregate', lane: undefined };
+    this.#common = {
+      writer,
+      validityMs,
+      settings: undefined,
+      longMessages: 'aggregate',
+      lane: undefined,
+      tlvs: 'none',
+    };
     this.#ends = new SegmentEnds(center);
   }
 
@@ -48,19 +57,24 @@ export class ReceiptDesk {
   }
 
   /** The center's `receipt`: what is stored together with a new state of a message. */
-  draftsFor(message: Message, state: MessageState, error: number): Draft | readonly Draft[] | undefined {
+  draftsFor(
+    message: Message,
+    state: MessageState,
+    error: number,
+    said: Said | undefined,
+  ): Draft | readonly Draft[] | undefined {
     const style = this.#styleOf(message.account);
-    const end = isFinal(state)
-      ? this.#ends.ended(message, state, error, style.longMessages)
-      : { state, error };
+    const nowMs = this.#options.clock.nowMs();
+    const isEnd = isFinal(state);
+    const here: End = { state, error, atMs: isEnd ? message.doneMs : nowMs, said };
+    const end = isEnd ? this.#ends.ended(message, here, style.longMessages) : here;
     if (end === undefined) return undefined;
-    const atMs = this.#options.clock.nowMs();
-    const occasion: ReceiptOccasion = { state: end.state, error: end.error, atMs };
+    const occasion: ReceiptOccasion = { ...end, dueMs: nowMs };
     switch (message.lane === handsetLane ? magicOf(message.destination.digits) : undefined) {
       case 'no-receipt':
         return undefined;
       case 'late-receipt':
-        return receiptDraft(message, { ...occasion, dueMs: atMs + lateReceiptMs }, style);
+        return receiptDraft(message, { ...occasion, dueMs: nowMs + lateReceiptMs }, style);
       case 'duplicate-receipt': {
         const receipt = receiptDraft(message, occasion, style);
         return [receipt, receipt];
@@ -71,8 +85,9 @@ export class ReceiptDesk {
   }
 
   /** What an upstream said before the end, as a notice. */
-  noticeFor(message: Message, error: number): Draft {
-    const occasion = { state: 'enroute' as const, error, atMs: this.#options.clock.nowMs() };
+  noticeFor(message: Message, { error, said }: Pick<Verdict, 'error' | 'said'>): Draft {
+    const nowMs = this.#options.clock.nowMs();
+    const occasion = { state: 'enroute' as const, error, atMs: nowMs, dueMs: nowMs, said };
     return receiptDraft(message, occasion, this.#styleOf(message.account));
   }
 
@@ -106,6 +121,7 @@ function styleFrom(
     settings,
     longMessages: receipts.longMessages ?? 'aggregate',
     lane: laneOf(settings),
+    tlvs: receipts.tlvs,
   };
 }
 

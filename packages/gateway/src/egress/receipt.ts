@@ -9,9 +9,11 @@ import {
   readGroupOf,
   writeContent,
 } from '../content.ts';
+import { networkErrorTag, type Said } from '../correlation/said.ts';
 import { dataCodingOf as readCoding } from '../message-text.ts';
 import type { ReceiptWriter } from '../receipt-text.ts';
 import { accountLane } from '../routing.ts';
+import type { AccountReceiptSettings } from '../settings/account.ts';
 import { isFinal, stateValue, statWord } from '../states.ts';
 
 // esm_class of receipts (SMPP 3.4 5.2.12).
@@ -29,6 +31,8 @@ export interface ReceiptOptions {
   readonly validityMs: number;
   /** Where its receipts wait; undefined: with its messages. */
   readonly lane: string | undefined;
+  /** Which TLVs of an operator's receipt go on. */
+  readonly tlvs: AccountReceiptSettings['tlvs'];
 }
 
 /** Facts about the end that the message itself does not say (yet). */
@@ -37,13 +41,15 @@ export interface ReceiptOccasion {
   readonly error: number;
   /** When it happened, epoch milliseconds. */
   readonly atMs: number;
-  /** When the receipt is due; now when left out. */
-  readonly dueMs?: number | undefined;
+  /** When the receipt is due, epoch milliseconds. */
+  readonly dueMs: number;
+  /** What an operator's receipt said beside the state. */
+  readonly said?: Said | undefined;
 }
 
-/** The receipt of a message as a draft for its account: addresses swapped as a whole (shared/spec/receipts.md). */
+/** The receipt of a message as a draft for its account: addresses swapped as a whole. */
 export function receiptDraft(message: Message, occasion: ReceiptOccasion, options: ReceiptOptions): Draft {
-  const { state, error, atMs } = occasion;
+  const { state, error, atMs, dueMs, said } = occasion;
   const { content } = message;
   const id = receiptIdOf(message.publicId, message.idForm);
   const text = options.writer.write({
@@ -51,12 +57,12 @@ export function receiptDraft(message: Message, occasion: ReceiptOccasion, option
     stat: statWord(state),
     delivered: state === 'delivered',
     error,
+    errorWord: said?.errorWord,
     submittedMs: message.acceptedMs,
     doneMs: atMs,
     submitted: submittedWith(content),
     text: quote(content),
   });
-  const dueMs = occasion.dueMs ?? atMs;
   return {
     kind: isFinal(state) ? 'receipt' : 'notice',
     account: message.account,
@@ -81,11 +87,21 @@ export function receiptDraft(message: Message, occasion: ReceiptOccasion, option
         state: stateValue(state),
         error,
         idOctets: id.length,
+        doneMs: atMs === dueMs ? undefined : atMs,
       },
       userMessageReference: isTextOnly(content) ? undefined : readContent(content).userMessageReference,
+      tlvs: said === undefined ? undefined : passedOn(said, options.tlvs),
     }),
     text,
   };
+}
+
+/** The code of the network is part of what a receipt says (SMPP 3.4 5.3.2.31); of others the account decides. */
+function passedOn({ tlvs }: Said, wanted: AccountReceiptSettings['tlvs'] = 'none'): Said['tlvs'] {
+  if (wanted === 'all' || tlvs.length === 0) return tlvs;
+  return tlvs.filter(
+    ({ tag }) => tag === networkErrorTag || (wanted !== 'none' && tag !== undefined && wanted.includes(tag)),
+  );
 }
 
 function submittedWith(content: Uint8Array): number {

@@ -4,12 +4,18 @@
  */
 import type { Center, Message, MessageId, MessageState } from '@chappe/center';
 import { readGroupOf } from '../content.ts';
+import { errorWordOf, operatorErrorOf, type Said } from '../correlation/said.ts';
 import { groupOf } from '../groups.ts';
 import { isFinal } from '../states.ts';
 
-interface End {
+/** How a segment ended. */
+export interface End {
   readonly state: MessageState;
   readonly error: number;
+  /** When, epoch milliseconds. */
+  readonly atMs: number;
+  /** What an operator's receipt said beside it. */
+  readonly said: Said | undefined;
 }
 
 interface Text {
@@ -42,23 +48,18 @@ export class SegmentEnds {
   }
 
   /** A segment has ended: the end to tell of, or undefined when none is to be told (yet). */
-  ended(
-    message: Message,
-    state: MessageState,
-    error: number,
-    policy: 'all' | 'first' | 'last' | 'aggregate',
-  ): End | undefined {
+  ended(message: Message, end: End, policy: 'all' | 'first' | 'last' | 'aggregate'): End | undefined {
     const group = readGroupOf(message.content);
     const text = group?.kind === 'segments' ? this.#texts.get(message.id - group.index) : undefined;
-    if (group === undefined || text === undefined || !text.isOne) return { state, error };
-    text.ends[group.index] = { state, error };
+    if (group === undefined || text === undefined || !text.isOne) return end;
+    text.ends[group.index] = end;
     switch (policy) {
       case 'all':
-        return { state, error };
+        return end;
       case 'first':
-        return group.index === 0 ? { state, error } : undefined;
+        return group.index === 0 ? end : undefined;
       case 'last':
-        return group.index === group.count - 1 ? { state, error } : undefined;
+        return group.index === group.count - 1 ? end : undefined;
       case 'aggregate':
         return this.#whole(message.id - group.index, text);
     }
@@ -67,7 +68,10 @@ export class SegmentEnds {
   #whole(first: MessageId, { ends }: Text): End | undefined {
     if (ends.includes(undefined)) return undefined;
     this.#texts.delete(first);
-    return ends.find((end) => end?.state !== 'delivered') ?? ends[0];
+    const telling = ends.find((end) => end?.state !== 'delivered') ?? ends[0];
+    // The whole is over when the last segment is.
+    const atMs = ends.reduce((latest, end) => Math.max(latest, end?.atMs ?? 0), 0);
+    return telling === undefined ? undefined : { ...telling, atMs };
   }
 
   #remember(first: MessageId, segments: readonly Message[], ending: Message): void {
@@ -76,8 +80,7 @@ export class SegmentEnds {
     for (const segment of segments) {
       const index = readGroupOf(segment.content)?.index ?? 0;
       // One that is not there any more has ended long ago; the one that is ending now tells by itself.
-      if (segment.id !== ending.id && isFinal(segment.state))
-        ends[index] = { state: segment.state, error: segment.error };
+      if (segment.id !== ending.id && isFinal(segment.state)) ends[index] = endOf(segment);
     }
     const isOne = segments.some(({ id, head }) => head !== id);
     this.#texts.set(first, { ends, isOne });
@@ -85,6 +88,12 @@ export class SegmentEnds {
     const eldest = this.#texts.keys().next();
     if (eldest.done !== true) this.#texts.delete(eldest.value);
   }
+}
+
+/** The end of a segment as it is stored; the TLVs of its receipt are not. */
+function endOf({ state, error, doneMs, timeline }: Message): End {
+  const errorWord = errorWordOf(operatorErrorOf(timeline));
+  return { state, error, atMs: doneMs, said: errorWord === undefined ? undefined : { errorWord, tlvs: [] } };
 }
 
 function firstOf(message: Message): MessageId | undefined {

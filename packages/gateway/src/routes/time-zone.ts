@@ -9,15 +9,17 @@ export class TimeZone {
   #minute = Number.NaN;
   #offsetMs = 0;
 
-  /** An IANA name, as `Europe/London`. Throws a RangeError on one that is not known. */
+  /** An IANA name, as `Europe/London`, or minutes ahead of UTC, as `-90`. Throws a RangeError on one that is not known. */
   constructor(name: string) {
     this.name = name;
-    this.#format = name === 'UTC' ? undefined : formatOf(name);
+    const isFixed = /^-?\d{1,3}$/.test(name);
+    if (isFixed) this.#offsetMs = Number(name) * minuteMs;
+    this.#format = isFixed || name === 'UTC' ? undefined : formatOf(name);
   }
 
   /** Milliseconds that local time is ahead of UTC at a wall-clock time (epoch milliseconds). */
   offsetMs(nowMs: number): number {
-    if (this.#format === undefined) return 0;
+    if (this.#format === undefined) return this.#offsetMs;
     const minute = Math.floor(nowMs / minuteMs);
     if (minute !== this.#minute) {
       this.#minute = minute;

@@ -68,6 +68,11 @@ export interface AccountReceiptSettings {
   readonly validityMs?: number | undefined;
   /** Sent as data_sm instead of deliver_sm. */
   readonly asDataSm?: boolean | undefined;
+  /**
+   * TLVs of the operator's receipt that are passed on, to peers of 3.4 and 5.0 and to webhooks: by tag, or all of them. They
+   * may say what a message cost. Default none, but for network_error_code.
+   */
+  readonly tlvs?: 'none' | 'all' | readonly number[] | undefined;
 }
 
 /** Prepaid or postpaid, and what it may spend. Amounts in millionths of the currency, see money/decimal.ts. */

@@ -76,11 +76,20 @@ export interface StatusRule {
 export interface UpstreamReceiptSettings {
   /**
    * How its ids in receipts relate to those in responses. `auto` (default) learns it. `same`; `hex-dec`: hexadecimal in
-   * responses, decimal in receipts; `dec-hex`: the other way; `loose`: any form, case and leading zeros aside.
+   * responses, decimal in receipts; `dec-hex`: the other way; `loose`: any of these. Case, leading zeros and blanks around
+   * an id never count.
    */
   readonly ids?: 'auto' | 'same' | 'hex-dec' | 'dec-hex' | 'loose' | undefined;
   /** Minutes that its dates are east of UTC; default 0. */
   readonly offsetMinutes?: number | undefined;
+  /** IANA time zone of its dates, as `Europe/Paris`; wins over `offsetMinutes`. */
+  readonly timeZone?: string | undefined;
+  /**
+   * Receipts for a long message that leaves in parts. `each`: one for each part. `one`: the first final one, of whichever
+   * part, is about the whole. `auto` (default): as each; where all parts have one id, those that have heard nothing 3 s
+   * after the last receipt end as that one says.
+   */
+  readonly longMessages?: 'auto' | 'each' | 'one' | undefined;
   /** Its error codes to ours: `{'013': 27}`; others pass as they are. */
   readonly errors?: Readonly<Record<string, number>> | undefined;
   /** Receipt words with a meaning of their own: `{'FAILED': 'UNDELIVERABLE'}`. */

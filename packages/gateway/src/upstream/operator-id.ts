@@ -1,5 +1,6 @@
 /** What an operator calls a message, as it wrote it. */
 import type { Message } from '@chappe/center';
+import { lastLine } from '../last-line.ts';
 import { unansweredMark } from './outcome.ts';
 
 /**
@@ -7,14 +8,12 @@ import { unansweredMark } from './outcome.ts';
  * reference that receipts are found by: `sent reference=1f ... id=001F`.
  */
 export function operatorIdOf({ timeline, reference = '' }: Pick<Message, 'timeline' | 'reference'>): string {
-  const at = timeline.lastIndexOf(' sent');
-  const newline = timeline.indexOf('\n', at);
-  const line = at < 0 ? '' : timeline.slice(at, newline < 0 ? undefined : newline);
-  const told = valueOf(line, ' id=') ?? valueOf(line, ' reference=') ?? reference;
+  const line = lastLine(timeline, 'sent') ?? '';
+  const told = wordAfter(line, ' id=') ?? wordAfter(line, ' reference=') ?? reference;
   return told.startsWith(unansweredMark) ? '' : told;
 }
 
-function valueOf(line: string, key: string): string | undefined {
+function wordAfter(line: string, key: string): string | undefined {
   const at = line.indexOf(key);
   if (at < 0) return undefined;
   const from = at + key.length;

@@ -1,7 +1,6 @@
 /** From what an upstream answered to what becomes of the message. */
 import type { Message, Outcome } from '@chappe/center';
-import { statusName } from '@chappe/protocol';
-import { canonicalId } from '../correlation/id-forms.ts';
+import { canonicalId, statusName } from '@chappe/protocol';
 import type { Answer } from './answer.ts';
 import type { CompiledFailover } from './failover.ts';
 import { withoutTried } from './memo.ts';
@@ -62,11 +61,12 @@ export function outcomeOfAnswer(message: Message, answer: Answer, occasion: Occa
 
 function taken({ id, isAwaited }: Extract<Answer, { kind: 'taken' }>, occasion: Occasion): Outcome {
   const { upstream, memo, failover, nowMs } = occasion;
-  if (id === '' || !isAwaited) {
-    const detail = id === '' ? upstream.label : `${upstream.label} reference=${id}`;
+  const reference = canonicalId(id);
+  const written = id.trim();
+  if (reference === '' || !isAwaited) {
+    const detail = reference === '' ? upstream.label : `${upstream.label} reference=${written}`;
     return { kind: 'accepted', memo, detail };
   }
-  const reference = canonicalId(id);
   return {
     kind: 'accepted',
     reference,
@@ -74,7 +74,7 @@ function taken({ id, isAwaited }: Extract<Answer, { kind: 'taken' }>, occasion: 
     lateMs:
       failover.receiptAfterMs === Number.POSITIVE_INFINITY ? undefined : nowMs + failover.receiptAfterMs,
     memo,
-    detail: reference === id ? upstream.label : `${upstream.label} id=${id}`,
+    detail: reference === written ? upstream.label : `${upstream.label} id=${written}`,
   };
 }
 

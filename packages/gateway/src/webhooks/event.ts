@@ -1,6 +1,6 @@
 /** A stored message as the event that is posted to a webhook. */
 import type { Message } from '@chappe/center';
-import { messageState, readConcat, type Tlv } from '@chappe/protocol';
+import { messageState, parseReceiptText, readConcat, type Tlv } from '@chappe/protocol';
 import { type Content, readContent } from '../content.ts';
 import { dataCodingOf } from '../message-text.ts';
 import { firstLineValue, numbersOf } from '../mo/detail.ts';
@@ -39,6 +39,10 @@ export interface HookData {
   /** Receipts: state and error code. */
   readonly state?: string | undefined;
   readonly error?: number | undefined;
+  /** Receipts: the error code as the receipt's text has it, an operator's own word among them: `0x1B`. */
+  readonly errorCode?: string | undefined;
+  /** Receipts: when the message came to its end, ISO 8601. */
+  readonly doneAt?: string | undefined;
 }
 
 /** The body of a POST. */
@@ -107,6 +111,8 @@ function receiptEvent(message: Message, content: Content, timestamp: string): Ho
       segments: 1,
       state,
       error: receipt?.error ?? 0,
+      errorCode: parseReceiptText(latin1(payload)).err ?? '',
+      doneAt: new Date(receipt?.doneMs ?? message.acceptedMs).toISOString(),
     },
   };
 }

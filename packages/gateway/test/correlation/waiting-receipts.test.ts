@@ -9,6 +9,7 @@ function waiting(
   const alone: boolean[] = [];
   return {
     references,
+    sinceMs: 0,
     untilMs,
     alone,
     found: (reference, isAlone) => {
@@ -16,6 +17,7 @@ function waiting(
       return reference === meant;
     },
     giveUp: () => undefined,
+    refuse: () => undefined,
   };
 }
 
@@ -27,21 +29,21 @@ describe('receipts that wait', () => {
     const twentyTwo = waiting(['22', '16', '34'], '22');
     all.add(sixteen);
     all.add(twentyTwo);
-    expect(all.tell('22', 0)).toBe(true);
-    expect(all.tell('16', 0)).toBe(true);
+    expect(all.tell('22', 0)).toBe(twentyTwo);
+    expect(all.tell('16', 0)).toBe(sixteen);
     expect([sixteen.alone, twentyTwo.alone]).toEqual([[false, true], [false]]);
     expect(all.size).toBe(0);
-    expect(all.tell('10', 0)).toBe(false);
+    expect(all.tell('10', 0)).toBeUndefined();
   });
 
   it('stay when they are not meant, and are deaf when their time is over', () => {
     const all = new WaitingReceipts();
     const one = waiting(['a', 'b'], 'b', 500);
     all.add(one);
-    expect(all.tell('a', 0)).toBe(false);
-    expect(all.tell('b', 500)).toBe(false);
+    expect(all.tell('a', 0)).toBeUndefined();
+    expect(all.tell('b', 500)).toBeUndefined();
     expect([one.alone, all.size]).toEqual([[true], 1]);
-    expect(all.tell('b', 499)).toBe(true);
+    expect(all.tell('b', 499)).toBe(one);
   });
 
   it('end once, and disarm their timers', () => {
@@ -57,7 +59,7 @@ describe('receipts that wait', () => {
     expect(all.eldest).toBe(one);
     expect([all.end(one), all.end(one), disarmed]).toEqual([true, false, 1]);
     expect(all.eldest).toBe(other);
-    all.clear();
+    expect(all.clear()).toEqual([other]);
     expect([all.size, disarmed]).toEqual([0, 2]);
   });
 });

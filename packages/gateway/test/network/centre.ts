@@ -44,6 +44,10 @@ export interface ReceiptWords {
   readonly tlvs?: 'none' | 'both' | 'only';
   /** message_state of the TLV. */
   readonly state?: number;
+  /** Its done date; default 2026-07-20 12:01. */
+  readonly done?: string;
+  /** More TLVs. */
+  readonly more?: readonly TlvInput[];
   readonly esmClass?: number;
   readonly command?: 'deliver_sm' | 'data_sm';
   readonly on?: Session;
@@ -128,12 +132,12 @@ export class Centre {
 
   /** Tells the end of a submission; settles with the gateway's answer. */
   receipt(about: Submitted, words: ReceiptWords = {}): Promise<number> {
-    const { stat = 'DELIVRD', err = '000', tlvs = 'none', id = about.id } = words;
+    const { stat = 'DELIVRD', err = '000', tlvs = 'none', id = about.id, done = '2607201201' } = words;
     const { pdu } = about;
     const text =
       tlvs === 'only'
         ? ''
-        : `id:${id} sub:001 dlvrd:001 submit date:2607201200 done date:2607201201 stat:${stat} err:${err} text:`;
+        : `id:${id} sub:001 dlvrd:001 submit date:2607201200 done date:${done} stat:${stat} err:${err} text:`;
     const told: TlvInput[] =
       tlvs === 'none'
         ? []
@@ -148,7 +152,7 @@ export class Centre {
       destination_addr: pdu.source_addr,
       esm_class: words.esmClass ?? 4,
       text,
-      tlvs: told,
+      tlvs: [...told, ...(words.more ?? [])],
       command: words.command,
       on: words.on,
     });
