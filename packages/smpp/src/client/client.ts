@@ -18,6 +18,7 @@ import { checkDone, checkPdu, checkWaitOptions, type RequestOptions } from '../s
 import type { Done } from '../session/request-queue.ts';
 import { type RequestInput, requestPromise, type Submit } from '../session/requests.ts';
 import type { Session } from '../session/session.ts';
+import { handlesClosed } from '../transport/tcp.ts';
 import { checkCloseOptions, checkLoopOptions } from './checks.ts';
 import { composeMessage } from './compose-message.ts';
 import { type Companions, Dispatch } from './dispatch.ts';
@@ -225,6 +226,7 @@ export class SmppClient implements BindOwner {
     const leftMs = Math.max(Math.min(drainMs, GOODBYE_MS), untilMs - this.#loop.clock.monotonicMs());
     await Promise.all(this.#binds.map((bind) => bind.close(leftMs)));
     this.#loop.deadlines.clear();
+    await handlesClosed();
   }
 
   /**
@@ -357,7 +359,7 @@ export class SmppClient implements BindOwner {
   }
 
   #newBind(): KeptBind {
-    const { transport, onPdu, reconnect = {} } = this.#options;
+    const { transport, onPdu, reconnect = {}, signal } = this.#options;
     const { dial, bindPdu, bindTimeoutMs, clock, session: options } = this.#settings;
     const sessionOptions = (session: () => Session): SessionOptions =>
       onPdu === undefined
@@ -365,7 +367,8 @@ export class SmppClient implements BindOwner {
         : { ...options, tap: (...seen) => this.#guard.run(() => onPdu(session(), ...seen), 'onPdu') };
     return new KeptBind(
       {
-        connect: async () => (transport === undefined ? dial() : transport()),
+        connect: async (trying) => (transport === undefined ? dial(trying) : transport()),
+        signal,
         bindPdu,
         bindTimeoutMs,
         reconnect,

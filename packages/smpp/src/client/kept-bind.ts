@@ -5,6 +5,7 @@ import type { SessionOptions } from '../core/options.ts';
 import { SessionCore } from '../core/session-core.ts';
 import {
   type CloseReason,
+  SmppAbortError,
   SmppBindError,
   SmppClosedError,
   SmppConnectError,
@@ -20,7 +21,10 @@ import { hasHeld, type Loss } from './loss.ts';
 
 /** How a bind is made and kept. */
 export interface KeptBindOptions {
-  readonly connect: () => Promise<Transport>;
+  /** Makes the connection; the signal ends that. */
+  readonly connect: (signal: AbortSignal) => Promise<Transport>;
+  /** Ends connecting and binding for good; a bind that stands goes on. */
+  readonly signal: AbortSignal | undefined;
   readonly bindPdu: PduInput;
   readonly bindTimeoutMs: number;
   readonly reconnect: Reconnect | false;
@@ -57,10 +61,14 @@ export class KeptBind {
   #attempt = 0;
   #isStopped = false;
   #cancelRetry: (() => void) | undefined;
+  /** Of the try that is under way. */
+  #trying: AbortController | undefined;
+  readonly #onAbort = (): void => this.#aborted();
 
   constructor(options: KeptBindOptions, owner: BindOwner) {
     this.#options = options;
     this.#owner = owner;
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   /** The session while it is bound. */
@@ -85,8 +93,7 @@ export class KeptBind {
 
   /** Ends the bind in order and tries no more. */
   async close(drainMs: number): Promise<void> {
-    this.#isStopped = true;
-    this.#cancelRetry?.();
+    this.#stop();
     await this.#session?.close({ drainMs });
   }
 
@@ -102,18 +109,43 @@ export class KeptBind {
 
   /** Ends the bind at once and tries no more. */
   destroy(): void {
-    this.#isStopped = true;
-    this.#cancelRetry?.();
+    this.#stop();
     this.#session?.destroy();
   }
 
+  #stop(): void {
+    this.#isStopped = true;
+    this.#cancelRetry?.();
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#trying?.abort(new SmppClosedError('closed', false));
+  }
+
+  /** The user's signal: a try under way fails, a wait for the next is over. */
+  #aborted(): void {
+    const { signal } = this.#options;
+    if (signal === undefined || this.#isStopped || this.session !== undefined) return;
+    this.#cancelRetry?.();
+    if (this.#trying === undefined) this.#failed(new SmppAbortError(signal, false));
+    else this.#trying.abort(signal.reason);
+  }
+
+  /** One try. */
   async #bind(): Promise<Session> {
-    const { connect, bindPdu, bindTimeoutMs, sessionOptions, loop, clock, nextId } = this.#options;
-    const transport = await connected(connect);
-    if (this.#isStopped) {
-      transport.destroy();
-      throw new SmppClosedError('closed', false);
+    const { signal } = this.#options;
+    if (signal?.aborted) throw new SmppAbortError(signal, false);
+    const trying = new AbortController();
+    this.#trying = trying;
+    try {
+      return await this.#bindOn(await connected(this.#options.connect, trying.signal), trying.signal);
+    } catch (error) {
+      throw this.#isStopped ? new SmppClosedError('closed', false) : error;
+    } finally {
+      this.#trying = undefined;
     }
+  }
+
+  async #bindOn(transport: Transport, signal: AbortSignal): Promise<Session> {
+    const { bindPdu, bindTimeoutMs, sessionOptions, loop, clock, nextId } = this.#options;
     this.#sessionOptions = sessionOptions(() => session);
     const core: SessionCore = new SessionCore('esme', this.#sessionOptions, clock.monotonicMs());
     const session: Session = new Session(nextId(), core, transport, loop, this.#ownerOf());
@@ -124,7 +156,7 @@ export class KeptBind {
       const heard = (result: RequestResult): void => {
         if (result instanceof Error) {
           session.destroy('bind_refused');
-          reject(this.#isStopped ? result : bindFailure(result, bindTimeoutMs));
+          reject(bindFailure(result, bindTimeoutMs));
         } else if (result.command_status !== 0) {
           session.destroy('bind_refused');
           reject(new SmppBindError(result.command_status));
@@ -133,7 +165,13 @@ export class KeptBind {
           this.#owner.onBound(session);
           resolve();
         }
+        signal.removeEventListener('abort', abort);
       };
+      const abort = (): void => {
+        reject(new SmppAbortError(signal, false));
+        session.destroy();
+      };
+      signal.addEventListener('abort', abort, { once: true });
       session.submit(bindPdu, heard, bindTimeoutMs);
     });
     return session;
@@ -176,7 +214,7 @@ export class KeptBind {
     const { reconnect } = this.#options;
     const giveUpOn = (reconnect !== false && reconnect.giveUpOn) || giveUpByDefault;
     if (error instanceof SmppBindError && giveUpOn.includes(error.status)) this.#isStopped = true;
-    if (reconnect === false) this.#isStopped = true;
+    if (reconnect === false || error instanceof SmppAbortError) this.#isStopped = true;
     const delayMs = this.#isStopped ? undefined : this.#retry();
     this.#owner.onConnectFailed(error, delayMs);
   }
@@ -195,16 +233,23 @@ export class KeptBind {
 }
 
 /** What connects may be of the user's own: whatever it fails with is told as a failed connection. */
-async function connected(connect: () => Promise<Transport>): Promise<Transport> {
+async function connected(
+  connect: (signal: AbortSignal) => Promise<Transport>,
+  signal: AbortSignal,
+): Promise<Transport> {
+  let transport: Transport;
   try {
-    const transport = await connect();
+    transport = await connect(signal);
     if (typeof transport?.start !== 'function') throw new TypeError('`transport` gave no Transport');
-    return transport;
   } catch (cause) {
     if (cause instanceof SmppError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new SmppConnectError(`cannot connect: ${why}`, { cause });
   }
+  // It took no notice.
+  if (!signal.aborted) return transport;
+  transport.destroy();
+  throw new SmppAbortError(signal, false);
 }
 
 /** Why there is no answer to a bind, in the words of one who connects. */

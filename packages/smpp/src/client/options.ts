@@ -60,7 +60,7 @@ export interface ClientOptions {
   /** Default: for ever, from 1 s to 30 s. `false`: a lost bind stays lost. */
   readonly reconnect?: Reconnect | false | undefined;
   readonly tls?: ClientTls | undefined;
-  /** Ends connecting. */
+  /** Ends connecting, and the tries to bind again, for good. A bind that stands goes on. */
   readonly signal?: AbortSignal | undefined;
   /** Connects some other way than by TCP or TLS: in memory, through a tunnel. Called for every try. */
   readonly transport?: (() => Transport | Promise<Transport>) | undefined;

@@ -19,7 +19,7 @@ export interface ClientSettings {
   readonly bindPdu: PduInput;
   readonly bindTimeoutMs: number;
   /** Makes the connection for one bind, unless the options have a `transport`. */
-  readonly dial: () => Promise<Transport>;
+  readonly dial: (signal: AbortSignal) => Promise<Transport>;
 }
 
 /** What to bind as: SMPP 3.3 has no transceivers. */
@@ -34,7 +34,7 @@ function kindOfBind(asked: BindKind | undefined, version: Version): BindKind {
 export function clientSettings(url: string, options: ClientOptions): ClientSettings {
   checkClientOptions(options);
   const address = readSmppUrl(url);
-  const { connectTimeoutMs = 5_000, bindTimeoutMs = 10_000, codec = standardCodec, signal } = options;
+  const { connectTimeoutMs = 5_000, bindTimeoutMs = 10_000, codec = standardCodec } = options;
   const version = versionFrom(options.version ?? address.version ?? sessionDefaults.version, 'version');
   const kind = kindOfBind(options.bind ?? address.bind, version);
   const clock = options.clock ?? systemClock;
@@ -71,6 +71,6 @@ export function clientSettings(url: string, options: ClientOptions): ClientSetti
     session,
     bindPdu,
     bindTimeoutMs,
-    dial: () => dial({ host, port, tls, connectTimeoutMs, clock, signal }),
+    dial: (signal) => dial({ host, port, tls, connectTimeoutMs, clock, signal }),
   };
 }

@@ -1,4 +1,6 @@
 /** Run as a process of its own: uses server and client, closes both, and must then end by itself. */
+import { connect } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { SmppClient, SmppServer } from '../../src/index.ts';
 
 const server = await SmppServer.listen({
@@ -16,5 +18,32 @@ const trying = SmppClient.open('smpp://a:b@127.0.0.1:1');
 await SmppClient.connect('smpp://a:b@127.0.0.1:1').catch(() => undefined);
 await Promise.all([client.close(), trying.close(), loop]);
 await server.close();
+
+// A listener that never accepts, its queue filled: who dials there waits until the system gives up.
+const full = new Worker(
+  `const { parentPort } = require('node:worker_threads');
+  const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+    parentPort.postMessage(server.address().port);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  });`,
+  { eval: true },
+);
+const port = await new Promise<number>((resolve) => full.once('message', resolve));
+const fillers = Array.from({ length: 5 }, () =>
+  connect({ port, host: '127.0.0.1' }).on('error', () => undefined),
+);
+const dialing = [0, 1, 2].map(() => SmppClient.open(`smpp://a:b@127.0.0.1:${port}`));
+const aborting = new AbortController();
+const aborted = SmppClient.connect(`smpp://a:b@127.0.0.1:${port}`, { signal: aborting.signal }).catch(
+  () => undefined,
+);
+await new Promise((resolve) => setTimeout(resolve, 100));
+aborting.abort();
+dialing[0]!.destroy();
+await Promise.all([...dialing.map((one) => one.close()), aborted]);
+for (const filler of fillers) filler.destroy();
+await full.terminate();
+await new Promise((resolve) => setImmediate(resolve));
+
 const left = process.getActiveResourcesInfo().filter((name) => /TCP|TLS|Timeout|Immediate/.test(name));
 console.log(JSON.stringify(left));
