@@ -6,6 +6,7 @@ import { SmppServer } from '../../src/server/server.ts';
 import { DEFERRED } from '../../src/session/operations.ts';
 import { memoryPair } from '../../src/transport/memory.ts';
 import { certificate, testCa } from '../support/certificates.ts';
+import { deferred, groupBy } from '../support/older-node.ts';
 import { closeLater, startServer } from '../support/servers.ts';
 import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 import { clientAndServer } from '../support/standin-mc.ts';
@@ -113,7 +114,7 @@ describe('connecting', () => {
     );
     expect(client.sessions).toHaveLength(3);
     const answers = await Promise.all(Array.from({ length: 30 }, () => client.request(submit)));
-    const perSession = Map.groupBy(answers, ({ message_id }) => message_id);
+    const perSession = groupBy(answers, ({ message_id }) => message_id);
     expect([...perSession.values()].map((list) => list.length)).toEqual([10, 10, 10]);
     [...server.sessions][0]?.destroy();
     while (client.sessions.length === 3) await settle(1);
@@ -375,7 +376,7 @@ describe('the end', () => {
 });
 
 test('outbind: an ESME that listens binds when an MC that it knows asks for it', async () => {
-  const bound = Promise.withResolvers<void>();
+  const bound = deferred<void>();
   const texts: string[] = [];
   const listener = closeLater(
     await OutbindListener.listen({

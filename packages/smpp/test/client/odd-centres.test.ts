@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { SmppClient } from '../../src/client/client.ts';
 import { OutbindListener } from '../../src/client/outbind-listener.ts';
 import type { BindKind } from '../../src/core/states.ts';
+import { deferred } from '../support/older-node.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { closeLater } from '../support/servers.ts';
 
@@ -88,7 +89,7 @@ describe('generic_nack is the answer to the bind', () => {
 describe.each(['transmitter', 'transceiver', 'receiver'] as const)('on a %s bind', (bind: BindKind) => {
   test.each(['deliver_sm', 'data_sm'] as const)('a receipt by %s is taken', async (command) => {
     const answers: unknown[] = [];
-    const answered = Promise.withResolvers<void>();
+    const answered = deferred<void>();
     const url = await centre(async (peer) => {
       const { sequence_number } = await peer.next();
       peer.write({ command: `bind_${bind}_resp`, sequence_number });

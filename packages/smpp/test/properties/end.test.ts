@@ -1,7 +1,10 @@
 /** Properties 27 and 29 of the field survey: nothing is left, nothing is trusted that should not be. */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { SmppClient } from '../../src/client/client.ts';
 import { readSmppUrl } from '../../src/client/url.ts';
@@ -9,15 +12,19 @@ import { certificate } from '../support/certificates.ts';
 import { startServer } from '../support/servers.ts';
 
 test('property 27: after close no timer and no handle is left, and the process ends by itself', async () => {
-  const script = fileURLToPath(new URL('../support/leaves-nothing.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=chappe-source', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  // Bundled, since Node 20 reads no TypeScript: plain JavaScript as an application has it.
+  const folder = mkdtempSync(join(tmpdir(), 'chappe-smpp-'));
+  const outfile = join(folder, 'leaves-nothing.mjs');
+  const entryPoints = [fileURLToPath(new URL('../support/leaves-nothing.ts', import.meta.url))];
+  const conditions = ['chappe-source'];
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', conditions });
+  const child = spawn(process.execPath, [outfile], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;
   });
   const code = await new Promise((resolve) => child.once('close', resolve));
+  rmSync(folder, { recursive: true });
   expect([code, output.trim()]).toEqual([0, '[]']);
 });
 

@@ -3,6 +3,7 @@ import { encode, type PduInput, status } from '@chappe/protocol';
 import { expect, test } from 'vitest';
 import { commandRules, type OpeningCommand, type SessionState, verdictOn } from '../../src/core/states.ts';
 import { bindPdu } from '../support/core-pair.ts';
+import { groupBy } from '../support/older-node.ts';
 import { hex, RawPeer } from '../support/raw-peer.ts';
 import { startServer } from '../support/servers.ts';
 import { SimulatedClock, settle } from '../support/simulated-clock.ts';
@@ -111,7 +112,7 @@ test('5,000 requests without waiting: all are answered, those beyond the window 
   );
   await peer.until(() => peer.received.length >= 5_001);
   const statuses = peer.received.slice(1).map((pdu) => (pdu as { command_status: number }).command_status);
-  const counts = Map.groupBy(statuses, (value) => value);
+  const counts = groupBy(statuses, (value) => value);
   expect([...counts.keys()].sort((a, b) => a - b)).toEqual([0, status.ESME_RTHROTTLED]);
   expect(counts.get(0)!.length).toBeGreaterThanOrEqual(100);
   expect(new Set(peer.received.map((pdu) => pdu.sequence_number)).size).toBe(5_001);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Crowd, type Member } from '../../src/server/crowd.ts';
 import { serverLimits } from '../../src/server/limits.ts';
 import { type Place, Places } from '../../src/server/places.ts';
+import { groupBy } from '../support/older-node.ts';
 
 /** Places with a log of who had to go. */
 function begin(limits: Partial<typeof serverLimits>, isKnown: (address: string) => boolean = () => false) {
@@ -153,7 +154,7 @@ test('whatever comes and goes, the counts are right and nobody who has bound has
         expect([...bound].some(({ isGone }) => isGone)).toBe(false);
         expect(places.size).toBe(there.length);
         expect(places.size).toBeLessThanOrEqual(limits.connections);
-        const perAddress = Map.groupBy(there, ({ group }) => group);
+        const perAddress = groupBy(there, ({ group }) => group);
         for (const members of perAddress.values())
           expect(members.length).toBeLessThanOrEqual(limits.perAddress);
       }

@@ -6,6 +6,7 @@ import { SmppServer } from '../../src/server/server.ts';
 import { DEFERRED } from '../../src/session/operations.ts';
 import type { Session } from '../../src/session/session.ts';
 import { bindPdu } from '../support/core-pair.ts';
+import { deferred } from '../support/older-node.ts';
 import { hex, RawPeer } from '../support/raw-peer.ts';
 import { closeLater, startServer } from '../support/servers.ts';
 import { SimulatedClock, settle } from '../support/simulated-clock.ts';
@@ -79,7 +80,7 @@ describe('binding', () => {
 
   test('a peer that leaves while authenticate thinks is forgotten', async () => {
     let decide: (value: { accept: true }) => void = () => undefined;
-    const asked = Promise.withResolvers<void>();
+    const asked = deferred<void>();
     const server = await startServer({
       authenticate: () => {
         asked.resolve();

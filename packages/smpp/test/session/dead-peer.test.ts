@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { SmppClient } from '../../src/client/client.ts';
 import { OutbindListener } from '../../src/client/outbind-listener.ts';
 import type { CloseReason } from '../../src/errors.ts';
+import { deferred } from '../support/older-node.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { closeLater, startServer } from '../support/servers.ts';
 import { SimulatedClock, settle } from '../support/simulated-clock.ts';
@@ -41,7 +42,7 @@ const sides: { readonly [side: string]: (timers: Timers, clock: SimulatedClock) 
   },
   SmppClient: async (timers, clock) => {
     let reason: CloseReason | undefined;
-    const peer = Promise.withResolvers<RawPeer>();
+    const peer = deferred<RawPeer>();
     const centre = createServer((socket) => peer.resolve(new RawPeer(socket)));
     listening.push(centre);
     await new Promise<void>((resolve) => centre.listen(0, '127.0.0.1', resolve));
@@ -62,7 +63,7 @@ const sides: { readonly [side: string]: (timers: Timers, clock: SimulatedClock) 
   },
   OutbindListener: async (timers, clock) => {
     let reason: CloseReason | undefined;
-    const bound = Promise.withResolvers<void>();
+    const bound = deferred<void>();
     const listener = closeLater(
       await OutbindListener.listen({
         port: 0,
