@@ -42,6 +42,7 @@ export {
   defaultLimits,
   type Step,
 } from './options.ts';
+export { systemRandom } from './random.ts';
 export {
   defaultRetryDelays,
   type FailedAttempt,

@@ -3,6 +3,7 @@ import type { Outcome } from './connector.ts';
 import type { CenterError } from './errors.ts';
 import { guarded, safeListener } from './hooks.ts';
 import type { Draft, Message } from './message.ts';
+import { systemRandom } from './random.ts';
 import { type RetryPolicy, retryPolicy } from './retry.ts';
 import type { FinalState, MessageState } from './states.ts';
 import type { Store, Tally } from './store.ts';
@@ -119,7 +120,7 @@ export function settingsOf(options: CenterOptions): Settings {
   return {
     store: options.store,
     clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
+    random: options.random ?? systemRandom,
     // A draft whose lane cannot be told is refused with what this throws.
     route: options.route ?? ((draft) => `account:${draft.account}`),
     receipt: guarded('receipt', options.receipt ?? (() => undefined), undefined, tell),

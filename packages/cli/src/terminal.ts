@@ -48,34 +48,25 @@ export function processTerminal(process: NodeJS.Process, colours: boolean | unde
   };
 }
 
-/** C0, DEL, C1, line separators, and marks that turn the direction of writing around. */
-function isControl(code: number): boolean {
-  return (
-    code < 0x20 ||
-    (code >= 0x7f && code <= 0x9f) ||
-    (code >= 0x2028 && code <= 0x202e) ||
-    (code >= 0x2066 && code <= 0x2069) ||
-    code === 0x200e ||
-    code === 0x200f ||
-    code === 0xfeff
-  );
-}
+/**
+ * What is not seen and yet does something: C0, DEL, C1, line separators, marks that turn the direction of writing around
+ * and all other formatting characters (Unicode's Cf: Arabic letter mark, zero width space, tags from U+E0000 on), and
+ * halves of characters. Joiners stay: without them families of emoji fall apart, and Persian is written wrongly.
+ */
+const unseen = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u{e0000}-\u{e0fff}]/gu;
+const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
  * A text of a peer as it may be shown: control characters are escaped, so that no message can move the cursor, write a
- * line of its own or reverse what stands beside it.
+ * line of its own, reverse what stands beside it or hide something.
  */
 export function printable(text: string): string {
-  let shown = '';
-  let from = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (!isControl(code)) continue;
-    const escaped = code === 10 ? '\\n' : code === 13 ? '\\r' : code === 9 ? '\\t' : undefined;
-    shown += text.slice(from, at) + (escaped ?? `\\u${code.toString(16).padStart(4, '0')}`);
-    from = at + 1;
-  }
-  return from === 0 ? text : shown + text.slice(from);
+  return text.replace(unseen, (character) => short[character] ?? escaped(character.codePointAt(0) ?? 0));
+}
+
+function escaped(code: number): string {
+  const hex = code.toString(16).padStart(4, '0');
+  return code > 0xffff ? `\\u{${hex}}` : `\\u${hex}`;
 }
 
 /** A text of a peer in quotes. */

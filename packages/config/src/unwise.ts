@@ -26,6 +26,7 @@ export function unwise(config: Config, ownAddresses: readonly string[]): Flaw[] 
           ],
     ),
     ...ofNumbers(settings),
+    ...withoutClientCa(config),
     ...connectors.flatMap((connector, index) =>
       within(
         ['connectors', index],
@@ -60,6 +61,22 @@ export function unwise(config: Config, ownAddresses: readonly string[]): Flaw[] 
       ? [{ message: 'there are no routes: every message is refused', path: [] }]
       : []),
   ];
+}
+
+/** A certificate that nobody asks for is shown by nobody. */
+function withoutClientCa({ server, settings }: Config): Flaw[] {
+  if (server.smpp.listen.some(({ tls }) => tls?.clientCa !== undefined)) return [];
+  return settings.accounts.flatMap(({ systemId, clientCertificates }, index): Flaw[] =>
+    clientCertificates === undefined
+      ? []
+      : [
+          {
+            message: `"${systemId}" can never bind: no listener asks for client certificates`,
+            hint: 'give a listener tls with clientCa',
+            path: ['accounts', index, 'clientCertificates'],
+          },
+        ],
+  );
 }
 
 /** What strangers on the network can use, and may be meant so. */

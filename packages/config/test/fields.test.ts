@@ -59,6 +59,11 @@ const accountCases: readonly Case<AccountSettings>[] = [
   ['allowFrom: 203.0.113.0/24', { allowFrom: ['203.0.113.0/24'] }],
   ['allowFrom: [::1, 10.0.0.0/8]', { allowFrom: ['::1', '10.0.0.0/8'] }],
   ['tlsOnly: yes', { tlsOnly: true }],
+  ['clientCertificates: "CN=acme,O=Acme Ltd"', { clientCertificates: ['CN=acme,O=Acme Ltd'] }],
+  [
+    `clientCertificates: ["${'AB:'.repeat(31)}AB", "sha256:${'cd'.repeat(32)}"]`,
+    { clientCertificates: ['ab'.repeat(32), 'cd'.repeat(32)] },
+  ],
   ['bindKinds: [transmitter, receiver]', { bindKinds: ['transmitter', 'receiver'] }],
   ['binds: 4, window: 50', { binds: 4, window: 50 }],
   ['throughput: 200/s', { throughput: { perSecond: 200 } }],

@@ -1,5 +1,5 @@
 /** The composed system: accounts and their sessions, the center, handsets and upstreams, and the roads between them. */
-import type { Center, ControlStore, Store } from '@chappe/center';
+import { type Center, type ControlStore, type Store, systemRandom } from '@chappe/center';
 import { type Certificates, type Clock, type Session, systemClock, type Transport } from '@chappe/smpp';
 import type { Accounts } from './accounts/accounts.ts';
 import type { BindMemory } from './accounts/bind-memory.ts';
@@ -84,7 +84,7 @@ export class Gateway {
   #stopped: Promise<void> | undefined;
 
   private constructor(options: GatewayOptions, { accounts, control, optOuts, entries, memory }: OpenedParts) {
-    const { clock = systemClock, random = Math.random, onError = (): void => undefined } = options;
+    const { clock = systemClock, random = systemRandom, onError = (): void => undefined } = options;
     const validityMs = options.receiptValidityMs ?? defaultReceiptValidityMs;
     this.#clock = clock;
     this.accounts = accounts;

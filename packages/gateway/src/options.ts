@@ -68,7 +68,7 @@ export interface GatewayOptions {
   readonly connect?: ConnectUpstream | undefined;
   /** Default: that of this machine. */
   readonly clock?: Clock | undefined;
-  /** Default Math.random. */
+  /** Default: the generator for keys. */
   readonly random?: Random | undefined;
   /** Hears of failures that no caller hears of. Default: nobody does. */
   readonly onError?: ((error: unknown, where: string) => void) | undefined;

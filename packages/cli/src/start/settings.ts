@@ -162,7 +162,9 @@ const admitting: Part<'accounts' | 'systemId' | 'window' | 'maxSessions' | 'tlsC
     isRepeatable: true,
     env: 'CHAPPE_ACCOUNT',
     isSecret: true,
-    about: 'who may bind; without any, every system_id and password is accepted',
+    about:
+      'who may bind; without any, every system_id and password is accepted; better in the variable, or one a line in the ' +
+      'file of CHAPPE_ACCOUNT_FILE, since other users can see command lines',
     fallback: [],
     read: accounts,
   },

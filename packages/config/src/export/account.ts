@@ -9,6 +9,7 @@ export function writtenAccount(account: AccountSettings): Written {
     systemId: account.systemId,
     allowFrom: account.allowFrom,
     tlsOnly: account.tlsOnly,
+    clientCertificates: account.clientCertificates,
     bindKinds: account.bindKinds,
     binds: account.binds,
     suspended: account.suspended,

@@ -45,6 +45,19 @@ export function sha256(text: string): string {
   throw new TypeError('expected a SHA-256 of 64 hexadecimal digits');
 }
 
+// RFC 5280 leaves it open; theirs have some hundred characters.
+const maxSubjectLength = 1_000;
+
+/** A subject as it stands in the list of sessions, or a SHA-256 fingerprint with colons or without. */
+function certificateName(text: string): string {
+  const plain = text.replace(/^sha-?256[:=]/i, '').replaceAll(':', '');
+  if (/^[0-9a-f]{64}$/i.test(plain)) return plain.toLowerCase();
+  if (/^[A-Za-z0-9.]+=/.test(text) && text.length <= maxSubjectLength && !/\p{Cc}/u.test(text)) return text;
+  throw new TypeError(
+    'expected a subject such as CN=acme,O=Acme, or a SHA-256 fingerprint of 64 hexadecimal digits',
+  );
+}
+
 /** The hash of a key for the HTTP API. */
 export function keyHash(world: World): (text: string) => string {
   return (text) => {
@@ -162,9 +175,13 @@ function whoKeys(world: World) {
     ),
     passwordHash: optional(scalar(scryptHash(world)), 'or the hash of it: scrypt$N$r$p$salt$hash'),
     apiKey: optional(scalar(keyHash(world)), 'its key for the HTTP API; without one it cannot send by HTTP'),
-    apiKeyHash: optional(scalar(sha256), 'or the SHA-256 of it, in hexadecimal'),
+    apiKeyHash: optional(scalar(sha256), 'or the SHA-256 of it, in hexadecimal: for keys made at random'),
     allowFrom: optional(oneOrMany(scalar(network)), 'networks or addresses that it may come from; else any'),
     tlsOnly: optional(flag, 'binds without TLS are refused', false),
+    clientCertificates: optional(
+      oneOrMany(scalar(certificateName)),
+      'client certificates of which it must show one: subjects (CN=acme,O=Acme) or SHA-256 fingerprints; else none',
+    ),
     bindKinds: optional(oneOrMany(oneOf(bindKinds)), 'which kinds of binds it may make; else any'),
     binds: optional(count(maxBinds), 'sessions at once', 100),
     suspended: optional(flag, 'binds are refused and sessions ended; its receipts wait', false),
@@ -245,6 +262,7 @@ function settingsOf(given: Parsed): AccountDraft['settings'] {
     apiKeyHash: given.apiKey ?? given.apiKeyHash,
     allowFrom: given.allowFrom,
     tlsOnly: given.tlsOnly,
+    clientCertificates: given.clientCertificates,
     bindKinds: given.bindKinds,
     binds: given.binds,
     window: given.window,

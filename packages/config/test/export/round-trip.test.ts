@@ -81,6 +81,7 @@ const account = fc
         apiKeyHash: fc.constant('ab'.repeat(32)),
         allowFrom: list(fc.constantFrom('203.0.113.0/24', '::1', '10.0.0.1')),
         tlsOnly: flag,
+        clientCertificates: list(fc.constantFrom('CN=acme,O=Acme', 'cd'.repeat(32))),
         bindKinds: list(fc.constantFrom('transmitter', 'receiver', 'transceiver')),
         binds: count(10_000),
         window: count(100_000),

@@ -9,8 +9,8 @@ import type { CheckResult } from './password-checks.ts';
 import { Places } from './places.ts';
 
 /**
- * Why a bind is refused. The peer sees a status only: the same for `unknown`, `password`, `suspended`, `network` and
- * `tls`, of which none says whether the password was right.
+ * Why a bind is refused. The peer sees a status only: the same for `unknown`, `password`, `suspended`, `network`, `tls`
+ * and `certificate`, of which none says whether the password was right.
  */
 export type BindRefusalReason =
   | 'unknown'
@@ -20,6 +20,7 @@ export type BindRefusalReason =
   | 'suspended'
   | 'network'
   | 'tls'
+  | 'certificate'
   | 'kind'
   | 'binds';
 
@@ -65,6 +66,7 @@ const texts: Readonly<Record<BindRefusalReason, string>> = {
   suspended: 'the account is suspended',
   network: 'the address is in none of the networks of allowFrom',
   tls: 'the account is for TLS only',
+  certificate: 'the client certificate is none of the account: see clientCertificates',
   kind: 'the account may not bind in this way: see bindKinds',
   binds: 'the account has all the sessions it may have: see binds',
 };
@@ -127,7 +129,15 @@ function shutFor({ remote }: BindRequest, account: Account | undefined): BindRef
   if (account === undefined) return undefined;
   if (account.suspended) return 'suspended';
   if (account.networks?.(remote.address) === false) return 'network';
-  return account.settings.tlsOnly === true && !remote.tls ? 'tls' : undefined;
+  const { tlsOnly, clientCertificates } = account.settings;
+  if (tlsOnly === true && !remote.tls) return 'tls';
+  return clientCertificates === undefined || showsOne(clientCertificates, remote) ? undefined : 'certificate';
+}
+
+/** Whether the peer has shown one of these certificates; the listener takes none that it cannot verify. */
+function showsOne(certificates: readonly string[], remote: BindRequest['remote']): boolean {
+  const { certificateSubject, certificateFingerprint } = remote;
+  return certificates.some((one) => one === certificateSubject || one === certificateFingerprint);
 }
 
 function refusalOf(
@@ -160,6 +170,7 @@ const secretReasons: ReadonlySet<BindRefusalReason> = new Set([
   'suspended',
   'network',
   'tls',
+  'certificate',
 ]);
 
 /** `hasGuessed`: many wrong ones have come from there; whether this one was tried depends on who lists the address. */

@@ -99,6 +99,11 @@ export interface AccountSettings {
   /** Networks (CIDR) or addresses it may come from. Undefined: any. Empty: none. */
   readonly allowFrom?: readonly string[] | undefined;
   readonly tlsOnly?: boolean | undefined;
+  /**
+   * Client certificates of which it must show one that its listener has verified: subjects as `CN=acme,O=Acme`, or SHA-256
+   * fingerprints, 64 hexadecimal digits. Undefined: it need not.
+   */
+  readonly clientCertificates?: readonly string[] | undefined;
   readonly bindKinds?: readonly ('transmitter' | 'receiver' | 'transceiver')[] | undefined;
   /** Sessions at once; default 100. */
   readonly binds?: number | undefined;

@@ -70,6 +70,8 @@ export function account(
 export interface BindArguments {
   readonly address?: string;
   readonly tls?: boolean;
+  /** Subject of its client certificate, whose fingerprint is `abab...`. */
+  readonly certificate?: string;
   readonly kind?: BindKind;
   readonly version?: Version;
   readonly session?: Session;
@@ -77,12 +79,25 @@ export interface BindArguments {
 
 /** A bind request as the server hands it over. */
 export function bindRequest(system_id: string, password: string, given: BindArguments = {}): BindRequest {
-  const { address = '198.51.100.7', tls = false, kind = 'transceiver', version = 0x34 } = given;
+  const { certificate } = given;
+  const {
+    address = '198.51.100.7',
+    tls = certificate !== undefined,
+    kind = 'transceiver',
+    version = 0x34,
+  } = given;
   return {
     pdu: { system_id, password } as BindRequest['pdu'],
     kind,
     version,
-    remote: { address, port: 40_000, tls },
+    remote: {
+      address,
+      port: 40_000,
+      tls,
+      ...(certificate === undefined
+        ? {}
+        : { certificateSubject: certificate, certificateFingerprint: 'ab'.repeat(32) }),
+    },
     session: given.session ?? openSession(),
   };
 }

@@ -4,12 +4,7 @@ import type { Sleeper } from '../session/deadlines.ts';
 import type { SessionLoop } from '../session/loop.ts';
 import { type Networks, proxyHeaderOctetsMax, readProxyHeader } from '../transport/proxy-protocol.ts';
 import { remoteOf } from '../transport/tcp.ts';
-import {
-  type Certificates,
-  certificateSubjectOf,
-  secureContextOptions,
-  tlsVersionMin,
-} from '../transport/tls.ts';
+import { type Certificates, certificateOf, secureContextOptions, tlsVersionMin } from '../transport/tls.ts';
 import type { Remote } from '../transport/transport.ts';
 import type { ServerLimits } from './limits.ts';
 import type { Place, Places } from './places.ts';
@@ -212,8 +207,8 @@ export class Admission {
     this.#unhurry(arrival);
     this.#handshakes.delete(socketKey(arrival.socket));
     if (socket.destroyed) return;
-    const subject = isTls ? certificateSubjectOf(socket as TLSSocket) : undefined;
-    const remote = { ...remoteOf(socket, isTls, subject), address: arrival.address, port: arrival.port };
+    const certificate = isTls ? certificateOf(socket as TLSSocket) : {};
+    const remote = { ...remoteOf(socket, isTls, certificate), address: arrival.address, port: arrival.port };
     this.#options.onArrived({ socket, place: arrival.place, remote, sinceMs: arrival.sinceMs });
   }
 }

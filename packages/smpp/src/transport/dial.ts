@@ -3,7 +3,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Clock } from '../clock.ts';
 import { SmppAbortError, SmppConnectError, type SmppError, SmppTimeoutError } from '../errors.ts';
 import { remoteOf, SocketTransport } from './tcp.ts';
-import { type Certificates, certificateSubjectOf, secureContextOptions, tlsVersionMin } from './tls.ts';
+import { type Certificates, certificateOf, secureContextOptions, tlsVersionMin } from './tls.ts';
 import type { Transport } from './transport.ts';
 
 /** TLS of a connecting side. The other end's certificate is verified. */
@@ -67,8 +67,8 @@ export function dial(options: DialOptions): Promise<Transport> {
     socket.once('error', onError);
     socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
       stop();
-      const subject = tls === undefined ? undefined : certificateSubjectOf(socket as TLSSocket);
-      resolve(new SocketTransport(socket, remoteOf(socket, tls !== undefined, subject)));
+      const certificate = tls === undefined ? {} : certificateOf(socket as TLSSocket);
+      resolve(new SocketTransport(socket, remoteOf(socket, tls !== undefined, certificate)));
     });
   });
 }

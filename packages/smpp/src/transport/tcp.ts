@@ -60,10 +60,13 @@ function ignore(): void {
 }
 
 /** The addresses of both ends of a socket. */
-export function remoteOf(socket: Socket, tls: boolean, certificateSubject?: string): Remote {
+export function remoteOf(
+  socket: Socket,
+  tls: boolean,
+  certificate: Pick<Remote, 'certificateSubject' | 'certificateFingerprint'> = {},
+): Remote {
   const ours = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 };
-  const remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0, tls, ours };
-  return certificateSubject === undefined ? remote : { ...remote, certificateSubject };
+  return { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0, tls, ours, ...certificate };
 }
 
 /**

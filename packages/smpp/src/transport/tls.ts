@@ -1,4 +1,5 @@
 import type { PeerCertificate, SecureContextOptions, SecureVersion, TLSSocket } from 'node:tls';
+import type { Remote } from './transport.ts';
 
 /** A certificate with its key, PEM; `ca` are the issuers of the certificates that we accept from the other end. */
 export interface Certificates {
@@ -43,11 +44,14 @@ export function secureContextOptions(certificates: Certificates): SecureContextO
   };
 }
 
-/** Subject of the other end's certificate as `CN=gateway,O=Example`; undefined when it has none. */
-export function certificateSubjectOf(socket: TLSSocket): string | undefined {
-  const { subject } = socket.getPeerCertificate() as Partial<PeerCertificate>;
-  if (subject === undefined) return undefined;
-  return Object.entries(subject)
+/** What is known of the other end by its certificate; nothing when it has shown none. */
+export function certificateOf(
+  socket: TLSSocket,
+): Pick<Remote, 'certificateSubject' | 'certificateFingerprint'> {
+  const { subject, fingerprint256 } = socket.getPeerCertificate() as Partial<PeerCertificate>;
+  if (subject === undefined || fingerprint256 === undefined) return {};
+  const certificateSubject = Object.entries(subject)
     .map(([name, value]) => `${name}=${Array.isArray(value) ? value.join('+') : value}`)
     .join(',');
+  return { certificateSubject, certificateFingerprint: fingerprint256.replaceAll(':', '').toLowerCase() };
 }

@@ -6,6 +6,8 @@ export interface Remote {
   readonly tls: boolean;
   /** Subject of the verified client or server certificate, as `CN=gateway,O=Example`. */
   readonly certificateSubject?: string;
+  /** SHA-256 of that certificate, in small hexadecimal letters. */
+  readonly certificateFingerprint?: string;
   /** Our end of it, where it is a socket. */
   readonly ours?: { readonly address: string; readonly port: number };
 }

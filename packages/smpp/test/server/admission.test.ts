@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:net';
 import type { PduInput } from '@chappe/protocol';
 import { describe, expect, test } from 'vitest';
@@ -113,6 +114,9 @@ describe('TLS', () => {
     expect([...server.sessions][0]?.remote).toMatchObject({
       tls: true,
       certificateSubject: 'CN=client,O=Test',
+      certificateFingerprint: new X509Certificate(certificate('client').cert).fingerprint256
+        .replaceAll(':', '')
+        .toLowerCase(),
     });
     peer.destroy();
     // Without certificate: refused, at the latest when it reads.
