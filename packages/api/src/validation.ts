@@ -1,4 +1,5 @@
 /** What zod found, in the words of the API: every flaw with its field and a hint. */
+import { nearest } from '@chappe/protocol';
 import { z } from 'zod';
 import { type Flaw, problemOf } from './problem.ts';
 
@@ -8,8 +9,6 @@ export type Place = 'body' | 'query' | 'path';
 // Enough to mend a request; a body of thousands of wrong things gets no answer of thousands of lines.
 const maxFlaws = 20;
 const maxShownCharacters = 64;
-// A slip of the fingers; names farther apart are different words.
-const maxSlips = 2;
 
 /** Checks a value. Throws a `Problem` that lists what is wrong. */
 export function check<T>(schema: z.ZodType<T>, value: unknown, place: Place): T {
@@ -104,34 +103,4 @@ function valueAt(value: unknown, path: Issue['path']): unknown {
 function namesIn(schema: z.ZodType): readonly string[] {
   const { properties } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return Object.keys(properties ?? {});
-}
-
-/** The name that was probably meant. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  if (name.length > maxShownCharacters) return undefined;
-  let best: string | undefined;
-  let fewest = maxSlips + 1;
-  for (const candidate of known) {
-    const slips = distance(name.toLowerCase(), candidate.toLowerCase());
-    // Of a short word, two other letters make another word.
-    if (slips < fewest && slips < candidate.length) {
-      best = candidate;
-      fewest = slips;
-    }
-  }
-  return best;
-}
-
-/** Letters to add, drop or change from one word to the other (Levenshtein). */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { searchText } from '../src/message-filter.ts';
 import { Problem } from '../src/problem.ts';
 import { durationMs, isoOf, momentMs } from '../src/times.ts';
-import { nearest } from '../src/validation.ts';
 
 describe('times', () => {
   it.each([
@@ -39,22 +38,6 @@ describe('times', () => {
 
   it('never throws on a time, however far', () => {
     expect(isoOf(Number.MAX_SAFE_INTEGER)).toBe('+275760-09-13T00:00:00.000Z');
-  });
-});
-
-describe('nearest', () => {
-  const known = ['to', 'from', 'text', 'clientReference', 'priority'];
-  it.each([
-    ['txt', 'text'],
-    ['TEXT', 'text'],
-    ['form', 'from'],
-    ['clientReferense', 'clientReference'],
-    ['t', 'to'],
-    ['xy', undefined],
-    ['colour', undefined],
-    ['a'.repeat(1_000_000), undefined],
-  ])('%.20s is %s', (name, meant) => {
-    expect(nearest(name, known)).toBe(meant);
   });
 });
 

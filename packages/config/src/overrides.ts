@@ -1,10 +1,10 @@
 /** Variables that overrule single values of the server part: CHAPPE_HTTP_LISTEN is http.listen. */
+import { nearest } from '@chappe/protocol';
 import type { z } from 'zod';
 import type { Environment } from './interpolation.ts';
 import { sectionKeys, serverKeys } from './schema/config-schema.ts';
 import { singleOf } from './schema/field.ts';
 import { withoutFiles } from './schema/world.ts';
-import { nearest } from './suggestion.ts';
 import type { Path, Placed, PlacedEntry, PlacedMap } from './yaml/tree.ts';
 
 /** One variable. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { interpolate } from '../src/interpolation.ts';
-import { meantKey, nearest } from '../src/suggestion.ts';
+import { meantKey } from '../src/suggestion.ts';
 import {
   amount,
   duration,
@@ -152,11 +152,6 @@ describe('suggestions', () => {
     ['x'.repeat(10_000), ['binds'], undefined],
   ])('%s', (word, known, meant) => {
     expect(meantKey(word, known)).toBe(meant);
-  });
-
-  test('the nearest of several, and nothing far away', () => {
-    expect(nearest('op-c', ['op-aa', 'op-b'])).toBe('op-b');
-    expect(nearest('acme', ['bank'])).toBeUndefined();
   });
 });
 

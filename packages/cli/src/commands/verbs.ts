@@ -1,10 +1,10 @@
 /** Commands with verbs: `chappe account ls`, `chappe account suspend acme`. */
+import { nearest } from '@chappe/protocol';
 import type { Run } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
 import { type ApiCall, callApi } from '../http-api.ts';
 import type { ApiValues } from '../settings/http.ts';
-import { nearest } from '../settings/suggestion.ts';
 import { listOf, objectOf, type Shown } from './show.ts';
 
 /** One verb of a command. */

@@ -1,7 +1,6 @@
 /** Settings of `chappe decode`. */
-import { type CommandName, commands, type DefaultAlphabet } from '@chappe/protocol';
+import { type CommandName, commands, type DefaultAlphabet, nearest } from '@chappe/protocol';
 import type { Settings } from './setting.ts';
-import { nearest } from './suggestion.ts';
 import { many, one, oneOf, onOff, port, text } from './values.ts';
 
 /** What decode can be told. */

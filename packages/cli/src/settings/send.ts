@@ -1,9 +1,8 @@
 /** Settings of `chappe send`. */
-import { type TlvInput, type TlvName, tlvs } from '@chappe/protocol';
+import { nearest, type TlvInput, type TlvName, tlvs } from '@chappe/protocol';
 import type { OutgoingMessage, ReceiptWish, TextSettings } from '@chappe/smpp';
 import { type ConnectionValues, connectionSettings } from './connection.ts';
 import type { Settings } from './setting.ts';
-import { nearest } from './suggestion.ts';
 import { duration, many, one, oneOf, onOff, text, whole } from './values.ts';
 
 /** What send can be told. */

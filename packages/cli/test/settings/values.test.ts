@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { readTlv } from '../../src/settings/send.ts';
-import { distance, nearest } from '../../src/settings/suggestion.ts';
 import { duration, durationText, oneOf, port, rate, weights, whole } from '../../src/settings/values.ts';
 
 describe('values', () => {
@@ -43,20 +42,5 @@ describe('values', () => {
     expect(() => readTlv('0x1403=hex:0')).toThrow('pairs of hexadecimal');
     expect(() => readTlv('user_message_reference=x')).toThrow('expected a number');
     expect(() => readTlv('nothing')).toThrow('expected name=value');
-  });
-});
-
-describe('did you mean', () => {
-  it('counts insertions, deletions, replacements and swaps', () => {
-    expect(distance('port', 'prot')).toBe(1);
-    expect(distance('port', 'ports')).toBe(1);
-    expect(distance('port', 'pot')).toBe(1);
-    expect(distance('port', 'part')).toBe(1);
-    expect(distance('', 'abc')).toBe(3);
-  });
-
-  it('suggests only what is near', () => {
-    expect(nearest('smpp-prot', ['smpp-port', 'tls-port'])).toBe('smpp-port');
-    expect(nearest('xyzzy', ['smpp-port'])).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 /** What schemas are made of: single values, lists, sections of keys; each with the words for its documentation. */
+import { nearest } from '@chappe/protocol';
 import { z } from 'zod';
-import { nearest } from '../suggestion.ts';
 
 /** JSON Schema of a single value. */
 export type JsonShape = { readonly [keyword: string]: unknown };

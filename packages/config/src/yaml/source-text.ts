@@ -1,8 +1,8 @@
 /** The text of a file as it may be shown: one line at a time, secrets masked, marks under the place that is meant. */
+import { nearest } from '@chappe/protocol';
 import type { LineCounter } from 'yaml';
 import type { FlawPlace } from '../flaw.ts';
 import { isOnlyReferences } from '../interpolation.ts';
-import { nearest } from '../suggestion.ts';
 import { type Placed, type Span, visitEntries } from './tree.ts';
 
 const mask = '****';
