@@ -1,5 +1,5 @@
 /** What is allowed and hardly meant in connectors. */
-import { type ConnectorSettings, isLoopback } from '@chappe/gateway';
+import { type ConnectorSettings, type End, endsOf, isLoopback } from '@chappe/gateway';
 import type { ListenSettings } from './config.ts';
 import type { Flaw } from './flaw.ts';
 
@@ -11,8 +11,6 @@ const documented = [
   ['addressRange', 40],
 ] as const;
 const wildcards: readonly string[] = ['0.0.0.0', '::'];
-const plainPort = 2775;
-const tlsPort = 3550;
 
 /** The warnings of one connector beside the others; paths begin in it. */
 export function unwiseConnector(connector: ConnectorSettings, others: readonly ConnectorSettings[]): Flaw[] {
@@ -42,13 +40,13 @@ function groupOf({ group, name }: ConnectorSettings): string {
 
 function isSameAccount(one: ConnectorSettings, other: ConnectorSettings): boolean {
   if (one.name === other.name || one.systemId !== other.systemId) return false;
-  if (one.host.toLowerCase() !== other.host.toLowerCase()) return false;
-  // Simulators on one machine differ by their ports; an operator has several for one account.
-  return !isLoopback(one.host) || portOf(one) === portOf(other);
+  return endsOf(one).some((end) => endsOf(other).some((there) => isSamePeer(end, there)));
 }
 
-function portOf({ port, tls }: ConnectorSettings): number {
-  return port ?? (tls === undefined ? plainPort : tlsPort);
+/** Simulators on one machine differ by their ports; an operator has several for one account. */
+function isSamePeer(one: End, other: End): boolean {
+  const isSameHost = one.host.toLowerCase() === other.host.toLowerCase();
+  return isSameHost && (!isLoopback(one.host) || one.port === other.port);
 }
 
 /** Whether it connects to one of our own listeners. `ownAddresses`: addresses and names of this machine. */
@@ -57,12 +55,10 @@ export function leadsBack(
   listen: readonly ListenSettings[],
   ownAddresses: readonly string[],
 ): Flaw[] {
-  const { host, receiveHost, receivePort } = connector;
-  const ends = [
-    { host, port: portOf(connector) },
-    { host: receiveHost ?? host, port: receivePort ?? portOf(connector) },
-  ];
-  const found = ends.find((end) =>
+  const { receiveHost, receivePort } = connector;
+  const ends = endsOf(connector);
+  const receiving = ends.map(({ host, port }) => ({ host: receiveHost ?? host, port: receivePort ?? port }));
+  const found = [...ends, ...receiving].find((end) =>
     listen.some(({ host: ours, port }) => port === end.port && isHere(end.host, ours, ownAddresses)),
   );
   if (found === undefined) return [];

@@ -168,6 +168,19 @@ const connectorCases: readonly Case<ConnectorSettings>[] = [
     'priorityFlag: 0, protocolId: 64, validity: 2h',
     { priorityFlag: 0, protocolId: 64, validityMs: 7_200_000 },
   ],
+  ['hosts: b.example', { hosts: [{ host: 'b.example' }] }],
+  [
+    'hosts: [b.example, "b.example:2776", "[2001:db8::1]:2777", "2001:db8::2", 192.0.2.1]',
+    {
+      hosts: [
+        { host: 'b.example' },
+        { host: 'b.example', port: 2776 },
+        { host: '2001:db8::1', port: 2777 },
+        { host: '2001:db8::2' },
+        { host: '192.0.2.1' },
+      ],
+    },
+  ],
   ['messagesPerBind: 1000', { messagesPerBind: 1_000 }],
   ['statuses: { "0x58": rebind }', { statuses: [{ status: 0x58, means: 'rebind' }] }],
   ['throughput: { rate: 100, burst: 7 }', { perSecond: 100, burst: 7 }],

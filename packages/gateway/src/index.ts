@@ -137,5 +137,6 @@ export {
   type UnmatchedPage,
   unmatchedReceipts,
 } from './unmatched-inbox.ts';
+export { type End, endsOf } from './upstream/ends.ts';
 export { type TrialMessage, type TrialResult, tryUpstream } from './upstream/trial.ts';
 export type { Upstream } from './upstream/upstream.ts';

@@ -15,6 +15,7 @@ function bindKeys(connector: ConnectorSettings): Written {
     group: connector.group,
     host: connector.host,
     port: connector.port,
+    hosts: connector.hosts?.map(endText),
     tls: writtenTls(connector),
     systemId: connector.systemId,
     systemType: connector.systemType,
@@ -31,6 +32,11 @@ function bindKeys(connector: ConnectorSettings): Written {
         : written({ host: outbind.host, port: outbind.port, systemId: outbind.systemId }),
     paused: connector.paused,
   };
+}
+
+function endText({ host, port }: { readonly host: string; readonly port?: number | undefined }): string {
+  if (port === undefined) return host;
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function writtenTls({ tls }: ConnectorSettings): Written | true | undefined {

@@ -1,7 +1,7 @@
 /** Connectors: operators that we connect to. */
 import type { ConnectorSettings } from '@chappe/gateway';
 import { z } from 'zod';
-import { connectorName, handedOut, host, name, plainText, remotePort } from '../values/words.ts';
+import { connectorName, handedOut, host, name, plainText, remoteEnd, remotePort } from '../values/words.ts';
 import { alphabet } from './codings.ts';
 import {
   addressRewrite,
@@ -45,6 +45,10 @@ function bindKeys(world: World) {
     ),
     host: required(scalar(host), 'where it is'),
     port: optional(remote, 'default 2775, or 3550 with TLS'),
+    hosts: optional(
+      oneOrMany(scalar(remoteEnd)),
+      'further hosts of the same account, host or host:port: binds are made to each, and all act as one, with one rate',
+    ),
     tls: optional(upstreamTls(world), 'true, or keys ca, cert, key, serverName, verify and ciphers', false),
     systemId: required(scalar(handedOut), 'who we are there, as the operator has given it out, however long'),
     password: optional(
@@ -64,7 +68,7 @@ function bindKeys(world: World) {
       }),
       'where receiving binds go, when elsewhere',
     ),
-    binds: optional(count(maxBinds), 'binds that act as one, of each kind', 1),
+    binds: optional(count(maxBinds), 'binds that act as one, of each kind and to each host', 1),
     addressRange: optional(scalar(handedOut), 'address_range of the binds'),
     bindTon: optional(ton, 'addr_ton of the binds'),
     bindNpi: optional(npi, 'addr_npi of the binds'),
@@ -177,6 +181,7 @@ function settingsOf(given: Parsed): ConnectorSettings {
     group: given.group,
     host: given.host,
     port: given.port,
+    hosts: given.hosts,
     tls: given.tls,
     systemId: given.systemId,
     password: given.password ?? '',

@@ -113,6 +113,17 @@ export function endpoint(text: string): Endpoint {
   return { host: host(match[1]!), port: port(match[2]!) };
 }
 
+/** An address of somebody else: `host`, `host:port`, `[::1]:port`. */
+export function remoteEnd(text: string): { readonly host: string; readonly port?: number } {
+  const match = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::(\d+))?$/i.exec(text);
+  if (match === null) {
+    if (isIP(text) === 6) return { host: text };
+    throw new TypeError('expected a host, or host:port such as smsc.example:2775');
+  }
+  const [, name = '', at] = match;
+  return at === undefined ? { host: host(name) } : { host: host(name), port: remotePort(at) };
+}
+
 /** A network as CIDR, or an address. */
 export function network(text: string): string {
   const [address = '', prefix, ...more] = text.split('/');

@@ -202,6 +202,14 @@ const connector = some<ConnectorSettings>(
     group: name,
     host: fc.constantFrom('smsc.example', '192.0.2.7', '2001:db8::1'),
     port: count(65_535),
+    hosts: list(
+      fc.constantFrom(
+        { host: 'b.example' },
+        { host: '192.0.2.8', port: 2776 },
+        { host: '2001:db8::2' },
+        { host: '2001:db8::3', port: 1 },
+      ),
+    ),
     tls: some<NonNullable<ConnectorSettings['tls']>>({
       ca: fc.constant(undefined),
       cert: fc.constant(undefined),

@@ -1,5 +1,6 @@
 /** An upstream as people look at it: what it does now, and what keeps it from doing more. */
 import type { Center } from '@chappe/center';
+import { endsOf } from '../upstream/ends.ts';
 import { planOfLane } from '../upstream/plan.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { newUpstreamCounters } from '../upstream/upstream-counters.ts';
@@ -104,7 +105,7 @@ export function removedViews(upstreams: Upstreams): readonly ConnectorView[] {
 function viewOf(upstream: Upstream, { queued, ready }: Backlog): ConnectorView {
   const { name, binds, mode, settings, responseMs, perSecond, counters } = upstream;
   const state = upstream.breaker;
-  const wanted = wantedBinds(settings.bind, settings.binds ?? 1);
+  const wanted = wantedBinds(settings.bind, (settings.binds ?? 1) * endsOf(settings).length);
   const { limit, limitText } = limitOf({
     name,
     mode,

@@ -119,6 +119,11 @@ export interface ConnectorSettings {
   readonly host: string;
   /** Default 2775, or 3550 with TLS. */
   readonly port?: number | undefined;
+  /**
+   * Further hosts of the same account: binds are made to each, and all of them act as one, with one rate. A port left out
+   * is that by default. Not together with `receiveHost` and `receivePort`. Default none.
+   */
+  readonly hosts?: readonly { readonly host: string; readonly port?: number | undefined }[] | undefined;
   readonly tls?: UpstreamTls | undefined;
   readonly systemId: string;
   readonly password: string;
@@ -133,7 +138,7 @@ export interface ConnectorSettings {
   /** Where receiving binds go, when elsewhere. */
   readonly receiveHost?: string | undefined;
   readonly receivePort?: number | undefined;
-  /** Binds that act as one, of each kind; default 1. */
+  /** Binds that act as one, of each kind and to each host; default 1. */
   readonly binds?: number | undefined;
   /** Requests per bind that may await a response; default 10. */
   readonly window?: number | undefined;

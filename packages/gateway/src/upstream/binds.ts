@@ -1,6 +1,7 @@
 /** The binds to one upstream: made, kept, and made again when they are lost; also those that it asks for by outbind. */
 import type { PduOf } from '@chappe/protocol';
 import {
+  type BindKind,
   type ClientOptions,
   type Clock,
   type CloseReason,
@@ -19,12 +20,16 @@ import {
 import { Traffic } from '../observation/traffic.ts';
 import type { ConnectorSettings } from '../settings/connector.ts';
 import { boundToItself, refusedBind, unheldBind } from './bind-problem.ts';
+import { type End, endsOf } from './ends.ts';
 import { leadsBack } from './leads-back.ts';
 
-/** Makes the connection for one bind of a connector, for tunnels and tests. Undefined: TCP or TLS to its host. */
+/**
+ * Makes the connection for one bind of a connector, for tunnels and tests; `host` and `port` of the settings are those of
+ * the bind. Undefined: TCP or TLS to them.
+ */
 export type ConnectUpstream = (
   connector: ConnectorSettings,
-  kind: 'transceiver' | 'transmitter' | 'receiver',
+  kind: BindKind,
 ) => Transport | Promise<Transport>;
 
 /** A message or receipt from an upstream. */
@@ -51,8 +56,6 @@ export interface BindsListener {
 }
 
 const versions = { '3.3': 0x33, '3.4': 0x34, '5.0': 0x50 } as const;
-const tlsPort = 3550;
-const plainPort = 2775;
 const defaultReconnect = { minMs: 1_000, maxMs: 60_000 };
 const defaultResponseMs = 60_000;
 
@@ -75,6 +78,7 @@ export class Binds {
   /** Binds that we do not want. */
   readonly #unwanted: WeakMap<Session, SmppError> = new WeakMap();
   readonly #perBind: number;
+  #turn = 0;
   /** A bind has been ended by intention, and the next is a moment away. */
   #isBetween = false;
   /** Counters of all sessions, those that have ended included. */
@@ -130,11 +134,14 @@ export class Binds {
     return open;
   }
 
-  /** The bound session with the most free slots; undefined when none has any. */
+  /** The bound session with the most free slots, of several alike the next in turn; undefined when none has any. */
   freest(): Session | undefined {
+    const { length } = this.#sending;
     let best: Session | undefined;
     let most = 0;
-    for (const session of this.#sending) {
+    this.#turn = this.#turn + 1 < length ? this.#turn + 1 : 0;
+    for (let step = 0; step < length; step += 1) {
+      const session = this.#sending[(this.#turn + step) % length] as Session;
       const free = this.#freeOf(session);
       if (free <= most) continue;
       most = free;
@@ -179,18 +186,20 @@ export class Binds {
           ? (['transmitter', 'receiver'] as const)
           : ([bind] as const)
         : dialedBesideOutbind(this.#settings.bind);
-    this.#clients = kinds.map((kind) => SmppClient.open(this.#url(kind), this.#options(kind)));
+    this.#clients = endsOf(this.#settings).flatMap((end) =>
+      kinds.map((kind) => SmppClient.open(this.#url(kind, end), this.#options(kind, end))),
+    );
     this.#listen();
   }
 
-  /** What one bind beside those that are kept is made with: a trial that ends when it fails. */
-  trial(): { readonly url: string; readonly options: ClientOptions } {
+  /** What one bind to each host, beside those that are kept, is made with: trials that end when they fail. */
+  trials(): readonly { readonly url: string; readonly options: ClientOptions }[] {
     const { version, name } = this.#settings;
     // As `start`: 3.3 has no transceivers.
     const { bind = version === '3.3' ? 'transmitter' : 'transceiver' } = this.#settings;
     const kind = bind === 'transmitter+receiver' ? 'transmitter' : bind;
-    const options: ClientOptions = {
-      ...this.#options(kind),
+    const optionsTo = (end: End): ClientOptions => ({
+      ...this.#options(kind, end),
       binds: 1,
       reconnect: false,
       // What is delivered to it meanwhile is taken as any other.
@@ -199,8 +208,8 @@ export class Binds {
       },
       onDisconnected: undefined,
       onConnectFailed: undefined,
-    };
-    return { url: this.#url(kind), options };
+    });
+    return endsOf(this.#settings).map((end) => ({ url: this.#url(kind, end), options: optionsTo(end) }));
   }
 
   /** Ends all binds in order, within `drainMs`, and tries no more. */
@@ -222,21 +231,21 @@ export class Binds {
     disarm?.();
   }
 
-  #url(kind: 'transceiver' | 'transmitter' | 'receiver'): string {
-    const { host, port, tls, receiveHost, receivePort } = this.#settings;
+  #url(kind: BindKind, { host, port }: End): string {
+    const { tls, receiveHost, receivePort } = this.#settings;
     const isElsewhere = kind === 'receiver';
     const name = (isElsewhere ? receiveHost : undefined) ?? host;
-    const at = (isElsewhere ? receivePort : undefined) ?? port ?? (tls === undefined ? plainPort : tlsPort);
+    const at = (isElsewhere ? receivePort : undefined) ?? port;
     return `${tls === undefined ? 'smpp' : 'smpps'}://${name.includes(':') ? `[${name}]` : name}:${at}`;
   }
 
-  #options(kind: 'transceiver' | 'transmitter' | 'receiver'): ClientOptions {
+  #options(kind: BindKind, end: End): ClientOptions {
     const settings = this.#settings;
     const { name, tls } = settings;
     const version = versions[settings.version ?? '3.4'];
     const connect = this.#connect;
     return {
-      transport: connect === undefined ? undefined : () => connect(settings, kind),
+      transport: connect === undefined ? undefined : () => connect({ ...settings, ...end }, kind),
       bind: kind,
       binds: settings.binds ?? 1,
       version,

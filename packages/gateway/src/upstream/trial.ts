@@ -1,11 +1,12 @@
 /** A bind of its own to an upstream, made to see whether it works, and a message over it. */
 import type { Message } from '@chappe/center';
 import { statusName } from '@chappe/protocol';
-import { type Clock, SmppClient } from '@chappe/smpp';
+import { type Clock, SmppClient, type SmppError } from '@chappe/smpp';
 import { addressOf } from '../address.ts';
 import { writeContent } from '../content.ts';
 import { cut } from '../segments.ts';
 import { versionName } from '../session-view.ts';
+import { refusedBind } from './bind-problem.ts';
 import type { Submission } from './submission/profile.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -36,16 +37,32 @@ const trialValidityMs = 3_600_000;
 const closeMs = 1_000;
 
 /**
- * Binds, measures, sends the message when one is given, and unbinds. What is sent so is no message of the store: nothing
- * is tried again, charged, or awaited. Rejects with a `GatewayError` for a text that cannot be cut; else never.
+ * Binds to each host, measures, sends the message over the first when one is given, and unbinds. What is sent so is no
+ * message of the store: nothing is tried again, charged, or awaited. The result is that of the first host, or of the first
+ * that fails. Rejects with a `GatewayError` for a text that cannot be cut; else never.
  */
 export async function tryUpstream(
   upstream: Upstream,
   clock: Clock,
   message?: TrialMessage,
 ): Promise<TrialResult> {
-  const requests = message === undefined ? [] : messagesOf(upstream, message, clock.nowMs());
-  const { url, options } = upstream.binds.trial();
+  const requests = message === undefined ? undefined : messagesOf(upstream, message, clock.nowMs());
+  let first: TrialResult | undefined;
+  for (const trial of upstream.binds.trials()) {
+    const result = await tryHost(upstream, trial, clock, first === undefined ? requests : undefined);
+    if (!result.ok)
+      return first === undefined ? result : { ...result, error: `${trial.url}: ${result.error}` };
+    first ??= result;
+  }
+  return first as TrialResult;
+}
+
+async function tryHost(
+  upstream: Upstream,
+  { url, options }: ReturnType<Upstream['binds']['trials']>[number],
+  clock: Clock,
+  messages: readonly Message[] | undefined,
+): Promise<TrialResult> {
   let peerSystemId: string | undefined;
   let client: SmppClient | undefined;
   let rttMs: number | undefined;
@@ -66,7 +83,7 @@ export async function tryUpstream(
     await client.request({ command: 'enquire_link' });
     rttMs = clock.monotonicMs() - beganMs;
     const messageIds: string[] = [];
-    for (const one of requests) {
+    for (const one of messages ?? []) {
       const request = upstream.requestFor(one);
       if ('reason' in request) return failed(request.reason);
       // No receipt: it would find no message here.
@@ -80,11 +97,12 @@ export async function tryUpstream(
       rttMs,
       peerSystemId,
       version: versionOf(client),
-      messageIds: message === undefined ? undefined : messageIds,
+      messageIds: messages === undefined ? undefined : messageIds,
       error: undefined,
     };
   } catch (error) {
-    return failed((error as Error).message);
+    const isTls = upstream.settings.tls !== undefined;
+    return failed(refusedBind(error as SmppError, isTls).message);
   } finally {
     await client?.close({ drainMs: closeMs });
   }

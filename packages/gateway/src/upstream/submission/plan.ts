@@ -105,6 +105,8 @@ function check(settings: ConnectorSettings, version: Version): void {
     throw new RangeError(`${where}: serviceType: at most ${maxServiceType} printable ASCII characters go`);
   }
   checkNumbers(settings, version, where);
+  if (settings.hosts !== undefined && (settings.receiveHost ?? settings.receivePort) !== undefined)
+    throw new RangeError(`${where}: hosts: receivers go to each of them; leave receive out`);
   for (const side of ['source', 'destination'] as const) {
     const { kinds = {}, ...all } = settings[side] ?? {};
     checkTypes(all, `${where}: ${side}`);
