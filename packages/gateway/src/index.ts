@@ -82,7 +82,8 @@ export {
   type OutcomeWeights,
 } from './sandbox/handsets.ts';
 export { type Magic, type MagicNumber, magicNumbers } from './sandbox/magic.ts';
-export { type Sandbox, type SandboxOptions, type SandboxPhone, startSandbox } from './sandbox.ts';
+export { type Sandbox, type SandboxPhone, startSandbox } from './sandbox.ts';
+export type { SandboxOptions } from './sandbox-options.ts';
 export { openSealing, Sealing } from './sealing.ts';
 export { matchesSearch, parseSearch, SearchError, type SearchQuery } from './search-language.ts';
 export { type ContentArgument, sizeOf } from './segments.ts';

@@ -4,14 +4,8 @@ import type { GatewayListener } from './events.ts';
 import { Gateway } from './gateway.ts';
 import type { MessageView } from './message-view.ts';
 import type { WaitOptions } from './messages.ts';
-import type { GatewayOptions } from './options.ts';
 import type { HandsetState, InboxMessage } from './sandbox/handset.ts';
-
-/** What `startSandbox` takes; everything has a default. */
-export interface SandboxOptions extends Omit<GatewayOptions, 'store'> {
-  /** Default 0: any free port. */
-  readonly smppPort?: number | undefined;
-}
+import { checkPhone, checkSandboxOptions, type SandboxOptions } from './sandbox-options.ts';
 
 /** One simulated handset. */
 export interface SandboxPhone {
@@ -57,8 +51,12 @@ export interface Sandbox {
 const drainMs = 1_000;
 const maxMessages = 1_000;
 
-/** Starts a sandbox in this process, in memory, on any free port; handsets answer after 1 to 10 ms. */
+/**
+ * Starts a sandbox in this process, in memory, on any free port; handsets answer after 1 to 10 ms. Rejects with
+ * `GatewayError` CHAPPE_GATEWAY_INVALID for an option that is misspelt or wrong.
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  checkSandboxOptions(options);
   const { smppPort = 0, handsets, smpp, ...rest } = options;
   const gateway = await Gateway.start({
     ...rest,
@@ -74,15 +72,26 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     waitForMessage: (query, wait) =>
       typeof query === 'string' ? gateway.messages.wait(query, wait) : gateway.messages.waitFor(query, wait),
     messages: async (query = '') => (await gateway.messages.search(query, { limit: maxMessages })).messages,
-    phone: (msisdn) => ({
-      msisdn,
-      send: (text, to) => gateway.injectMo({ from: msisdn, to, text }),
-      inbox: () => gateway.handsets.inbox(msisdn),
-      setState: (state) => gateway.handsets.setState(msisdn, state),
-      state: () => gateway.handsets.state(msisdn),
-    }),
+    phone: (msisdn) => phoneOf(gateway, msisdn),
     subscribe: (listener) => gateway.events.subscribe(listener),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+function phoneOf(gateway: Gateway, msisdn: string): SandboxPhone {
+  checkPhone({ msisdn });
+  return {
+    msisdn,
+    send: async (text, to) => {
+      checkPhone({ msisdn, text, to });
+      return gateway.injectMo({ from: msisdn, to, text });
+    },
+    inbox: () => gateway.handsets.inbox(msisdn),
+    setState: (state) => {
+      checkPhone({ msisdn, state });
+      gateway.handsets.setState(msisdn, state);
+    },
+    state: () => gateway.handsets.state(msisdn),
   };
 }

@@ -68,6 +68,7 @@ export {
   SmppTimeoutError,
   type TimeoutKind,
 } from './errors.ts';
+export * as optionChecks from './option-checks.ts';
 export type { ServerTls } from './server/admission.ts';
 export type { ServerCounters } from './server/counters.ts';
 export { type ServerLimits, serverLimits } from './server/limits.ts';

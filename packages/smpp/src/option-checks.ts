@@ -138,13 +138,13 @@ export function optionsOf<T>(checks: Checks<T>, required: readonly (keyof T & st
       wrong(name === '' ? 'the options' : name, value, `it takes an object with ${known.join(', ')}`);
     }
     const prefix = name === '' ? '' : `${name}.`;
-    for (const option of required)
+    const options = Object.entries(value);
+    // A misspelt one first: it says what a missing one would only hint at.
+    for (const [option] of options) if (!Object.hasOwn(checks, option)) unknownOption(prefix, option, known);
+    for (const option of required) {
       byName[option]!((value as Record<string, unknown>)[option], prefix + option);
-    for (const [option, given] of Object.entries(value)) {
-      const check = Object.hasOwn(checks, option) ? byName[option] : undefined;
-      if (check === undefined) unknownOption(prefix, option, known);
-      else if (given !== undefined) check(given, prefix + option);
     }
+    for (const [option, given] of options) if (given !== undefined) byName[option]!(given, prefix + option);
   };
 }
 
