@@ -52,6 +52,7 @@ const accountChecks: Checks<AccountSettings & { readonly password: string }> = {
   apiKeyHash: text,
   allowFrom: texts,
   tlsOnly: trueOrFalse,
+  clientCertificates: anything,
   bindKinds: listOf(oneOf('transmitter', 'receiver', 'transceiver')),
   binds: whole(0),
   window: whole(1),
