@@ -1,7 +1,7 @@
 /** Query parameters of a search, put together to one query of the search language. */
 import { parseSearch, SearchError } from '@chappe/gateway';
 import { z } from 'zod';
-import { type Caller, forbidden, ownAccount } from './auth/caller.ts';
+import { type Caller, forbidden, ownAccount, seesTexts } from './auth/caller.ts';
 import { Problem } from './problem.ts';
 
 /** Which messages are meant; all conditions must hold. */
@@ -66,8 +66,11 @@ export function ownFilter(filter: MessageFilter, caller: Caller): MessageFilter 
   return { ...filter, account };
 }
 
-/** The query in the search language. `nowMs`: epoch milliseconds. Throws a `Problem` that names the parameter. */
-export function searchText(filter: MessageFilter, nowMs: number): string {
+/**
+ * The query in the search language. `nowMs`: epoch milliseconds. Throws a `Problem` that names the parameter; also when
+ * the caller asks for texts that it may not see.
+ */
+export function searchText(filter: MessageFilter, nowMs: number, caller: Caller): string {
   const terms: string[] = [];
   for (const [name, key] of Object.entries(keys) as [keyof typeof keys, string][]) {
     const value = filter[name];
@@ -83,6 +86,9 @@ export function searchText(filter: MessageFilter, nowMs: number): string {
   const whole = terms.join(' ');
   // Each term is good by itself: only the limits of a whole query can be broken here.
   check(whole, filter.q === undefined ? undefined : 'q', nowMs);
+  if (!seesTexts(caller) && parseSearch(whole, nowMs).terms.some(({ key }) => key === 'text')) {
+    throw forbidden('a key that is read-only does not look into texts', 'operate');
+  }
   return whole;
 }
 

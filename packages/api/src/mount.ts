@@ -21,14 +21,13 @@ export interface MountOptions {
 /** Adds a route. */
 export function mount(app: FastifyInstance, route: Route, { gate, turns, closing }: MountOptions): void {
   const callers = new WeakMap<FastifyRequest, Caller>();
-  const { access = 'admin' } = route;
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     // Before the body is read: who may not call need not send one.
     onRequest: async (request, reply) => {
       const { headers } = request;
-      const admitted = await gate.admit({ headers, address: request.socket.remoteAddress ?? '' }, access);
+      const admitted = await gate.admit({ headers, address: request.socket.remoteAddress ?? '' }, route);
       if (admitted instanceof Problem) return sendProblem(reply, admitted);
       callers.set(request, admitted);
       return undefined;
@@ -56,7 +55,7 @@ async function inTurn(route: Route, call: Call<unknown, unknown, unknown>, turns
 }
 
 /** Never met: the gate comes first. It has no name that an account could have. */
-const nobody: Caller = { kind: 'account', name: '' };
+const nobody: Caller = { kind: 'account', name: '', key: '' };
 
 /** Methods that a path takes; none: there is nothing at that path. */
 export function methodsAt(routes: readonly Route[], path: string): readonly string[] {

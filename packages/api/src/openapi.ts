@@ -1,5 +1,6 @@
 /** OpenAPI 3.1 from the routes themselves: their schemas are what requests are checked with. */
 import { z } from 'zod';
+import { rolesWith } from './auth/roles.ts';
 import { type ProblemCode, problems } from './problem.ts';
 import type { Route } from './route.ts';
 import { messagesBody } from './routes/search-messages.ts';
@@ -88,7 +89,7 @@ export function openapiOf(routes: readonly Route[], version: string): Json {
     paths,
     components: {
       securitySchemes: {
-        key: { type: 'http', scheme: 'bearer', description: 'The key of an admin or of an account' },
+        key: { type: 'http', scheme: 'bearer', description: 'A key whose role is one of x-roles' },
         keyHeader: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
       },
       schemas: Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)])),
@@ -97,7 +98,7 @@ export function openapiOf(routes: readonly Route[], version: string): Json {
 }
 
 function operationOf(route: Route): Json {
-  const { operationId, tag, summary, description, body, access } = route;
+  const { operationId, tag, summary, description, body, access = 'manage', isForAccounts } = route;
   const parameters = [
     ...parametersOf(route.params, 'path'),
     ...parametersOf(route.query, 'query'),
@@ -114,7 +115,10 @@ function operationOf(route: Route): Json {
     summary,
     ...(description === undefined ? {} : { description }),
     // A sandbox asks for none.
-    ...(access === 'open' ? {} : { security: [{}, { key: [] }, { keyHeader: [] }] }),
+    security: access === 'open' ? [] : [{}, { key: [] }, { keyHeader: [] }],
+    ...(access === 'open'
+      ? {}
+      : { 'x-roles': [...rolesWith(access), ...(isForAccounts === true ? ['account'] : [])] }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}

@@ -53,8 +53,10 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   /** Name of the operation in OpenAPI; unique. */
   readonly operationId: string;
   readonly tag: string;
-  /** Who may call it; default admin. */
+  /** Who may call it; default `manage`: only an admin. */
   readonly access?: Access | undefined;
+  /** Whether the key of an account may too, for what is its own. Default false. */
+  readonly isForAccounts?: boolean | undefined;
   readonly summary: string;
   readonly description?: string | undefined;
   readonly params?: z.ZodType<Params> | undefined;

@@ -319,15 +319,15 @@ describe('rights', () => {
     };
     return (route.handle(call) as Answer).body as EventStream;
   };
-  const customer: Caller = { kind: 'account', name: 'acme' };
+  const customer: Caller = { kind: 'account', name: 'acme', key: 'acme' };
 
-  it('are those of whoever has the key of an account', () => expect(route.access).toBe('account'));
+  it('are those of whoever has the key of an account, too', () => expect(route.isForAccounts).toBe(true));
 
   it.each([[{ text: '1' }], [{ account: 'other' }], [{ connector: 'op-a' }]])(
     'a customer may not ask for %j; who runs it may',
     (query) => {
       expect(() => ask(query, customer)).toThrow(/^this key /);
-      ask(query, { kind: 'admin' }).destroy();
+      ask(query, { kind: 'key', name: 'x', role: 'operator' }).destroy();
     },
   );
 

@@ -96,8 +96,8 @@ describe('turns', () => {
 
 describe('shares', () => {
   const some: ShareLimits = { each: 2, accounts: 3, operators: 2 };
-  const account = (name: string): Caller => ({ kind: 'account', name });
-  const admin: Caller = { kind: 'admin' };
+  const account = (name: string): Caller => ({ kind: 'account', name, key: name });
+  const admin: Caller = { kind: 'key', name: 'admin', role: 'admin' };
   const anybody: Caller = { kind: 'anybody' };
   const takes = (shares: Shares, callers: readonly Caller[]): readonly boolean[] =>
     callers.map((caller) => shares.take(caller) !== undefined);

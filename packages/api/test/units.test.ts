@@ -44,7 +44,7 @@ describe('times', () => {
 describe('searchText', () => {
   it('makes one query of all parameters', () => {
     const query = parseSearch(
-      searchText({ to: ' 4477*', text: 'two words', state: 'failed', q: '-from:x' }, 0),
+      searchText({ to: ' 4477*', text: 'two words', state: 'failed', q: '-from:x' }, 0, { kind: 'anybody' }),
       0,
     );
     expect(query.terms.map(({ key, value, prefix, negated }) => ({ key, value, prefix, negated }))).toEqual([
@@ -60,7 +60,7 @@ describe('searchText', () => {
       fc.property(fc.string({ minLength: 1, maxLength: 30, unit: 'binary' }), (value) => {
         let written: string;
         try {
-          written = searchText({ text: value }, 0);
+          written = searchText({ text: value }, 0, { kind: 'anybody' });
         } catch (error) {
           expect(error).toBeInstanceOf(Problem);
           return;

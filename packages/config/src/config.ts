@@ -41,6 +41,16 @@ export interface SessionDefaults {
 /** From silent to talkative. */
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
 
+/** A key of the HTTP API with a name and what it is for. */
+export interface NamedKey {
+  readonly name: string;
+  readonly role: 'admin' | 'operator' | 'read-only' | 'account';
+  /** Of the role `account`. */
+  readonly account?: string | undefined;
+  /** SHA-256, in hexadecimal. */
+  readonly hash: string;
+}
+
 /** What the process is, apart from customers, operators and routes. Taken at start only. */
 export interface ServerSettings {
   readonly smpp: {
@@ -61,6 +71,8 @@ export interface ServerSettings {
     readonly allowHosts: readonly string[];
     /** Networks of reverse proxies whose `X-Forwarded-For` is believed. */
     readonly trustProxy: readonly string[];
+    /** Named keys. */
+    readonly keys: readonly NamedKey[];
     /** SHA-256 (hex) of the keys of those who run it; empty: nobody has one. */
     readonly adminKeyHashes: readonly string[];
   };

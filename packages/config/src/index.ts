@@ -6,6 +6,7 @@ export type {
   ListenSettings,
   ListenTls,
   LogLevel,
+  NamedKey,
   ServerSettings,
   SessionDefaults,
 } from './config.ts';

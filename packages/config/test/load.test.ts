@@ -23,7 +23,13 @@ test('an empty file is a gateway that does nothing, on this machine only', async
         defaults: {},
         rememberPasswords: true,
       },
-      http: { listen: { host: '127.0.0.1', port: 8080 }, trustProxy: [], allowHosts: [], adminKeyHashes: [] },
+      http: {
+        listen: { host: '127.0.0.1', port: 8080 },
+        trustProxy: [],
+        keys: [],
+        allowHosts: [],
+        adminKeyHashes: [],
+      },
       logLevel: 'info',
       drainMs: 8_000,
     });

@@ -2,7 +2,7 @@
 import type { Clock } from '@chappe/center';
 import { type Gateway, isLoopback } from '@chappe/gateway';
 import { Problem } from '../problem.ts';
-import { type Access, type Caller, forbidden } from './caller.ts';
+import { type Access, type Caller, forbidden, refusalOf } from './caller.ts';
 import { callerAddress, type IsProxy } from './caller-address.ts';
 import { type AuthOptions, hashOfKey, Keys, keyIn } from './keys.ts';
 import { ProvenKeys } from './proven-keys.ts';
@@ -16,10 +16,17 @@ export interface CallerRequest {
   readonly address: string;
 }
 
+/** What is looked at of a route. */
+export interface GuardedRoute {
+  /** Default: only who may do everything. */
+  readonly access?: Access | undefined;
+  readonly isForAccounts?: boolean | undefined;
+}
+
 /** Decides who a caller is. */
 export interface Gate {
   /** The caller, or why it may not go on. */
-  admit(request: CallerRequest, access: Access): Promise<Caller | Problem>;
+  admit(request: CallerRequest, route: GuardedRoute): Promise<Caller | Problem>;
   /** Tells what was not told yet. */
   close(): void;
 }
@@ -48,7 +55,6 @@ export function gateOf(options: GateOptions): Gate {
 /** Asks for keys. */
 class KeyGate implements Gate {
   readonly #gateway: Gateway;
-  readonly #auth: AuthOptions;
   readonly #closing: AbortSignal;
   readonly #keys: Keys;
   readonly #refusals: Refusals;
@@ -58,7 +64,6 @@ class KeyGate implements Gate {
 
   constructor({ gateway, clock, closing, onWrongKeys }: GateOptions, auth: AuthOptions) {
     this.#gateway = gateway;
-    this.#auth = auth;
     this.#closing = closing;
     this.#keys = new Keys(gateway, auth);
     this.#refusals = new Refusals(clock);
@@ -66,11 +71,14 @@ class KeyGate implements Gate {
     this.#isProxy = auth.isProxy ?? (() => false);
   }
 
-  async admit({ headers, address: peer }: CallerRequest, access: Access): Promise<Caller | Problem> {
+  async admit(
+    { headers, address: peer }: CallerRequest,
+    { access = 'manage', isForAccounts = false }: GuardedRoute,
+  ): Promise<Caller | Problem> {
     if (access === 'open') return anybody;
     const key = keyIn(headers);
     if (key === undefined) {
-      const isHopeless = access === 'admin' && this.#auth.adminKeyHashes.length === 0;
+      const isHopeless = !isForAccounts && !this.#keys.hasAdmin;
       return isHopeless
         ? unauthorized('nobody has an admin key', noAdminHint)
         : unauthorized('this needs a key');
@@ -79,11 +87,18 @@ class KeyGate implements Gate {
     const named = Array.isArray(forwarded) ? forwarded.join() : forwarded;
     const address = callerAddress(peer, named, this.#isProxy);
     const caller = await this.#known(hashOfKey(key), address);
-    return caller instanceof Problem ? caller : (refusalOf(this.#gateway, caller, access) ?? caller);
+    if (caller instanceof Problem) return caller;
+    return this.#suspension(caller) ?? refusalOf(caller, access, isForAccounts) ?? caller;
   }
 
   close(): void {
     this.#wrong.close();
+  }
+
+  #suspension(caller: Caller): Problem | undefined {
+    if (caller.kind !== 'account') return undefined;
+    const account = this.#gateway.accounts.get(caller.name);
+    return account?.suspended === false ? undefined : forbidden('this account is suspended');
   }
 
   /** Whose key it is. Where somebody guesses, it is not looked at sooner than a wrong one would be answered. */
@@ -114,13 +129,6 @@ class KeyGate implements Gate {
   }
 }
 
-function refusalOf({ accounts }: Gateway, caller: Caller, access: Access): Problem | undefined {
-  if (caller.kind !== 'account') return undefined;
-  const account = accounts.get(caller.name);
-  if (account === undefined || account.suspended) return forbidden('this account is suspended');
-  return access === 'account' ? undefined : forbidden('the key of an account may not do this');
-}
-
 const keyHint = 'send the header "Authorization: Bearer KEY", or "X-API-Key: KEY"';
 const noAdminHint = 'set http.adminKey in the configuration, and start anew';
 
@@ -140,7 +148,8 @@ function tooMany(): Problem {
 
 /** Throws a RangeError when an API that asks nobody for a key would listen for more than this machine. */
 export function checkExposure(host: string, auth: AuthOptions | undefined): void {
-  if (isLoopback(host) || (auth !== undefined && auth.adminKeyHashes.length > 0)) return;
+  const hasKeys = auth !== undefined && (auth.adminKeyHashes.length > 0 || (auth.keys?.().length ?? 0) > 0);
+  if (isLoopback(host) || hasKeys) return;
   throw new RangeError(
     `HTTP on ${host} without an admin key would let everybody in: set http.adminKey, or listen on 127.0.0.1`,
   );

@@ -1,64 +1,99 @@
-/** Keys of callers against the hashes that are known: never kept, compared in constant time. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+/** Keys of callers against the hashes that are known: never kept. */
+import { createHash } from 'node:crypto';
 import type { Gateway, GatewaySettings } from '@chappe/gateway';
 import type { Caller } from './caller.ts';
 import type { IsProxy } from './caller-address.ts';
+import { type Role, roles } from './roles.ts';
+
+/** A key with a name. */
+export interface NamedKey {
+  /** Who has it; stands in the audit. */
+  readonly name: string;
+  /** `account`: that of the account named beside it. */
+  readonly role: Role | 'account';
+  readonly account?: string | undefined;
+  /** SHA-256, in hexadecimal. */
+  readonly hash: string;
+}
 
 /** Keys of those who run it. */
 export interface AuthOptions {
-  /** SHA-256 of each, in hexadecimal. */
+  /** SHA-256 of keys of admins, in hexadecimal. In the audit they are `admin`, `admin-2` and so on. */
   readonly adminKeyHashes: readonly string[];
+  /** Further keys, as they are now: asked at each request, equal by identity while they are the same. */
+  readonly keys?: (() => readonly NamedKey[]) | undefined;
   /** Which peers are proxies whose `X-Forwarded-For` is believed; default none. */
   readonly isProxy?: IsProxy | undefined;
 }
 
 // Ours have some forty characters.
 const maxKeyCharacters = 1_024;
+const noKeys: readonly NamedKey[] = [];
 
-/** All keys: those of the admins are given at the start, those of accounts follow the settings. */
+/** All keys: those of accounts follow the settings. */
 export class Keys {
   readonly #gateway: Gateway;
-  readonly #admins: readonly Buffer[];
+  readonly #auth: AuthOptions;
   #settings: GatewaySettings | undefined;
-  #accounts: ReadonlyMap<string, string> = new Map();
+  #named: readonly NamedKey[] | undefined;
+  #callers: ReadonlyMap<string, Caller> = new Map();
 
-  constructor(gateway: Gateway, { adminKeyHashes }: AuthOptions) {
+  constructor(gateway: Gateway, auth: AuthOptions) {
     this.#gateway = gateway;
-    this.#admins = adminKeyHashes.map((hash) => Buffer.from(hash, 'hex'));
+    this.#auth = auth;
   }
 
-  /** Whose key it is, by its hash; undefined: nobody's. */
+  /** Whether anybody has the role of an admin. */
+  get hasAdmin(): boolean {
+    const { adminKeyHashes, keys } = this.#auth;
+    return adminKeyHashes.length > 0 || keys?.().some(({ role }) => role === 'admin') === true;
+  }
+
+  /**
+   * Whose key it is, by its hash; undefined: nobody's. What is looked up is a hash of what the caller sent, so its place
+   * in the map, and how long that takes, tells nothing of a key.
+   */
   callerOf(hash: Buffer): Caller | undefined {
-    // All of them, always: how long it takes says nothing about which one is near.
-    const isAdmin = this.#admins.reduce((found, admin) => isSame(admin, hash) || found, false);
-    if (isAdmin) return { kind: 'admin' };
-    // What is looked up is a hash of what the caller sent, so its place in the map tells nothing of a key.
-    const name = this.#byHash().get(hash.toString('hex'));
-    return name === undefined ? undefined : { kind: 'account', name };
-  }
-
-  #byHash(): ReadonlyMap<string, string> {
     const { settings } = this.#gateway;
-    if (settings !== this.#settings) {
+    const named = this.#auth.keys?.() ?? noKeys;
+    if (settings !== this.#settings || named !== this.#named) {
       this.#settings = settings;
-      this.#accounts = new Map(
-        settings.accounts.flatMap(({ systemId, apiKeyHash }) =>
-          apiKeyHash === undefined ? [] : [[apiKeyHash.toLowerCase(), systemId] as const],
-        ),
-      );
+      this.#named = named;
+      this.#callers = callersOf(this.#auth.adminKeyHashes, named, settings);
     }
-    return this.#accounts;
+    return this.#callers.get(hash.toString('hex'));
   }
+}
+
+/** A key that several have is that of the one who may most. */
+function callersOf(
+  adminKeyHashes: readonly string[],
+  named: readonly NamedKey[],
+  { accounts }: GatewaySettings,
+): ReadonlyMap<string, Caller> {
+  const callers = new Map<string, Caller>();
+  const add = (hash: string, caller: Caller): void => {
+    if (!callers.has(hash.toLowerCase())) callers.set(hash.toLowerCase(), caller);
+  };
+  for (const [index, hash] of adminKeyHashes.entries()) {
+    add(hash, { kind: 'key', name: index === 0 ? 'admin' : `admin-${index + 1}`, role: 'admin' });
+  }
+  for (const wanted of roles) {
+    for (const { name, role, hash } of named) if (role === wanted) add(hash, { kind: 'key', name, role });
+  }
+  for (const { name, role, account, hash } of named) {
+    if (role === 'account' && account !== undefined) add(hash, { kind: 'account', name: account, key: name });
+  }
+  for (const { systemId, apiKeyHash } of accounts) {
+    if (apiKeyHash !== undefined) add(apiKeyHash, { kind: 'account', name: systemId, key: systemId });
+  }
+  return callers;
 }
 
 /** The hash of a key; undefined for what can be none. */
 export function hashOfKey(key: string): Buffer | undefined {
   if (key === '' || key.length > maxKeyCharacters) return undefined;
   return createHash('sha256').update(key).digest();
-}
-
-function isSame(known: Buffer, hash: Buffer): boolean {
-  return known.length === hash.length && timingSafeEqual(known, hash);
 }
 
 /** The key in the headers of a request: `Authorization: Bearer KEY`, or `X-API-Key: KEY`. */

@@ -34,6 +34,7 @@ export function checkLedger({ gateway }: Context): Route {
     path: '/api/v1/ledger/check',
     operationId: 'checkLedger',
     tag: 'ledger',
+    access: 'read',
     summary: 'Add everything up: entries, messages, balances',
     description:
       'Reads every stored message: slow on a large store. May be called under load; one at a time.',

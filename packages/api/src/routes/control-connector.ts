@@ -31,6 +31,7 @@ export function controlConnector({ gateway }: Context, what: ConnectorControl): 
     path: `/api/v1/connectors/{name}/${what}`,
     operationId: `${what}Connector`,
     tag: 'connectors',
+    access: 'operate',
     summary: summaries[what],
     description:
       'Not kept over a restart: `paused` in its settings is. Messages wait, or go on to the next connector.',

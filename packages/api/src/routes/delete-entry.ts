@@ -12,6 +12,7 @@ export function deleteEntry({ gateway }: Context, { kind, path, noun, words, tag
     path: `/api/v1/${path}/{name}`,
     operationId: `delete${noun}`,
     tag,
+    access: 'manage',
     summary: `Take ${words} away that was made over HTTP`,
     params: namePath,
     answers: { 204: { description: 'Gone' } },

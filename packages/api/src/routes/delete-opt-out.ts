@@ -11,6 +11,7 @@ export function deleteOptOut({ gateway }: Context): Route {
     path: '/api/v1/opt-outs/{handset}',
     operationId: 'deleteOptOut',
     tag: 'opt-outs',
+    access: 'operate',
     summary: 'Let a handset be written to again',
     params: handsetPath,
     query: z.strictObject({ sender: senderField.optional() }),

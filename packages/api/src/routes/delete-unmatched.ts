@@ -12,6 +12,7 @@ export function deleteUnmatched({ gateway }: Context): Route {
     path: '/api/v1/receipts/unmatched/{id}',
     operationId: 'deleteUnmatchedReceipt',
     tag: 'receipts',
+    access: 'operate',
     summary: 'Throw an unmatched receipt away',
     params: idPath,
     answers: { 204: { description: 'Gone' } },

@@ -12,6 +12,7 @@ export function endSession({ gateway }: Context): Route {
     path: '/api/v1/sessions/{id}',
     operationId: 'endSession',
     tag: 'sessions',
+    access: 'operate',
     summary: 'End a session in order (unbind)',
     description:
       'Nothing new is taken, open requests are answered, then it is unbound. The peer may bind again.',

@@ -1,6 +1,6 @@
 /** GET /api/v1/events: what happens, as it happens. */
 import { z } from 'zod';
-import { accountOf, type Caller, forbidden, ownAccount } from '../auth/caller.ts';
+import { accountOf, type Caller, forbidden, ownAccount, seesTexts } from '../auth/caller.ts';
 import type { Context } from '../context.ts';
 import { bodyOf, type EventFilter, type EventKind, eventKinds, isWanted } from '../event-body.ts';
 import { EventStream } from '../event-stream.ts';
@@ -36,7 +36,7 @@ const query = z.strictObject({
   account: nameText.optional().describe('Only events of this account'),
   connector: nameText.optional().describe('Only events of this connector or group of connectors'),
   session: wholeNumber(0, 999_999_999).optional().describe('Only events of this session of a customer'),
-  text: z.enum(['0', '1']).optional().describe('1: with the texts of messages; for an administrator'),
+  text: z.enum(['0', '1']).optional().describe('1: with the texts of messages; for an admin or operator'),
 });
 
 /** Live events. An account hears of its own messages and sessions only, and no texts. */
@@ -47,7 +47,8 @@ export function streamEvents({ gateway, clock, closing }: Context): Route {
     path: '/api/v1/events',
     operationId: 'streamEvents',
     tag: 'operation',
-    access: 'account',
+    access: 'read',
+    isForAccounts: true,
     summary: 'Live events',
     description:
       'Server-sent events, one JSON object each: steps of messages and receipts, sessions, upstreams, alarms. Nothing is ' +
@@ -91,7 +92,9 @@ export function streamEvents({ gateway, clock, closing }: Context): Route {
 function filterOf(asked: z.infer<typeof query>, caller: Caller): EventFilter {
   const { kind, account, connector, session, text } = asked;
   const isCustomer = accountOf(caller) !== undefined;
-  if (text === '1' && isCustomer) throw forbidden('this key may not read the texts of messages here');
+  if (text === '1' && (isCustomer || !seesTexts(caller))) {
+    throw forbidden('this key may not read the texts of messages here', 'operate');
+  }
   if (connector !== undefined && isCustomer) throw forbidden('this key may not look at connectors');
   return {
     kinds: kind,

@@ -31,7 +31,8 @@ export function exportRecords({ gateway, clock }: Context): Route {
     path: '/api/v1/records',
     operationId: 'exportRecords',
     tag: 'ledger',
-    access: 'account',
+    access: 'read',
+    isForAccounts: true,
     summary: 'Billing records of a day',
     description:
       'One record for each stored message (each segment that a text was cut into is one), newest first, without texts: ' +

@@ -12,6 +12,7 @@ export function getAccount({ gateway, clock }: Context): Route {
     path: '/api/v1/accounts/{name}',
     operationId: 'getAccount',
     tag: 'accounts',
+    access: 'read',
     summary: 'One account and its settings',
     params: namePath,
     answers: { 200: { description: 'The account', schema: accountDetailBody } },

@@ -38,6 +38,7 @@ export function getConfig({ gateway }: Context): Route {
     path: '/api/v1/config',
     operationId: 'getConfig',
     tag: 'operation',
+    access: 'read',
     summary: 'The settings in force, in the form of the configuration file',
     description:
       'Without the part that is taken at start only (listeners, log, lifetimes), and without secrets.',

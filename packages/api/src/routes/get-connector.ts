@@ -13,6 +13,7 @@ export function getConnector({ gateway }: Context): Route {
     path: '/api/v1/connectors/{name}',
     operationId: 'getConnector',
     tag: 'connectors',
+    access: 'read',
     summary: 'One upstream, its settings and sessions',
     params: namePath,
     answers: { 200: { description: 'The connector', schema: connectorDetailBody } },

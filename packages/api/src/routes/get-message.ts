@@ -12,7 +12,8 @@ export function getMessage({ gateway }: Context): Route {
     path: '/api/v1/messages/{id}',
     operationId: 'getMessage',
     tag: 'messages',
-    access: 'account',
+    access: 'read',
+    isForAccounts: true,
     summary: 'One message with its timeline',
     params: idPath,
     answers: { 200: { description: 'The message', schema: messageBody } },
@@ -24,7 +25,7 @@ export function getMessage({ gateway }: Context): Route {
           hint: 'GET /api/v1/messages lists the newest',
         });
       }
-      return { status: 200, body: messageOf(view) };
+      return { status: 200, body: messageOf(view, caller) };
     },
   });
 }

@@ -27,7 +27,8 @@ export function getStatement({ gateway }: Context): Route {
     path: '/api/v1/ledger/{account}/entries',
     operationId: 'getStatement',
     tag: 'ledger',
-    access: 'account',
+    access: 'read',
+    isForAccounts: true,
     summary: 'The statement of an account',
     description:
       'Days, times and places are compared as text: `after=2026-03-01&before=2026-04-01` is March.',

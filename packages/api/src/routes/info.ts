@@ -33,6 +33,7 @@ export function info({ gateway, version, clock, startedMs }: Context): Route {
     path: '/api/v1/info',
     operationId: 'info',
     tag: 'operation',
+    access: 'read',
     summary: 'What runs here: version, ports, figures, magic numbers',
     answers: { 200: { description: 'What runs here', schema: infoBody } },
     handle: () => {

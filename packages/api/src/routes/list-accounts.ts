@@ -21,6 +21,7 @@ export function listAccounts({ gateway, clock }: Context): Route {
     path: '/api/v1/accounts',
     operationId: 'listAccounts',
     tag: 'accounts',
+    access: 'read',
     summary: 'Accounts by name',
     query: z.strictObject({
       limit: wholeNumber(1, maxLimit).optional().describe(`Default ${defaultLimit}`),

@@ -18,6 +18,7 @@ export function listConnectors({ gateway }: Context): Route {
     path: '/api/v1/connectors',
     operationId: 'listConnectors',
     tag: 'connectors',
+    access: 'read',
     summary: 'Upstreams: what they do, and why they are not faster',
     answers: { 200: { description: 'All connectors', schema: connectorsBody } },
     handle: () => {

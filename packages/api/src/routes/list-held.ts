@@ -6,6 +6,7 @@ import { cursorField, cursorOfId, idOfCursor, nextField } from '../cursor.ts';
 import { shortened } from '../list-text.ts';
 import { wholeNumber } from '../parameters.ts';
 import { type Route, route } from '../route.ts';
+import { shownTo } from '../schemas/message.ts';
 import { isoOf } from '../times.ts';
 
 const maxLimit = 1_000;
@@ -40,6 +41,7 @@ export function listHeld({ gateway }: Context): Route {
     path: '/api/v1/held',
     operationId: 'listHeld',
     tag: 'held',
+    access: 'read',
     summary: 'Messages that routes hold back, and those of handsets that nobody takes, newest first',
     query: z.strictObject({
       limit: wholeNumber(1, maxLimit).optional().describe(`Default ${defaultLimit}`),
@@ -48,7 +50,7 @@ export function listHeld({ gateway }: Context): Route {
     answers: { 200: { description: 'One page', schema: heldBody } },
     takesTurns: true,
     problems: ['store_failed'],
-    handle: async ({ query: { limit = defaultLimit, before } }) => {
+    handle: async ({ query: { limit = defaultLimit, before }, caller }) => {
       const page = await heldMessages(gateway.center, limit, idOfCursor(before));
       const messages = page.messages.map(({ route: name, view }) => ({
         id: view.id,
@@ -56,7 +58,7 @@ export function listHeld({ gateway }: Context): Route {
         account: view.account,
         from: view.from,
         to: view.to,
-        text: shortened(view.text ?? null),
+        text: shortened(shownTo(caller, view).text ?? null),
         segments: view.segmentCount,
         acceptedAt: isoOf(view.acceptedMs),
         expiresAt: isoOf(view.expiresMs),

@@ -18,6 +18,7 @@ export function listMoRoutes({ gateway }: Context): Route {
     path: '/api/v1/mo-routes',
     operationId: 'listMoRoutes',
     tag: 'routes',
+    access: 'read',
     summary: 'Rules for messages from handsets, in their order',
     answers: { 200: { description: 'All rules', schema: moRoutesBody } },
     takesTurns: true,

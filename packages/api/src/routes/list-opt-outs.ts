@@ -27,6 +27,7 @@ export function listOptOuts({ gateway }: Context): Route {
     path: '/api/v1/opt-outs',
     operationId: 'listOptOuts',
     tag: 'opt-outs',
+    access: 'read',
     summary: 'Handsets that want no messages, and from whom',
     query: z.strictObject({
       handset: z.string().min(1).max(65).optional().describe('Only of this one'),

@@ -15,6 +15,7 @@ export function listPhones({ gateway: { handsets } }: Context): Route {
     path: '/api/v1/phones',
     operationId: 'listPhones',
     tag: 'phones',
+    access: 'read',
     summary: 'Handsets that were switched or have messages, latest first',
     description: 'Every number exists; this lists those that something happened to.',
     query: z.strictObject({

@@ -15,6 +15,7 @@ export function listPumping({ gateway }: Context): Route {
     path: '/api/v1/pumping',
     operationId: 'listPumping',
     tag: 'pumping',
+    access: 'read',
     summary: 'Prefixes that accounts may not send to, since their messages look made up',
     answers: { 200: { description: 'All stops', schema: pumpingBody } },
     handle: () => {

@@ -28,6 +28,7 @@ export function listRoutes({ gateway }: Context): Route {
     path: '/api/v1/routes',
     operationId: 'listRoutes',
     tag: 'routes',
+    access: 'read',
     summary: 'Routes in their order',
     answers: { 200: { description: 'All routes', schema: routesBody } },
     takesTurns: true,

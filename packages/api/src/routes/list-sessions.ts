@@ -16,7 +16,8 @@ export function listSessions({ gateway }: Context): Route {
     path: '/api/v1/sessions',
     operationId: 'listSessions',
     tag: 'sessions',
-    access: 'account',
+    access: 'read',
+    isForAccounts: true,
     summary: 'Bound sessions',
     query: z.strictObject({
       account: z.string().min(1).max(64).optional().describe('Only of this account'),

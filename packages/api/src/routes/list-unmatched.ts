@@ -1,6 +1,7 @@
 /** GET /api/v1/receipts/unmatched: receipts of upstreams that found no message. */
 import { unmatchedReceipts } from '@chappe/gateway';
 import { z } from 'zod';
+import { seesTexts } from '../auth/caller.ts';
 import type { Context } from '../context.ts';
 import { cursorField, cursorOfId, idOfCursor, nextField } from '../cursor.ts';
 import { shortened } from '../list-text.ts';
@@ -39,6 +40,7 @@ export function listUnmatched({ gateway }: Context): Route {
     path: '/api/v1/receipts/unmatched',
     operationId: 'listUnmatchedReceipts',
     tag: 'receipts',
+    access: 'read',
     summary: 'Receipts of upstreams that found no message, newest first',
     query: z.strictObject({
       connector: z.string().min(1).max(64).optional().describe('Only of this connector or group'),
@@ -48,7 +50,7 @@ export function listUnmatched({ gateway }: Context): Route {
     answers: { 200: { description: 'One page', schema: unmatchedBody } },
     takesTurns: true,
     problems: ['not_found', 'store_failed'],
-    handle: async ({ query: { connector, limit = defaultLimit, before } }) => {
+    handle: async ({ query: { connector, limit = defaultLimit, before }, caller }) => {
       const page = await unmatchedReceipts(gateway, connector, limit, idOfCursor(before));
       if (page === undefined) throw notFound('connector', connector ?? '', '/api/v1/connectors');
       const receipts = page.receipts.map(({ receivedMs, stat, err, text, ...rest }) => ({
@@ -56,7 +58,7 @@ export function listUnmatched({ gateway }: Context): Route {
         receivedAt: isoOf(receivedMs),
         stat: stat ?? null,
         err: err ?? null,
-        text: shortened(text ?? null),
+        text: seesTexts(caller) ? shortened(text ?? null) : null,
       }));
       return { status: 200, body: { receipts, next: cursorOfId(page.next) } };
     },

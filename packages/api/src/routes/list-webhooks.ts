@@ -16,6 +16,7 @@ export function listWebhooks({ gateway }: Context): Route {
     path: '/api/v1/webhooks',
     operationId: 'listWebhooks',
     tag: 'webhooks',
+    access: 'read',
     summary: 'Webhooks',
     answers: { 200: { description: 'All webhooks', schema: webhooksBody } },
     handle: () => {

@@ -34,6 +34,7 @@ export function postCredit({ gateway, clock }: Context): Route {
     path: '/api/v1/ledger/{account}/credits',
     operationId: 'postCredit',
     tag: 'ledger',
+    access: 'manage',
     summary: 'Credit an account, or take credit away',
     description:
       'A top-up when above zero, an adjustment when below. Without a reference every request is a credit.',

@@ -43,6 +43,7 @@ export function putEntry({ gateway }: Context, { kind, path, noun, words, tag }:
     path: `/api/v1/${path}/{name}`,
     operationId: `put${noun}`,
     tag,
+    access: 'manage',
     summary: `Make or replace ${words}`,
     description:
       'The body has the form of the configuration file. It is checked together with everything else, written to disk, ' +

@@ -29,6 +29,7 @@ export function putOptOut({ gateway }: Context): Route {
     path: '/api/v1/opt-outs/{handset}',
     operationId: 'putOptOut',
     tag: 'opt-outs',
+    access: 'operate',
     summary: 'Send no more messages to a handset',
     params: handsetPath,
     body: requestBody.optional(),

@@ -27,13 +27,14 @@ export function releaseAllHeldMessages({ gateway, clock }: Context): Route {
     path: '/api/v1/held/release',
     operationId: 'releaseAllHeld',
     tag: 'held',
+    access: 'operate',
     summary: 'Let all held messages go on, or those that a query finds',
     body: requestBody.optional(),
     answers: { 200: { description: 'What came of it', schema: resultBody } },
     problems: ['invalid_parameter', 'store_failed'],
-    handle: async ({ body }) => {
+    handle: async ({ body, caller }) => {
       const nowMs = clock.nowMs();
-      const query = parseSearch(searchText({ q: body?.query }, nowMs), nowMs);
+      const query = parseSearch(searchText({ q: body?.query }, nowMs, caller), nowMs);
       const result = await releaseAllHeld(gateway.center, gateway.network, (view) =>
         matchesView(query, view),
       );

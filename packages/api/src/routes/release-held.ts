@@ -25,6 +25,7 @@ export function releaseHeldMessage({ gateway }: Context): Route {
     path: '/api/v1/held/{id}/release',
     operationId: 'releaseHeld',
     tag: 'held',
+    access: 'operate',
     summary: 'Let a held message go on',
     description:
       'By the routes in force now, without those that hold; all segments of a long message go. A message from a handset ' +

@@ -15,6 +15,7 @@ export function releasePumping({ gateway }: Context): Route {
     path: '/api/v1/pumping/{account}/{prefix}',
     operationId: 'releasePumping',
     tag: 'pumping',
+    access: 'operate',
     summary: 'Let an account send to a prefix again',
     params: z.strictObject({
       account: accountField,

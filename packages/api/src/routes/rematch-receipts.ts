@@ -24,6 +24,7 @@ export function rematchUnmatched({ gateway }: Context): Route {
     path: '/api/v1/receipts/unmatched/rematch',
     operationId: 'rematchReceipts',
     tag: 'receipts',
+    access: 'operate',
     summary: 'Look for the messages of unmatched receipts once more',
     description:
       'At most the newest 1,000 at a time. `ids` other than loose is taken for known from now on, unless the settings ' +

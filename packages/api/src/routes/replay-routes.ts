@@ -68,6 +68,8 @@ export function replayOtherRoutes({ gateway, clock }: Context): Route {
     path: '/api/v1/routes/replay',
     operationId: 'replayRoutes',
     tag: 'routes',
+    // Routes look at texts, and whoever compares them learns what stands there.
+    access: 'operate',
     summary: 'What other routes would have done with the messages of yesterday',
     description:
       'Compares the routes in force with those of the body; nothing is sent or changed. One at a time.',

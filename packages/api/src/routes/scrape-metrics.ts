@@ -9,6 +9,7 @@ export function scrapeMetrics({ metrics }: Context): Route {
     path: '/metrics',
     operationId: 'metrics',
     tag: 'operation',
+    access: 'read',
     summary: 'Metrics in the Prometheus text format',
     answers: { 200: { description: 'All metrics', type: 'text/plain' } },
     handle: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }),

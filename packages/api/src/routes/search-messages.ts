@@ -34,7 +34,8 @@ export function searchMessages({ gateway, clock }: Context): Route {
     path: '/api/v1/messages',
     operationId: 'searchMessages',
     tag: 'messages',
-    access: 'account',
+    access: 'read',
+    isForAccounts: true,
     summary: 'Search messages, newest first',
     query: z.strictObject({
       ...filterParameters,
@@ -49,9 +50,11 @@ export function searchMessages({ gateway, clock }: Context): Route {
     takesTurns: true,
     problems: ['store_failed', 'stopping'],
     handle: async ({ query: { limit = defaultLimit, cursor, ...filter }, caller }) => {
-      const text = searchText(ownFilter(filter, caller), clock.nowMs());
+      const text = searchText(ownFilter(filter, caller), clock.nowMs(), caller);
       const list = new ListText();
-      const next = await gateway.messages.walk(text, { limit, cursor }, (view) => list.add(listedOf(view)));
+      const next = await gateway.messages.walk(text, { limit, cursor }, (view) =>
+        list.add(listedOf(view, caller)),
+      );
       return { status: 200, body: list.toJson('messages', { next: next ?? null }) };
     },
   });

@@ -11,6 +11,7 @@ export function sendFromPhone({ gateway }: Context): Route {
     path: '/api/v1/phones/{msisdn}/messages',
     operationId: 'sendFromPhone',
     tag: 'phones',
+    access: 'operate',
     summary: 'Send a message from a handset',
     description:
       'It goes to the account that `to` was given to, or to `account`; in a sandbox to the bind whose address_range ' +

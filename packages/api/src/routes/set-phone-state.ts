@@ -11,6 +11,7 @@ export function setPhoneState({ gateway: { handsets } }: Context): Route {
     path: '/api/v1/phones/{msisdn}/state',
     operationId: 'setPhoneState',
     tag: 'phones',
+    access: 'operate',
     summary: 'Switch a handset',
     description: 'Switching it on lets the messages that wait for it through at once.',
     params: phonePath,

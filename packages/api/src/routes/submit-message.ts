@@ -36,7 +36,8 @@ export function submitMessage(context: Context): Route {
     path: '/api/v1/messages',
     operationId: 'submitMessage',
     tag: 'messages',
-    access: 'account',
+    access: 'manage',
+    isForAccounts: true,
     summary: 'Send a message',
     description:
       'The answer comes when the message is on disk. With a list in `to`, each number gets a message of its own, and ' +

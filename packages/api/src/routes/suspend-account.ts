@@ -14,6 +14,7 @@ export function suspendAccount({ gateway, clock }: Context, what: 'suspend' | 'r
     path: `/api/v1/accounts/{name}/${what}`,
     operationId: `${what}Account`,
     tag: 'accounts',
+    access: 'operate',
     summary: isSuspended ? 'Suspend an account: its sessions end' : 'Let a suspended account in again',
     description:
       'On disk when it is answered; it holds until the settings of the account say something new about it.',

@@ -38,6 +38,7 @@ export function testConnector({ gateway, clock }: Context): Route {
     path: '/api/v1/connectors/{name}/test',
     operationId: 'testConnector',
     tag: 'connectors',
+    access: 'operate',
     summary: 'Try a connector with a bind of its own',
     description:
       'The answer is 200 also when the upstream refuses: `ok` says so, and `error` why. A message goes out over that ' +

@@ -74,6 +74,7 @@ export function testRoute({ gateway, clock }: Context): Route {
     path: '/api/v1/routes/test',
     operationId: 'testRoutes',
     tag: 'routes',
+    access: 'read',
     summary: 'Which route takes a message, and why the others do not',
     body: questionBody,
     answers: { 200: { description: 'The answer', schema: answerBody } },

@@ -8,7 +8,7 @@ import { filterParameters, ownFilter, searchText } from '../message-filter.ts';
 import { duration } from '../parameters.ts';
 import { Problem } from '../problem.ts';
 import { type Call, type Route, route } from '../route.ts';
-import { messageBody, messageOf } from '../schemas/message.ts';
+import { messageBody, messageOf, shownTo } from '../schemas/message.ts';
 import { type ShareLimits, Shares } from '../shares.ts';
 import { isoOf } from '../times.ts';
 
@@ -29,7 +29,8 @@ export function waitForMessage(context: Context): Route {
     path: '/api/v1/messages/wait',
     operationId: 'waitForMessage',
     tag: 'messages',
-    access: 'account',
+    access: 'read',
+    isForAccounts: true,
     summary: 'Wait for a message',
     description:
       'Answers at once with the newest message that fulfils the conditions and was accepted, or ended, in the last ' +
@@ -47,11 +48,11 @@ export function waitForMessage(context: Context): Route {
     problems: ['wait_timeout', 'full', 'store_failed', 'stopping'],
     handle: async (call) => {
       const { timeout = defaultTimeoutMs, ...filter } = call.query;
-      const text = searchText(ownFilter(filter, call.caller), context.clock.nowMs());
+      const text = searchText(ownFilter(filter, call.caller), context.clock.nowMs(), call.caller);
       const leave = places.take(call.caller);
       if (leave === undefined) throw new Problem('full', 'all waits that this caller may have are under way');
       try {
-        return { status: 200, body: messageOf(await wait(context, call, text, timeout)) };
+        return { status: 200, body: messageOf(await wait(context, call, text, timeout), call.caller) };
       } finally {
         leave();
       }
@@ -111,10 +112,15 @@ async function problemOf(
   const { messages: came } = await gateway.messages.search(`${own}after:${isoOf(sinceMs)}`, {
     limit: maxNear,
   });
+  const seen = came.map((view) => shownTo(caller, view));
   const what = query === '' ? 'any message' : query;
   return new Problem('wait_timeout', `no such message within ${timeoutMs} ms: ${what}`, {
-    hint: hintOf(older, came, nowMs),
-    members: { query, older: older === undefined ? null : nearOf(older), came: came.map(nearOf) },
+    hint: hintOf(older, seen, nowMs),
+    members: {
+      query,
+      older: older === undefined ? null : nearOf(shownTo(caller, older)),
+      came: seen.map(nearOf),
+    },
   });
 }
 

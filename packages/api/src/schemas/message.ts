@@ -1,6 +1,7 @@
 /** Messages as the API shows them. */
 import type { MessageView } from '@chappe/gateway';
 import { z } from 'zod';
+import { type Caller, seesTexts } from '../auth/caller.ts';
 import { shortened } from '../list-text.ts';
 import { isoOf } from '../times.ts';
 
@@ -73,7 +74,7 @@ const summary = z.object({
   account: z.string(),
   from: z.string(),
   to: z.string(),
-  text: z.string().nullable().describe('The whole text; null for octets'),
+  text: z.string().nullable().describe('The whole text; null for octets, and for a key that is read-only'),
   hex: z.string().nullable().describe('Content that is no text, in hexadecimal, user data header included'),
   coding: z.string(),
   state: z.string().describe('Delivered when all segments are; else the first other state among them'),
@@ -104,8 +105,8 @@ export const messageBody: z.ZodType<MessageBody> = summary
   .describe('A message with its timeline');
 
 /** A message in a list: long texts are shortened there. */
-export function listedOf(view: MessageView): MessageSummaryBody {
-  const whole = summaryOf(view);
+export function listedOf(view: MessageView, caller: Caller): MessageSummaryBody {
+  const whole = summaryOf(shownTo(caller, view));
   const text = shortened(whole.text);
   const hex = shortened(whole.hex);
   const segments = whole.segments.map((one) => ({ ...one, text: shortened(one.text) }));
@@ -144,10 +145,17 @@ function summaryOf(view: MessageView): MessageSummaryBody {
   };
 }
 
+/** A message as a caller may see it: without texts and octets, or whole. */
+export function shownTo(caller: Caller, view: MessageView): MessageView {
+  if (seesTexts(caller)) return view;
+  const segments = view.segments.map((one) => ({ ...one, text: undefined }));
+  return { ...view, text: undefined, hex: undefined, segments };
+}
+
 /** A message with its timeline. */
-export function messageOf(view: MessageView): MessageBody {
+export function messageOf(view: MessageView, caller: Caller): MessageBody {
   return {
-    ...summaryOf(view),
+    ...summaryOf(shownTo(caller, view)),
     timeline: view.timeline.map(({ atMs, step: name, detail, segment: number }) => ({
       at: isoOf(atMs),
       step: name,

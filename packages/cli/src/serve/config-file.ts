@@ -89,11 +89,12 @@ export function refusalOf({
       hint: 'add connectors and routes; to try it with simulated handsets say handsets: {enabled: true}',
     };
   }
-  const { listen, adminKeyHashes } = server.http;
-  if (listen !== undefined && !isLoopback(listen.host) && adminKeyHashes.length === 0) {
+  const { listen, adminKeyHashes, keys } = server.http;
+  const hasKeys = adminKeyHashes.length + keys.length > 0;
+  if (listen !== undefined && !isLoopback(listen.host) && !hasKeys) {
     return {
       message: `http.listen ${listen.host} is open to the network, and nobody needs a key`,
-      hint: 'give http.adminKey or http.adminKeyHash, or stay on 127.0.0.1',
+      hint: 'give http.keys, or http.adminKeyHash, or stay on 127.0.0.1',
     };
   }
   return undefined;

@@ -5,6 +5,7 @@ import { type Config, type Flaw, type ListenSettings, settingsDiff } from '@chap
 import { type Gateway, inSlices } from '@chappe/gateway';
 import { type ConfigFile, refusalOf } from './config-file.ts';
 import { listenersOf, serverTls } from './gateway-options.ts';
+import type { Keyring } from './keyring.ts';
 
 /** Where it is told what happened. */
 export interface ReloadLog {
@@ -25,16 +26,18 @@ export class Reload {
   readonly #file: ConfigFile;
   readonly #gateway: Reloaded;
   readonly #log: ReloadLog;
+  readonly #keyring: Keyring;
   #config: Config;
   #running: Promise<void> | undefined;
   #isWanted = false;
 
   /** `config`: the one in force. */
-  constructor(file: ConfigFile, config: Config, gateway: Reloaded, log: ReloadLog) {
+  constructor(file: ConfigFile, config: Config, gateway: Reloaded, log: ReloadLog, keyring: Keyring) {
     this.#file = file;
     this.#config = config;
     this.#gateway = gateway;
     this.#log = log;
+    this.#keyring = keyring;
   }
 
   /** Reads it again; asked for while that is under way, it is done once more after it. Never rejects. */
@@ -84,6 +87,10 @@ export class Reload {
     }
     const untold = changes.length - toldChanges;
     if (untold > 0) this.#log.info({ where, changes: untold }, `and ${untold} changes more`);
+    const { adminKeyHashes, keys } = config.server.http;
+    for (const { name, change, fields } of this.#keyring.take({ adminKeyHashes, keys })) {
+      this.#log.info({ where, kind: 'key', name, fields }, `key ${name} ${change}`);
+    }
     const listen = this.#renewCertificates(config);
     this.#tellRest(config, listen);
     // What needs a restart is told again at each reload until that has happened.
@@ -132,7 +139,8 @@ function serverParts({ data, server, lifetime, handsets }: Config): { readonly [
     'smpp.listen': smpp.listen,
     'smpp.defaults': smpp.defaults,
     'smpp.rememberPasswords': smpp.rememberPasswords,
-    http,
+    // Keys are taken over.
+    http: { ...http, adminKeyHashes: [], keys: [] },
     'log.level': logLevel,
     drain: drainMs,
     lifetime,

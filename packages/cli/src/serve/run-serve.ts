@@ -21,6 +21,7 @@ import { type ServeBanner, serveLine, serveLines } from './banner.ts';
 import { ConfigFile, refusalOf } from './config-file.ts';
 import { openData } from './data.ts';
 import { gatewayOptions, listenersOf } from './gateway-options.ts';
+import { Keyring } from './keyring.ts';
 import { GatewayLog } from './log-gateway.ts';
 import { flawFields, Reload } from './reload.ts';
 
@@ -31,6 +32,7 @@ interface Running {
   readonly gateway: Gateway;
   readonly http: HttpServer | undefined;
   readonly log: Logger;
+  readonly keyring: Keyring;
   readonly errors: ErrorReport;
   readonly endLog: () => void;
 }
@@ -63,7 +65,7 @@ async function serve(run: ServeRun, hangUps: HangUps): Promise<ExitCode> {
   const streams = [process.stdout, process.stderr];
   for (const stream of streams) stream.on('error', ignore);
   announce(run, config, running);
-  const reload = new Reload(file, config, gateway, log);
+  const reload = new Reload(file, config, gateway, log, running.keyring);
   hangUps.begin(() => void reload.reload());
   await aborted(signal);
   if (terminal.isTalkTty && !values.quiet) terminal.talk('stopping; once more stops at once');
@@ -94,7 +96,9 @@ async function startAll(run: ServeRun, config: Config, warnings: readonly Flaw[]
     checkAccounts(config, gateway);
     warnOfMachine(config, log);
     const endLog = told.attach(gateway);
-    return { gateway, http: await openHttp(gateway, config, version, log), log, errors, endLog };
+    const keyring = new Keyring(config.server.http);
+    const http = await openHttp(gateway, config, version, log, keyring);
+    return { gateway, http, log, errors, keyring, endLog };
   } catch (error) {
     await gateway.stop({ drainMs: 0 });
     throw error;
@@ -148,15 +152,17 @@ async function openHttp(
   config: Config,
   version: string,
   log: Logger,
+  keyring: Keyring,
 ): Promise<HttpServer | undefined> {
-  const { listen, allowHosts, adminKeyHashes, probes, trustProxy } = config.server.http;
+  const { listen, allowHosts, probes, trustProxy } = config.server.http;
   if (listen === undefined) return undefined;
   const { serveHttp } = await import('../start/http.ts');
   const values = { httpHost: listen.host, httpPort: listen.port, allowHost: allowHosts };
   // Without any key of theirs nobody is an operator, not even on this machine.
-  const auth = { adminKeyHashes, isProxy: compileNetworks(trustProxy, 'http.trustProxy') };
+  const isProxy = compileNetworks(trustProxy, 'http.trustProxy');
+  const auth = { adminKeyHashes: [], keys: () => keyring.keys, isProxy };
   const api = { auth, storeBytes: storeBytes(config.data) };
-  const keyHint = 'give http.adminKey or http.adminKeyHash, or stay on 127.0.0.1';
+  const keyHint = 'give http.keys, or http.adminKeyHash, or stay on 127.0.0.1';
   const more = { hostFlag: 'http.listen', portFlag: 'http.listen', keyHint, probes, api };
   return await serveHttp(gateway, values, version, log, more);
 }

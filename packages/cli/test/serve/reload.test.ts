@@ -7,6 +7,7 @@ import type { GatewaySettings } from '@chappe/gateway';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigFile } from '../../src/serve/config-file.ts';
 import { gatewayOptions, listenersOf } from '../../src/serve/gateway-options.ts';
+import { Keyring } from '../../src/serve/keyring.ts';
 import { Reload } from '../../src/serve/reload.ts';
 import { selfSigned } from '../../src/start/self-signed.ts';
 
@@ -17,6 +18,7 @@ interface Line {
 }
 
 interface Rig {
+  readonly keys: () => Keyring['keys'];
   readonly write: (text: string, name?: string) => void;
   readonly config: Config;
   readonly reload: () => Promise<void>;
@@ -58,6 +60,7 @@ async function rig(text: string, files: { readonly [name: string]: string } = {}
     lines,
     messages: () => lines.map(({ level, message }) => `${level} ${message}`),
     hold: async () => undefined,
+    keys: () => [],
     reload: async () => undefined,
   } as { -readonly [K in keyof Rig]: Rig[K] };
   const gateway = {
@@ -67,16 +70,58 @@ async function rig(text: string, files: { readonly [name: string]: string } = {}
     },
     setCertificates: (given: unknown): void => void certificates.push(given),
   };
-  const reload = new Reload(file, loaded.config, gateway, {
-    info: say('info'),
-    warn: say('warn'),
-    error: say('error'),
-  });
+  const keyring = new Keyring(loaded.config.server.http);
+  const log = { info: say('info'), warn: say('warn'), error: say('error') };
+  const reload = new Reload(file, loaded.config, gateway, log, keyring);
+  made.keys = () => keyring.keys;
   made.reload = () => reload.reload();
   return made;
 }
 
 const plainWarning = expect.stringMatching(/^warn "password" stands in the file/);
+
+describe('keys of the HTTP API', () => {
+  const hash = (letter: string): string => letter.repeat(64);
+  const http = (keys: string, more = ''): string =>
+    body('one').replace('http: { listen: off }', `http:\n  listen: off\n  keys: [${keys}]\n${more}`);
+  const alice = `{ name: alice, role: admin, apiKeyHash: ${hash('a')} }`;
+  const bob = `{ name: bob, role: operator, apiKeyHash: ${hash('b')} }`;
+
+  test('are taken over by a reload: new ones, gone ones, and other roles', async () => {
+    const { write, reload, keys, messages } = await rig(http(`${alice}, ${bob}`));
+    const before = keys();
+    await reload();
+    expect(keys()).toBe(before);
+    write(
+      http(
+        `${bob.replace('operator', 'read-only')}, { name: carol, role: account, account: acme, apiKeyHash: ${hash('c')} }`,
+        `  adminKeyHash: ${hash('d')}\n`,
+      ),
+    );
+    await reload();
+    expect(keys()).toEqual([
+      { name: 'admin', role: 'admin', hash: hash('d') },
+      { name: 'bob', role: 'read-only', hash: hash('b') },
+      { name: 'carol', role: 'account', account: 'acme', hash: hash('c') },
+    ]);
+    expect(messages().filter((text) => text.includes('key '))).toEqual([
+      'info key alice removed',
+      'info key admin added',
+      'info key bob changed',
+      'info key carol added',
+    ]);
+    expect(messages().join()).not.toContain('restart');
+    expect(messages().join()).not.toContain(hash('c'));
+  });
+
+  test('of a file that is wrong stay as they are', async () => {
+    const { write, reload, keys } = await rig(http(alice));
+    const before = keys();
+    write(http(`${alice}, ${alice}`));
+    await reload();
+    expect(keys()).toBe(before);
+  });
+});
 
 describe('a reload', () => {
   test('applies what is new and says what changed, by name and field', async () => {

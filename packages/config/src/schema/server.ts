@@ -5,6 +5,7 @@ import { durations, whole } from '../values/values.ts';
 import { type Endpoint, endpoint, hostName, network } from '../values/words.ts';
 import { keyHash, sha256 } from './account.ts';
 import { compact, integer, oneOf, oneOrMany, optional, scalar, section } from './field.ts';
+import { namedKeysSchema } from './http-keys.ts';
 import { flag, number, pauseMs, rangeShape } from './shapes.ts';
 import type { World } from './world.ts';
 
@@ -35,6 +36,10 @@ export function httpSchema(world: World): z.ZodType<ServerSettings['http']> {
       oneOrMany(scalar(network)),
       'networks of reverse proxies: callers are those that their X-Forwarded-For names',
     ),
+    keys: optional(
+      namedKeysSchema(world),
+      'named keys of those who call, each with a role; read again by a reload',
+    ),
     adminKey: optional(
       oneOrMany(scalar(keyHash(world))),
       'keys of those who run it; without any, nobody changes anything',
@@ -46,6 +51,7 @@ export function httpSchema(world: World): z.ZodType<ServerSettings['http']> {
     probes: given.probes,
     allowHosts: given.allowHosts ?? [],
     trustProxy: given.trustProxy ?? [],
+    keys: given.keys ?? [],
     adminKeyHashes: [...(given.adminKey ?? []), ...(given.adminKeyHash ?? [])],
   }));
 }
