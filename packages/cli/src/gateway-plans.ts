@@ -33,6 +33,7 @@ const accountPlan: CommandPlan<AccountValues> = {
   examples: [
     'chappe account add acme binds=4 throughput=200/s allowFrom=[203.0.113.0/24]',
     'chappe account add -f acme.yaml',
+    'chappe account add acme --generate',
     'chappe account set acme quota.day=100000 tags=[gold]',
     'chappe account passwd acme < password.txt',
     'chappe account suspend acme',

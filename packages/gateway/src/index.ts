@@ -6,7 +6,7 @@ export { type AccountInput, type AccountOptions, Accounts } from './accounts/acc
 export type { BindRefusal } from './accounts/admission.ts';
 export { isLoopback } from './accounts/loopback.ts';
 export { compileNetworks } from './accounts/networks.ts';
-export { hashForProcess, hashPassword } from './accounts/password.ts';
+export { generatePassword, hashForProcess, hashPassword } from './accounts/password.ts';
 export { addressOf } from './address.ts';
 export { type AddressRange, compileAddressRange } from './address-range.ts';
 export { type BillingRecord, billingRecords, type RecordQuery } from './billing-records.ts';

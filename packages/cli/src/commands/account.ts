@@ -1,6 +1,6 @@
 /** `chappe account`: customers of a running Chappe. */
 import { createHash } from 'node:crypto';
-import { hashPassword } from '@chappe/gateway';
+import { generatePassword, hashPassword } from '@chappe/gateway';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
@@ -57,6 +57,24 @@ async function seal(entry: Entry, secrets: Secrets, isNew: boolean): Promise<Ent
 
 const kind: EntryKind = { what: 'account', nameKey: 'systemId', seal };
 
+/** `add` with `--generate`: nobody types the password, and nobody sees it again. */
+async function addGenerated(run: AccountRun, words: readonly string[]): Promise<ExitCode> {
+  const { password, hash: passwordHash } = await generatePassword();
+  const sealGenerated: EntryKind['seal'] = async (entry, secrets) => {
+    if (entry.password !== undefined || entry.passwordHash !== undefined)
+      throw usage('there is a password already: --generate makes one', 'leave one of them out');
+    return await seal({ ...entry, passwordHash }, secrets, false);
+  };
+  const code = await addEntry({ ...kind, seal: sealGenerated }, run, words);
+  tellPassword(run, password);
+  return code;
+}
+
+/** The only time that it is seen: also where little is to be said. */
+function tellPassword({ terminal, values }: AccountRun, password: string): void {
+  terminal.out(values.json ? JSON.stringify({ password }) : `password: ${password}`);
+}
+
 const shown: readonly Column[] = [
   ['account', (row) => row.name],
   column('origin'),
@@ -74,17 +92,21 @@ async function list(run: AccountRun): Promise<ExitCode> {
 }
 
 async function passwd(run: AccountRun, [name = '']: readonly string[]): Promise<ExitCode> {
+  const generated = run.values.generate ? await generatePassword() : undefined;
   const { origin } = objectOf(await ask(run, { path: pathOf(kind, name) }));
   const secrets = new Secrets(run.terminal);
   try {
-    const passwordHash = await hashPassword(checkPassword(await secrets.read('password')));
+    const passwordHash =
+      generated?.hash ?? (await hashPassword(checkPassword(await secrets.read('password'))));
     if (origin === 'file') {
       const where = `account ${printable(name)} stands in the configuration file of the server`;
       const hint = `write this there, then reload the file (SIGHUP): passwordHash: ${passwordHash}`;
+      if (generated !== undefined) tellPassword(run, generated.password);
       throw new Failure(exitCodes.rejected, where, hint);
     }
     const answer = await changeEntry(kind, run, name, (entry) => ({ ...entry, passwordHash }));
     printDone(run, `account ${printable(name)} has a new password`, answer);
+    if (generated !== undefined) tellPassword(run, generated.password);
   } finally {
     await secrets.close();
   }
@@ -98,7 +120,7 @@ const verbs: Verbs<AccountValues> = {
     words: '[NAME] [key=value...]',
     least: 0,
     most: Number.POSITIVE_INFINITY,
-    run: (run, words) => addEntry(kind, run, words),
+    run: (run, words) => (run.values.generate ? addGenerated(run, words) : addEntry(kind, run, words)),
   },
   set: several('NAME [key=value...]', (run, words) => setEntry(kind, run, words)),
   rm: named('NAME', (run, words) => removeEntry(kind, run, words)),

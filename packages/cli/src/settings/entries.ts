@@ -17,10 +17,20 @@ const fileSetting: Setting<string | undefined> = {
 /** What `chappe account` can be told. */
 export interface AccountValues extends ApiValues {
   readonly file: string | undefined;
+  readonly generate: boolean;
 }
 
 /** Table of `chappe account`. */
-export const accountSettings: Settings<AccountValues> = { file: fileSetting, ...apiSettings };
+export const accountSettings: Settings<AccountValues> = {
+  file: fileSetting,
+  generate: {
+    flag: 'generate',
+    about: 'add, passwd: a password made at random, shown once; checking it takes little work',
+    fallback: false,
+    read: one(onOff),
+  },
+  ...apiSettings,
+};
 
 /** What `chappe connector` can be told. */
 export interface ConnectorValues extends ApiValues {

@@ -176,6 +176,28 @@ describe('chappe account add', () => {
     expect([short.code, short.talk]).toEqual([2, expect.stringContaining('at least 16 characters')]);
   });
 
+  it('makes a password at random with --generate, shows it once, and hashes it with little work', async () => {
+    const shown = new Set<string>();
+    for (const flags of [['--generate'], ['--generate', '-q']]) {
+      const { code, out } = await account(['add', 'acme', 'binds=4', ...flags]);
+      expect(code).toBe(0);
+      const password = /^password: ([a-zA-Z2-9]{8})$/m.exec(out)?.[1] ?? '';
+      shown.add(password);
+      const { passwordHash: hash, ...rest } = putBody();
+      expect(rest).toEqual({ systemId: 'acme', binds: '4' });
+      expect(hash).toMatch(/^scrypt\$1024\$8\$1\$/);
+      expect(await isPassword(hash, password)).toBe(true);
+    }
+    expect(shown.size).toBe(2);
+    const { out } = await account(['add', 'acme', '--generate', '--json']);
+    expect(JSON.parse(out.trim().split('\n').at(-1) ?? '')).toEqual({
+      password: expect.stringMatching(/^.{8}$/),
+    });
+    for (const password of shown) expect(JSON.stringify(api.asked)).not.toContain(password);
+    const both = await account(['add', 'acme', '--generate', `passwordHash=${passwordHash}`]);
+    expect([both.code, both.talk]).toEqual([2, expect.stringContaining('there is a password already')]);
+  });
+
   it('does not replace one that is there', async () => {
     api.answers['GET /api/v1/accounts/acme'] = { body: { name: 'acme', origin: 'store' } };
     const { code, talk } = await account(['add', 'acme'], { input: 'x\n' });

@@ -3,7 +3,7 @@
  * only, of passwords that stand in clear in a file: their HMAC under a key that lives and dies with this process, written
  * as `process$salt$hash`.
  */
-import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, randomInt, scrypt, timingSafeEqual } from 'node:crypto';
 
 /** Work of one scrypt run: 128 * N * r octets of memory, N * r * p steps. */
 export interface ScryptCost {
@@ -32,6 +32,11 @@ export type Derive = (
 
 /** 16 MiB and some 50 ms for each guess: the values of the scrypt paper for interactive logins. */
 export const defaultCost: ScryptCost = { N: 16_384, r: 8, p: 1 };
+/**
+ * A sixteenth of that, for passwords that a generator has made: there is no list of likely ones to try, so what they need
+ * is no slowness but that all who come back at once are let in soon. Eight characters of 56 are 46 bits.
+ */
+const generatedCost: ScryptCost = { N: 1_024, r: 8, p: 1 };
 const keyOctets = 32;
 const saltOctets = 16;
 
@@ -50,13 +55,32 @@ const processKey = randomBytes(keyOctets);
 
 /**
  * Hashes a new password with a fresh salt. The result goes into `AccountSettings.passwordHash`. `derive`: scrypt, for
- * tests.
+ * tests. `cost`: less only for passwords that a generator has made.
  */
-export async function hashPassword(password: string, derive: Derive = scryptInPool): Promise<string> {
+export async function hashPassword(
+  password: string,
+  derive: Derive = scryptInPool,
+  cost: ScryptCost = defaultCost,
+): Promise<string> {
   const salt = new Uint8Array(randomBytes(saltOctets));
-  const { N, r, p } = defaultCost;
-  const key = await derive(password, salt, keyOctets, defaultCost);
+  const { N, r, p } = cost;
+  const key = await derive(password, salt, keyOctets, cost);
   return `scrypt$${N}$${r}$${p}$${base64url(salt)}$${base64url(key)}`;
+}
+
+// Without those that are taken for one another when they are read out: 0 O, 1 I l, o.
+const passwordLetters = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+// SMPP 3.4 5.2.2: 9 octets with the NUL, which is what the peers of all customers can send.
+const generatedCharacters = 8;
+
+/** A random password, and its hash, which is checked with a sixteenth of the work that others take. */
+export async function generatePassword(): Promise<{ readonly password: string; readonly hash: string }> {
+  const letters = Array.from(
+    { length: generatedCharacters },
+    () => passwordLetters[randomInt(passwordLetters.length)] ?? '',
+  );
+  const password = letters.join('');
+  return { password, hash: await hashPassword(password, scryptInPool, generatedCost) };
 }
 
 /**
