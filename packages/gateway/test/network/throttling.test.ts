@@ -58,6 +58,53 @@ describe('an upstream that says "slow down"', () => {
     expect(world.upstream('a').perSecond).toBeCloseTo(100, 0);
   });
 
+  it.each([
+    ['20 s', 20_000, {}],
+    ['2 s', 2_000, {}],
+    ['two minutes', 120_000, {}],
+    ['20 s with a code of its own', 20_000, { statuses: [{ status: 0x0401, means: 'throttled' }] }],
+    ['20 s without a rate set', 20_000, { perSecond: undefined }],
+  ] as const)('for %s, and then takes all, has its rate back ten seconds later', async (_, lastsMs, more) => {
+    const esme = await begin({ window: 10, perSecond: 100, burst: 5, ...more });
+    const a = world.centre('a');
+    const refusal = 'statuses' in more ? 0x0401 : status.ESME_RTHROTTLED;
+    const endsMs = world.clock.monotonicMs() + 2_000 + lastsMs;
+    a.react = () => {
+      const nowMs = world.clock.monotonicMs();
+      return nowMs >= endsMs - lastsMs && nowMs < endsMs ? { status: refusal } : { delayMs: 50 };
+    };
+    await burst(esme, numbers(4_000));
+    await world.pass(2_000 + lastsMs);
+    const refused = world.upstream('a').counters.throttled;
+    // One try a second at the end of a long one, each answered within its pause.
+    expect(refused).toBeLessThan(40 + (lastsMs / 1_000) * 5);
+    await world.pass(11_000);
+    const before = a.submitted.length;
+    await world.pass(5_000);
+    expect(a.submitted.length - before).toBeGreaterThan(450);
+    expect(world.upstream('a').counters.throttled).toBe(refused);
+  });
+
+  it('to what is beyond half of our rate: it settles near that, with few refused', async () => {
+    const esme = await begin({ window: 10, perSecond: 100, burst: 1 });
+    const a = world.centre('a');
+    const taken: number[] = [];
+    a.react = () => {
+      const nowMs = world.clock.monotonicMs();
+      while (taken.length > 0 && nowMs - (taken[0] ?? 0) >= 1_000) taken.shift();
+      if (taken.length >= 50) return { status: status.ESME_RTHROTTLED };
+      taken.push(nowMs);
+      return {};
+    };
+    await burst(esme, numbers(4_000));
+    await world.pass(30_000);
+    const { counters } = world.upstream('a');
+    const before = { ...counters };
+    await world.pass(30_000);
+    expect(counters.taken - before.taken).toBeGreaterThan(30 * 40);
+    expect(counters.throttled - before.throttled).toBeLessThan(30);
+  });
+
   it('with `throttled` in the failover the next one takes over at once', async () => {
     world = await World.start({
       connectors: ['a', 'b'],
