@@ -76,6 +76,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     gateway,
     version,
     clock,
+    auth: options.auth,
     idempotency: new IdempotencyKeys(clock, options.idempotency),
     metrics,
     turns,

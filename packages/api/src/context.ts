@@ -1,6 +1,7 @@
 /** What the routes stand on. */
 import type { Clock } from '@chappe/center';
 import type { Gateway } from '@chappe/gateway';
+import type { AuthOptions } from './auth/keys.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
 import type { Metrics } from './metrics.ts';
 import type { Turns } from './turns.ts';
@@ -11,6 +12,8 @@ export interface Context {
   /** Of the program. */
   readonly version: string;
   readonly clock: Clock;
+  /** Keys that are no account's; undefined: nobody needs one. */
+  readonly auth: AuthOptions | undefined;
   readonly idempotency: IdempotencyKeys;
   readonly metrics: Metrics;
   /** Of looking through messages, for those who do so beside a route that takes turns. */

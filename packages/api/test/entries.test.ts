@@ -279,3 +279,15 @@ describe('POST /api/v1/accounts/{name}/suspend and /resume', () => {
     expect((await rig.admin('POST', 'accounts/nobody/suspend')).status).toBe(404);
   });
 });
+
+describe('the API key of an account', () => {
+  it.each([
+    ['an admin', keys.admin, 'invalid_field'],
+    ['another account', keys.bank, 'conflict'],
+  ])('is refused when it is that of %s', async (_, apiKey, code) => {
+    const put = await rig.admin('PUT', 'accounts/shared', { passwordHash: someHash, apiKey });
+    expect(put.json.code).toBe(code);
+    expect(put.text).not.toContain(apiKey);
+    expect((await rig.admin('GET', 'accounts/shared')).status).toBe(404);
+  });
+});

@@ -78,19 +78,23 @@ export function weakSecrets(root: Placed, world: World): Flaw[] {
   const read = secret(world);
   const keys = (path: Path): Flaw[] =>
     valuesAt(root, path).flatMap(({ text, at }) => told('a key', weakKey(read(text)), at));
-  const accounts = placedAt(root, ['accounts']);
-  const count = accounts?.kind === 'list' ? accounts.items.length : 0;
   return [
     ...keys(['http', 'adminKey']),
-    ...Array.from({ length: count }).flatMap((_, index): Flaw[] => {
-      const name = valuesAt(root, ['accounts', index, 'systemId'])[0]?.text ?? '';
-      const passwords = valuesAt(root, ['accounts', index, 'password']);
+    ...items(root, ['http', 'keys']).flatMap((path) => keys([...path, 'apiKey'])),
+    ...items(root, ['accounts']).flatMap((path): Flaw[] => {
+      const name = valuesAt(root, [...path, 'systemId'])[0]?.text ?? '';
+      const passwords = valuesAt(root, [...path, 'password']);
       return [
         ...passwords.flatMap(({ text, at }) => told('a password', weakPassword(read(text), name), at)),
-        ...keys(['accounts', index, 'apiKey']),
+        ...keys([...path, 'apiKey']),
       ];
     }),
   ];
+}
+
+function items(root: Placed, path: Path): Path[] {
+  const list = placedAt(root, path);
+  return list?.kind === 'list' ? list.items.map((_, index) => [...path, index]) : [];
 }
 
 function told(what: string, weakness: string | undefined, path: Path): Flaw[] {
@@ -109,19 +113,26 @@ function valuesAt(root: Placed, path: Path): { readonly text: string; readonly a
 
 /** Keys that two have: nobody could tell which of them calls. */
 export function sharedKeys({ accounts = [], http }: ReadSections): Flaw[] {
-  const owners = new Map<string, string>();
-  for (const hash of http?.adminKeyHashes ?? []) owners.set(hash.toLowerCase(), 'an admin');
-  return accounts.flatMap(({ settings: { systemId, apiKeyHash } }, index): Flaw[] => {
-    if (apiKeyHash === undefined) return [];
-    const hash = apiKeyHash.toLowerCase();
-    const owner = owners.get(hash);
-    if (owner === undefined) {
-      owners.set(hash, `account "${systemId}"`);
-      return [];
+  const owners = new Map<string, { readonly words: string; readonly account: string | undefined }>();
+  const flaws: Flaw[] = [];
+  const add = (hash: string, words: string, account: string | undefined, path: Path): void => {
+    const key = hash.toLowerCase();
+    const owner = owners.get(key);
+    if (owner === undefined) owners.set(key, { words, account });
+    else if (account === undefined || owner.account !== account) {
+      const message = `the key of ${owner.words} is that of ${words} too: who calls could be either`;
+      flaws.push({ message, hint: 'give each a key of its own', path });
     }
-    const message = `the key of ${owner} is that of account "${systemId}" too: who calls could be either`;
-    return [{ message, hint: 'give each a key of its own', path: ['accounts', index, 'apiKey'] }];
-  });
+  };
+  for (const hash of new Set(http?.adminKeyHashes)) add(hash, 'an admin', undefined, ['http', 'adminKey']);
+  for (const [index, { name, hash, account }] of (http?.keys ?? []).entries())
+    add(hash, `"${name}"`, account, ['http', 'keys', index, 'apiKey']);
+  for (const [index, { settings }] of accounts.entries()) {
+    const { systemId, apiKeyHash } = settings;
+    if (apiKeyHash !== undefined)
+      add(apiKeyHash, `account "${systemId}"`, systemId, ['accounts', index, 'apiKey']);
+  }
+  return flaws;
 }
 
 function count(number: number, what: string): string {

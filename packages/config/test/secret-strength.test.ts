@@ -116,6 +116,24 @@ describe('a key that two have is refused', () => {
   test.each([
     ['two accounts', [`apiKey: "${key}"`, `apiKey: "${key}"`], '', 4],
     ['two hashes', [`apiKeyHash: ${keyHash}`, `apiKeyHash: ${keyHash.toUpperCase()}`], '', 4],
+    [
+      'an account and a named key',
+      [`apiKey: "${key}"`, ''],
+      `keys: [{ name: a, role: operator, apiKey: "${key}" }]`,
+      3,
+    ],
+    [
+      'the named key of another account',
+      ['', `apiKey: "${key}"`],
+      `keys: [{ name: a, role: account, account: a, apiKey: "${key}" }]`,
+      4,
+    ],
+    [
+      'an admin and a named key',
+      ['', ''],
+      `adminKey: "${key}", keys: [{ name: a, role: operator, apiKey: "${key}" }]`,
+      1,
+    ],
     ['an account and an admin', [`apiKey: "${key}"`, ''], `adminKey: "${key}"`, 3],
   ])('%s', async (_, [first = '', second = ''], http, line) => {
     const account = (name: string, more: string): string =>
@@ -124,10 +142,21 @@ describe('a key that two have is refused', () => {
     expect(flaws).toHaveLength(1);
     const [flaw] = flaws;
     expect(flaw && shortText(flaw)).toMatch(
-      new RegExp(`^${line}:\\d+ the key of (account "a"|an admin) is that of`),
+      new RegExp(`^${line}:\\d+ the key of (account "a"|an admin|"a") is that of`),
     );
     expect(flaw?.message).not.toContain(key);
   });
+});
+
+test('a key that an account has under a name too is its own', async () => {
+  const key = 'k3J9-sL0p-Qz7T-mW2x';
+  const text = base(
+    `  - { systemId: acme, passwordHash: "${hash}", apiKey: "${key}" }`,
+    `keys: [{ name: ours, role: account, account: acme, apiKey: "${key}" }, { name: weak, role: operator, apiKey: "${'x'.repeat(20)}" }]`,
+  );
+  const told = adviceOf(await load(text)).filter((one) => one.includes(weak));
+  expect(told).toHaveLength(1);
+  expect(told[0]).not.toContain('xxxx');
 });
 
 describe('what crosses the network in clear', () => {

@@ -90,6 +90,20 @@ function callersOf(
   return callers;
 }
 
+/**
+ * The name of the key with that hash which is not the account's own: of an admin, or a named one. Undefined: there is
+ * none. An account with such a key would be whoever has it.
+ */
+export function otherOwnerOf(
+  hash: string,
+  account: string,
+  { adminKeyHashes, keys }: AuthOptions,
+): string | undefined {
+  const wanted = hash.toLowerCase();
+  if (adminKeyHashes.some((one) => one.toLowerCase() === wanted)) return 'admin';
+  return keys?.().find((key) => key.hash.toLowerCase() === wanted && key.account !== account)?.name;
+}
+
 /** The hash of a key; undefined for what can be none. */
 export function hashOfKey(key: string): Buffer | undefined {
   if (key === '' || key.length > maxKeyCharacters) return undefined;

@@ -1,6 +1,8 @@
 /** PUT of accounts, connectors, routes, rules for messages from handsets, webhooks: makes or replaces one. */
 import { type EntryKind, exportEntry } from '@chappe/config';
+import type { AccountSettings } from '@chappe/gateway';
 import { z } from 'zod';
+import { type AuthOptions, otherOwnerOf } from '../auth/keys.ts';
 import { entryShape } from '../body-shape.ts';
 import type { Context } from '../context.ts';
 import { readEntry } from '../entry-body.ts';
@@ -36,7 +38,7 @@ export const entryWords: readonly EntryWords[] = [
 ];
 
 /** Makes or replaces an entry; what it is not is told as for the file. */
-export function putEntry({ gateway }: Context, { kind, path, noun, words, tag }: EntryWords): Route {
+export function putEntry({ gateway, auth }: Context, { kind, path, noun, words, tag }: EntryWords): Route {
   const isOrdered = kind === 'route' || kind === 'mo';
   return route({
     method: 'PUT',
@@ -62,6 +64,7 @@ export function putEntry({ gateway }: Context, { kind, path, noun, words, tag }:
     handle: async ({ params: { name }, body }) => {
       const { before, entry } = isOrdered ? withoutBefore(body) : { before: undefined, entry: body };
       const { settings, warnings } = await readEntry(gateway, kind, name, entry);
+      if (auth !== undefined && 'apiKeyHash' in settings) refuseSharedKey(settings, auth);
       const result = await conflicting(() => gateway.putEntry(kind, settings, before));
       if (result === 'in-file') throw inFile(words, name);
       const shown = exportEntry(kind, settings as never);
@@ -70,6 +73,15 @@ export function putEntry({ gateway }: Context, { kind, path, noun, words, tag }:
         body: { name, origin: 'store', settings: shown, warnings },
       };
     },
+  });
+}
+
+/** Nobody could tell which of them calls. */
+function refuseSharedKey({ systemId, apiKeyHash = '' }: AccountSettings, auth: AuthOptions): void {
+  const owner = otherOwnerOf(apiKeyHash, systemId, auth);
+  if (owner === undefined) return;
+  throw new Problem('invalid_field', `this key is that of "${owner}" too: give each a key of its own`, {
+    field: 'apiKey',
   });
 }
 
