@@ -13,9 +13,13 @@ export interface EventBody {
   readonly at: string;
 }
 
-/** What an event takes, about: its text is the one part that may be long. */
-function octetsOf({ text }: EventBody & { readonly text?: unknown }): number {
-  return eventOctets + (typeof text === 'string' ? 2 * text.length : 0);
+/** What an event takes, about: its text, or its octets, is the one part that may be long. */
+function octetsOf({ text, hex }: EventBody & { readonly text?: unknown; readonly hex?: unknown }): number {
+  return eventOctets + lengthOf(text) + lengthOf(hex);
+}
+
+function lengthOf(part: unknown): number {
+  return typeof part === 'string' ? 2 * part.length : 0;
 }
 
 /** How many events were left out, in the place where they were. */

@@ -68,6 +68,7 @@ const ofGateway = [
   'POST /ledger/{account}/credits',
   'GET /ledger/check',
   'GET /records',
+  'GET /trace',
   'GET /held',
   'POST /held/{id}/release',
   'POST /held/release',

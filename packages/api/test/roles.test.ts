@@ -82,6 +82,7 @@ const table = `
   DELETE /api/v1/pumping/{account}/{prefix}       o
   GET    /api/v1/config                           o r
   GET    /api/v1/events                           o r a
+  GET    /api/v1/trace                            o r
   GET    /api/v1/info                             o r
   GET    /livez                                   e
   GET    /readyz                                  e

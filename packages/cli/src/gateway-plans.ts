@@ -71,9 +71,13 @@ const routePlan: CommandPlan<RouteValues> = {
 const sessionPlan: CommandPlan<SessionValues> = {
   name: 'session',
   words,
-  about: 'bound sessions: ls | unbind | tail (what goes on, as it happens)',
+  about: 'bound sessions: ls | unbind | tail (what goes on, as it happens) | trace (PDUs, as they pass)',
   settings: sessionSettings,
-  examples: ['chappe session ls --account acme', 'chappe session tail --kind message --account acme --json'],
+  examples: [
+    'chappe session ls --account acme',
+    'chappe session tail --kind message --account acme --json',
+    'chappe session trace --connector op-a --verbose',
+  ],
   run: async (run) => (await import('./commands/session.ts')).runSession(run),
 };
 

@@ -29,6 +29,7 @@ import { Network } from './network.ts';
 import type { CertificateEnd } from './observation/certificates.ts';
 import { MessageCounts } from './observation/message-counts.ts';
 import { TimeCounts } from './observation/time-counts.ts';
+import { PduTrace } from './observation/trace.ts';
 import { type OpenedParts, openParts, takeSteps, takeTogether } from './open-parts.ts';
 import { defaultLifetime, defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
 import { broadcastLane, handsetLane, Routing } from './routing.ts';
@@ -38,10 +39,8 @@ import type { GatewaySettings } from './settings/gateway.ts';
 import { type SubmitArguments, type Submitted, submit } from './submit.ts';
 import { Transactions } from './transactions.ts';
 
-// References of long messages go round in one octet (3GPP 23.040 9.2.3.24.1).
-const references = 256;
-// Long messages of handsets are given up after minutes: looking every so often is enough.
-const receiverCheckMs = 60_000;
+const references = 256; // Of long messages; they go round in one octet (3GPP 23.040 9.2.3.24.1).
+const receiverCheckMs = 60_000; // Long messages of handsets are given up after minutes.
 const defaultDrainMs = 10_000;
 
 /** A running gateway. */
@@ -64,6 +63,8 @@ export class Gateway {
   readonly messages: Messages;
   /** What happens, for live views. */
   readonly events: { subscribe(listener: GatewayListener, withMessages?: boolean): () => void };
+  /** PDUs of a session, an account or a connector, as they pass. */
+  readonly trace: PduTrace;
   readonly #events: GatewayEvents;
   readonly #clock: Clock;
   readonly #routing: Routing;
@@ -97,6 +98,8 @@ export class Gateway {
     const isSandbox = accounts.open || options.settings === undefined;
     this.#routing = new Routing(isSandbox ? undefined : (number) => accounts.owners.of(number));
     const notices = new MoNotices(isSandbox ? undefined : accounts, (fault) => options.onPeerFault?.(fault));
+    const customers = (): Session[] => this.#desk?.sessions() ?? [];
+    this.trace = new PduTrace({ customers, connector: (name) => this.network.upstreams.get(name)?.binds });
     this.#events = new GatewayEvents(onError);
     this.events = this.#events;
     this.#receipts = new ReceiptDesk({
@@ -139,7 +142,7 @@ export class Gateway {
       moValidityMs: validityMs,
       tagsOf: (account) => this.accounts.get(account)?.policy.tags ?? [],
       connect: options.connect,
-      customers: () => this.#desk?.sessions() ?? [],
+      customers,
       events: this.#steps,
     });
     this.#connectors = new AccountConnectors({
@@ -373,12 +376,14 @@ export class Gateway {
   }
 
   #onBound(session: Session): void {
+    this.trace.customers.joined(session);
     const bind = this.#routing.bound(session, session.context as string);
     if (bind !== undefined) this.#steps.onBound(bind);
     if (this.#events.isHeard) this.#events.emit({ kind: 'bound', session: viewOfSession(session) });
   }
 
   #onClosed(session: Session, reason: string): void {
+    this.trace.customers.left(session);
     const bind = this.#routing.unbound(session);
     if (bind !== undefined) this.#connectors.remove(bind);
     if (this.#events.isHeard) this.#events.emit({ kind: 'closed', session: viewOfSession(session), reason });

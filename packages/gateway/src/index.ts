@@ -57,6 +57,7 @@ export {
 } from './observation/connector-view.ts';
 export { type Hold, holds } from './observation/hold-times.ts';
 export { type TimeCounts, timeBoundsMs } from './observation/time-counts.ts';
+export type { TracedPdu, TraceTarget } from './observation/trace.ts';
 export {
   defaultLifetime,
   defaultReceiptValidityMs,
@@ -88,7 +89,7 @@ export { openSealing, Sealing } from './sealing.ts';
 export { matchesSearch, parseSearch, SearchError, type SearchQuery } from './search-language.ts';
 export { type ContentArgument, sizeOf } from './segments.ts';
 export type { SessionView } from './session-view.ts';
-export { viewOfSession } from './session-view.ts';
+export { versionName, viewOfSession } from './session-view.ts';
 export type {
   AccountReceiptSettings,
   AccountSettings,

@@ -47,6 +47,7 @@ import { submitMessage } from './submit-message.ts';
 import { suspendAccount } from './suspend-account.ts';
 import { testConnector } from './test-connector.ts';
 import { testRoute } from './test-routes.ts';
+import { tracePdus } from './trace.ts';
 import { waitForMessage } from './wait-for-message.ts';
 
 /** Every route of the API. */
@@ -94,6 +95,7 @@ export function routesOf(context: Context): readonly Route[] {
     releasePumping(context),
     getConfig(context),
     streamEvents(context),
+    tracePdus(context),
     info(context),
     livez(),
     readyz(context),

@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { accountOf, type Caller, forbidden, ownAccount, seesTexts } from '../auth/caller.ts';
 import type { Context } from '../context.ts';
 import { bodyOf, type EventFilter, type EventKind, eventKinds, isWanted } from '../event-body.ts';
-import { EventStream } from '../event-stream.ts';
+import { liveAnswer } from '../live-answer.ts';
 import { wholeNumber } from '../parameters.ts';
-import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
 import { type ShareLimits, Shares } from '../shares.ts';
 
@@ -40,8 +39,8 @@ const query = z.strictObject({
 });
 
 /** Live events. An account hears of its own messages and sessions only, and no texts. */
-export function streamEvents({ gateway, clock, closing }: Context): Route {
-  const readers = new Shares(readerLimits);
+export function streamEvents(context: Context): Route {
+  const places = new Shares(readerLimits);
   return route({
     method: 'GET',
     path: '/api/v1/events',
@@ -59,32 +58,12 @@ export function streamEvents({ gateway, clock, closing }: Context): Route {
     problems: ['full', 'stopping'],
     handle: ({ query: asked, caller }) => {
       const filter = filterOf(asked, caller);
-      if (closing.aborted) throw new Problem('stopping', 'the server is being stopped');
-      const leave = readers.take(caller);
-      if (leave === undefined) {
-        throw new Problem('full', 'all places of readers that this caller may have are taken', {
-          hint: 'end some, or ask for messages with GET /api/v1/messages',
-        });
-      }
-      const stream = new EventStream(clock);
-      const unsubscribe = gateway.events.subscribe((event) => {
-        if (!isWanted(event, filter)) return;
-        stream.offer(() => bodyOf(event, new Date(clock.nowMs()).toISOString(), filter));
-      }, wantsMessages(filter));
-      const end = (): void => stream.end();
-      closing.addEventListener('abort', end);
-      stream.once('close', () => {
-        leave();
-        unsubscribe();
-        closing.removeEventListener('abort', end);
-      });
-      return {
-        status: 200,
-        body: stream,
-        type: 'text/event-stream; charset=utf-8',
-        // Buffering proxies would hold events back until there are many.
-        headers: { 'x-accel-buffering': 'no' },
-      };
+      return liveAnswer(context, { caller, places }, (stream) =>
+        context.gateway.events.subscribe((event) => {
+          if (!isWanted(event, filter)) return;
+          stream.offer(() => bodyOf(event, new Date(context.clock.nowMs()).toISOString(), filter));
+        }, wantsMessages(filter)),
+      );
     },
   });
 }

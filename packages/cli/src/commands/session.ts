@@ -1,16 +1,24 @@
 /** `chappe session`: who is bound, and what goes on, as it happens. */
 import type { Run } from '../command.ts';
+import { reportOf } from '../decode/report.ts';
+import { printReport, titleOf } from '../decode/text.ts';
 import { eventData } from '../event-stream.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
-import { openStream } from '../http-api.ts';
+import { type ApiCall, openStream } from '../http-api.ts';
 import type { SessionValues } from '../settings/operation.ts';
+import { printable } from '../terminal.ts';
 import { eventLine } from './event-line.ts';
 import { sessionColumns } from './session-columns.ts';
 import { objectOf, printDone, printList, type Shown } from './show.ts';
 import { ask, askAll, part, plain, runVerb, several, type Verbs } from './verbs.ts';
 
 type SessionRun = Run<SessionValues>;
+
+const versions: { readonly [name: string]: 0x33 | 0x34 | 0x50 } = { '3.3': 0x33, '3.4': 0x34, '5.0': 0x50 };
+// Of a time in ISO 8601: hours to milliseconds.
+const timeFrom = 'YYYY-MM-DDT'.length;
+const timeUntil = 'YYYY-MM-DDThh:mm:ss.mmm'.length;
 
 async function list(run: SessionRun): Promise<ExitCode> {
   const rows = await askAll(run, '/api/v1/sessions', 'sessions', { account: run.values.account });
@@ -37,20 +45,61 @@ function eventOf(data: string): Shown {
 }
 
 async function tail(run: SessionRun): Promise<ExitCode> {
-  const { values, terminal, signal } = run;
-  const { account, connector, session, kinds, count = Number.POSITIVE_INFINITY, timeoutMs } = values;
+  const { account, connector, session, kinds, verbose } = run.values;
   const kind = kinds.length === 0 ? undefined : kinds.join(',');
   // Texts are told to those who run the server, and only when asked for.
-  const query = { kind, account, connector, session, text: values.verbose ? '1' : undefined };
+  const query = { kind, account, connector, session, text: verbose ? '1' : undefined };
+  return await follow(run, '/api/v1/events', query, (event) => run.terminal.out(eventLine(event)));
+}
+
+async function trace(run: SessionRun): Promise<ExitCode> {
+  const { account, connector, session, withText } = run.values;
+  if ([account, connector, session].filter((one) => one !== undefined).length !== 1) {
+    throw usage('whose PDUs?', 'name one: --session ID, --account NAME or --connector NAME');
+  }
+  const query = { account, connector, session, text: withText ? '1' : undefined };
+  return await follow(run, '/api/v1/trace', query, (event) => printPdu(run, event));
+}
+
+/** One PDU in a line, or with all its fields. */
+function printPdu({ values, terminal }: SessionRun, event: Shown): void {
+  if (event.kind !== 'pdu') {
+    terminal.out(eventLine(event));
+    return;
+  }
+  const { at, direction, owner, session, hex } = event;
+  const way = direction === 'in' ? '<-' : '->';
+  const head = `${String(at).slice(timeFrom, timeUntil)}  ${printable(String(owner))} ${session}  ${way}`;
+  const bytes = Buffer.from(String(hex), 'hex');
+  const version = versions[String(event.version)];
+  const report = reportOf(bytes, {
+    defaultAlphabet: 'gsm7',
+    isLinted: false,
+    version,
+    now: new Date(String(at)),
+  });
+  if (values.verbose) printReport(report, head, terminal);
+  else terminal.out(`${head}  ${titleOf(report)}`);
+}
+
+/** Prints a stream of the API event by event. */
+async function follow(
+  run: SessionRun,
+  path: string,
+  query: NonNullable<ApiCall['query']>,
+  print: (event: Shown) => void,
+): Promise<ExitCode> {
+  const { values, terminal, signal } = run;
+  const { count = Number.POSITIVE_INFINITY, timeoutMs } = values;
   const ending = new AbortController();
   const until = AbortSignal.any([signal, ending.signal]);
-  const chunks = await openStream(values, { path: '/api/v1/events', query, timeoutMs }, until);
+  const chunks = await openStream(values, { path, query, timeoutMs }, until);
   if (!values.quiet) terminal.talk('following; Ctrl-C ends it');
   let told = 0;
   try {
     for await (const data of eventData(chunks)) {
       if (values.json) terminal.out(data.replaceAll('\n', ''));
-      else terminal.out(eventLine(eventOf(data)));
+      else print(eventOf(data));
       told += 1;
       if (told >= count) return exitCodes.ok;
       // What is not read in time waits at the server, which keeps only so many and says how many it left out.
@@ -69,6 +118,7 @@ const verbs: Verbs<SessionValues> = {
   ls: plain(list),
   unbind: several('ID...', unbind),
   tail: plain(tail),
+  trace: plain(trace),
 };
 
 /** Runs it. */

@@ -28,6 +28,7 @@ export interface SessionValues extends ApiValues {
   readonly account: string | undefined;
   readonly connector: string | undefined;
   readonly session: string | undefined;
+  readonly withText: boolean;
   readonly kinds: readonly EventKind[];
   readonly count: number | undefined;
 }
@@ -35,8 +36,9 @@ export interface SessionValues extends ApiValues {
 /** Table of `chappe session`. */
 export const sessionSettings: Settings<SessionValues> = {
   account: optionalText('account', 'name', 'only of this account'),
-  connector: optionalText('connector', 'name', 'tail: only of this connector'),
-  session: optionalText('session', 'id', 'tail: only of this session'),
+  connector: optionalText('connector', 'name', 'tail, trace: only of this connector'),
+  session: optionalText('session', 'id', 'tail, trace: only of this session'),
+  withText: { flag: 'text', about: 'trace: with what messages say', fallback: false, read: one(onOff) },
   kinds: {
     flag: 'kind',
     value: 'kind',
@@ -50,7 +52,7 @@ export const sessionSettings: Settings<SessionValues> = {
     flag: 'count',
     short: 'n',
     value: 'number',
-    about: 'tail: end after so many',
+    about: 'tail, trace: end after so many',
     fallback: undefined,
     read: one(whole(1, Number.MAX_SAFE_INTEGER)),
   },

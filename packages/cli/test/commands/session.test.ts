@@ -1,3 +1,4 @@
+import { encode } from '@chappe/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventLine } from '../../src/commands/event-line.ts';
 import { type Answer, type FakeApi, startFakeApi } from '../support/fake-api.ts';
@@ -159,5 +160,70 @@ describe('the line of an event', () => {
     [{ kind: 'session', session: 'none' }, '--:--:--  session   -  -  session -  - -  -:-'],
   ])('of %j is %j, whatever is in it', (event, line) => {
     expect(eventLine(event)).toBe(line);
+  });
+});
+
+describe('chappe session trace', () => {
+  const submit = Buffer.from(
+    encode({
+      command: 'submit_sm',
+      sequence_number: 5,
+      source_addr: 'ACME',
+      destination_addr: '447700900123',
+      short_message: Buffer.from('Hello\u001b[2J'),
+    }),
+  );
+  const pdu = {
+    kind: 'pdu',
+    at: '2026-07-20T10:00:00.123Z',
+    direction: 'out',
+    owner: 'op-a',
+    session: 1,
+    version: '3.4',
+    hex: submit.toString('hex'),
+  };
+  const nack = {
+    ...pdu,
+    at: '2026-07-20T10:00:00.200Z',
+    direction: 'in',
+    hex: '00000010800000000000000300000005',
+  };
+
+  /** Answers with these. */
+  const stream =
+    (...told: object[]): Answer =>
+    (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const event of told) response.write(`event: pdu\ndata: ${JSON.stringify(event)}\n\n`);
+    };
+
+  it('shows a line for each PDU, of one owner', async () => {
+    api.answers = { 'GET /api/v1/trace': stream(pdu, nack) };
+    const { code, out } = await session('trace', '--connector', 'op-a', '-n', '2');
+    expect(code).toBe(0);
+    expect(out.split('\n')).toEqual([
+      `10:00:00.123  op-a 1  ->  submit_sm  sequence 5  ESME_ROK  ${submit.length} octets`,
+      '10:00:00.200  op-a 1  <-  generic_nack  sequence 5  ESME_RINVCMDID  16 octets',
+      '',
+    ]);
+    expect(api.calls()).toEqual(['GET /api/v1/trace?connector=op-a']);
+  });
+
+  it('shows all fields with -v, texts with --text; nothing that moves the cursor', async () => {
+    api.answers = { 'GET /api/v1/trace': stream(pdu) };
+    const { out } = await session('trace', '--session', '7', '-n', '1', '-v', '--text');
+    expect(out).toContain('destination_addr');
+    expect(out).toContain('447700900123');
+    expect(out).not.toContain('\u001b');
+    expect(api.calls()).toEqual(['GET /api/v1/trace?session=7&text=1']);
+  });
+
+  it('wants one owner', async () => {
+    for (const args of [[], ['--session', '7', '--account', 'acme']]) {
+      const { code, talk } = await session('trace', ...args);
+      expect(code).toBe(2);
+      expect(talk).toContain('--session ID, --account NAME or --connector NAME');
+    }
+    expect(api.calls()).toEqual([]);
   });
 });

@@ -17,6 +17,7 @@ import {
   type SmppError,
   type Transport,
 } from '@chappe/smpp';
+import { Tracers } from '../observation/trace.ts';
 import { Traffic } from '../observation/traffic.ts';
 import type { ConnectorSettings } from '../settings/connector.ts';
 import { boundToItself, refusedBind, unheldBind } from './bind-problem.ts';
@@ -83,6 +84,8 @@ export class Binds {
   #isBetween = false;
   /** Counters of all sessions, those that have ended included. */
   readonly traffic: Traffic = new Traffic();
+  /** Who watches its PDUs. */
+  readonly tracers: Tracers = new Tracers();
   /** Why the last try to bind failed, or the last bind was lost; undefined once one succeeded. */
   lastError: string | undefined;
 
@@ -272,6 +275,7 @@ export class Binds {
       tls: tls === undefined ? undefined : { ...tls, servername: tls.serverName },
       operations: this.#operations(),
       onAlert: (pdu) => this.#events.onAlert(pdu as PduOf<'alert_notification'>, name),
+      onSession: (session) => this.tracers.joined(session),
       onBound: (session) => this.#bound(session),
       onDisconnected: (session, reason, loss) => this.#lost(session, reason, loss),
       onConnectFailed: (error, retryInMs) => this.#failed(refusedBind(error, tls !== undefined), retryInMs),
@@ -356,6 +360,7 @@ export class Binds {
   }
 
   #lost(session: Session, reason: CloseReason, { hasHeld, retryInMs }: Loss): void {
+    this.tracers.left(session);
     if (this.#all.delete(session)) this.traffic.add(session.counters);
     this.#leave(session);
     const renewal = this.#renewals.get(session);

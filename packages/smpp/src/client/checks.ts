@@ -146,6 +146,7 @@ const clientChecks: Checks<ClientOptions> = {
   operations: anything,
   peerWindow: whole(1),
   onAlert: callback,
+  onSession: callback,
   onBound: callback,
   onDisconnected: callback,
   onConnectFailed: callback,

@@ -359,7 +359,7 @@ export class SmppClient implements BindOwner {
   }
 
   #newBind(): KeptBind {
-    const { transport, onPdu, reconnect = {}, signal } = this.#options;
+    const { transport, onPdu, onSession, reconnect = {}, signal } = this.#options;
     const { dial, bindPdu, bindTimeoutMs, clock, session: options } = this.#settings;
     const sessionOptions = (session: () => Session): SessionOptions =>
       onPdu === undefined
@@ -373,6 +373,7 @@ export class SmppClient implements BindOwner {
         bindTimeoutMs,
         reconnect,
         sessionOptions,
+        onSession: (session) => this.#guard.run(() => onSession?.(session), 'onSession'),
         loop: this.#loop,
         clock,
         random: this.#random,

@@ -29,6 +29,8 @@ export interface KeptBindOptions {
   readonly bindTimeoutMs: number;
   readonly reconnect: Reconnect | false;
   readonly sessionOptions: (session: () => Session) => SessionOptions;
+  /** A connection has come about; the bind is sent next. */
+  readonly onSession: (session: Session) => void;
   readonly loop: SessionLoop;
   readonly clock: Clock;
   readonly random: Random;
@@ -145,11 +147,12 @@ export class KeptBind {
   }
 
   async #bindOn(transport: Transport, signal: AbortSignal): Promise<Session> {
-    const { bindPdu, bindTimeoutMs, sessionOptions, loop, clock, nextId } = this.#options;
+    const { bindPdu, bindTimeoutMs, sessionOptions, onSession, loop, clock, nextId } = this.#options;
     this.#sessionOptions = sessionOptions(() => session);
     const core: SessionCore = new SessionCore('esme', this.#sessionOptions, clock.monotonicMs());
     const session: Session = new Session(nextId(), core, transport, loop, this.#ownerOf());
     this.#session = session;
+    onSession(session);
     session.start();
     // The answer is looked at where it arrives: what follows it in the same chunk finds a session that is known.
     await new Promise<void>((resolve, reject) => {

@@ -77,6 +77,8 @@ export interface ClientOptions {
   readonly peerWindow?: number | undefined;
   /** alert_notification: a handset that was asked about can be reached again. */
   readonly onAlert?: ((pdu: Parameters<PduTap>[1], session: Session) => void) | undefined;
+  /** A connection has come about, and the bind is sent next: to watch a session from its first PDU on. */
+  readonly onSession?: ((session: Session) => void) | undefined;
   readonly onBound?: ((session: Session) => void) | undefined;
   /** A bind was lost; the client tries again unless `reconnect` is false. */
   readonly onDisconnected?: ((session: Session, reason: CloseReason, loss: Loss) => void) | undefined;

@@ -1,7 +1,7 @@
 import type { PduInput, Writer } from '@chappe/protocol';
 import type { SessionCounters } from './events.ts';
 import type { SessionOptions } from './options.ts';
-import { tellSent } from './tap.ts';
+import type { PduTaps } from './tap.ts';
 import type { Window } from './window.ts';
 
 /** Offset of sequence_number in a PDU (SMPP 3.4 3.2). */
@@ -14,15 +14,17 @@ export class Outbound {
   readonly #options: SessionOptions;
   readonly #counters: SessionCounters;
   readonly #window: Window;
+  readonly #taps: PduTaps;
   #writer: Writer | undefined;
   /** Pairs of offset and sequence number, to be set in the octets when they are taken. */
   #marks: number[] = [];
   #lastSequence = 0;
   #wrapped = false;
 
-  constructor(options: SessionOptions, counters: SessionCounters, window: Window) {
+  constructor(options: SessionOptions, counters: SessionCounters, window: Window, taps: PduTaps) {
     this.#options = options;
     this.#window = window;
+    this.#taps = taps;
     this.#counters = counters;
   }
 
@@ -50,7 +52,7 @@ export class Outbound {
     writer.write(pdu);
     this.#marks.push(offset, sequence);
     this.#counters.pdusOut++;
-    if (this.#options.tap !== undefined) tellSent(this.#options, pdu, sequence);
+    if (this.#taps.isWatched) this.#taps.sent(pdu, sequence);
   }
 
   /** Everything written since the last call; undefined when there is nothing. */

@@ -25,8 +25,8 @@ import {
   type SessionState,
   vendorRule,
 } from './states.ts';
-import { tellReceived } from './tap.ts';
-import { type TimerName, Timers } from './timers.ts';
+import { PduTaps } from './tap.ts';
+import { overdue, type TimerName, Timers } from './timers.ts';
 import { verdictWithTlvs } from './tlv-lengths.ts';
 import { fitTo } from './versions.ts';
 import { type Outstanding, Window } from './window.ts';
@@ -50,6 +50,8 @@ export class SessionCore {
   readonly #options: SessionOptions;
   readonly #framer: Framer;
   readonly #timers = new Timers();
+  /** Who watches its PDUs. */
+  readonly taps: PduTaps;
   readonly #out: Outbound;
   readonly #refusals: Refusals;
   readonly #liveness: Liveness;
@@ -67,7 +69,8 @@ export class SessionCore {
     this.#framer = new Framer({ maxPduOctets: options.maxPduOctetsBeforeBind });
     this.window = new Window(options.window);
     this.peerWindow = options.peerWindow;
-    this.#out = new Outbound(options, this.counters, this.window);
+    this.taps = new PduTaps(options);
+    this.#out = new Outbound(options, this.counters, this.window, this.taps);
     this.#refusals = new Refusals(this.#out, this.counters);
     this.binding = new Binding(options, this.#timers);
     this.#liveness = new Liveness(options, this.#timers);
@@ -227,7 +230,7 @@ export class SessionCore {
   #readPdu(frame: Uint8Array): SessionEvent | undefined {
     const pdu = this.#options.codec.decode(frame, this.#options.decodeOptions);
     this.counters.pdusIn++;
-    if (this.#options.tap !== undefined) tellReceived(this.#options, pdu, frame);
+    if (this.taps.isWatched) this.taps.received(pdu, frame);
     const placed = this.#permissions.take[pdu.command];
     const verdict = verdictWithTlvs(placed, pdu, this.role, this.binding.version);
     if (verdict === 0) return this.#takeRequest(pdu as Pdu);
@@ -355,15 +358,6 @@ export class SessionCore {
 
   #onTimer(timer: TimerName, nowMs: number): void {
     switch (timer) {
-      case 'sessionInit':
-        this.end('session_init_timeout');
-        break;
-      case 'pduRead':
-        this.end('pdu_read_timeout');
-        break;
-      case 'enquireLinkResponse':
-        this.end('enquire_link_timeout');
-        break;
       case 'unbind':
         this.end(this.#closing.isOurs ? 'closed' : 'peer_unbound');
         break;
@@ -383,6 +377,9 @@ export class SessionCore {
         break;
       case 'enquireLink':
         this.#enquire(nowMs);
+        break;
+      default:
+        this.end(overdue[timer]);
     }
   }
 

@@ -1,15 +1,57 @@
 import type { DecodedPdu, PduInput } from '@chappe/protocol';
-import type { SessionOptions } from './options.ts';
+import type { PduTap, SessionOptions } from './options.ts';
 import { redacted } from './redact.ts';
 
-/** Shows a received PDU to the tap; one with a password is shown masked, octets included. */
-export function tellReceived(options: SessionOptions, pdu: DecodedPdu, frame: Uint8Array): void {
-  const shown = redacted(pdu);
-  options.tap?.('in', shown, shown === pdu ? frame : options.codec.encode(shown as PduInput));
-}
+/**
+ * Who watches the PDUs of one session. Watching is slow and rare, sending is not: what is sent is encoded once more for
+ * those who watch, and while nobody does it costs nothing.
+ */
+export class PduTaps {
+  /** Hears of taps that throw. */
+  onError: ((error: unknown) => void) | undefined;
+  readonly #codec: SessionOptions['codec'];
+  /** A list of its own after each change, so that one may stop watching while it is told. */
+  #taps: readonly PduTap[];
 
-/** Shows a PDU that is sent under this sequence number, encoded apart: the tap is slow and rare, sending is not. */
-export function tellSent(options: SessionOptions, pdu: PduInput, sequence: number): void {
-  const shown = { ...redacted(pdu), sequence_number: sequence } as PduInput;
-  options.tap?.('out', shown, options.codec.encode(shown));
+  constructor({ codec, tap }: Pick<SessionOptions, 'codec' | 'tap'>) {
+    this.#codec = codec;
+    this.#taps = tap === undefined ? [] : [tap];
+  }
+
+  /** Whether anybody watches. */
+  get isWatched(): boolean {
+    return this.#taps.length > 0;
+  }
+
+  /** Shows all PDUs from now on; returns what ends that. What the tap throws hits nobody else. */
+  add(tap: PduTap): () => void {
+    this.#taps = [...this.#taps, tap];
+    return () => {
+      this.#taps = this.#taps.filter((one) => one !== tap);
+    };
+  }
+
+  /** Shows a received PDU; one with a password is shown masked, octets included. */
+  received(pdu: DecodedPdu, frame: Uint8Array): void {
+    const shown = redacted(pdu);
+    const octets = shown === pdu ? frame : this.#codec.encode(shown as PduInput);
+    this.#tell('in', shown, octets);
+  }
+
+  /** Shows a PDU that is sent under this sequence number. */
+  sent(pdu: PduInput, sequence: number): void {
+    const shown = { ...redacted(pdu), sequence_number: sequence } as PduInput;
+    const octets = this.#codec.encode(shown);
+    this.#tell('out', shown, octets);
+  }
+
+  #tell(...seen: Parameters<PduTap>): void {
+    for (const tap of this.#taps) {
+      try {
+        tap(...seen);
+      } catch (error) {
+        this.onError?.(error);
+      }
+    }
+  }
 }

@@ -22,6 +22,13 @@ export type TimerName =
   /** From the peer's unbind to our answer: earlier requests are answered first. */
   | 'unbindAnswer';
 
+/** How a session ends when one of these has passed; the others are steps of something. */
+export const overdue = {
+  sessionInit: 'session_init_timeout',
+  pduRead: 'pdu_read_timeout',
+  enquireLinkResponse: 'enquire_link_timeout',
+} as const;
+
 const names: readonly TimerName[] = [
   'sessionInit',
   'enquireLink',

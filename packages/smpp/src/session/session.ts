@@ -2,14 +2,9 @@ import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/prot
 import { endsPolitely } from '../core/closing.ts';
 import type { BindPdu, Notice, SessionCounters, SessionEvent } from '../core/events.ts';
 import type { SessionCore } from '../core/session-core.ts';
-import {
-  type BindKind,
-  isBound,
-  kindOf,
-  type SessionRole,
-  type SessionState,
-  type Version,
-} from '../core/states.ts';
+import type { BindKind, SessionRole, SessionState, Version } from '../core/states.ts';
+import { isBound, kindOf } from '../core/states.ts';
+import type { PduTaps } from '../core/tap.ts';
 import { type CloseReason, requestFailure } from '../errors.ts';
 import type { Remote, Transport } from '../transport/transport.ts';
 import { Edge, type Edged } from './edge.ts';
@@ -43,6 +38,8 @@ export class Session implements Edged, RequestsOwner {
   readonly remote: Remote;
   /** Plain integers, counted since the start of the session. */
   readonly counters: SessionCounters;
+  /** Who watches its PDUs: `taps.add` shows both directions, passwords masked; costs time only while somebody does. */
+  readonly taps: PduTaps;
   /** What `authenticate` returned, or whatever its user puts here. */
   context: unknown;
   /** Called once when a slot frees after `windowFree` was 0, at the end of a batch of responses. */
@@ -67,6 +64,8 @@ export class Session implements Edged, RequestsOwner {
     this.role = core.role;
     this.remote = transport.remote;
     this.counters = core.counters;
+    this.taps = core.taps;
+    this.taps.onError = (error) => owner.onError(error, 'tap');
     this.#core = core;
     this.#transport = transport;
     this.#edge = new Edge(this, transport);
