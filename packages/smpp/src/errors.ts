@@ -155,6 +155,8 @@ export type CloseReason =
   | 'session_init_timeout'
   /** The peer did not answer enquire_link. */
   | 'enquire_link_timeout'
+  /** The peer answered enquire_link as if there was no bind. */
+  | 'bind_void'
   /** No transaction in time. */
   | 'inactivity_timeout'
   /** Half a PDU, and the rest did not come in time. */

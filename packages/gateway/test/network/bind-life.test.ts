@@ -176,6 +176,21 @@ describe('an operator that has forgotten the session', () => {
     expect(view()).toMatchObject({ state: 'bound', inFlight: 0 });
   });
 
+  it('also one that says so when nothing is sent: enquire_link', async () => {
+    const { centre } = await begin(
+      (pdu, connection) => {
+        if (pdu.command === 'enquire_link' && connection.number === 1)
+          connection.answer(pdu, status.ESME_RINVBNDSTS);
+        else polite(pdu, connection);
+      },
+      { enquireLinkMs: 5_000 },
+    );
+    await world.pass(8_000);
+    expect(centre.connections).toHaveLength(2);
+    expect(view()).toMatchObject({ state: 'bound', lastError: undefined });
+    expect(world.events).toContainEqual(expect.objectContaining({ what: 'lost', detail: 'bind_void' }));
+  });
+
   it('and whose next bind says the same: waits grow, one message tries each, and the others go when it is over', async () => {
     let isGood = false;
     const { centre, times, esme } = await begin(

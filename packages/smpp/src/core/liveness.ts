@@ -1,3 +1,4 @@
+import { type Pdu, statusClass } from '@chappe/protocol';
 import type { SessionOptions } from './options.ts';
 import type { Timers } from './timers.ts';
 
@@ -17,6 +18,8 @@ export class Liveness {
   readonly #timers: Timers;
   #isBound = false;
   #isPaused = false;
+  /** Number of our enquire_link that is not answered. */
+  #enquired: number | undefined;
   #framesSinceSettled = 0;
 
   constructor(options: SessionOptions, timers: Timers) {
@@ -69,10 +72,21 @@ export class Liveness {
    * We have sent enquire_link. No other follows before its answer, or any octets: each would put off the end of the
    * wait, for ever where the interval is not longer than the wait.
    */
-  enquired(nowMs: number): void {
+  enquired(nowMs: number, sequence: number): void {
+    this.#enquired = sequence;
     const { enquireLinkMs, enquireLinkResponseMs } = this.#options;
     this.#timers.enquireLinkResponse = after(nowMs, enquireLinkResponseMs);
     this.#timers.enquireLink = enquireLinkResponseMs > 0 ? NEVER : after(nowMs, enquireLinkMs);
+  }
+
+  /** Whether a response is that to our enquire_link; `void`: it says, by its status, that there is no such bind. */
+  answered({ command, command_status, sequence_number }: Pdu): 'stray' | 'alive' | 'void' {
+    if (this.#enquired === undefined) return 'stray';
+    // A peer of old may not know it, and say so.
+    const isNack = command === 'generic_nack' && sequence_number === this.#enquired;
+    if (!isNack && command !== 'enquire_link_resp') return 'stray';
+    this.#enquired = undefined;
+    return statusClass(command_status) === 'bind' ? 'void' : 'alive';
   }
 
   /** While we do not read, silence says nothing about the peer: its timers rest until reading goes on. */

@@ -60,7 +60,6 @@ export class SessionCore {
   #state: SessionState = 'open';
   #permissions: Permissions;
   #receivedMs: number;
-  #enquireLinkPending = false;
 
   constructor(role: SessionRole, options: SessionOptions, nowMs: number) {
     this.role = role;
@@ -299,16 +298,19 @@ export class SessionCore {
 
   #takeNack(pdu: Pdu): SessionEvent | undefined {
     const request = nackedRequest(this.window, this.binding, this.#state, pdu.sequence_number);
-    if (request === undefined) return noticed(this.#refusals.stray(pdu));
-    return this.#takeAnswer(asRefusal(pdu), request);
+    return request === undefined ? this.#takeStray(pdu) : this.#takeAnswer(asRefusal(pdu), request);
   }
 
   #takeResponse(pdu: Pdu): SessionEvent | undefined {
     const request = this.window.take(pdu.sequence_number, pdu.command);
-    if (request !== undefined) return this.#takeAnswer(pdu, request);
-    const isForUs = pdu.command === 'enquire_link_resp' && this.#enquireLinkPending;
-    if (isForUs) this.#enquireLinkPending = false;
-    return isForUs ? undefined : noticed(this.#refusals.stray(pdu));
+    return request === undefined ? this.#takeStray(pdu) : this.#takeAnswer(pdu, request);
+  }
+
+  #takeStray(pdu: Pdu): SessionEvent | undefined {
+    const meaning = this.#liveness.answered(pdu);
+    // What is on its way is answered alike, and tells its sender.
+    if (meaning === 'void' && this.window.taken === 0) this.end('bind_void');
+    return meaning === 'stray' ? noticed(this.#refusals.stray(pdu)) : undefined;
   }
 
   #takeAnswer(pdu: Pdu, request: Outstanding): SessionEvent | undefined {
@@ -384,9 +386,7 @@ export class SessionCore {
   }
 
   #enquire(nowMs: number): void {
-    this.#out.writeRequest({ command: 'enquire_link' });
-    this.#enquireLinkPending = true;
-    this.#liveness.enquired(nowMs);
+    this.#liveness.enquired(nowMs, this.#out.writeRequest({ command: 'enquire_link' }));
   }
 
   #enter(state: SessionState): void {

@@ -1,4 +1,4 @@
-import { encode, type PduInput } from '@chappe/protocol';
+import { encode, type PduInput, statuses } from '@chappe/protocol';
 import { describe, expect, test } from 'vitest';
 import { SessionCore } from '../../src/core/session-core.ts';
 import { Timers } from '../../src/core/timers.ts';
@@ -72,6 +72,34 @@ describe('in a session', () => {
     pair.drive();
     pair.advance(10_000);
     expect(pair.mc.state).toBe('bound_trx');
+  });
+
+  describe('an answer to enquire_link', () => {
+    const answer = (
+      pdu: PduInput,
+    ): { readonly state: string; readonly last: unknown; readonly strays: number } => {
+      const pair = new CorePair({ enquireLinkMs: 0 }, { enquireLinkMs: 30_000 }).bind();
+      const { mc } = pair;
+      pair.deafEsme = true;
+      pair.advance(30_000);
+      // Its first request.
+      mc.receive(encode({ ...pdu, sequence_number: 1 } as PduInput), pair.nowMs);
+      let last: unknown;
+      for (let event = mc.nextEvent(); event !== undefined; event = mc.nextEvent()) last = event;
+      return { state: mc.state, last, strays: mc.counters.strayResponses };
+    };
+
+    test.each(['enquire_link_resp', 'generic_nack'] as const)(
+      '%s about the bind ends the session',
+      (command) => {
+        for (const { value, class: of } of Object.values(statuses)) {
+          const { state, last, strays } = answer({ command, command_status: value });
+          const isVoid = of === 'bind';
+          expect([state, strays]).toEqual([isVoid ? 'closed' : 'bound_trx', 0]);
+          if (isVoid) expect(last).toEqual({ kind: 'close', reason: 'bind_void' });
+        }
+      },
+    );
   });
 
   describe.each(['mc', 'esme'] as const)('a dead peer of the %s', (role) => {
