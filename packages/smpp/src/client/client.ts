@@ -2,7 +2,6 @@ import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/prot
 import { withCaller } from '../caller.ts';
 import type { Random } from '../clock.ts';
 import type { Notice } from '../core/events.ts';
-import type { SessionOptions } from '../core/options.ts';
 import { permissionsFor, vendorRule } from '../core/states.ts';
 import {
   type CloseReason,
@@ -32,6 +31,7 @@ import type { OutgoingMessage } from './outgoing-message.ts';
 import { Pace } from './pace.ts';
 import { type Outlet, Sending } from './sending.ts';
 import { SentMessage } from './sent-message.ts';
+import { sessionListener } from './session-listener.ts';
 import { type ClientSettings, clientSettings } from './settings.ts';
 
 /** What a client is doing. */
@@ -359,12 +359,8 @@ export class SmppClient implements BindOwner {
   }
 
   #newBind(): KeptBind {
-    const { transport, onPdu, onSession, reconnect = {}, signal } = this.#options;
-    const { dial, bindPdu, bindTimeoutMs, clock, session: options } = this.#settings;
-    const sessionOptions = (session: () => Session): SessionOptions =>
-      onPdu === undefined
-        ? options
-        : { ...options, tap: (...seen) => this.#guard.run(() => onPdu(session(), ...seen), 'onPdu') };
+    const { transport, reconnect = {}, signal } = this.#options;
+    const { dial, bindPdu, bindTimeoutMs, clock, session: sessionOptions } = this.#settings;
     return new KeptBind(
       {
         connect: async (trying) => (transport === undefined ? dial(trying) : transport()),
@@ -373,7 +369,7 @@ export class SmppClient implements BindOwner {
         bindTimeoutMs,
         reconnect,
         sessionOptions,
-        onSession: (session) => this.#guard.run(() => onSession?.(session), 'onSession'),
+        onSession: sessionListener(this.#options, this.#guard),
         loop: this.#loop,
         clock,
         random: this.#random,

@@ -28,7 +28,7 @@ export interface KeptBindOptions {
   readonly bindPdu: PduInput;
   readonly bindTimeoutMs: number;
   readonly reconnect: Reconnect | false;
-  readonly sessionOptions: (session: () => Session) => SessionOptions;
+  readonly sessionOptions: SessionOptions;
   /** A connection has come about; the bind is sent next. */
   readonly onSession: (session: Session) => void;
   readonly loop: SessionLoop;
@@ -55,7 +55,6 @@ export class KeptBind {
   readonly #options: KeptBindOptions;
   readonly #owner: BindOwner;
   #session: Session | undefined;
-  #sessionOptions: SessionOptions | undefined;
   #boundAtMs = 0;
   #waitedMs = 0;
   /** How the session ends that `renew` has been called for. */
@@ -148,8 +147,7 @@ export class KeptBind {
 
   async #bindOn(transport: Transport, signal: AbortSignal): Promise<Session> {
     const { bindPdu, bindTimeoutMs, sessionOptions, onSession, loop, clock, nextId } = this.#options;
-    this.#sessionOptions = sessionOptions(() => session);
-    const core: SessionCore = new SessionCore('esme', this.#sessionOptions, clock.monotonicMs());
+    const core: SessionCore = new SessionCore('esme', sessionOptions, clock.monotonicMs());
     const session: Session = new Session(nextId(), core, transport, loop, this.#ownerOf());
     this.#session = session;
     onSession(session);
@@ -210,7 +208,7 @@ export class KeptBind {
   #hasHeld(session: Session): boolean {
     const boundForMs = this.#options.clock.monotonicMs() - this.#boundAtMs;
     const standing = { boundForMs, waitedMs: this.#waitedMs };
-    return this.#sessionOptions !== undefined && hasHeld(session, standing, this.#sessionOptions);
+    return hasHeld(session, standing, this.#options.sessionOptions);
   }
 
   #failed(error: SmppError): void {
