@@ -8,6 +8,7 @@ import {
   type IdRelation,
   idRelations,
   type PduOf,
+  type ReadReceiptOptions,
   type Receipt,
   readReceipt,
   status,
@@ -76,15 +77,8 @@ export class Correlator {
   }
 
   /** Reads a PDU of an upstream as a receipt; undefined: it is a message. `interfaceVersion`: of the session. */
-  read(pdu: FromUpstream, { settings }: Upstream, interfaceVersion: number): Receipt | undefined {
-    const { receipts, defaultAlphabet } = settings;
-    const timeZoneOffsetMinutes = this.#clockOf(receipts).offsetMinutes(this.#context.clock.nowMs());
-    return readReceipt(pdu, {
-      acceptTextOnly: true,
-      defaultAlphabet,
-      interfaceVersion,
-      timeZoneOffsetMinutes,
-    });
+  read(pdu: FromUpstream, upstream: Upstream, interfaceVersion: number): Receipt | undefined {
+    return readReceipt(pdu, this.#reading(upstream, this.#context.clock.nowMs(), interfaceVersion));
   }
 
   /** Takes a receipt; it is answered when what it says is on disk. */
@@ -220,12 +214,20 @@ export class Correlator {
     return verdictOf(receipt, receipts, this.#clockOf(receipts).timeOf(receipt.doneDate, readMs), tlvs);
   }
 
+  #reading(upstream: Upstream, nowMs: number, interfaceVersion: number): ReadReceiptOptions {
+    const { receipts, defaultAlphabet } = upstream.settings;
+    const timeZoneOffsetMinutes = this.#clockOf(receipts).offsetMinutes(nowMs);
+    return { acceptTextOnly: true, defaultAlphabet, interfaceVersion, timeZoneOffsetMinutes };
+  }
+
   #keptReceipt(kept: Message, upstream: Upstream): readonly [Receipt, Verdict] | undefined {
-    const offset = this.#clockOf(upstream.settings.receipts).offsetMinutes(kept.acceptedMs);
-    const stored = storedReceipt(kept, offset);
+    const { acceptedMs } = kept;
+    // Of which version its session was is not kept; the settings tell what was asked for.
+    const version = upstream.settings.version === '5.0' ? 0x50 : 0x34;
+    const stored = storedReceipt(kept, this.#reading(upstream, acceptedMs, version));
     if (stored === undefined) return undefined;
     const { receipt, tlvs } = stored;
-    return [receipt, this.#verdictOf(receipt, upstream, kept.acceptedMs, toldTlvs(tlvs))];
+    return [receipt, this.#verdictOf(receipt, upstream, acceptedMs, toldTlvs(tlvs))];
   }
 
   #incoming(

@@ -6,6 +6,7 @@ import type { Center, Draft, Message, MessagePage } from '@chappe/center';
 import {
   type ContentPdu,
   type PduOf,
+  type ReadReceiptOptions,
   type Receipt,
   readReceipt,
   type Tlv,
@@ -69,10 +70,10 @@ export function unmatchedDraft(
   };
 }
 
-/** The receipt in a stored message, and the TLVs that it came with. */
+/** The receipt in a stored message, read by those options, and the TLVs that it came with. */
 export function storedReceipt(
   message: Message,
-  offsetMinutes: number | undefined,
+  options: ReadReceiptOptions = {},
 ): { readonly receipt: Receipt; readonly tlvs: readonly Tlv[] } | undefined {
   const content = readContent(message.content);
   const pdu: ContentPdu = {
@@ -81,7 +82,7 @@ export function storedReceipt(
     short_message: content.payload,
     tlvs: content.tlvs,
   };
-  const receipt = readReceipt(pdu, { acceptTextOnly: true, timeZoneOffsetMinutes: offsetMinutes });
+  const receipt = readReceipt(pdu, { ...options, acceptTextOnly: true });
   return receipt === undefined ? undefined : { receipt, tlvs: content.tlvs };
 }
 
@@ -150,7 +151,7 @@ export class Unmatched {
 
   /** One as people look at it. */
   view(message: Message): UnmatchedReceipt {
-    const receipt = storedReceipt(message, undefined)?.receipt;
+    const receipt = storedReceipt(message)?.receipt;
     return {
       id: message.publicId,
       group: this.#group,
