@@ -9,7 +9,7 @@ import { addConnectorCounters, addConnectorGauges, addReceipts } from './metrics
 import { addEnds, addMessages, addQueues } from './metrics/messages.ts';
 import { addEventLoop, addProcess } from './metrics/process.ts';
 import { readCounter, readGauge } from './metrics/readings.ts';
-import { addAccounts, addIncoming, addRoutes } from './metrics/roads.ts';
+import { addAccounts, addIncoming, addReceiptBacklog, addRoutes } from './metrics/roads.ts';
 import { addBinds, addCertificates, addSessions, addSmpp } from './metrics/smpp.ts';
 
 /** Metrics of one API. */
@@ -68,6 +68,7 @@ export function metricsOf(gateway: Gateway, version: string, sources: MetricsSou
   addRoutes(registry, gateway);
   addIncoming(registry, gateway);
   addAccounts(registry, gateway, nowMs);
+  addReceiptBacklog(registry, gateway);
   addMessages(registry, gateway);
   addEnds(registry, gateway);
   addQueues(registry, gateway);

@@ -113,6 +113,7 @@ const accountCases: readonly Case<AccountSettings>[] = [
       },
     },
   ],
+  ['dlr: { limit: 100000 }', { receipts: { limit: 100_000 } }],
   ['dlr: { tlvs: all }', { receipts: { tlvs: 'all' } }],
   ['dlr: { tlvs: none }', { receipts: { tlvs: 'none' } }],
   ['dlr: { tlvs: 0x1403 }', { receipts: { tlvs: [0x1403] } }],

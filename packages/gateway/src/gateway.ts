@@ -106,6 +106,7 @@ export class Gateway {
       center: () => this.center,
       accounts,
       clock,
+      backlog: this.messageCounts.backlog,
       format: options.receiptFormat,
       validityMs,
     });
@@ -182,7 +183,7 @@ export class Gateway {
   /** The store, the money, the ways out: all is there before the first message moves, and then who sends more. */
   async #begin(options: GatewayOptions): Promise<void> {
     const { center, control, accounts, entries, network } = this;
-    await center.open();
+    this.messageCounts.backlog.restore(await center.open());
     const nowMs = this.#clock.nowMs();
     this.#ledger = await Ledger.open(control, () => center.tallies(), nowMs);
     await restoreQuotas(accounts, center, nowMs);

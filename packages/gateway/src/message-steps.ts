@@ -1,5 +1,5 @@
 /** What follows from the steps of messages: money is settled, waiting callers are told, notices and answers are made. */
-import type { Center, Message } from '@chappe/center';
+import type { Center, Message, Step } from '@chappe/center';
 import type { PduOf } from '@chappe/protocol';
 import type { AccountConnectors } from './connectors/accounts.ts';
 import type { Verdict } from './correlation/receipt-outcome.ts';
@@ -63,10 +63,11 @@ export class MessageSteps implements NetworkEvents {
   }
 
   /** After the commit of each step of a message. */
-  onChange(message: Message, step: string): void {
-    const { network, events } = this.#context;
+  onChange(message: Message, step: Step): void {
+    const { network, events, counts } = this.#context;
     if (step === 'sent') network().upstreams.noteSaved(message.connector);
     else if (message.kind === 'mt') this.#onStep(message, step);
+    else counts.backlog.onChange(message, step);
     if (events.hearsMessages) events.emit({ kind: 'message', step, message });
   }
 

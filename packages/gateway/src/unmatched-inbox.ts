@@ -1,7 +1,7 @@
 /** Receipts that found no message, of all upstreams: looked at, matched once more, thrown away. */
 import type { Message } from '@chappe/center';
 import type { IdRelation } from '@chappe/protocol';
-import { type UnmatchedReceipt, unmatchedLane } from './correlation/unmatched.ts';
+import { type UnmatchedReceipt, unmatchedLane, unmatchedPrefix } from './correlation/unmatched.ts';
 import type { Gateway } from './gateway.ts';
 import { newestWaiting } from './lane-page.ts';
 import type { Upstream } from './upstream/upstream.ts';
@@ -58,13 +58,11 @@ export async function rematchReceipts(
 /** Throws an unmatched receipt away; false when there is none with that id. */
 export async function removeUnmatched(gateway: Gateway, publicId: string): Promise<boolean> {
   const message: Message | undefined = await gateway.center.query({ publicId });
-  if (message === undefined || !message.lane.startsWith(lanePrefix)) return false;
-  const [upstream] = upstreamsNamed(gateway, message.lane.slice(lanePrefix.length));
+  if (message === undefined || !message.lane.startsWith(unmatchedPrefix)) return false;
+  const [upstream] = upstreamsNamed(gateway, message.lane.slice(unmatchedPrefix.length));
   if (upstream === undefined) return (await gateway.center.cancel({ id: message.id })) === 'cancelled';
   return gateway.network.correlator.group(upstream).unmatched.remove(message.id);
 }
-
-const lanePrefix = 'unmatched:';
 
 function upstreamsNamed({ network }: Gateway, name: string): readonly Upstream[] {
   const upstream =

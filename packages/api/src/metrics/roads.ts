@@ -169,3 +169,33 @@ export function addAccounts(registry: Registry, gateway: Gateway, nowMs: () => n
       paying().map((account) => [{ account }, gateway.ledger.account(account).reserved / millionthsPerUnit]),
   );
 }
+
+/** Receipts that wait for accounts. */
+export function addReceiptBacklog(registry: Registry, gateway: Gateway): void {
+  const backlog = (of: 'waiting' | 'dropped') => (): ReturnType<Sums<'account'>['rows']> => {
+    const sums = new Sums<'account'>();
+    const label = boundedLabels(maxAccountLabels);
+    const counts = gateway.messageCounts.backlog[of];
+    const names = new Set([...gateway.accounts.names(), ...counts.keys()]);
+    // The largest have rows of their own.
+    const rows = [...names]
+      .map((name) => [name, counts.get(name) ?? 0] as const)
+      .sort(([, a], [, b]) => b - a);
+    for (const [account, count] of rows) sums.add({ account: label(account) }, count);
+    return sums.rows();
+  };
+  readGauge(
+    registry,
+    'chappe_account_receipts_waiting',
+    'Receipts and notices that have not been delivered to their account yet',
+    ['account'],
+    backlog('waiting'),
+  );
+  readCounter(
+    registry,
+    'chappe_account_receipts_dropped_total',
+    'Receipts that were not made, as too many waited for their account',
+    ['account'],
+    backlog('dropped'),
+  );
+}

@@ -14,6 +14,7 @@ export interface AccountBody {
   readonly balance: string | null;
   readonly usedToday: number;
   readonly usedThisMonth: number;
+  readonly receiptsWaiting: number;
 }
 
 /** One account with its settings. */
@@ -30,6 +31,7 @@ const fields = {
   balance: z.string().nullable().describe('What is left; null: it is neither prepaid nor postpaid'),
   usedToday: z.int().describe('Segments submitted since 00:00 UTC'),
   usedThisMonth: z.int().describe('Segments submitted this month, UTC'),
+  receiptsWaiting: z.int().describe('Receipts and notices that have not been delivered to it yet'),
 };
 
 /** Schema of `AccountBody`. */
@@ -65,6 +67,7 @@ export function accountOfList(
     balance: settings.credit === undefined ? null : formatAmount(gateway.ledger.balance(name)),
     usedToday: day,
     usedThisMonth: month,
+    receiptsWaiting: gateway.messageCounts.backlog.of(name),
   };
 }
 

@@ -18,7 +18,7 @@ import {
   tellEntry,
 } from './entry-verbs.ts';
 import { Secrets } from './secrets.ts';
-import { type Column, column, objectOf, printDone, printList } from './show.ts';
+import { type Column, column, objectOf, printDone, printList, type Shown } from './show.ts';
 import { ask, askAll, named, plain, runVerb, several, type Verbs } from './verbs.ts';
 
 type AccountRun = Run<AccountValues>;
@@ -75,7 +75,15 @@ function tellPassword({ terminal, values }: AccountRun, password: string): void 
   terminal.out(values.json ? JSON.stringify({ password }) : `password: ${password}`);
 }
 
-const shown: readonly Column[] = [
+/** Receipts that wait, where any do. */
+export function waitingColumns(rows: readonly Shown[]): readonly Column[] {
+  const isAny = rows.some(
+    ({ receiptsWaiting }) => typeof receiptsWaiting === 'number' && receiptsWaiting > 0,
+  );
+  return isAny ? [['receipts', (row) => row.receiptsWaiting]] : [];
+}
+
+const shown = (rows: readonly Shown[]): readonly Column[] => [
   ['account', (row) => row.name],
   column('origin'),
   ['state', ({ suspended }) => (suspended === true ? 'suspended' : 'open')],
@@ -83,11 +91,13 @@ const shown: readonly Column[] = [
   column('balance'),
   ['today', (row) => row.usedToday],
   ['month', (row) => row.usedThisMonth],
+  ...waitingColumns(rows),
   column('tags'),
 ];
 
 async function list(run: AccountRun): Promise<ExitCode> {
-  printList(run, await askAll(run, '/api/v1/accounts', 'accounts'), shown, 'there are no accounts');
+  const rows = await askAll(run, '/api/v1/accounts', 'accounts');
+  printList(run, rows, shown(rows), 'there are no accounts');
   return exitCodes.ok;
 }
 

@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
 import type { TopValues } from '../settings/operation.ts';
 import type { Terminal } from '../terminal.ts';
+import { waitingColumns } from './account.ts';
 import { connectorColumns } from './connector.ts';
 import { type Column, column, listOf, type Shown, tableLines } from './show.ts';
 import { ask, askAll } from './verbs.ts';
@@ -41,10 +42,15 @@ export function topLines(now: Look, before: Look | undefined, terminal: Terminal
     column('sessions'),
     ['rate', (row) => rateOf(row, now, before)],
     ['today', (row) => row.usedToday],
+    ...waitingColumns(now.accounts),
     column('balance'),
   ];
   const used = ({ usedToday }: Shown): number => (typeof usedToday === 'number' ? usedToday : 0);
-  const busiest = [...now.accounts].sort((a, b) => used(b) - used(a)).slice(0, maxRows);
+  const waiting = ({ receiptsWaiting }: Shown): number =>
+    typeof receiptsWaiting === 'number' ? receiptsWaiting : 0;
+  const busiest = [...now.accounts]
+    .sort((a, b) => used(b) - used(a) || waiting(b) - waiting(a))
+    .slice(0, maxRows);
   const lines = tableLines(connectorColumns, now.connectors.slice(0, maxRows), terminal, width);
   return [...lines, '', ...tableLines(accounts, busiest, terminal, width)];
 }

@@ -77,6 +77,22 @@ describe('chappe account ls and show', () => {
     expect((await account([])).out).toBe(out);
   });
 
+  it('tell whose receipts wait, where any do', async () => {
+    const rows = [
+      { ...acme, receiptsWaiting: 30 },
+      { ...other, receiptsWaiting: 0 },
+    ];
+    api.answers = { 'GET /api/v1/accounts': { body: { accounts: rows } } };
+    expect((await account(['ls'])).out).toBe(
+      [
+        'account  origin  state      sessions  balance  today  month  receipts  tags',
+        'acme     store   open       2         12.5     100    2000   30        gold, eu',
+        'b        file    suspended  0         -        0      -      0         -',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it('give JSON as it came', async () => {
     api.answers = { 'GET /api/v1/accounts': { body: { accounts: [acme, other] } } };
     const { out } = await account(['ls', '--json']);

@@ -41,6 +41,7 @@ export function writtenAccount(account: AccountSettings): Written {
       binds: receipts?.binds,
       webhook: receipts?.webhook,
       validity: maybeDuration(receipts?.validityMs),
+      limit: receipts?.limit,
       dataSm: receipts?.asDataSm,
       tlvs: typeof receipts?.tlvs === 'object' ? receipts.tlvs.map(hexText) : receipts?.tlvs,
     }),

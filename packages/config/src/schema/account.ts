@@ -30,6 +30,7 @@ export interface AccountDraft {
 // What one session may have open; a customer with more opens more sessions.
 const maxWindow = 100_000;
 const maxBinds = 10_000;
+const maxReceipts = 1_000_000_000;
 // The whole world's messages of a day are fewer.
 const maxQuota = 1_000_000_000_000;
 const maxTagLength = 64;
@@ -140,6 +141,10 @@ function dlrSchema(world: World): z.ZodType<Dlr> {
       pauseMs,
       'how long a receipt waits for a bind; default that of lifetime.receiptValidity',
     ),
+    limit: optional(
+      count(maxReceipts),
+      'most receipts that wait for a bind, about: beyond, they are counted and not made; else no limit',
+    ),
     dataSm: optional(flag, 'sent as data_sm instead of deliver_sm', false),
     tlvs: optional(
       receiptTlvs,
@@ -156,6 +161,7 @@ function dlrSchema(world: World): z.ZodType<Dlr> {
       binds: given.binds,
       webhook: given.webhook,
       validityMs: given.validity,
+      limit: given.limit,
       asDataSm: given.dataSm,
       tlvs: given.tlvs,
     });

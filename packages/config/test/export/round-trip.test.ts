@@ -107,6 +107,7 @@ const account = fc
           binds: fc.constantFrom('any', 'receiver', 'transceiver'),
           webhook: fc.constant('crm'),
           validityMs: pauseMs,
+          limit: fc.integer({ min: 1, max: 1_000_000_000 }),
           asDataSm: flag,
           tlvs: fc.oneof(fc.constantFrom('none', 'all'), fc.constant([0x1403, 0x0501])) as Arbitrary<
             'none' | 'all' | readonly number[]

@@ -33,9 +33,12 @@ export interface UnmatchedReceipt {
 const defaultLimit = 10_000;
 const validityMs = 72 * 3_600_000;
 
+/** Begins the names of lanes of unmatched receipts. */
+export const unmatchedPrefix = 'unmatched:';
+
 /** The lane of a group's unmatched receipts. */
 export function unmatchedLane(group: string): string {
-  return `unmatched:${group}`;
+  return `${unmatchedPrefix}${group}`;
 }
 
 /** A receipt PDU copied out of its chunk, ready to be stored. */

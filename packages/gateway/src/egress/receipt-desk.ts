@@ -5,6 +5,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { readGroupOf } from '../content.ts';
 import type { Verdict } from '../correlation/receipt-outcome.ts';
 import type { Said } from '../correlation/said.ts';
+import type { ReceiptBacklog } from '../observation/receipt-backlog.ts';
 import { type ReceiptFormat, ReceiptWriter } from '../receipt-text.ts';
 import { handsetLane, receiptLane } from '../routing.ts';
 import { lateReceiptMs, magicOf } from '../sandbox/magic.ts';
@@ -19,6 +20,7 @@ export interface ReceiptDeskOptions {
   readonly center: () => Center;
   readonly accounts: Accounts;
   readonly clock: Clock;
+  readonly backlog: ReceiptBacklog;
   /** Of accounts that do not say. */
   readonly format: ReceiptFormat | undefined;
   readonly validityMs: number;
@@ -68,7 +70,7 @@ export class ReceiptDesk {
     const isEnd = isFinal(state);
     const here: End = { state, error, atMs: isEnd ? message.doneMs : nowMs, said };
     const end = isEnd ? this.#ends.ended(message, here, style.longMessages) : here;
-    if (end === undefined) return undefined;
+    if (end === undefined || this.#isFull(message.account, style)) return undefined;
     const occasion: ReceiptOccasion = { ...end, dueMs: nowMs };
     switch (message.lane === handsetLane ? magicOf(message.destination.digits) : undefined) {
       case 'no-receipt':
@@ -89,6 +91,15 @@ export class ReceiptDesk {
     const nowMs = this.#options.clock.nowMs();
     const occasion = { state: 'enroute' as const, error, atMs: nowMs, dueMs: nowMs, said };
     return receiptDraft(message, occasion, this.#styleOf(message.account));
+  }
+
+  /** Whether too many wait for an account already. */
+  #isFull(account: string, { settings }: Style): boolean {
+    const limit = settings?.receipts?.limit;
+    const { backlog } = this.#options;
+    if (limit === undefined || backlog.of(account) < limit) return false;
+    backlog.drop(account);
+    return true;
   }
 
   #styleOf(name: string): Style {

@@ -1,6 +1,7 @@
 /** Messages of customers by account and by connector, as plain integers: two map look-ups in a message's life. */
 import type { Message, MessageState } from '@chappe/center';
 import { isFinal } from '../states.ts';
+import { ReceiptBacklog } from './receipt-backlog.ts';
 import { TimeCounts } from './time-counts.ts';
 
 /** Messages of one account; one for each segment. */
@@ -31,6 +32,8 @@ export const noConnector = '(none)';
 export class MessageCounts {
   readonly accounts: Map<string, AccountCounts> = new Map();
   readonly connectors: Map<string, ConnectorEnds> = new Map();
+  /** Receipts that wait for their accounts. */
+  readonly backlog: ReceiptBacklog = new ReceiptBacklog();
 
   /** A message of a customer is on disk. */
   accepted({ account, segments }: Message): void {

@@ -66,6 +66,8 @@ export interface AccountReceiptSettings {
   readonly webhook?: string | undefined;
   /** How long one waits for a bind; default the gateway's (72 h). */
   readonly validityMs?: number | undefined;
+  /** Most that wait for it, about; beyond, receipts are counted and not made. Default no limit. */
+  readonly limit?: number | undefined;
   /** Sent as data_sm instead of deliver_sm. */
   readonly asDataSm?: boolean | undefined;
   /**
