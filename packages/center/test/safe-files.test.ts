@@ -126,3 +126,36 @@ describe('a folder', () => {
     if (isLoose) expect(told).toMatch(new RegExp(`${folder} .mode 0?${mode.toString(8)}.*chmod go-w`));
   });
 });
+
+describe('a lock that was taken away', () => {
+  const open = () => SqliteStore.open({ path: folder });
+
+  it('lets nobody in while the one who had it runs', async () => {
+    // Whoever has started these tests: it is there, and is not this one.
+    const other = process.ppid;
+    writeFileSync(join(folder, 'lock.pid'), `${other}\n`);
+    await expect(open()).rejects.toMatchObject({
+      code: 'CHAPPE_STORE_LOCKED',
+      message: expect.stringMatching(
+        new RegExp(`lock.db is gone, and process ${other}.*take .*lock.pid away`),
+      ),
+    });
+    rmSync(join(folder, 'lock.pid'));
+    await (await open()).close();
+  });
+
+  it.each(['', 'unknown', '0', '-1', '99999999', String(process.pid)])(
+    "by %j is nobody's",
+    async (holder) => {
+      writeFileSync(join(folder, 'lock.pid'), `${holder}\n`);
+      await (await open()).close();
+    },
+  );
+
+  it('leaves no name behind when it is given back', async () => {
+    const store = await open();
+    expect(readFileSync(join(folder, 'lock.pid'), 'utf8')).toBe(`${process.pid}\n`);
+    await store.close();
+    expect(existsSync(join(folder, 'lock.pid'))).toBe(false);
+  });
+});

@@ -1,11 +1,13 @@
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
-import { damagedText, failureOf } from '../sqlite/failure.ts';
-import { makeFolder } from '../sqlite/folder.ts';
+import { controlAdvice, damagedText, failureOf } from '../sqlite/failure.ts';
+import { exists, makeFolder } from '../sqlite/folder.ts';
 import { makeFile, refuseLinks } from '../sqlite/safe-files.ts';
 import { applicationId } from '../sqlite/schema.ts';
+import { ControlCopy, hasSoundCopy, restoreFromCopy } from './control-copy.ts';
 import type { ControlChange, ControlEntry, ControlRange, ControlStore } from './control-store.ts';
+import { applyChanges, isSound } from './control-table.ts';
 
 /** PRAGMA user_version of the files this version writes. */
 const VERSION = 1;
@@ -13,32 +15,43 @@ const VERSION = 1;
 const LAST = '\u{10ffff}';
 
 /**
- * Entries in `control.db` of the data folder, each write synced. In this thread: writes are rare and small. The folder
- * is locked by the store of the messages, which is opened first.
+ * Entries in `control.db` of the data folder, each write synced, and in a copy beside it. In this thread: writes are rare
+ * and small. The folder is locked by the store of the messages, which is opened first.
  */
 export class SqliteControl implements ControlStore {
   readonly #path: string;
   readonly #database: DatabaseSync;
+  readonly #copy: ControlCopy;
 
-  private constructor(path: string, database: DatabaseSync) {
+  private constructor(path: string, database: DatabaseSync, copy: ControlCopy) {
     this.#path = path;
     this.#database = database;
+    this.#copy = copy;
   }
 
-  /** Opens or makes the file. Throws a CenterError: damaged, newer, or not readable; nothing is changed then. */
+  /**
+   * Opens or makes the file; where it is gone and its copy is there, that takes its place. Throws a CenterError: damaged,
+   * newer, or not readable; nothing is changed then.
+   */
   static open(folder: string): SqliteControl {
     const path = join(resolve(folder), 'control.db');
+    const copyPath = join(resolve(folder), 'control-copy.db');
     let database: DatabaseSync | undefined;
     try {
       makeFolder(resolve(folder));
       refuseLinks(resolve(folder));
+      if (!exists(path)) restoreFromCopy(copyPath, path);
       makeFile(path);
       database = new DatabaseSync(path, { timeout: 1_000 });
       setUp(database, path);
-      return new SqliteControl(path, database);
+      if (!isSound(database)) {
+        const text = damagedText(path, 'not all of it can be read');
+        throw new CenterError('CHAPPE_STORE_DAMAGED', text, { path });
+      }
+      return new SqliteControl(path, database, ControlCopy.open(copyPath, database));
     } catch (error) {
       database?.close();
-      throw failureOf(error, path);
+      throw withCopy(failureOf(error, path), copyPath);
     }
   }
 
@@ -65,25 +78,14 @@ export class SqliteControl implements ControlStore {
 
   write(changes: readonly ControlChange[]): Promise<void> {
     return this.#try(() => {
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
-        for (const { kind, key, value } of changes) {
-          if (value === undefined)
-            this.#database.prepare('DELETE FROM entry WHERE kind = ? AND key = ?').run(kind, key);
-          else
-            this.#database
-              .prepare('INSERT OR REPLACE INTO entry(kind, key, value) VALUES(?, ?, ?)')
-              .run(kind, key, value);
-        }
-        this.#database.exec('COMMIT');
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      }
+      if (changes.length === 0) return;
+      applyChanges(this.#database, changes);
+      this.#copy.write(changes);
     });
   }
 
   async close(): Promise<void> {
+    this.#copy.close();
     if (this.#database.isOpen) this.#database.close();
   }
 
@@ -95,6 +97,17 @@ export class SqliteControl implements ControlStore {
       throw failureOf(error, this.#path);
     }
   }
+}
+
+/** What to do about a damaged file, where there is a copy of it: nothing need be lost. */
+function withCopy(error: CenterError, copyPath: string): CenterError {
+  if (error.code !== 'CHAPPE_STORE_DAMAGED' || error.path === undefined || !hasSoundCopy(copyPath))
+    return error;
+  const text = error.message.replace(
+    controlAdvice,
+    `move it away and start again: its copy ${copyPath} has all that it held and takes its place`,
+  );
+  return new CenterError(error.code, text, { cause: error.cause, path: error.path });
 }
 
 function setUp(database: DatabaseSync, path: string): void {

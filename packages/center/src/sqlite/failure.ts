@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { CenterError, type CenterErrorCode } from '../errors.ts';
 
 // Primary result codes of SQLite (sqlite.org/rescode.html).
@@ -38,12 +39,27 @@ function explain(errcode: number, message: string, path: string): { code: Center
   return { code: 'CHAPPE_STORE_FAILED', text: `${path}: ${message}` };
 }
 
-/** What to say about a damaged file. */
+/** What to do about a damaged control.db that has no copy: moved away, money and opt-outs would be gone with it. */
+export const controlAdvice: string =
+  'put a backup in its place; it holds credits, suspensions, opt-outs and entries made at run time, which are nowhere else';
+
+/** What to say about a damaged file: what is in it decides what may be done without. */
 export function damagedText(path: string, what: string): string {
-  return (
-    `${path} is damaged (${what}): put a backup in its place, or rescue what can be read with ` +
-    `\`sqlite3 "${path}" .recover\`, or move the file away to go on without the messages of that day`
-  );
+  return `${path} is damaged (${what}): ${adviceFor(path)}`;
+}
+
+function adviceFor(path: string): string {
+  switch (basename(path)) {
+    case 'control.db':
+      return controlAdvice;
+    case 'lock.db':
+      return 'take it away while nothing runs on this folder: it holds nothing';
+    default:
+      return (
+        `put a backup in its place, or rescue what can be read with \`sqlite3 "${path}" .recover\`, ` +
+        'or move the file away to go on without the messages of that day'
+      );
+  }
 }
 
 /** True when the connection cannot be trusted any more: what the file says must be read afresh. */

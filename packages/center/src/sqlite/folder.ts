@@ -1,10 +1,19 @@
 /** The data folder: a file for each day, and a lock. */
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
 import { dayNumber, dayOfNumber } from '../message-id.ts';
-import { damagedText } from './failure.ts';
+import { damagedText, failureOf } from './failure.ts';
 import { makeFile, refuseLinks, replaceFile, syncFolder } from './safe-files.ts';
 import { schemaVersion } from './schema.ts';
 
@@ -98,12 +107,16 @@ export function exists(path: string): boolean {
 export function lockFolder(folder: string): { release(): void } {
   const holder = join(folder, 'lock.pid');
   const path = join(folder, 'lock.db');
+  // A lock that somebody has taken away holds nobody off: the one who had it may still be there.
+  if (!exists(path) && isOther(readHolder(holder))) throw lockLost(folder, path, holder);
   makeFile(path);
   const database = new DatabaseSync(path);
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (cause) {
     database.close();
+    const failure = failureOf(cause, path);
+    if (failure.code !== 'CHAPPE_STORE_LOCKED') throw failure;
     throw new CenterError(
       'CHAPPE_STORE_LOCKED',
       `the data folder ${folder} is in use by process ${readHolder(holder)}: stop that one, or use another folder`,
@@ -111,7 +124,34 @@ export function lockFolder(folder: string): { release(): void } {
     );
   }
   replaceFile(holder, `${process.pid}\n`);
-  return { release: () => database.close() };
+  return {
+    release: () => {
+      // Nobody has it any more; after a crash the name of the dead stays.
+      rmSync(holder, { force: true });
+      database.close();
+    },
+  };
+}
+
+/** Whether a process of that number runs that is not this one. */
+function isOther(holder: string): boolean {
+  const pid = Number(holder);
+  if (!Number.isInteger(pid) || pid < 1 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function lockLost(folder: string, path: string, holder: string): CenterError {
+  return new CenterError(
+    'CHAPPE_STORE_LOCKED',
+    `${path} is gone, and process ${readHolder(holder)}, which had locked the data folder, runs: stop that one; if it is ` +
+      `no Chappe, take ${holder} away`,
+    { path: folder },
+  );
 }
 
 function readHolder(path: string): string {

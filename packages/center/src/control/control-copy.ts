@@ -1,0 +1,108 @@
+/**
+ * A copy of `control.db` that every write reaches too: what it holds (credits, suspensions, opt-outs, entries) is nowhere
+ * else, and a damaged page must not take it away. It is a file by itself, without a log beside it.
+ */
+import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { makeFile } from '../sqlite/safe-files.ts';
+import type { ControlChange } from './control-store.ts';
+import { applyChanges, hasSameEntries, isEmpty, isSound } from './control-table.ts';
+
+const FILE_MODE = 0o600;
+
+/** The copy beside an open database. */
+export class ControlCopy {
+  readonly #path: string;
+  readonly #original: DatabaseSync;
+  /** Undefined: there is nothing to copy yet, or it could not be kept up. */
+  #copy: DatabaseSync | undefined;
+
+  private constructor(path: string, original: DatabaseSync) {
+    this.#path = path;
+    this.#original = original;
+  }
+
+  /** Opens it; makes it anew where it has not what the original has, which is known to be sound. Never throws. */
+  static open(path: string, original: DatabaseSync): ControlCopy {
+    const copy = new ControlCopy(path, original);
+    try {
+      copy.#copy = openSound(path);
+      if (copy.#copy === undefined ? !isEmpty(original) : !hasSameEntries(original, path)) copy.#renew();
+    } catch {
+      // Without it everything works; there is one copy less. The disk that refuses it is told of by the original.
+      copy.close();
+    }
+    return copy;
+  }
+
+  /** The same changes again, after the original has them. Never throws. */
+  write(changes: readonly ControlChange[]): void {
+    try {
+      if (this.#copy === undefined) this.#renew();
+      else applyChanges(this.#copy, changes);
+    } catch {
+      // It stays behind; the next write makes it anew.
+      this.close();
+    }
+  }
+
+  #renew(): void {
+    this.close();
+    writeCopy(this.#original, this.#path);
+    this.#copy = openSound(this.#path);
+  }
+
+  close(): void {
+    this.#copy?.close();
+    this.#copy = undefined;
+  }
+}
+
+/** Puts the copy where the original is gone; false when there is no sound one. Throws the error of the file system. */
+export function restoreFromCopy(path: string, original: string): boolean {
+  const copy = openSound(path);
+  if (copy === undefined) return false;
+  try {
+    // The log of the one that is gone is of another file.
+    for (const suffix of ['-wal', '-shm']) rmSync(`${original}${suffix}`, { force: true });
+    writeCopy(copy, original);
+  } finally {
+    copy.close();
+  }
+  return true;
+}
+
+/** Whether there is a copy that could take the place of the original. */
+export function hasSoundCopy(path: string): boolean {
+  try {
+    const copy = openSound(path);
+    copy?.close();
+    return copy !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function openSound(path: string): DatabaseSync | undefined {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  const database = new DatabaseSync(path, { timeout: 1_000 });
+  try {
+    // Kept in one file, and no sync more than what keeps it from being torn: the original has been synced before.
+    database.exec('PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL');
+    if (isSound(database)) return database;
+  } catch {
+    // It is damaged, or no database at all.
+  }
+  database.close();
+  return undefined;
+}
+
+function writeCopy(from: DatabaseSync, path: string): void {
+  const beside = `${path}.new`;
+  rmSync(beside, { force: true });
+  makeFile(beside);
+  from.prepare('VACUUM INTO ?').run(beside);
+  chmodSync(beside, FILE_MODE);
+  rmSync(`${path}-journal`, { force: true });
+  renameSync(beside, path);
+}
