@@ -1,15 +1,9 @@
-import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/protocol';
+import type { Pdu, PduInput, PduOf, RequestName, ResponseOf, TlvTable } from '@chappe/protocol';
 import { withCaller } from '../caller.ts';
 import type { Random } from '../clock.ts';
 import type { Notice } from '../core/events.ts';
-import { permissionsFor, vendorRule } from '../core/states.ts';
-import {
-  type CloseReason,
-  SmppAbortError,
-  SmppClosedError,
-  SmppError,
-  SmppNotBoundError,
-} from '../errors.ts';
+import type { NoTlvs, WithTlvsOf } from '../core/vendor-tlvs.ts';
+import { type CloseReason, SmppAbortError, SmppClosedError, type SmppError } from '../errors.ts';
 import { Guard } from '../guard.ts';
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
@@ -26,6 +20,7 @@ import { Incoming } from './incoming.ts';
 import type { IncomingEvent, IncomingPdu } from './incoming-event.ts';
 import { type BindOwner, KeptBind, type Renewal } from './kept-bind.ts';
 import type { Loss } from './loss.ts';
+import { notBound, receiverRefusal } from './no-way.ts';
 import type { ClientOptions } from './options.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
 import { Pace } from './pace.ts';
@@ -42,8 +37,8 @@ const GOODBYE_MS = 1_000;
 /** How long the answers to what is open on a bind that the peer has forgotten are waited for. */
 const VOID_DRAIN_MS = 2_000;
 
-/** An ESME: one or several binds to an MC that act as one. */
-export class SmppClient implements BindOwner {
+/** An ESME: one or several binds to an MC that act as one. `T`: TLVs of a vendor, by the `codec` of its options. */
+export class SmppClient<T extends TlvTable = NoTlvs> implements BindOwner {
   readonly #options: ClientOptions;
   readonly #settings: ClientSettings;
   readonly #loop: SessionLoop;
@@ -63,7 +58,9 @@ export class SmppClient implements BindOwner {
   /** No bind is left that is tried again. */
   #isDead = false;
 
-  private constructor(url: string, options: ClientOptions) {
+  private constructor(url: string, given: ClientOptions<T>) {
+    // The TLVs of a vendor are a matter of the user's types alone.
+    const options = given as unknown as ClientOptions;
     this.#options = options;
     this.#settings = clientSettings(url, options);
     const { clock, session } = this.#settings;
@@ -78,7 +75,7 @@ export class SmppClient implements BindOwner {
       queueLimit: options.queue ?? loopDefaults.queueLimit,
       retryThrottled: options.onThrottled !== 'report',
       onVoid: (bind) => this.#renewVoid(bind),
-      notBound: (waitedMs) => this.#notBound(waitedMs),
+      notBound: (waitedMs) => notBound(waitedMs, this.#lastFailure),
       window: session.window,
     });
     const incoming = { defaultAlphabet: options.text?.defaultAlphabet, ...options.incoming };
@@ -93,7 +90,10 @@ export class SmppClient implements BindOwner {
    * an option or a URL that is wrong, `CHAPPE_SMPP_STATE`, `CHAPPE_SMPP_MALFORMED_RESPONSE`. Binds that fail while
    * another stands, and one that is lost later, are tried again.
    */
-  static async connect(url: string, options: ClientOptions = {}): Promise<SmppClient> {
+  static async connect<T extends TlvTable = NoTlvs>(
+    url: string,
+    options: ClientOptions<T> = {},
+  ): Promise<SmppClient<T>> {
     const client = new SmppClient(url, options);
     const tries = client.#startBinds();
     const results = await Promise.allSettled(tries);
@@ -104,7 +104,7 @@ export class SmppClient implements BindOwner {
   }
 
   /** As `connect`, but returns at once and keeps trying from the start; `onBound` tells when it is bound. */
-  static open(url: string, options: ClientOptions = {}): SmppClient {
+  static open<T extends TlvTable = NoTlvs>(url: string, options: ClientOptions<T> = {}): SmppClient<T> {
     const client = new SmppClient(url, options);
     for (const started of client.#startBinds()) started.catch(() => undefined);
     return client;
@@ -132,12 +132,12 @@ export class SmppClient implements BindOwner {
    * `ContentError` for what cannot be sent. The error of a message of several segments says by `segments` what became of
    * each; those that had not left are not sent any more.
    */
-  async send(message: OutgoingMessage, options: RequestOptions = {}): Promise<SentMessage> {
+  async send(message: OutgoingMessage<T>, options: RequestOptions = {}): Promise<SentMessage> {
     checkWaitOptions(options);
     const settings = this.#options.text ?? {};
     const isNarrow = (settings.longMessage ?? 'udh8') === 'udh8';
     const { pdus, coding, replaced } = composeMessage(
-      message,
+      message as unknown as OutgoingMessage,
       this.#reference & (isNarrow ? 0xff : 0xffff),
       settings,
     );
@@ -178,9 +178,9 @@ export class SmppClient implements BindOwner {
    */
   incoming(
     options: { readonly signal?: AbortSignal | undefined } = {},
-  ): AsyncGenerator<IncomingEvent, void, undefined> {
+  ): AsyncGenerator<IncomingEvent<T>, void, undefined> {
     checkLoopOptions(options);
-    return this.#incoming.events(options.signal);
+    return this.#incoming.events(options.signal) as AsyncGenerator<IncomingEvent<T>, void, undefined>;
   }
 
   /**
@@ -188,21 +188,21 @@ export class SmppClient implements BindOwner {
    * in order while no bind has room. Rejects as `Session.request` does.
    */
   request<C extends RequestName>(
-    pdu: RequestInput<C>,
+    pdu: RequestInput<C, T>,
     options: RequestOptions = {},
   ): Promise<PduOf<ResponseOf<C>>> {
     const submit: Submit = (request, done, timeoutMs) => {
       const submission = this.#submit(request, done, timeoutMs);
       return () => this.#dispatch.cancel(submission);
     };
-    return requestPromise(submit, pdu as PduInput, options) as Promise<PduOf<ResponseOf<C>>>;
+    return requestPromise(submit, pdu as unknown as PduInput, options) as Promise<PduOf<ResponseOf<C>>>;
   }
 
   /** As `request` without a promise, for many messages: `done` is called once, with the response or why there is none. */
-  submit(pdu: PduInput, done: Done): void {
-    checkPdu(pdu);
+  submit(pdu: WithTlvsOf<PduInput, T>, done: Done): void {
+    checkPdu(pdu as PduInput);
     checkDone(done);
-    this.#submit(pdu, done, undefined);
+    this.#submit(pdu as PduInput, done, undefined);
   }
 
   /** Settles when every request has ended. */
@@ -323,22 +323,8 @@ export class SmppClient implements BindOwner {
   #refusal(command: string): SmppError | undefined {
     if (this.#isClosed) return new SmppClosedError('closed', false);
     if (this.#isDead) return new SmppClosedError('closed', false, { cause: this.#lastFailure });
-    if (this.#mayReceiverSend(command)) return undefined;
-    const remedy = 'bind as transceiver, or as transmitter beside it';
-    return new SmppError('CHAPPE_SMPP_STATE', `a receiver may not send ${command}: ${remedy}`);
-  }
-
-  #mayReceiverSend(command: string): boolean {
     const { kind, session } = this.#settings;
-    if (kind !== 'receiver') return true;
-    const rule = permissionsFor('esme', session.version, 'bound_rx').send[command];
-    return (rule ?? vendorRule(command, 'bound_rx')).isAllowed;
-  }
-
-  #notBound(waitedMs: number): SmppNotBoundError {
-    const cause = this.#lastFailure;
-    const why = cause === undefined ? '' : `: ${cause.message}`;
-    return new SmppNotBoundError(`no bind to send on within ${waitedMs} ms${why}`, { cause });
+    return kind === 'receiver' ? receiverRefusal(command, session.version) : undefined;
   }
 
   /** A bind that the peer does not know any more is made anew, unless a lost bind stays lost. */

@@ -9,6 +9,7 @@ import {
   type TextCoding,
   type UnmappableCharacter,
 } from '@chappe/protocol';
+import { tlvList } from '../core/vendor-tlvs.ts';
 import { checkMessage } from './message-checks.ts';
 import {
   addressOf,
@@ -91,6 +92,7 @@ export function composeMessage(
   const source = addressOf(message.from ?? '');
   const destination = addressOf(message.to);
   const { segments, dataCoding, coding, replaced } = cut(message, reference, settings);
+  const tlvs = tlvList(message.tlvs ?? []);
   const pdus = segments.map(
     (segment): PduInput<'submit_sm'> => ({
       command: 'submit_sm',
@@ -110,7 +112,7 @@ export function composeMessage(
       replace_if_present_flag: message.replaceIfPresent === true ? 1 : 0,
       data_coding: dataCoding,
       short_message: segment.short_message,
-      tlvs: message.tlvs === undefined ? segment.tlvs : [...segment.tlvs, ...message.tlvs],
+      tlvs: tlvs.length === 0 ? segment.tlvs : [...segment.tlvs, ...tlvs],
     }),
   );
   return { pdus, coding, replaced };

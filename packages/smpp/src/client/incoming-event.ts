@@ -1,10 +1,11 @@
-import type { DataCoding, IncompleteSet, MessagePart, PduOf, Receipt } from '@chappe/protocol';
+import type { DataCoding, IncompleteSet, MessagePart, Receipt, TlvTable } from '@chappe/protocol';
+import type { NoTlvs, ReceivedPdu } from '../core/vendor-tlvs.ts';
 import type { Session } from '../session/session.ts';
 import type { Address } from './outgoing-message.ts';
 import type { SentMessage } from './sent-message.ts';
 
 /** The PDUs that carry messages and receipts to an ESME. */
-export type IncomingPdu = PduOf<'deliver_sm' | 'data_sm'>;
+export type IncomingPdu<T extends TlvTable = NoTlvs> = ReceivedPdu<'deliver_sm' | 'data_sm', T>;
 
 /** What all incoming events have. */
 export interface Delivery {
@@ -19,7 +20,7 @@ export interface Delivery {
 }
 
 /** A message from a handset, its segments put together. */
-export interface IncomingMessage extends Delivery {
+export interface IncomingMessage<T extends TlvTable = NoTlvs> extends Delivery {
   readonly kind: 'message';
   /** One character per octet where the content is no text. */
   readonly text: string;
@@ -27,34 +28,37 @@ export interface IncomingMessage extends Delivery {
   readonly bytes: Uint8Array;
   readonly dataCoding: DataCoding;
   /** In order; one for a message of one piece. */
-  readonly pdus: readonly IncomingPdu[];
+  readonly pdus: readonly IncomingPdu<T>[];
 }
 
 /** The word of the MC about a message that was sent. */
-export interface IncomingReceipt extends Delivery {
+export interface IncomingReceipt<T extends TlvTable = NoTlvs> extends Delivery {
   readonly kind: 'receipt';
   readonly receipt: Receipt;
   /** The message, where this client has sent it and asked for receipts. */
   readonly message: SentMessage | undefined;
-  readonly pdu: IncomingPdu;
+  readonly pdu: IncomingPdu<T>;
 }
 
 /**
  * Segments that were acknowledged, and whose others did not come: an MC with a window of one waits for each answer. A
  * long message that was refused, and of which the MC did not send the last segment again, comes as this, too.
  */
-export interface IncompleteMessage {
+export interface IncompleteMessage<T extends TlvTable = NoTlvs> {
   readonly kind: 'incomplete';
   readonly from: Address;
   readonly to: Address;
   readonly reason: IncompleteSet<MessagePart>['reason'];
-  readonly pdus: readonly IncomingPdu[];
+  readonly pdus: readonly IncomingPdu<T>[];
   readonly missing: readonly number[];
   readonly total: number;
 }
 
 /** What comes to a client. */
-export type IncomingEvent = IncomingMessage | IncomingReceipt | IncompleteMessage;
+export type IncomingEvent<T extends TlvTable = NoTlvs> =
+  | IncomingMessage<T>
+  | IncomingReceipt<T>
+  | IncompleteMessage<T>;
 
 /** The sender of a PDU. */
 export function sourceOf(pdu: IncomingPdu): Address {

@@ -1,7 +1,9 @@
+import type { TlvTable } from '@chappe/protocol';
 import type { Clock, Random } from '../clock.ts';
 import type { Notice } from '../core/events.ts';
-import type { PduTap, SessionCodec } from '../core/options.ts';
+import type { PduTap } from '../core/options.ts';
 import type { BindKind } from '../core/states.ts';
+import type { CodecOption, NoTlvs } from '../core/vendor-tlvs.ts';
 import type { VersionOption } from '../core/version-option.ts';
 import type { CloseReason, SmppError } from '../errors.ts';
 import type { ErrorListener } from '../guard.ts';
@@ -16,7 +18,7 @@ import type { TextSettings } from './outgoing-message.ts';
 import type { Rate } from './pace.ts';
 
 /** How a client binds, keeps its binds and sends. Everything has a default; what the URL says too is optional here. */
-export interface ClientOptions {
+export interface ClientOptions<T extends TlvTable = NoTlvs> {
   /** Default transceiver; of 3.3, which has none, transmitter. */
   readonly bind?: BindKind | undefined;
   /** Binds that act as one: a request goes out on the one with the most free slots. Default 1. */
@@ -72,7 +74,7 @@ export interface ClientOptions {
    * Answers requests of the MC itself (`deliver_sm`, `data_sm`), instead of `client.incoming()`; for gateways. A
    * handler may return `DEFERRED` and answer with `session.respond` later. Receipts are then for the handler alone.
    */
-  readonly operations?: Operations | undefined;
+  readonly operations?: Operations<NoInfer<T>> | undefined;
   /** Requests of the MC that may wait for `incoming()`; beyond, ESME_RX_T_APPN, and the MC tries again. Default 1,000. */
   readonly peerWindow?: number | undefined;
   /** alert_notification: a handset that was asked about can be reached again. */
@@ -89,7 +91,8 @@ export interface ClientOptions {
   readonly onError?: ErrorListener | undefined;
   /** Every PDU in both directions, passwords masked. Costs time only when set. */
   readonly onPdu?: ((session: Session, ...seen: Parameters<PduTap>) => void) | undefined;
-  readonly codec?: SessionCodec | undefined;
+  /** One of `createCodec` knows TLVs of a vendor; `send`, requests, handlers and events have them by name then. */
+  readonly codec?: CodecOption<T> | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
 }

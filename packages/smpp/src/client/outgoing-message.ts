@@ -1,4 +1,5 @@
-import type { SegmentMethod, TextCoding, TextOptions, TlvInput } from '@chappe/protocol';
+import type { SegmentMethod, TextCoding, TextOptions, TlvTable } from '@chappe/protocol';
+import type { NoTlvs, TlvsOption } from '../core/vendor-tlvs.ts';
 
 /** An address with its type of number and numbering plan (SMPP 5.0 4.7.1, 4.7.2). */
 export interface Address {
@@ -34,7 +35,7 @@ export interface TextSettings extends Omit<TextOptions, 'coding' | 'replacement'
 }
 
 /** A message to be sent. */
-export interface OutgoingMessage {
+export interface OutgoingMessage<T extends TlvTable = NoTlvs> {
   /**
    * Sender. `+` and digits are an international number, digits alone are of unknown type, anything else is
    * alphanumeric. Default: empty, the MC puts in what it knows.
@@ -68,8 +69,8 @@ export interface OutgoingMessage {
   /** Further bits of esm_class; the one for the user data header is set where needed. */
   readonly esmClass?: number | undefined;
   readonly replaceIfPresent?: boolean | undefined;
-  /** Added to every segment. */
-  readonly tlvs?: readonly TlvInput[] | undefined;
+  /** Added to every segment: a list, or a record by name. */
+  readonly tlvs?: TlvsOption<T> | undefined;
 }
 
 // SMPP 5.0 4.7.1, 4.7.2

@@ -1,6 +1,12 @@
 import type { PduInput } from '@chappe/protocol';
 import { type Clock, systemClock } from '../clock.ts';
-import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
+import {
+  type SessionCodec,
+  type SessionOptions,
+  sessionDefaults,
+  standardCodec,
+  WriterPool,
+} from '../core/options.ts';
 import type { BindKind, Version } from '../core/states.ts';
 import { versionFrom } from '../core/version-option.ts';
 import { SmppError } from '../errors.ts';
@@ -34,7 +40,8 @@ function kindOfBind(asked: BindKind | undefined, version: Version): BindKind {
 export function clientSettings(url: string, options: ClientOptions): ClientSettings {
   checkClientOptions(options);
   const address = readSmppUrl(url);
-  const { connectTimeoutMs = 5_000, bindTimeoutMs = 10_000, codec = standardCodec } = options;
+  const { connectTimeoutMs = 5_000, bindTimeoutMs = 10_000, codec: given = standardCodec } = options;
+  const codec = given as SessionCodec;
   const version = versionFrom(options.version ?? address.version ?? sessionDefaults.version, 'version');
   const kind = kindOfBind(options.bind ?? address.bind, version);
   const clock = options.clock ?? systemClock;

@@ -1,7 +1,9 @@
+import type { TlvTable } from '@chappe/protocol';
 import type { Clock } from '../clock.ts';
 import type { BindPdu, Notice } from '../core/events.ts';
-import type { PduTap, SessionCodec } from '../core/options.ts';
+import type { PduTap } from '../core/options.ts';
 import type { BindKind, Version } from '../core/states.ts';
+import type { CodecOption, NoTlvs } from '../core/vendor-tlvs.ts';
 import type { VersionOption } from '../core/version-option.ts';
 import type { CloseReason } from '../errors.ts';
 import type { ErrorListener } from '../guard.ts';
@@ -38,7 +40,7 @@ export type BindDecision =
   | { readonly accept: false; readonly status: number };
 
 /** How a server listens and what it does. */
-export interface ServerOptions {
+export interface ServerOptions<T extends TlvTable = NoTlvs> {
   /** Address to listen on. Default 127.0.0.1: SMPP has passwords in clear, so more is a decision. */
   readonly host?: string | undefined;
   /** Default 2775; 0 takes any free port, see `server.port`. */
@@ -63,7 +65,7 @@ export interface ServerOptions {
    */
   readonly isKnown?: ((address: string) => boolean) | undefined;
   /** What an ESME may ask for. A request without handler is refused. */
-  readonly operations: Operations;
+  readonly operations: Operations<NoInfer<T>>;
   /** Ids of sessions, each one once. Default 1, 2, 3; servers of one program may share a source. */
   readonly nextSessionId?: (() => number) | undefined;
   readonly onBound?: ((session: Session) => void) | undefined;
@@ -81,7 +83,8 @@ export interface ServerOptions {
   /** How congested we are, 0 to 100: 5.0 peers are told in every response (SMPP 5.0 4.8.4.18). */
   readonly congestion?: (() => number) | undefined;
   /** Codec with a vendor's definitions; default that of the documents. */
-  readonly codec?: SessionCodec | undefined;
+  /** One of `createCodec` knows TLVs of a vendor; handlers and their answers have them by name then. */
+  readonly codec?: CodecOption<T> | undefined;
   readonly clock?: Clock | undefined;
 }
 

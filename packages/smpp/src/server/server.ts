@@ -1,10 +1,17 @@
 import { createServer, type Server } from 'node:net';
-import { type Pdu, status } from '@chappe/protocol';
+import { type Pdu, status, type TlvTable } from '@chappe/protocol';
 import { systemClock } from '../clock.ts';
 import type { BindPdu, Notice } from '../core/events.ts';
-import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../core/options.ts';
+import {
+  type SessionCodec,
+  type SessionOptions,
+  sessionDefaults,
+  standardCodec,
+  WriterPool,
+} from '../core/options.ts';
 import { SessionCore } from '../core/session-core.ts';
 import { commandRules, kindOf } from '../core/states.ts';
+import type { NoTlvs } from '../core/vendor-tlvs.ts';
 import { versionFrom } from '../core/version-option.ts';
 import { versionOfBind } from '../core/versions.ts';
 import { type CloseReason, SmppClosedError, SmppConnectError, SmppError, SmppStatus } from '../errors.ts';
@@ -63,7 +70,7 @@ export class SmppServer implements SessionOwner {
     const limits = { ...serverLimits, ...given(options.limits) };
     this.#limits = limits;
     this.#loop = createLoop(options.clock ?? systemClock, { ...limits, queueLimit: limits.queue });
-    const codec = options.codec ?? standardCodec;
+    const codec = (options.codec ?? standardCodec) as SessionCodec;
     checkSystemId(codec, options.systemId);
     this.#sessionOptions = {
       ...sessionDefaults,
@@ -93,7 +100,9 @@ export class SmppServer implements SessionOwner {
    * Listens. Rejects with `SmppConnectError` when the address cannot be had, with `SmppError`
    * (`CHAPPE_SMPP_OPTION`) when an option is missing, unknown or wrong, a certificate or a network included.
    */
-  static async listen(options: ServerOptions): Promise<SmppServer> {
+  static async listen<T extends TlvTable = NoTlvs>(given: ServerOptions<T>): Promise<SmppServer> {
+    // The TLVs of a vendor are a matter of the user's types alone.
+    const options = given as unknown as ServerOptions;
     checkServerOptions(options);
     let server: SmppServer;
     try {

@@ -1,4 +1,5 @@
-import { type Pdu, type PduOf, type RequestName, status } from '@chappe/protocol';
+import { type Pdu, type RequestName, status, type TlvTable } from '@chappe/protocol';
+import type { NoTlvs, ReceivedPdu } from '../core/vendor-tlvs.ts';
 import { deniedStatus } from '../core/versions.ts';
 import { SmppStatus } from '../errors.ts';
 import { type ErrorListener, isThenable } from '../guard.ts';
@@ -15,20 +16,26 @@ export type OperationName = Exclude<
 export const DEFERRED: unique symbol = Symbol('deferred');
 
 /** The answer to a request: the response, a promise of it (of any library), or `DEFERRED`. */
-export type OperationResult<C extends OperationName = OperationName> =
-  | ResponseInput<C>
-  | PromiseLike<ResponseInput<C>>
+export type OperationResult<C extends OperationName = OperationName, T extends TlvTable = NoTlvs> =
+  | ResponseInput<C, T>
+  | PromiseLike<ResponseInput<C, T>>
   | typeof DEFERRED;
 
 /**
  * Answers one kind of request. Throwing `SmppStatus` answers with that command_status; throwing anything else, or
  * answering with what is no response to the request, with ESME_RSYSERR, and `onError` hears of it. The PDU's octet
- * strings are views of the chunk they came in: copy what is kept for long.
+ * strings are views of the chunk they came in: copy what is kept for long. With a codec of `createCodec` its TLVs `T`
+ * are among those of the PDU and of the answer.
  */
-export type Operation<C extends OperationName> = (pdu: PduOf<C>, session: Session) => OperationResult<C>;
+export type Operation<C extends OperationName, T extends TlvTable = NoTlvs> = (
+  pdu: ReceivedPdu<C, T>,
+  session: Session,
+) => OperationResult<C, T>;
 
 /** Handlers by command. A request without handler is refused as a feature that we do not have. */
-export type Operations = { readonly [C in OperationName]?: Operation<C> | undefined };
+export type Operations<T extends TlvTable = NoTlvs> = {
+  readonly [C in OperationName]?: Operation<C, T> | undefined;
+};
 
 type AnyOperation = (pdu: Pdu, session: Session) => OperationResult;
 

@@ -1,6 +1,7 @@
-import type { EncodeError, PduInput, RequestName } from '@chappe/protocol';
+import type { EncodeError, PduInput, RequestName, TlvTable } from '@chappe/protocol';
 import { withCaller } from '../caller.ts';
 import type { SessionCore } from '../core/session-core.ts';
+import type { NoTlvs, WithTlvsOf } from '../core/vendor-tlvs.ts';
 import { type CloseReason, SmppAbortError, SmppClosedError, SmppError, SmppTimeoutError } from '../errors.ts';
 import type { SessionLoop } from './loop.ts';
 import { checkPdu, checkWaitOptions, type RequestOptions } from './request-options.ts';
@@ -14,7 +15,9 @@ import {
 } from './request-queue.ts';
 
 /** A request as it is given to be sent. The command tells which response comes back. */
-export type RequestInput<C extends RequestName> = PduInput<C> & { readonly command: C };
+export type RequestInput<C extends RequestName, T extends TlvTable = NoTlvs> = WithTlvsOf<PduInput<C>, T> & {
+  readonly command: C;
+};
 
 /** What requests need of their session. */
 export interface RequestsOwner {

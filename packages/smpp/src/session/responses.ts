@@ -6,9 +6,11 @@ import {
   type RequestName,
   type ResponseOf,
   status,
+  type TlvTable,
 } from '@chappe/protocol';
 import { responseTo } from '../core/exchange.ts';
 import type { SessionCore } from '../core/session-core.ts';
+import type { NoTlvs, WithTlvsOf } from '../core/vendor-tlvs.ts';
 import type { ErrorListener } from '../guard.ts';
 
 /**
@@ -16,8 +18,11 @@ import type { ErrorListener } from '../guard.ts';
  * the sequence number follow from the request. An error response to a bind, submit_sm, submit_multi or broadcast_sm
  * is sent without body unless it has TLVs (SMPP 3.4 4.4.2, SMPP 5.0 3.2.3).
  */
-export type ResponseInput<C extends RequestName = RequestName> = C extends RequestName
-  ? Omit<PduInput<ResponseOf<C>>, 'command' | 'sequence_number'>
+export type ResponseInput<
+  C extends RequestName = RequestName,
+  T extends TlvTable = NoTlvs,
+> = C extends RequestName
+  ? WithTlvsOf<Omit<PduInput<ResponseOf<C>>, 'command' | 'sequence_number'>, T>
   : never;
 
 /** What tells a request apart: a decoded request is one, and this is all that a deferred answer needs to keep. */

@@ -1,0 +1,17 @@
+/** Why a request finds no way out. */
+import { permissionsFor, type Version, vendorRule } from '../core/states.ts';
+import { SmppError, SmppNotBoundError } from '../errors.ts';
+
+/** What a client that is bound as receiver may not send; undefined for what it may. */
+export function receiverRefusal(command: string, version: Version): SmppError | undefined {
+  const rule = permissionsFor('esme', version, 'bound_rx').send[command] ?? vendorRule(command, 'bound_rx');
+  if (rule.isAllowed) return undefined;
+  const remedy = 'bind as transceiver, or as transmitter beside it';
+  return new SmppError('CHAPPE_SMPP_STATE', `a receiver may not send ${command}: ${remedy}`);
+}
+
+/** No bind was there in time; `cause` is why. */
+export function notBound(waitedMs: number, cause: SmppError | undefined): SmppNotBoundError {
+  const why = cause === undefined ? '' : `: ${cause.message}`;
+  return new SmppNotBoundError(`no bind to send on within ${waitedMs} ms${why}`, { cause });
+}
