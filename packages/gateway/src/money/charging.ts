@@ -3,6 +3,7 @@ import type { Center, FinalState, Message } from '@chappe/center';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import { wasTaken } from '../upstream/memo.ts';
+import { countsThisMonth, countsToday, dayOf } from './standing.ts';
 
 /**
  * Whether a message is charged. `accepted`: somebody has taken it, whatever became of it then; one that every upstream
@@ -23,12 +24,13 @@ export function chargedAtEnd(
 export async function restoreQuotas(accounts: Accounts, center: Center, nowMs: number): Promise<void> {
   const limited = accounts.names().filter((name) => accounts.get(name)?.settings.quota !== undefined);
   if (limited.length === 0) return;
-  const today = new Date(nowMs).toISOString().slice(0, 10);
-  const month = today.slice(0, 7);
-  const counts = (await center.counts()).filter(({ day }) => day.startsWith(month));
+  const today = dayOf(nowMs);
+  const counts = (await center.counts()).filter(({ day }) => countsThisMonth(day, today));
   for (const name of limited) {
     const own = counts.filter(({ account }) => account === name);
     const sum = (days: typeof own): number => days.reduce((total, { segments }) => total + segments, 0);
-    accounts.get(name)?.policy.quota.restore(sum(own.filter(({ day }) => day === today)), sum(own), nowMs);
+    accounts
+      .get(name)
+      ?.policy.quota.restore(sum(own.filter(({ day }) => countsToday(day, today))), sum(own), nowMs);
   }
 }

@@ -18,6 +18,7 @@ export interface Standing {
 }
 
 const monthCharacters = 7;
+const dayMs = 86_400_000;
 
 /**
  * Adds up entries, closings and the tallies of the days that are kept; the day and month are those of `nowMs` (UTC).
@@ -72,8 +73,21 @@ function addTally(standing: Standing, tally: Tally, today: string): void {
   const spent = BigInt(tally.accepted) - BigInt(tally.released);
   standing.reserved += BigInt(tally.reserved);
   standing.settled += BigInt(tally.settled);
-  if (tally.day === today) standing.spentDay += spent;
-  if (tally.day.slice(0, monthCharacters) === today.slice(0, monthCharacters)) standing.spentMonth += spent;
+  if (countsToday(tally.day, today)) standing.spentDay += spent;
+  if (countsThisMonth(tally.day, today)) standing.spentMonth += spent;
+}
+
+/**
+ * Whether what was accepted on a day counts against the bounds of today. A clock that was ahead for a moment leaves the
+ * messages of the rest of the day in the next one, since ids never go back: they were sent today all the same.
+ */
+export function countsToday(day: string, today: string): boolean {
+  return day === today || day === dayOf(Date.parse(`${today}T00:00:00Z`) + dayMs);
+}
+
+/** The same for the bounds of this month. */
+export function countsThisMonth(day: string, today: string): boolean {
+  return day.startsWith(today.slice(0, monthCharacters)) || countsToday(day, today);
 }
 
 function standingOf(standings: Map<string, Standing>, account: string): Standing {
