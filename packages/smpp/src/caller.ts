@@ -10,7 +10,9 @@ export function withCaller(error: unknown): unknown {
   const here = { stack: '' };
   Error.captureStackTrace(here, withCaller);
   const stack = error.stack ?? String(error);
-  const frames = here.stack.split('\n').filter((frame) => frame.startsWith('    at async '));
-  error.stack = [stack, ...frames.filter((frame) => !stack.includes(frame))].join('\n');
+  // The first line is no frame, the second the function that calls this.
+  const [, , ...frames] = here.stack.split('\n');
+  const callers = frames.filter((frame) => !frame.includes('node:internal/') && !stack.includes(frame));
+  error.stack = [stack, ...callers].join('\n');
   return error;
 }

@@ -75,6 +75,8 @@ export class SentMessage {
   async receipt(options: ReceiptOptions = {}): Promise<ReceiptResult> {
     checkWaitOptions(options);
     if (this.#result !== undefined) return this.#result;
+    const refusal = this.#refusal(options.signal);
+    if (refusal !== undefined) throw refusal;
     try {
       return await this.#awaitReceipt(options);
     } catch (error) {
@@ -82,13 +84,17 @@ export class SentMessage {
     }
   }
 
+  /** Why there is nothing to wait for. */
+  #refusal(signal: AbortSignal | undefined): SmppError | undefined {
+    if (this.#failure !== undefined) return this.#failure();
+    if (signal?.aborted) return new SmppAbortError(signal, true);
+    const remedy = "send it with receipt: 'final'";
+    return this.#isReceiptAsked
+      ? undefined
+      : new SmppTimeoutError('receipt', `no receipt was asked for: ${remedy}`);
+  }
+
   #awaitReceipt({ timeoutMs, signal }: ReceiptOptions): Promise<ReceiptResult> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure());
-    if (!this.#isReceiptAsked) {
-      const remedy = "send it with receipt: 'final'";
-      return Promise.reject(new SmppTimeoutError('receipt', `no receipt was asked for: ${remedy}`));
-    }
-    if (signal?.aborted) return Promise.reject(new SmppAbortError(signal, true));
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         this.#waiters.delete(waiter);
