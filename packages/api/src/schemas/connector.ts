@@ -64,7 +64,10 @@ const fields = {
     .enum(['window', 'rate', 'breaker', 'binds', 'upstream', 'none', 'idle'])
     .describe('Why it is not faster'),
   limitText: z.string().describe('The same as a sentence, with its figures and the remedy'),
-  lastError: z.string().nullable().describe('Why the last bind failed; null once one succeeded'),
+  lastError: z
+    .string()
+    .nullable()
+    .describe('Why the last try to bind failed, or the last bind was lost; null once one stands'),
   counters: z.record(z.string(), z.number()).describe('Since the start'),
 };
 

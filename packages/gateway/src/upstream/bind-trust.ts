@@ -11,10 +11,22 @@ export class BindTrust {
   readonly #void: WeakMap<Session, boolean> = new WeakMap();
   readonly #lost: WeakSet<Session> = new WeakSet();
   #isInDoubt = false;
+  #isTrying = false;
 
-  /** Whether one message at a time finds out if the binds are honoured again. */
-  get isInDoubt(): boolean {
-    return this.#isInDoubt;
+  /** How many may leave now: any number; in doubt one at a time, which finds out if the binds are honoured again. */
+  get room(): number {
+    if (!this.#isInDoubt) return Number.POSITIVE_INFINITY;
+    return this.#isTrying ? 0 : 1;
+  }
+
+  /** Something leaves. */
+  passed(): void {
+    this.#isTrying = this.#isInDoubt;
+  }
+
+  /** Something was heard of what had left, whatever it was. */
+  heard(): void {
+    this.#isTrying = false;
   }
 
   /** A bind that is answered with good answers is honoured. */

@@ -122,7 +122,10 @@ export class Binds {
 
   /** Whether messages can be sent, or will be in a moment. */
   get canSend(): boolean {
-    return this.#isBetween || this.#sending.some((session) => session.isBound);
+    if (this.#isBetween) return true;
+    // Hot path: nearly always it is the first.
+    for (const session of this.#sending) if (session.isBound) return true;
+    return false;
   }
 
   get windowFree(): number {

@@ -48,15 +48,21 @@ export class UpstreamHealth {
     this.#listener = listener;
   }
 
-  /** How many may leave while so many are on their way: any number; one while it is tried; none. */
-  room(nowMs: number, outstanding: number): number {
-    const room = this.breaker.room(nowMs);
-    return this.#trust.isInDoubt && room > 0 ? Math.max(0, 1 - outstanding) : room;
+  /** How many may leave: any number; one while it is tried; none. */
+  room(nowMs: number): number {
+    return Math.min(this.breaker.room(nowMs), this.#trust.room);
+  }
+
+  /** One or several leave. */
+  passed(): void {
+    this.breaker.passed();
+    this.#trust.passed();
   }
 
   /** What the result of a submission is for its message. `isAwaited`: a receipt was asked for. */
   heard(result: RequestResult, session: Session, isAwaited: boolean): Answer {
     const answer = answerOf(result, this.#classes, isAwaited);
+    this.#trust.heard();
     if (answer.kind === 'unhonoured') return this.#rebind(session, answer);
     this.#judge(answer, session);
     return answer;

@@ -206,7 +206,7 @@ export class Upstream {
       return 0;
     }
     const nowMs = this.#context.clock.monotonicMs();
-    const passing = this.#health.room(nowMs, this.#binds.outstanding);
+    const passing = this.#health.room(nowMs);
     const room = Math.min(free, passing, this.#pace.room(nowMs));
     const hold = room < 1 && passing >= 1 ? 'rate' : undefined;
     if (this.#holds.isNews(hold)) this.#holds.note(hold, nowMs);
@@ -293,7 +293,7 @@ export class Upstream {
   #leaves(count: number): number {
     const nowMs = this.#context.clock.monotonicMs();
     for (let left = count; left > 0; left -= 1) this.#pace.take(nowMs);
-    this.#health.breaker.passed();
+    this.#health.passed();
     this.counters.submitted += count;
     this.#sent += 1;
     return nowMs;

@@ -213,6 +213,21 @@ describe('an operator that has forgotten the session', () => {
     expect(view()).toMatchObject({ state: 'bound', inFlight: 0, queued: 0, lastError: undefined });
   });
 
+  it('and whose other bind hangs: what hangs keeps nobody from finding out that the new bind is good', async () => {
+    const { centre, esme } = await begin(
+      (pdu, connection) => {
+        if (pdu.command !== 'submit_sm' || connection.number > 2) polite(pdu, connection);
+        else if (connection.number === 2) connection.answer(pdu, status.ESME_RINVBNDSTS);
+      },
+      { binds: 2, window: 3 },
+    );
+    await burst(esme, 12);
+    await world.pass(5_000);
+    const [hanging, , anew] = centre.connections;
+    expect(hanging?.commands.filter((command) => command === 'submit_sm').length).toBe(3);
+    expect(anew?.commands.filter((command) => command === 'submit_sm').length).toBe(9);
+  });
+
   it('and says why while no bind stands', async () => {
     await begin((pdu, connection) => {
       if (pdu.command === 'submit_sm') connection.answer(pdu, status.ESME_RINVBNDSTS);
