@@ -8,6 +8,7 @@ import {
   fastify,
   LogController,
 } from 'fastify';
+import { wrongKeysOf } from './audit.ts';
 import { gateOf } from './auth/gate.ts';
 import type { AuthOptions } from './auth/keys.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
@@ -96,8 +97,13 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     clock,
     closing: closing.signal,
     onWrongKeys: (report) => app.log.warn({ where: 'http', ...report }, 'wrong keys for the HTTP API'),
+    onWrongKeysOfHour: (report) => {
+      gateway.audit
+        .append(wrongKeysOf(report))
+        .catch((error: unknown) => app.log.error({ err: error }, 'audit'));
+    },
   });
-  const mounting = { gate, turns, closing: closing.signal };
+  const mounting = { gate, turns, audit: gateway.audit, closing: closing.signal };
   for (const route of routes) mount(app, route, mounting);
   app.addHook('preClose', async () => closing.abort());
   app.addHook('onClose', async () => {

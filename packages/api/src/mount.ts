@@ -1,7 +1,9 @@
 /** Puts a route into the server: checks what comes, sends what the handler returns. */
+import type { AuditLog } from '@chappe/gateway';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { changeOf } from './audit.ts';
 import { type Caller, callerKey } from './auth/caller.ts';
-import type { Gate } from './auth/gate.ts';
+import type { CallerRequest, Gate } from './auth/gate.ts';
 import { checkShape, plainShape } from './body-shape.ts';
 import { sendProblem } from './failures.ts';
 import { Problem } from './problem.ts';
@@ -14,20 +16,24 @@ import { check, checkEmpty } from './validation.ts';
 export interface MountOptions {
   readonly gate: Gate;
   readonly turns: Turns;
+  readonly audit: AuditLog;
   /** Aborted when the API closes. */
   readonly closing: AbortSignal;
 }
 
 /** Adds a route. */
-export function mount(app: FastifyInstance, route: Route, { gate, turns, closing }: MountOptions): void {
+export function mount(
+  app: FastifyInstance,
+  route: Route,
+  { gate, turns, audit, closing }: MountOptions,
+): void {
   const callers = new WeakMap<FastifyRequest, Caller>();
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     // Before the body is read: who may not call need not send one.
     onRequest: async (request, reply) => {
-      const { headers } = request;
-      const admitted = await gate.admit({ headers, address: request.socket.remoteAddress ?? '' }, route);
+      const admitted = await gate.admit(requestOf(request), route);
       if (admitted instanceof Problem) return sendProblem(reply, admitted);
       callers.set(request, admitted);
       return undefined;
@@ -36,6 +42,14 @@ export function mount(app: FastifyInstance, route: Route, { gate, turns, closing
       const caller = callers.get(request) ?? nobody;
       const call = callOf(route, request, caller, closing);
       const answer = route.takesTurns === true ? await inTurn(route, call, turns) : await route.handle(call);
+      const changer = {
+        caller,
+        address: gate.addressOf(requestOf(request)),
+        program: request.headers['user-agent'],
+      };
+      const change = changeOf(route, call.params, answer, changer);
+      // Before it is answered: what is known to be done stands in the audit.
+      if (change !== undefined) await audit.append(change).catch((error) => failed(request, error));
       return sendAnswer(reply, answer);
     },
   });
@@ -52,6 +66,15 @@ async function inTurn(route: Route, call: Call<unknown, unknown, unknown>, turns
     turn.over();
     throw error;
   }
+}
+
+function requestOf({ headers, socket }: FastifyRequest): CallerRequest {
+  return { headers, address: socket.remoteAddress ?? '' };
+}
+
+/** It is done all the same, and cannot be taken back. */
+function failed({ log, id }: FastifyRequest, error: unknown): void {
+  log.error({ requestId: id, err: error }, 'a change does not stand in the audit');
 }
 
 /** Never met: the gate comes first. It has no name that an account could have. */

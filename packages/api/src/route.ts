@@ -25,6 +25,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Content type of a body that is no object; default that of JSON, for strings too. */
   readonly type?: string | undefined;
+  /** Names of the fields that a change has changed, for the audit: never values. */
+  readonly changed?: readonly string[] | undefined;
   /** Called when the answer has left, or the caller has gone away. */
   readonly done?: (() => void) | undefined;
 }
@@ -69,6 +71,8 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** It reads or writes many messages: callers take turns, and read their answers before they get more. Default false. */
   readonly takesTurns?: boolean | undefined;
+  /** False: nothing is changed, or it is told elsewhere, as messages are. Default: what is no GET stands in the audit. */
+  readonly isAudited?: false | undefined;
   /** Those beyond what every route may answer. */
   readonly problems?: readonly ProblemCode[] | undefined;
   /** Throws `Problem`, or what `problemOfError` understands. */

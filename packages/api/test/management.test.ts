@@ -260,7 +260,7 @@ describe('the ledger', () => {
     const first = await rig.admin('POST', 'ledger/bank/credits', credit);
     expect(first.status).toBe(201);
     expect(first.json).toMatchObject({
-      entry: { account: 'bank', amount: '10.000001', kind: 'top-up', note: 'invoice 7', by: 'api' },
+      entry: { account: 'bank', amount: '10.000001', kind: 'top-up', note: 'invoice 7', by: 'admin-2' },
       ledger: { account: 'bank' },
     });
     const again = await rig.admin('POST', 'ledger/bank/credits', credit);

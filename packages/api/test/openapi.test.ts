@@ -53,6 +53,7 @@ const ofGateway = [
   'DELETE /routes/{name}',
   'POST /routes/test',
   'POST /routes/replay',
+  'GET /audit',
   'GET /mo-routes',
   'PUT /mo-routes/{name}',
   'DELETE /mo-routes/{name}',

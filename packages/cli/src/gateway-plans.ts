@@ -9,6 +9,8 @@ import {
   routeSettings,
 } from './settings/entries.ts';
 import {
+  type AuditValues,
+  auditSettings,
   type HeldValues,
   heldSettings,
   type LedgerValues,
@@ -123,6 +125,14 @@ const optOutPlan: CommandPlan<OptOutValues> = {
   run: async (run) => (await import('./commands/opt-out.ts')).runOptOut(run),
 };
 
+const auditPlan: CommandPlan<AuditValues> = {
+  name: 'audit',
+  about: 'who changed what, newest first: by API, commands and reload',
+  settings: auditSettings,
+  examples: ['chappe audit', 'chappe audit --by alice --after 2026-03-01', 'chappe audit --target acme'],
+  run: async (run) => (await import('./commands/audit.ts')).runAudit(run),
+};
+
 const topPlan: CommandPlan<TopValues> = {
   name: 'top',
   words: '[words...]',
@@ -142,5 +152,6 @@ export const gatewayPlans: readonly AnyPlan[] = [
   anyPlan(ledgerPlan),
   anyPlan(heldPlan),
   anyPlan(optOutPlan),
+  anyPlan(auditPlan),
   anyPlan(topPlan),
 ];

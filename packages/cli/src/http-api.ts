@@ -47,6 +47,8 @@ export class ApiRefusal extends Failure {
 
 // An answer of the API is a page of at most 1,000 messages.
 const maxAnswerOctets = 256 * 1024 * 1024;
+/** By that the server knows that a change came by a command. */
+const program = 'chappe-cli';
 // As many as a person mends at one go.
 const maxShownFlaws = 10;
 
@@ -148,7 +150,7 @@ async function request(access: ApiAccess, call: ApiCall, signal: AbortSignal): P
   for (const [name, value] of Object.entries(query))
     if (value !== undefined) url.searchParams.set(name, value);
   const key = keyOf(access);
-  const headers: { [name: string]: string } = {};
+  const headers: { [name: string]: string } = { 'user-agent': program };
   if (key !== undefined) headers.authorization = `Bearer ${key}`;
   if (body !== undefined) headers['content-type'] = 'application/json';
   try {

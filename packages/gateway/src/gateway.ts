@@ -3,6 +3,7 @@ import { type Center, type ControlStore, type Store, systemRandom } from '@chapp
 import { type Certificates, type Clock, type Session, systemClock, type Transport } from '@chappe/smpp';
 import type { Accounts } from './accounts/accounts.ts';
 import type { BindMemory } from './accounts/bind-memory.ts';
+import { AuditLog } from './audit/audit-log.ts';
 import { AccountConnectors } from './connectors/accounts.ts';
 import { BroadcastConnector } from './connectors/broadcast.ts';
 import { HandsetConnector } from './connectors/handsets.ts';
@@ -48,6 +49,8 @@ export class Gateway {
   readonly center: Center;
   readonly store: Store;
   readonly control: ControlStore;
+  /** Who changed what. */
+  readonly audit: AuditLog;
   readonly accounts: Accounts;
   readonly handsets: Handsets;
   /** Upstreams, routes, receipts of upstreams, and messages from their handsets. */
@@ -90,6 +93,7 @@ export class Gateway {
     this.#clock = clock;
     this.accounts = accounts;
     this.control = control;
+    this.audit = new AuditLog(control, clock);
     this.optOuts = optOuts;
     this.entries = entries;
     this.#memory = memory;

@@ -9,6 +9,8 @@ export { compileNetworks } from './accounts/networks.ts';
 export { generatePassword, hashForProcess, hashPassword } from './accounts/password.ts';
 export { addressOf } from './address.ts';
 export { type AddressRange, compileAddressRange } from './address-range.ts';
+export type { AuditEntry, AuditLine, AuditVia } from './audit/audit-line.ts';
+export { type AuditLimits, AuditLog, type AuditPage, type AuditQuery } from './audit/audit-log.ts';
 export { type BillingRecord, billingRecords, type RecordQuery } from './billing-records.ts';
 export { checkSettings } from './compiled-settings.ts';
 export type { UnmatchedReceipt } from './correlation/unmatched.ts';

@@ -27,6 +27,8 @@ export interface GuardedRoute {
 export interface Gate {
   /** The caller, or why it may not go on. */
   admit(request: CallerRequest, route: GuardedRoute): Promise<Caller | Problem>;
+  /** Where a caller is. */
+  addressOf(request: CallerRequest): string;
   /** Tells what was not told yet. */
   close(): void;
 }
@@ -39,16 +41,22 @@ export interface GateOptions {
   readonly clock: Clock;
   /** Ends answers that are held back. */
   readonly closing: AbortSignal;
-  /** Hears of wrong keys, at most twice a minute. */
+  /** Hears of wrong keys: of the first one at once, then of those of each minute. */
   readonly onWrongKeys: (report: WrongKeysReport) => void;
+  /** The same for what is kept: of those of each hour. */
+  readonly onWrongKeysOfHour: (report: WrongKeysReport) => void;
 }
 
 const anybody: Caller = { kind: 'anybody' };
+const minuteMs = 60_000;
 
 /** Makes the gate of an API. */
 export function gateOf(options: GateOptions): Gate {
   const { auth } = options;
-  if (auth === undefined) return { admit: () => Promise.resolve(anybody), close: () => undefined };
+  if (auth === undefined) {
+    const addressOf = ({ address }: CallerRequest): string => address;
+    return { admit: () => Promise.resolve(anybody), addressOf, close: () => undefined };
+  }
   return new KeyGate(options, auth);
 }
 
@@ -59,40 +67,49 @@ class KeyGate implements Gate {
   readonly #keys: Keys;
   readonly #refusals: Refusals;
   readonly #proven = new ProvenKeys();
-  readonly #wrong: WrongKeys;
+  readonly #wrong: readonly WrongKeys[];
   readonly #isProxy: IsProxy;
 
-  constructor({ gateway, clock, closing, onWrongKeys }: GateOptions, auth: AuthOptions) {
+  constructor({ gateway, clock, closing, onWrongKeys, onWrongKeysOfHour }: GateOptions, auth: AuthOptions) {
     this.#gateway = gateway;
     this.#closing = closing;
     this.#keys = new Keys(gateway, auth);
     this.#refusals = new Refusals(clock);
-    this.#wrong = new WrongKeys(clock, onWrongKeys);
+    this.#wrong = [
+      new WrongKeys(clock, minuteMs, onWrongKeys),
+      new WrongKeys(clock, 60 * minuteMs, onWrongKeysOfHour),
+    ];
     this.#isProxy = auth.isProxy ?? (() => false);
   }
 
   async admit(
-    { headers, address: peer }: CallerRequest,
+    request: CallerRequest,
     { access = 'manage', isForAccounts = false }: GuardedRoute,
   ): Promise<Caller | Problem> {
     if (access === 'open') return anybody;
-    const key = keyIn(headers);
+    const key = keyIn(request.headers);
     if (key === undefined) {
       const isHopeless = !isForAccounts && !this.#keys.hasAdmin;
       return isHopeless
         ? unauthorized('nobody has an admin key', noAdminHint)
         : unauthorized('this needs a key');
     }
-    const forwarded = headers['x-forwarded-for'];
-    const named = Array.isArray(forwarded) ? forwarded.join() : forwarded;
-    const address = callerAddress(peer, named, this.#isProxy);
-    const caller = await this.#known(hashOfKey(key), address);
+    const caller = await this.#known(hashOfKey(key), this.addressOf(request));
     if (caller instanceof Problem) return caller;
     return this.#suspension(caller) ?? refusalOf(caller, access, isForAccounts) ?? caller;
   }
 
+  addressOf({ headers, address: peer }: CallerRequest): string {
+    const forwarded = headers['x-forwarded-for'];
+    return callerAddress(peer, Array.isArray(forwarded) ? forwarded.join() : forwarded, this.#isProxy);
+  }
+
   close(): void {
-    this.#wrong.close();
+    for (const wrong of this.#wrong) wrong.close();
+  }
+
+  #note(address: string): void {
+    for (const wrong of this.#wrong) wrong.note(address);
   }
 
   #suspension(caller: Caller): Problem | undefined {
@@ -106,7 +123,7 @@ class KeyGate implements Gate {
     const text = hash?.toString('hex') ?? '';
     const mustWait = !this.#proven.has(text, address) && this.#refusals.isSuspect(address);
     if (mustWait && !(await this.#refusals.wait(address, this.#closing))) {
-      this.#wrong.note(address);
+      this.#note(address);
       return tooMany();
     }
     const caller = hash === undefined ? undefined : this.#callerFrom(hash, address);
@@ -115,7 +132,7 @@ class KeyGate implements Gate {
       this.#proven.add(text, address);
       return caller;
     }
-    this.#wrong.note(address);
+    this.#note(address);
     const isSlowed = mustWait || (await this.#refusals.wait(address, this.#closing));
     return isSlowed ? unauthorized('this key is not known') : tooMany();
   }

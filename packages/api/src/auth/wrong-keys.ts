@@ -1,4 +1,4 @@
-/** Wrong keys as they are told: the first one at once, then how many there were in each minute. */
+/** Wrong keys as they are told: the first one at once, then how many there were in each minute or hour. */
 import type { Clock } from '@chappe/center';
 
 /** Wrong keys of some time. */
@@ -10,20 +10,21 @@ export interface WrongKeysReport {
   readonly addresses: number;
 }
 
-const minuteMs = 60_000;
 // Whoever has more addresses is told by the count.
 const maxAddresses = 1_000;
 
-/** Counts them; `tell` is called at most twice a minute. */
+/** Counts them; `tell` is called at most twice in `everyMs`. */
 export class WrongKeys {
   readonly #clock: Clock;
+  readonly #everyMs: number;
   readonly #tell: (report: WrongKeysReport) => void;
   readonly #byAddress = new Map<string, number>();
   #count = 0;
   #disarm: (() => void) | undefined;
 
-  constructor(clock: Clock, tell: (report: WrongKeysReport) => void) {
+  constructor(clock: Clock, everyMs: number, tell: (report: WrongKeysReport) => void) {
     this.#clock = clock;
+    this.#everyMs = everyMs;
     this.#tell = tell;
   }
 
@@ -31,7 +32,7 @@ export class WrongKeys {
   note(address: string): void {
     if (this.#disarm === undefined) {
       this.#tell({ address, count: 1, addresses: 1 });
-      this.#disarm = this.#clock.setTimer(() => this.#turn(), minuteMs);
+      this.#disarm = this.#clock.setTimer(() => this.#turn(), this.#everyMs);
       return;
     }
     this.#count += 1;
@@ -50,8 +51,8 @@ export class WrongKeys {
 
   #turn(): void {
     this.#disarm = undefined;
-    // Quiet for a minute: the next one is told at once again.
-    if (this.#report()) this.#disarm = this.#clock.setTimer(() => this.#turn(), minuteMs);
+    // Quiet for so long: the next one is told at once again.
+    if (this.#report()) this.#disarm = this.#clock.setTimer(() => this.#turn(), this.#everyMs);
   }
 
   #report(): boolean {

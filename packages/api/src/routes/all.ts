@@ -18,6 +18,7 @@ import { getMessage } from './get-message.ts';
 import { getStatement } from './get-statement.ts';
 import { info } from './info.ts';
 import { listAccounts } from './list-accounts.ts';
+import { listAudit } from './list-audit.ts';
 import { listConnectors } from './list-connectors.ts';
 import { listHeld } from './list-held.ts';
 import { listMoRoutes } from './list-mo-routes.ts';
@@ -93,6 +94,7 @@ export function routesOf(context: Context): readonly Route[] {
     deleteOptOut(context),
     listPumping(context),
     releasePumping(context),
+    listAudit(context),
     getConfig(context),
     streamEvents(context),
     tracePdus(context),

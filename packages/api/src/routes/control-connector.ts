@@ -44,6 +44,7 @@ export function controlConnector({ gateway }: Context, what: ConnectorControl): 
       return {
         status: 202,
         body: connectorDetailOf(gateway, upstream, connectorView(upstream, gateway.center)),
+        changed: ['state'],
       };
     },
   });

@@ -1,6 +1,7 @@
 /** POST /api/v1/ledger/{account}/credits: money comes in, or is taken back. */
 import { parseAmount } from '@chappe/gateway';
 import { z } from 'zod';
+import { callerName } from '../audit.ts';
 import type { Context } from '../context.ts';
 import { accountNamed } from '../not-found.ts';
 import { Problem } from '../problem.ts';
@@ -24,9 +25,6 @@ const requestBody = z
 
 const resultBody = z.object({ entry: creditBody, ledger: ledgerBody });
 
-// Nobody else makes entries; the key of an admin has no name.
-const by = 'api';
-
 /** Credits an account; on disk when it is answered. */
 export function postCredit({ gateway, clock }: Context): Route {
   return route({
@@ -45,9 +43,11 @@ export function postCredit({ gateway, clock }: Context): Route {
       201: { description: 'On disk', schema: resultBody },
     },
     problems: ['not_found', 'conflict', 'store_failed', 'stopping'],
-    handle: async ({ params: { account: asked }, body: { amount: text, note, reference } }) => {
+    handle: async ({ params: { account: asked }, body: { amount: text, note, reference }, caller }) => {
       const { name: account } = accountNamed(gateway, asked);
       const nowMs = clock.nowMs();
+      // Where nobody needs a key there is no name.
+      const by = caller.kind === 'anybody' ? 'api' : callerName(caller);
       try {
         const amount = parseAmount(text);
         const request = { account, amount, kind: amount < 0 ? 'adjustment' : 'top-up', note, by } as const;
@@ -58,6 +58,7 @@ export function postCredit({ gateway, clock }: Context): Route {
         return {
           status: isNew ? 201 : 200,
           body: { entry: creditOf(entry), ledger: ledgerOf(gateway, account, nowMs) },
+          changed: isNew ? ['balance'] : [],
         };
       } catch (error) {
         if (error instanceof RangeError) throw problemOf(error);

@@ -1,4 +1,5 @@
 /** PUT of accounts, connectors, routes, rules for messages from handsets, webhooks: makes or replaces one. */
+import { isDeepStrictEqual } from 'node:util';
 import { type EntryKind, exportEntry } from '@chappe/config';
 import type { AccountSettings } from '@chappe/gateway';
 import { z } from 'zod';
@@ -65,12 +66,14 @@ export function putEntry({ gateway, auth }: Context, { kind, path, noun, words, 
       const { before, entry } = isOrdered ? withoutBefore(body) : { before: undefined, entry: body };
       const { settings, warnings } = await readEntry(gateway, kind, name, entry);
       if (auth !== undefined && 'apiKeyHash' in settings) refuseSharedKey(settings, auth);
+      const old = gateway.entries.stored(kind, name);
       const result = await conflicting(() => gateway.putEntry(kind, settings, before));
       if (result === 'in-file') throw inFile(words, name);
       const shown = exportEntry(kind, settings as never);
       return {
         status: result === 'made' ? 201 : 200,
         body: { name, origin: 'store', settings: shown, warnings },
+        changed: changedFields(old, settings, before),
       };
     },
   });
@@ -83,6 +86,14 @@ function refuseSharedKey({ systemId, apiKeyHash = '' }: AccountSettings, auth: A
   throw new Problem('invalid_field', `this key is that of "${owner}" too: give each a key of its own`, {
     field: 'apiKey',
   });
+}
+
+/** Which fields are others now; of a new entry, those that it has. Never values: some are secrets. */
+function changedFields(before: object = {}, after: object, place: string | undefined): readonly string[] {
+  const [old, now] = [before, after] as Record<string, unknown>[];
+  const names = new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})]);
+  const changed = [...names].filter((name) => !isDeepStrictEqual(old?.[name], now?.[name]));
+  return [...changed, ...(place === undefined ? [] : ['position'])].sort();
 }
 
 /** The file has it: it is changed there. */

@@ -35,7 +35,9 @@ export function rematchUnmatched({ gateway }: Context): Route {
     handle: async ({ body: { connector, ids } }) => {
       const result = await rematchReceipts(gateway, connector, ids);
       if (result === undefined) throw notFound('connector', connector, '/api/v1/connectors');
-      return { status: 200, body: result };
+      // A form that is given is taken for known from now on.
+      const changed = ids === undefined || ids === 'loose' ? [] : ['ids'];
+      return { status: 200, body: result, changed };
     },
   });
 }

@@ -75,6 +75,7 @@ export function replayOtherRoutes({ gateway, clock }: Context): Route {
       'Compares the routes in force with those of the body; nothing is sent or changed. One at a time.',
     body: replayBody,
     bodyShape: entryShape,
+    isAudited: false,
     answers: { 200: { description: 'What would change', schema: comparisonBody } },
     problems: ['conflict', 'full', 'store_failed'],
     handle: async ({ body: { routes, from, until, limit = defaultMessages } }) => {

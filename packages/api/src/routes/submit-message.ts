@@ -51,6 +51,7 @@ export function submitMessage(context: Context): Route {
           'nothing is sent twice; a restart of the server forgets keys.',
       },
     ],
+    isAudited: false,
     answers: { 202: { description: 'On disk', schema: submittedBody.or(submittedListBody) } },
     problems: [
       'refused',

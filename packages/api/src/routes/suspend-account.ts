@@ -28,7 +28,8 @@ export function suspendAccount({ gateway, clock }: Context, what: 'suspend' | 'r
           hint: 'start it with a list of accounts',
         });
       }
-      return { status: 200, body: accountDetailOf(gateway, accountNamed(gateway, name), clock.nowMs()) };
+      const body = accountDetailOf(gateway, accountNamed(gateway, name), clock.nowMs());
+      return { status: 200, body, changed: ['suspended'] };
     },
   });
 }

@@ -23,6 +23,10 @@ export interface ControlRange {
   readonly prefix?: string | undefined;
   /** Only keys after this one. */
   readonly after?: string | undefined;
+  /** Only keys before this one. */
+  readonly before?: string | undefined;
+  /** The last keys first. Default false. */
+  readonly isDescending?: boolean | undefined;
   /** At most, default all. */
   readonly limit?: number | undefined;
 }
@@ -30,7 +34,7 @@ export interface ControlRange {
 /** Durable entries. All methods reject with a CenterError. */
 export interface ControlStore {
   get(kind: string, key: string): Promise<string | undefined>;
-  /** In the order of the keys (code points). */
+  /** In the order of the keys (code points), or the other way round. */
   list(kind: string, range?: ControlRange): Promise<readonly ControlEntry[]>;
   /** All or nothing; durable when it settles. */
   write(changes: readonly ControlChange[]): Promise<void>;

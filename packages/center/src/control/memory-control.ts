@@ -13,10 +13,14 @@ export class MemoryControl implements ControlStore {
 
   async list(kind: string, range: ControlRange = {}): Promise<readonly ControlEntry[]> {
     this.#check();
-    const { prefix = '', after, limit } = range;
+    const { prefix = '', after, before, isDescending = false, limit } = range;
+    const isWanted = (key: string): boolean =>
+      key.startsWith(prefix) &&
+      (after === undefined || compare(key, after) > 0) &&
+      (before === undefined || compare(key, before) < 0);
     const entries = [...(this.#kinds.get(kind) ?? [])]
-      .filter(([key]) => key.startsWith(prefix) && (after === undefined || key > after))
-      .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      .filter(([key]) => isWanted(key))
+      .sort(([a], [b]) => (isDescending ? compare(b, a) : compare(a, b)))
       .map(([key, value]) => ({ key, value }));
     return limit === undefined ? entries : entries.slice(0, limit);
   }
@@ -38,4 +42,9 @@ export class MemoryControl implements ControlStore {
   #check(): void {
     if (this.#isClosed) throw new CenterError('CHAPPE_STORE_CLOSED', 'the memory control store is closed');
   }
+}
+
+/** By code points, as SQLite does. */
+function compare(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -65,13 +65,15 @@ export class SqliteControl implements ControlStore {
   }
 
   list(kind: string, range: ControlRange = {}): Promise<readonly ControlEntry[]> {
-    const { prefix = '', after = '', limit = -1 } = range;
+    const { prefix = '', after, before, isDescending = false, limit = -1 } = range;
+    const end = prefix + LAST;
+    // One bound on each side: the index is walked between them, and no further than the limit.
+    const sql = `SELECT key, value FROM entry WHERE kind = ? AND key >= max(?, ?) AND key < min(?, ?)
+      AND key IS NOT ? ORDER BY key ${isDescending ? 'DESC' : 'ASC'} LIMIT ?`;
     return this.#try(() =>
       this.#database
-        .prepare(
-          'SELECT key, value FROM entry WHERE kind = ? AND key >= ? AND key < ? AND (key > ? OR ?) ORDER BY key LIMIT ?',
-        )
-        .all(kind, prefix, prefix + LAST, after, range.after === undefined ? 1 : 0, limit)
+        .prepare(sql)
+        .all(kind, prefix, after ?? '', end, before ?? end, after ?? null, limit)
         .map((row) => ({ key: row.key as string, value: row.value as string })),
     );
   }

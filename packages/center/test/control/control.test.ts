@@ -131,6 +131,34 @@ describe.each(stores)('%s control store', (_name, make) => {
     expect(await keysOf(store, 'a', { prefix: 'k', after: 'k9' })).toEqual([]);
   });
 
+  test('the other way round, before a key and between two', async () => {
+    const store = opened();
+    await store.write(put('a', 'k1', 'k2', 'k3', 'k4', 'l1', 'j1', '', '\u{ffff}', '\u{10000}'));
+    const down = { isDescending: true };
+    expect(await keysOf(store, 'a', down)).toEqual([
+      '\u{10000}',
+      '\u{ffff}',
+      'l1',
+      'k4',
+      'k3',
+      'k2',
+      'k1',
+      'j1',
+      '',
+    ]);
+    expect(await keysOf(store, 'a', { ...down, before: '\u{10000}', limit: 2 })).toEqual(['\u{ffff}', 'l1']);
+    expect(await keysOf(store, 'a', { ...down, prefix: 'k', limit: 2 })).toEqual(['k4', 'k3']);
+    expect(await keysOf(store, 'a', { ...down, prefix: 'k', before: 'k3' })).toEqual(['k2', 'k1']);
+    expect(await keysOf(store, 'a', { ...down, prefix: 'k', before: 'z', after: 'k2' })).toEqual([
+      'k4',
+      'k3',
+    ]);
+    expect(await keysOf(store, 'a', { before: 'k2' })).toEqual(['', 'j1', 'k1']);
+    expect(await keysOf(store, 'a', { before: 'k2', after: '' })).toEqual(['j1', 'k1']);
+    expect(await keysOf(store, 'a', { before: '' })).toEqual([]);
+    expect(await keysOf(store, 'a', { before: 'k1', after: 'k3' })).toEqual([]);
+  });
+
   test('texts of any length and script come back as they were', async () => {
     const store = opened();
     const value = `{"note":"Zoë \\u0000 ' \\" 😀 ${'x'.repeat(100_000)}"}`;

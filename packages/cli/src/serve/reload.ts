@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '@chappe/center';
 import { type Config, type Flaw, type ListenSettings, settingsDiff } from '@chappe/config';
-import { type Gateway, inSlices } from '@chappe/gateway';
+import { type AuditEntry, type Gateway, inSlices } from '@chappe/gateway';
 import { type ConfigFile, refusalOf } from './config-file.ts';
 import { listenersOf, serverTls } from './gateway-options.ts';
 import type { Keyring } from './keyring.ts';
@@ -15,11 +15,22 @@ export interface ReloadLog {
 }
 
 /** What of a running gateway a reload changes. */
-export type Reloaded = Pick<Gateway, 'apply' | 'setCertificates'>;
+export type Reloaded = Pick<Gateway, 'apply' | 'setCertificates'> & {
+  readonly audit: Pick<Gateway['audit'], 'append'>;
+};
 
 const where = 'reload';
 // Beyond that it is another table, and a line for each change would keep everybody waiting.
 const toldChanges = 200;
+// As many of them stand in the audit, each by its name.
+const auditedChanges = 1_000;
+
+interface AuditedChange {
+  readonly kind: string;
+  readonly name: string;
+  readonly change: string;
+  readonly fields: readonly string[];
+}
 
 /** Reads a configuration again, one time after the other. */
 export class Reload {
@@ -88,9 +99,11 @@ export class Reload {
     const untold = changes.length - toldChanges;
     if (untold > 0) this.#log.info({ where, changes: untold }, `and ${untold} changes more`);
     const { adminKeyHashes, keys } = config.server.http;
-    for (const { name, change, fields } of this.#keyring.take({ adminKeyHashes, keys })) {
+    const keyChanges = this.#keyring.take({ adminKeyHashes, keys });
+    for (const { name, change, fields } of keyChanges) {
       this.#log.info({ where, kind: 'key', name, fields }, `key ${name} ${change}`);
     }
+    await this.#audit([...changes, ...keyChanges.map((change) => ({ kind: 'key', ...change }))]);
     const listen = this.#renewCertificates(config);
     this.#tellRest(config, listen);
     // What needs a restart is told again at each reload until that has happened.
@@ -98,6 +111,23 @@ export class Reload {
     const smpp = { ...server.smpp, listen };
     this.#config = { ...this.#config, server: { ...server, smpp }, settings };
     this.#log.info({ where, changes: changes.length }, 'the configuration was read again');
+  }
+
+  /** What was changed is in force, whether it can be written down or not. */
+  async #audit(changes: readonly AuditedChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    const by = { by: where, via: where, address: '' } as const;
+    const lines = changes.slice(0, auditedChanges).map(({ kind, name, change, fields }): AuditEntry => {
+      const what = `${kind}${change.slice(0, 1).toUpperCase()}${change.slice(1)}`;
+      return { ...by, what, target: name, fields };
+    });
+    const count = changes.length - lines.length;
+    if (count > 0) lines.push({ ...by, what: 'moreChanges', target: '', fields: [], count });
+    try {
+      await this.#gateway.audit.append(...lines);
+    } catch (error) {
+      this.#log.error({ where, err: error }, 'what has changed does not stand in the audit');
+    }
   }
 
   /** Takes new certificates over; gives the listeners in force. */

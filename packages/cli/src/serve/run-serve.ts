@@ -65,6 +65,7 @@ async function serve(run: ServeRun, hangUps: HangUps): Promise<ExitCode> {
   const streams = [process.stdout, process.stderr];
   for (const stream of streams) stream.on('error', ignore);
   announce(run, config, running);
+  await writeStart(run.version, running);
   const reload = new Reload(file, config, gateway, log, running.keyring);
   hangUps.begin(() => void reload.reload());
   await aborted(signal);
@@ -178,6 +179,19 @@ function refusedListener(error: Error, listen: Config['server']['smpp']['listen'
   const what = found?.tls === undefined ? 'SMPP' : 'TLS';
   const { host = '', port = 0 } = found ?? {};
   return listenFailure(error, what, { host, port, hostFlag: 'smpp.listen', portFlag: 'smpp.listen' });
+}
+
+/** What the file has changed since it last ran nobody knows: the audit says that it began anew. */
+async function writeStart(version: string, { gateway, log }: Running): Promise<void> {
+  const line = {
+    by: 'start',
+    via: 'start',
+    address: '',
+    what: 'started',
+    target: version,
+    fields: [],
+  } as const;
+  await gateway.audit.append(line).catch((error: unknown) => log.error({ err: error }, 'audit'));
 }
 
 function announce({ values, terminal, version }: ServeRun, config: Config, running: Running): void {

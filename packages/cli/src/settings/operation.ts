@@ -59,6 +59,27 @@ export const sessionSettings: Settings<SessionValues> = {
   ...apiSettings,
 };
 
+/** What `chappe audit` can be told. */
+export interface AuditValues extends ApiValues {
+  readonly by: string | undefined;
+  readonly what: string | undefined;
+  readonly target: string | undefined;
+  readonly after: string | undefined;
+  readonly before: string | undefined;
+  readonly limit: number;
+}
+
+/** Table of `chappe audit`. */
+export const auditSettings: Settings<AuditValues> = {
+  by: optionalText('by', 'name', 'only by this key; reload, start; nobody: wrong keys'),
+  what: optionalText('what', 'operation', 'only this operation, such as putAccount'),
+  target: optionalText('target', 'name', 'only of this account, connector, message'),
+  after: optionalText('after', 'time', 'only later: 2026-03-01, or a time in UTC'),
+  before: optionalText('before', 'time', 'only earlier, or what the page before has named'),
+  limit: { ...limitSetting, about: 'at most so many' },
+  ...apiSettings,
+};
+
 /** What `chappe receipts` can be told. */
 export interface ReceiptsValues extends ApiValues {
   readonly connector: string | undefined;

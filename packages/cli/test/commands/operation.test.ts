@@ -296,3 +296,44 @@ describe('chappe ledger records', () => {
     expect(await chappe('ledger', 'records', '--day', '2026-99-99')).toMatchObject({ code: 5, out: '' });
   });
 });
+
+describe('chappe audit', () => {
+  const path = 'GET /api/v1/audit';
+  const change = {
+    at: '2026-07-20T10:00:00.000Z-000000',
+    by: 'alice',
+    via: 'cli',
+    address: '192.0.2.1',
+    what: 'putAccount',
+    target: 'acme',
+    fields: ['binds', 'passwordHash'],
+    count: null,
+  };
+
+  it('lists who changed what, and says how to go on', async () => {
+    const wrong = {
+      ...change,
+      by: 'nobody',
+      via: 'api',
+      what: 'wrongKeys',
+      target: '',
+      fields: [],
+      count: 12,
+    };
+    api.answers = { [path]: { body: { lines: [change, wrong], next: '2026-07-20T10:00:00.000Z-000000' } } };
+    const { out, talk } = await chappe('audit', '--by', 'alice', '--after', '2026-07-01');
+    expect(out).toMatch(
+      /2026-07-20T10:00:00\.000Z +alice +cli +192\.0\.2\.1 +putAccount +acme +binds passwordHash/,
+    );
+    expect(out).toMatch(/nobody +api +192\.0\.2\.1 +wrongKeys x 12/);
+    expect(talk).toBe('older ones: --before 2026-07-20T10:00:00.000Z-000000\n');
+    expect(api.calls()).toEqual(['GET /api/v1/audit?by=alice&after=2026-07-01&limit=100']);
+  });
+
+  it('--json prints the lines as they are; none is said', async () => {
+    api.answers = { [path]: { body: { lines: [change], next: null } } };
+    expect(JSON.parse((await chappe('audit', '--json')).out)).toEqual(change);
+    api.answers = { [path]: { body: { lines: [], next: null } } };
+    expect((await chappe('audit')).talk).toBe('nothing was changed\n');
+  });
+});

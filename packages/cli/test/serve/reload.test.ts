@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '@chappe/config';
-import type { GatewaySettings } from '@chappe/gateway';
+import type { AuditEntry, GatewaySettings } from '@chappe/gateway';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigFile } from '../../src/serve/config-file.ts';
 import { gatewayOptions, listenersOf } from '../../src/serve/gateway-options.ts';
@@ -23,6 +23,7 @@ interface Rig {
   readonly config: Config;
   readonly reload: () => Promise<void>;
   readonly applied: GatewaySettings[];
+  readonly audited: AuditEntry[];
   readonly certificates: unknown[];
   readonly lines: Line[];
   readonly messages: () => string[];
@@ -47,6 +48,7 @@ async function rig(text: string, files: { readonly [name: string]: string } = {}
   const loaded = await file.load();
   if (!loaded.ok) throw new Error(loaded.flaws[0]?.message);
   const applied: GatewaySettings[] = [];
+  const audited: AuditEntry[] = [];
   const certificates: unknown[] = [];
   const lines: Line[] = [];
   const say = (level: Line['level']) => (fields: object, message: string) => {
@@ -56,6 +58,7 @@ async function rig(text: string, files: { readonly [name: string]: string } = {}
     write,
     config: loaded.config,
     applied,
+    audited,
     certificates,
     lines,
     messages: () => lines.map(({ level, message }) => `${level} ${message}`),
@@ -69,6 +72,9 @@ async function rig(text: string, files: { readonly [name: string]: string } = {}
       applied.push(settings);
     },
     setCertificates: (given: unknown): void => void certificates.push(given),
+    audit: {
+      append: async (...entries: readonly AuditEntry[]): Promise<void> => void audited.push(...entries),
+    },
   };
   const keyring = new Keyring(loaded.config.server.http);
   const log = { info: say('info'), warn: say('warn'), error: say('error') };
@@ -88,7 +94,7 @@ describe('keys of the HTTP API', () => {
   const bob = `{ name: bob, role: operator, apiKeyHash: ${hash('b')} }`;
 
   test('are taken over by a reload: new ones, gone ones, and other roles', async () => {
-    const { write, reload, keys, messages } = await rig(http(`${alice}, ${bob}`));
+    const { write, reload, keys, messages, audited } = await rig(http(`${alice}, ${bob}`));
     const before = keys();
     await reload();
     expect(keys()).toBe(before);
@@ -110,6 +116,12 @@ describe('keys of the HTTP API', () => {
       'info key bob changed',
       'info key carol added',
     ]);
+    expect(audited.map(({ what, target, fields }) => [what, target, ...fields])).toEqual([
+      ['keyRemoved', 'alice'],
+      ['keyAdded', 'admin'],
+      ['keyChanged', 'bob', 'role'],
+      ['keyAdded', 'carol'],
+    ]);
     expect(messages().join()).not.toContain('restart');
     expect(messages().join()).not.toContain(hash('c'));
   });
@@ -125,11 +137,22 @@ describe('keys of the HTTP API', () => {
 
 describe('a reload', () => {
   test('applies what is new and says what changed, by name and field', async () => {
-    const { write, reload, applied, messages, lines } = await rig(body('one'));
+    const { write, reload, applied, messages, lines, audited } = await rig(body('one'));
     write(body('two', 'mo: [{ to: "60100", deliver: acme }]\n'));
     await reload();
     expect(applied).toHaveLength(1);
     expect(applied[0]?.accounts[0]?.passwordHash).toBe('hash of two');
+    expect(audited).toEqual([
+      {
+        by: 'reload',
+        via: 'reload',
+        address: '',
+        what: 'accountChanged',
+        target: 'acme',
+        fields: ['passwordHash'],
+      },
+      { by: 'reload', via: 'reload', address: '', what: 'moAdded', target: expect.any(String), fields: [] },
+    ]);
     expect(messages()).toEqual([
       plainWarning,
       'info account acme changed',
