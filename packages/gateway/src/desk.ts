@@ -171,6 +171,13 @@ export class Desk {
     return [...this.#certificateEnds].map(([listener, endsMs]) => ({ listener, endsMs }));
   }
 
+  /** Ends the sessions that are meant, in order; false: there are none. */
+  end(isMeant: (session: Session) => boolean): boolean {
+    const meant = this.sessions().filter(isMeant);
+    for (const session of meant) void session.close();
+    return meant.length > 0;
+  }
+
   /** All bound sessions. */
   sessions(): Session[] {
     return this.servers().flatMap((server) => [...server.sessions]);

@@ -162,10 +162,7 @@ export class Gateway {
       { onDelivered: (message) => this.#steps.onDelivered(message) },
       options.handsets?.capacity,
     );
-    this.handsets.onSwitchedOn = (msisdn, alerts) => this.#steps.onSwitchedOn(msisdn, alerts);
-    this.handsets.onReceived = (msisdn, message) => {
-      if (this.#events.isHeard) this.#events.emit({ kind: 'handset', msisdn, message: message() });
-    };
+    this.#hearHandsets();
   }
 
   /**
@@ -226,9 +223,8 @@ export class Gateway {
   }
 
   /**
-   * Takes other settings of the file over, merged with the entries made at run time: what they do not touch goes on
-   * undisturbed; sessions of accounts that are gone or suspended are ended. Rejects with a RangeError that names entry
-   * and field; then nothing has changed.
+   * Takes other settings of the file over, see `RunTimeEntries.apply`; sessions of accounts that are gone or suspended
+   * are ended. Rejects with a RangeError that names entry and field; then nothing has changed.
    */
   apply(settings: GatewaySettings): Promise<void> {
     return this.entries.apply(settings);
@@ -264,10 +260,7 @@ export class Gateway {
 
   /** Ends one session in order (unbind). False when there is none with that id. */
   unbind(sessionId: number): boolean {
-    const session = this.#desk?.sessions().find(({ id }) => id === sessionId);
-    if (session === undefined) return false;
-    void session.close();
-    return true;
+    return this.#desk?.end(({ id }) => id === sessionId) ?? false;
   }
 
   /**
@@ -367,6 +360,13 @@ export class Gateway {
     ]);
   }
 
+  #hearHandsets(): void {
+    this.handsets.onSwitchedOn = (msisdn, alerts) => this.#steps.onSwitchedOn(msisdn, alerts);
+    this.handsets.onReceived = (msisdn, message) => {
+      if (this.#events.isHeard) this.#events.emit({ kind: 'handset', msisdn, message: message() });
+    };
+  }
+
   #nextReference(): number {
     this.#reference = (this.#reference + 1) % references;
     return this.#reference;
@@ -374,10 +374,7 @@ export class Gateway {
 
   #endSessions(): void {
     if (this.accounts.open) return;
-    for (const session of this.#desk?.sessions() ?? []) {
-      const account = this.accounts.get(session.context as string);
-      if (account === undefined || account.suspended) void session.close();
-    }
+    this.#desk?.end(({ context }) => this.accounts.get(context as string)?.suspended !== false);
   }
 
   #onBound(session: Session): void {
