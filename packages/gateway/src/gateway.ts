@@ -240,10 +240,7 @@ export class Gateway {
     return this.entries.remove(kind, name);
   }
 
-  /**
-   * Suspends an account, or ends that, until its settings say something new about it; durable when it settles. Its
-   * sessions end. False when there is none of that name, or everybody may bind.
-   */
+  /** Suspends an account and ends its sessions, or lets it in again: see `RunTimeEntries.suspend`. */
   suspend(account: string, isSuspended: boolean): Promise<boolean> {
     return this.entries.suspend(account, isSuspended);
   }
