@@ -31,6 +31,6 @@ export function checkCharacters(text: string, coding: TextCoding): void {
   const detail = `"text": ${coding} has no ${JSON.stringify(lost.character)} (character ${lost.index + 1})`;
   throw new Problem('invalid_field', detail, {
     field: 'text',
-    hint: 'leave "coding" out, and one that holds the text is chosen',
+    hint: 'leave "coding" out, and one that holds the text is chosen, or give a "replacement"',
   });
 }

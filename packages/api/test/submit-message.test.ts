@@ -51,6 +51,19 @@ describe('POST /api/v1/messages', () => {
     expect(json).toMatchObject({ coding: expected, segments });
   });
 
+  it.each([
+    ['?', 'hi ? ??'],
+    ['', 'hi  '],
+  ])(
+    'puts %j for what the coding has not, where that is asked for, and says what',
+    async (replacement, text) => {
+      const to = `44770090050${replacement.length}`;
+      const { status, json } = await rig.post(url, { to, text: 'hi 👋 👋日', coding: 'gsm7', replacement });
+      expect([status, json]).toMatchObject([202, { coding: 'gsm7', replaced: ['👋', '日'] }]);
+      expect((await rig.get(`${url}/${json.id}`)).json).toMatchObject({ text });
+    },
+  );
+
   it('sends octets', async () => {
     const { status, json } = await rig.post(url, { to: '447700900004', hex: '00fF10' });
     expect(status).toBe(202);
@@ -178,6 +191,13 @@ describe('POST /api/v1/messages', () => {
     ['two contents', { to: '1', text: 'a', hex: '00' }, 'invalid_field', 'hex'],
     ['half an octet', { to: '1', hex: '000' }, 'invalid_field', 'hex'],
     ['a coding for octets', { to: '1', hex: '00', coding: 'gsm7' }, 'invalid_field', 'coding'],
+    ['a replacement for octets', { to: '1', hex: '00', replacement: '?' }, 'invalid_field', 'replacement'],
+    [
+      'a replacement of two characters',
+      { to: '1', text: 'a', replacement: '??' },
+      'invalid_field',
+      'replacement',
+    ],
     ['no destination', { text: 'a' }, 'missing_field', 'to'],
     ['an empty list', { to: [], text: 'a' }, 'invalid_field', 'to'],
     ['too many numbers', { to: Array(1_001).fill('1234567'), text: 'a' }, 'invalid_field', 'to'],

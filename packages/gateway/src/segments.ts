@@ -9,6 +9,7 @@ import {
   segmentText,
   type TextCoding,
   type TlvInput,
+  type UnmappableCharacter,
   writeDataCoding,
 } from '@chappe/protocol';
 import { GatewayError } from './errors.ts';
@@ -21,6 +22,8 @@ export interface ContentArgument {
   readonly hex?: string | undefined;
   /** Coding of a text; default the smallest that holds it. */
   readonly coding?: TextCoding | undefined;
+  /** Stands for each character that the coding does not hold; '' leaves it out. Default: such a text is refused. */
+  readonly replacement?: string | undefined;
   /** How a long text is cut; default `udh8`. */
   readonly longMessage?: SegmentMethod | undefined;
   /** 0: flash. */
@@ -39,9 +42,13 @@ export interface CutSegment {
 
 /** All segments of one message. */
 export interface Cut {
+  /** As it leaves; undefined for octets. */
+  readonly text: string | undefined;
   readonly coding: string;
   readonly dataCoding: number;
   readonly segments: readonly CutSegment[];
+  /** The characters that `replacement` stands for, each once. */
+  readonly replaced: readonly string[];
 }
 
 /** Cuts a content. Throws `GatewayError` CHAPPE_GATEWAY_INVALID, naming the argument. */
@@ -123,22 +130,36 @@ function cutText(
   content: ContentArgument,
   layout: Pick<SegmentTextOptions, 'reference' | 'elements' | 'maxSegments'>,
 ): Cut {
-  const whole = segmentText(text, {
-    ...layout,
-    method: content.longMessage,
-    coding: content.coding,
-    messageClass: content.messageClass,
-  });
+  const { longMessage, coding, messageClass, replacement } = content;
+  const whole = segmentText(text, { ...layout, method: longMessage, coding, messageClass });
   const [lost] = whole.unmappable;
+  if (lost !== undefined && replacement !== undefined) {
+    // What is stored, searched and filtered is what leaves.
+    const said = withReplacement(text, whole.unmappable, replacement);
+    const replaced = [...new Set(whole.unmappable.map(({ character }) => character))];
+    return { ...cutText(said, { coding: whole.coding, longMessage, messageClass }, layout), replaced };
+  }
   if (lost !== undefined) {
     const what = `${whole.coding} has no ${JSON.stringify(lost.character)} (at ${lost.index})`;
     throw new GatewayError('CHAPPE_GATEWAY_INVALID', what, { field: 'coding' });
   }
   return {
+    text,
     coding: whole.coding,
     dataCoding: whole.dataCoding,
     segments: whole.segments.map((segment) => stored(segment, segment.text)),
+    replaced: [],
   };
+}
+
+function withReplacement(text: string, lost: readonly UnmappableCharacter[], replacement: string): string {
+  let said = '';
+  let from = 0;
+  for (const { index, character } of lost) {
+    said += text.slice(from, index) + replacement;
+    from = index + character.length;
+  }
+  return said + text.slice(from);
 }
 
 function cutBytes(content: ContentArgument, reference: number): Cut {
@@ -146,9 +167,11 @@ function cutBytes(content: ContentArgument, reference: number): Cut {
   const whole = segmentBytes(bytes, { reference, method: content.longMessage });
   const { messageClass } = content;
   return {
+    text: undefined,
     coding: 'octet',
     dataCoding: writeDataCoding({ coding: 'octet', messageClass }),
     segments: whole.segments.map((segment) => stored(segment, undefined)),
+    replaced: [],
   };
 }
 

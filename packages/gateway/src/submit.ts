@@ -57,6 +57,8 @@ export interface Submitted {
   readonly ids: readonly string[];
   readonly segments: number;
   readonly coding: string;
+  /** The characters of the text that `replacement` stands for, each once. */
+  readonly replaced: readonly string[];
   readonly state: MessageState;
 }
 
@@ -83,6 +85,7 @@ export async function submit(
     ids: messages.map((message) => message.publicId),
     segments: prepared.segments,
     coding: cutUp.coding,
+    replaced: cutUp.replaced,
     state: messages[0]?.state ?? 'enroute',
   };
 }
@@ -133,7 +136,11 @@ function sourceOf(input: SubmitArguments): Address {
   return source;
 }
 
-function submissionOf(input: SubmitArguments, { segments, dataCoding }: Cut, ingress: Ingress): Submission {
+function submissionOf(
+  input: SubmitArguments,
+  { segments, dataCoding, text }: Cut,
+  ingress: Ingress,
+): Submission {
   const source = sourceOf(input);
   if ((input.clientReference?.length ?? 0) > maxReferenceCharacters) {
     throw new GatewayError('CHAPPE_GATEWAY_INVALID', `at most ${maxReferenceCharacters} characters`, {
@@ -162,7 +169,7 @@ function submissionOf(input: SubmitArguments, { segments, dataCoding }: Cut, ing
     inPayloadTlv: first.inPayloadTlv,
     userMessageReference: undefined,
     tlvs: (input.tlvs ?? []) as readonly Tlv[],
-    text: input.text,
+    text,
     contentKey: input.text === undefined ? octetsOf(input) : undefined,
     idForm: 'hex',
     sharesPublicId: false,

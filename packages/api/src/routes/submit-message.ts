@@ -89,8 +89,9 @@ function fingerprint(body: Submission): string {
 async function submit({ gateway, clock }: Context, body: Submission): Promise<Answer> {
   const rest = argumentsOf(body, clock.nowMs());
   const send = async (to: string): Promise<SubmittedBody> => {
-    const { ids, segments, coding, state } = await gateway.submit({ ...rest, to });
-    return { id: ids[0] ?? '', ids, to, segments, coding, state };
+    const { ids, segments, coding, replaced, state } = await gateway.submit({ ...rest, to });
+    const told = replaced.length === 0 ? {} : { replaced };
+    return { id: ids[0] ?? '', ids, to, segments, coding, ...told, state };
   };
   const { to } = body;
   if (typeof to !== 'string') return submitAll(to, groupSize(to.length, rest), send);
@@ -146,18 +147,21 @@ function refusal(to: string, { code, message, options: { commandStatus } }: Prob
 }
 
 function argumentsOf(body: Submission, nowMs: number): Omit<SubmitArguments, 'to'> {
-  const { coding, schedule, validity, hex, text, from, receipt, clientReference, longMessage } = body;
-  if (hex !== undefined && coding !== undefined) {
-    throw new Problem('invalid_field', '"coding" is for texts, not for "hex"', { field: 'coding' });
+  const { coding, replacement, schedule, validity, hex, text, from, receipt, clientReference, longMessage } =
+    body;
+  for (const field of ['coding', 'replacement'] as const) {
+    if (hex === undefined || body[field] === undefined) continue;
+    throw new Problem('invalid_field', `"${field}" is for texts, not for "hex"`, { field });
   }
   const chosen = coding === 'auto' ? undefined : coding;
-  if (text !== undefined && chosen !== undefined) checkCharacters(text, chosen);
+  if (text !== undefined && chosen !== undefined && replacement === undefined) checkCharacters(text, chosen);
   return {
     account: body.account ?? defaultAccount,
     from,
     text,
     hex,
     coding: chosen,
+    replacement,
     longMessage,
     messageClass: body.messageClass as SubmitArguments['messageClass'],
     receipt,

@@ -46,6 +46,7 @@ export interface Submission {
   readonly text?: string | undefined;
   readonly hex?: string | undefined;
   readonly coding?: TextCoding | 'auto' | undefined;
+  readonly replacement?: string | undefined;
   readonly longMessage?: 'udh8' | 'udh16' | 'sar' | 'payload' | undefined;
   readonly messageClass?: number | undefined;
   readonly receipt?: 'final' | 'failure' | 'success' | 'none' | undefined;
@@ -71,6 +72,14 @@ export const submission: z.ZodType<Submission> = z
       .enum(['auto', ...textCodings])
       .optional()
       .describe('Coding of the text; default auto: the smallest that holds it'),
+    replacement: z
+      .string()
+      .regex(/^.?$/su, { error: 'must be one character, or none' })
+      .optional()
+      .describe(
+        'Stands for each character of the text that the coding does not hold; empty leaves it out. ' +
+          'Without it such a text is refused',
+      ),
     longMessage: z
       .enum(['udh8', 'udh16', 'sar', 'payload'])
       .optional()
@@ -111,6 +120,7 @@ export interface SubmittedBody {
   readonly to: string;
   readonly segments: number;
   readonly coding: string;
+  readonly replaced?: readonly string[] | undefined;
   readonly state: string;
 }
 
@@ -137,6 +147,10 @@ export const submittedBody: z.ZodType<SubmittedBody> = z
     to: z.string(),
     segments: z.int(),
     coding: z.string(),
+    replaced: z
+      .array(z.string())
+      .optional()
+      .describe('The characters that `replacement` stands for, each once; left out where none was replaced'),
     state: z.string(),
   })
   .describe('The message is on disk');
