@@ -7,6 +7,7 @@
  * beginning, because numbering ranges are leading digits: `4477` holds 447700900123, and so do `^4477` and
  * `44.*123$`; `12345$` holds that number alone.
  */
+import { withoutPlus } from '@chappe/protocol';
 
 /** A compiled address_range. */
 export interface AddressRange {
@@ -60,10 +61,6 @@ export function compileAddressRange(pattern: string): AddressRange | undefined {
     specificity: beginning.length + (text.endsWith('$') ? 1 : 0),
     matches: (address) => run(program, withoutPlus(address)),
   };
-}
-
-function withoutPlus(address: string): string {
-  return address.charCodeAt(0) === 0x2b ? address.slice(1) : address;
 }
 
 function leadingLiteral(text: string): string {

@@ -333,6 +333,7 @@ export class Gateway {
       early: new EarlyReceipts(clock),
       counters: { accepted: 0, refused: 0 },
       nextReference: () => this.#nextReference(),
+      numbersOnly: options.settings !== undefined,
       cutsLong: () => this.network.cutsLong,
       cancelUpstream: (message) => this.network.cancel(message),
       cutsFor: (lane) => this.network.cutsFor(lane),

@@ -1,6 +1,6 @@
 /** Messages from handsets (mobile originated): from the arguments of a call to stored messages for an account. */
 import type { Address, Draft, Message } from '@chappe/center';
-import { addressOf } from './address.ts';
+import { addressOf, destinationOf } from './address.ts';
 import { type Group, payloadOf, readContent, writeContent } from './content.ts';
 import { GatewayError } from './errors.ts';
 import type { Ingress } from './ingress/ingress.ts';
@@ -38,10 +38,10 @@ export async function injectMo(
   reference: number,
 ): Promise<{ ids: string[] }> {
   const source = addressOf(input.from);
-  const destination = addressOf(input.to);
+  const destination = destinationOf(input.to);
   const refused: [string, number][] = [
     ['from', source.digits === '' ? 1 : checkSource(source.ton, source.npi, source.digits)],
-    ['to', checkDestination(destination.ton, destination.npi, destination.digits)],
+    ['to', checkDestination(destination.ton, destination.npi, destination.digits, false)],
   ];
   for (const [field, commandStatus] of refused) {
     if (commandStatus !== 0) {

@@ -1,7 +1,7 @@
 /** Asks the routes in force about a message that nobody sends. */
 import type { Priority } from '@chappe/center';
-import type { Tlv } from '@chappe/protocol';
-import { addressOf } from './address.ts';
+import { isDigits, type Tlv } from '@chappe/protocol';
+import { addressOf, destinationOf } from './address.ts';
 import type { MessageFacts } from './facts.ts';
 import type { Gateway } from './gateway.ts';
 import type { RuleVerdict } from './routes/explain.ts';
@@ -49,9 +49,12 @@ export function testRoutes({ network, accounts }: Gateway, question: RouteQuesti
   const { text = '', tags, nowMs } = question;
   const policy = accounts.get(question.account)?.policy;
   const source = addressOf(question.from);
-  const destination = addressOf(question.to);
+  const destination = destinationOf(question.to);
   const sender = policy === undefined ? source : policy.sender(source);
-  const receiver = policy === undefined ? destination : policy.destination(destination);
+  // To operators only numbers go.
+  const isGood = network.router === undefined || isDigits(destination.digits);
+  const allowed = policy === undefined ? destination : policy.destination(destination);
+  const receiver = isGood ? allowed : undefined;
   // A coding that texts are not written in (octet) is only compared.
   const asked = question.coding === 'octet' ? undefined : (question.coding as ContentArgument['coding']);
   const parts = cut({ text, coding: asked }, 0);

@@ -3,6 +3,7 @@
  * Terms are joined by "and"; `-` before a term turns it round; a bare word searches the text; `*` at the end of
  * to:, from: and account: means "begins with". One parse serves the store (search) and live messages (wait).
  */
+import { numberKey } from '@chappe/protocol';
 
 /** Keys that compare a value with a field of the message. */
 export type SearchKey = 'to' | 'from' | 'account' | 'state' | 'text' | 'id' | 'kind' | 'ref';
@@ -140,9 +141,9 @@ export function matchesSearch(query: SearchQuery, message: Searchable): boolean 
 function holds(item: SearchTerm, message: Searchable): boolean {
   switch (item.key) {
     case 'to':
-      return same(item, digitsOf(message.destination.digits));
+      return same(item, numberKey(message.destination.digits));
     case 'from':
-      return same(item, digitsOf(message.source.digits));
+      return same(item, numberKey(message.source.digits));
     case 'account':
       return same(item, message.account);
     case 'state':
@@ -160,11 +161,6 @@ function holds(item: SearchTerm, message: Searchable): boolean {
 
 function same(item: SearchTerm, field: string): boolean {
   return item.prefix ? field.startsWith(item.value) : field === item.value;
-}
-
-/** An address as it is compared: people write +44..., the wire carries 44... */
-function digitsOf(address: string): string {
-  return address.startsWith('+') ? address.slice(1) : address;
 }
 
 interface Word {
@@ -236,7 +232,7 @@ function term(word: Word): SearchTerm {
 function comparison(key: SearchKey, word: Word): SearchTerm {
   const open = !word.quoted && word.value.endsWith('*') && key !== 'text' && key !== 'id';
   let value = open ? word.value.slice(0, -1) : word.value;
-  if (key === 'to' || key === 'from') value = digitsOf(value);
+  if (key === 'to' || key === 'from') value = numberKey(value);
   if (key === 'text' || key === 'kind') value = value.toLowerCase();
   return { key, value, prefix: open, negated: word.negated, states: [] };
 }

@@ -12,7 +12,7 @@ import {
 } from '@chappe/center';
 import { status, statusName, type Tlv, type TlvInput } from '@chappe/protocol';
 import { openAccount } from './accounts/account.ts';
-import { addressOf, maxAddressCharacters } from './address.ts';
+import { addressOf, destinationOf, maxAddressCharacters } from './address.ts';
 import { GatewayError } from './errors.ts';
 import { type Ingress, knownAccount, statusOfError } from './ingress/ingress.ts';
 import { prepare, prepareReply, type Refused } from './ingress/prepare.ts';
@@ -74,7 +74,7 @@ export async function submit(
 ): Promise<Submitted> {
   const cutUp = cut(input, reference);
   const submission = submissionOf(input, cutUp, ingress);
-  const destination = destinationOf(input);
+  const destination = receiverOf(input, ingress);
   const prepared =
     input.isReply === true
       ? prepareReply(submission, destination, ingress)
@@ -122,10 +122,10 @@ function errorOf(error: CenterError): GatewayError {
   );
 }
 
-function destinationOf(input: SubmitArguments): Address {
-  const destination = addressOf(input.to, typesOf(input.toTon, input.toNpi));
+function receiverOf(input: SubmitArguments, { numbersOnly }: Ingress): Address {
+  const destination = destinationOf(input.to, typesOf(input.toTon, input.toNpi));
   refuseStatus('to', lengthStatus(destination.digits, status.ESME_RINVDSTADR));
-  refuseStatus('to', checkDestination(destination.ton, destination.npi, destination.digits));
+  refuseStatus('to', checkDestination(destination.ton, destination.npi, destination.digits, numbersOnly));
   return destination;
 }
 

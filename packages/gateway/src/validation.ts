@@ -2,7 +2,7 @@
  * Checks of submitted fields: each gives the command_status to answer with, 0 when all is well. What SMPP calls
  * reserved is refused where it would change what happens to the message, and let through where it would not.
  */
-import { status } from '@chappe/protocol';
+import { readNumber, status } from '@chappe/protocol';
 
 /** Effective version of a session. */
 export type Version = 0x33 | 0x34 | 0x50;
@@ -25,29 +25,22 @@ const international = 1;
 export function checkSource(ton: number, npi: number, digits: string): number {
   if (ton > maxTon) return status.ESME_RINVSRCTON;
   if (npi > maxNpi) return status.ESME_RINVSRCNPI;
-  if (ton === international && !isNumber(digits)) return status.ESME_RINVSRCADR;
+  if (ton === international && readNumber(digits) === undefined) return status.ESME_RINVSRCADR;
   return 0;
 }
 
-/** The destination address: never empty; digits when its type says international. */
-export function checkDestination(ton: number, npi: number, digits: string): number {
+/**
+ * The destination address: never empty; a number when its type says international. `numbersOnly`: in any case, as no
+ * operator delivers to a name; rules and lists are about numbers, too.
+ */
+export function checkDestination(ton: number, npi: number, digits: string, numbersOnly: boolean): number {
   if (digits.length === 0) return status.ESME_RINVDSTADR;
   if (ton > maxTon) return status.ESME_RINVDSTTON;
   if (npi > maxNpi) return status.ESME_RINVDSTNPI;
-  if (ton === international && !isNumber(digits)) return status.ESME_RINVDSTADR;
-  // Whatever its type, a destination is a number or a name: control characters are neither.
+  if (readNumber(digits) !== undefined) return 0;
+  if (numbersOnly || ton === international) return status.ESME_RINVDSTADR;
+  // In the sandbox it may be a name: control characters are neither.
   return isPrintable(digits) ? 0 : status.ESME_RINVDSTADR;
-}
-
-/** Digits, with the plus that some peers write before them. */
-function isNumber(digits: string): boolean {
-  let at = digits.charCodeAt(0) === 0x2b ? 1 : 0;
-  if (at === digits.length) return false;
-  for (; at < digits.length; at += 1) {
-    const code = digits.charCodeAt(at);
-    if (code < 0x30 || code > 0x39) return false;
-  }
-  return true;
 }
 
 function isPrintable(text: string): boolean {

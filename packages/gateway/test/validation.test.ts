@@ -59,7 +59,7 @@ describe('text', () => {
 describe('addresses', () => {
   it('reserved types and plans within range are let through', () => {
     expect(checkSource(7, 2, 'x')).toBe(0);
-    expect(checkDestination(7, 17, '1')).toBe(0);
+    expect(checkDestination(7, 17, '1', true)).toBe(0);
     expect(checkSource(1, 1, '+4477')).toBe(0);
   });
 });

@@ -89,6 +89,14 @@ export {
   tlvTag,
 } from './definitions/tlvs.ts';
 export {
+  isDigits,
+  numberKey,
+  readNumber,
+  readSenderNumber,
+  type WrittenNumber,
+  withoutPlus,
+} from './message/address.ts';
+export {
   type CallbackNumber,
   type CallbackPresentation,
   type CallbackTag,

@@ -1,13 +1,15 @@
 /** What is asked when a message is to be sent, and what is answered. */
-import { textCodings as allCodings, type TextCoding } from '@chappe/protocol';
+import { textCodings as allCodings, readNumber, type TextCoding } from '@chappe/protocol';
 import { z } from 'zod';
 import { dateTimePattern, durationPattern } from '../times.ts';
 
 /** Codings that a text can be sent in: all but that of octets. */
 export const textCodings: readonly TextCoding[] = allCodings.filter((coding) => coding !== 'octet');
 
-// Addresses have at most 20 characters on the wire (SMPP 3.4 4.4.1); people write a plus before them.
+// Addresses have at most 20 characters on the wire (SMPP 3.4 4.4.1); people write a plus before them, and between the
+// digits of a number what they like.
 const maxAddressCharacters = 21;
+const maxWrittenCharacters = 40;
 // message_payload has at most 64 K octets (SMPP 3.4 5.3.2.32); no text of more characters fits into it.
 const maxTextCharacters = 65_536;
 const maxHexDigits = 2 * maxTextCharacters;
@@ -16,7 +18,13 @@ export const maxDestinations = 1_000;
 const maxReferenceCharacters = 128;
 const maxAccountCharacters = 64;
 
-const address = z.string().min(1).max(maxAddressCharacters);
+const anyAddress = z
+  .string()
+  .max(maxWrittenCharacters)
+  .refine((text) => text.length <= maxAddressCharacters || readNumber(text) !== undefined, {
+    error: `must have at most ${maxAddressCharacters} characters`,
+  });
+const address = anyAddress.min(1);
 
 /** The text of a message. */
 export const textField: z.ZodType<string> = z
@@ -33,7 +41,7 @@ export const hexField: z.ZodType<string> = z
 
 /** An address: a number, a short code or a name. */
 export const addressField: z.ZodType<string> = address.describe(
-  'A number, with or without plus, or a short code',
+  'A number, with or without plus, or a short code; what people put between its digits is left out',
 );
 
 /** The name of an account. */
@@ -65,7 +73,7 @@ export const submission: z.ZodType<Submission> = z
         error: `must be a number, or a list of 1 to ${maxDestinations} numbers of 1 to ${maxAddressCharacters} characters`,
       })
       .describe(`A number, or a list of at most ${maxDestinations}: then each gets a message of its own`),
-    from: z.string().max(maxAddressCharacters).optional().describe('A number, a short code or a name'),
+    from: anyAddress.optional().describe('A number, a short code or a name'),
     text: textField.optional(),
     hex: hexField.optional(),
     coding: z

@@ -1,8 +1,7 @@
 /** Destination prefixes that an account may send to: hundreds of thousands cost no more than a few. */
-import { isDigits } from '../address.ts';
+import { isDigits, numberKey, withoutPlus } from '@chappe/protocol';
 import { type PrefixEntry, PrefixTrie } from '../routes/prefix-trie.ts';
 
-const plus = 0x2b;
 /** E.164: no number is longer, so no prefix is. */
 const maxDigits = 15;
 // Ten octets for each node of the trie.
@@ -19,15 +18,13 @@ export function compileDestinations(prefixes: readonly string[], where: string):
   );
 }
 
-/** Whether the number begins with one of the prefixes. A plus before it is no matter. */
+/** Whether the number begins with one of the prefixes. */
 export function holdsDestination(prefixes: PrefixTrie, number: string): boolean {
-  return prefixes.longest(number, number.charCodeAt(0) === plus ? 1 : 0) >= 0;
+  return prefixes.longest(numberKey(number)) >= 0;
 }
 
 function digitsOf(prefix: string, where: string): string {
-  const from = prefix.startsWith('+') ? 1 : 0;
-  const until = prefix.endsWith('*') ? prefix.length - 1 : prefix.length;
-  const digits = prefix.slice(from, until);
+  const digits = withoutPlus(prefix.endsWith('*') ? prefix.slice(0, -1) : prefix);
   if (prefix !== '*' && (!isDigits(digits) || digits.length > maxDigits)) {
     throw new RangeError(
       `${where}: "${prefix}" is no prefix of numbers; write 1 to ${maxDigits} digits, as 447, or * for all`,

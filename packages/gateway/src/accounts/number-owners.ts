@@ -2,8 +2,8 @@
  * Which numbers are whose: what an operator has given to its customers (`ownNumbers`). A customer's bind says for itself
  * which numbers it serves, and anybody may write in any number's name, so neither gives away what handsets write.
  */
-import { isDigits } from '../address.ts';
-import { parseSenderPattern, type SenderPattern, withoutPlus } from './sender-patterns.ts';
+import { isDigits, withoutPlus } from '@chappe/protocol';
+import { parseSenderPattern, type SenderPattern } from './sender-patterns.ts';
 
 // A country's block of virtual numbers is one prefix; single ones in a file.
 const maxNumbers = 100_000;

@@ -1,6 +1,6 @@
 /** Numbers as somebody writes them, brought into international form (E.164 without plus). */
 import type { Address } from '@chappe/center';
-import { isDigits } from '../address.ts';
+import { isDigits, withoutPlus } from '@chappe/protocol';
 import type { NumberPlan } from '../settings/account.ts';
 
 // SMPP 3.4 5.2.5 and 5.2.6.
@@ -8,7 +8,6 @@ const unknown = 0;
 const international = 1;
 const national = 2;
 const isdn = 1;
-const plus = 0x2b;
 const zero = 0x30;
 /** E.164: 15 digits at most, and nobody writes prefixes longer than a few. */
 const maxPrefixDigits = 15;
@@ -51,9 +50,9 @@ export function checkNumberPlan(plan: NumberPlan, where: string): void {
  */
 export function normaliseNumber(address: Address, plan: NumberPlan | undefined): Address {
   if (plan === undefined || address.ton > national) return address;
-  const hasPlus = address.digits.charCodeAt(0) === plus;
-  const digits = hasPlus ? address.digits.slice(1) : address.digits;
+  const digits = withoutPlus(address.digits);
   if (!isDigits(digits)) return address;
+  const hasPlus = digits !== address.digits;
   const number =
     digits.length < (plan.leastDigits ?? leastInternationalDigits)
       ? undefined

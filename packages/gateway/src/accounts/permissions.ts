@@ -1,11 +1,11 @@
 /** Which addresses and priorities an account may use, compiled once: pure data, and functions without allocation. */
 import type { Address, Priority } from '@chappe/center';
-import { isDigits } from '../address.ts';
+import { isDigits, withoutPlus } from '@chappe/protocol';
 import type { PrefixTrie } from '../routes/prefix-trie.ts';
 import type { AccountSettings, NumberPlan } from '../settings/account.ts';
 import { compileDestinations, holdsDestination } from './destinations.ts';
 import { checkNumberPlan, normaliseNumber } from './number-plan.ts';
-import { compileSenders, holdsSender, type SenderList, withoutPlus } from './sender-patterns.ts';
+import { compileSenders, holdsSender, type SenderList } from './sender-patterns.ts';
 import { compileSenderRules, replaceSender, type SenderRules } from './sender-rules.ts';
 
 /** What an account may use; undefined: anything. */

@@ -1,5 +1,5 @@
 /** Lists of senders as operators write them: `ACME`, `4477*`, `*` for all, '' for none given. */
-import { isDigits } from '../address.ts';
+import { isDigits, numberKey, withoutPlus } from '@chappe/protocol';
 
 /** One pattern taken apart. */
 export interface SenderPattern {
@@ -36,7 +36,7 @@ export function parseSenderPattern(pattern: string, where: string): SenderPatter
   }
   const isPrefix = star >= 0;
   const text = isPrefix ? pattern.slice(0, -1) : pattern;
-  return { text: withoutPlus(text), isPrefix };
+  return { text: numberKey(text), isPrefix };
 }
 
 /** Compiles a list. Throws a RangeError; `where` names the entry in it. */
@@ -62,13 +62,6 @@ export function holdsSender(list: SenderList, sender: string): boolean {
   const bare = withoutPlus(sender);
   if (list.exact.has(bare) || beginsWithOne(list.names, bare)) return true;
   return list.numbers.length > 0 && isDigits(bare) && beginsWithOne(list.numbers, bare);
-}
-
-/** `+4477` and `4477` are the same sender; `+ACME` is a name with a plus. */
-export function withoutPlus(sender: string): string {
-  if (sender.charCodeAt(0) !== 0x2b) return sender;
-  const rest = sender.slice(1);
-  return isDigits(rest) ? rest : sender;
 }
 
 function beginsWithOne(prefixes: readonly Prefixes[], sender: string): boolean {

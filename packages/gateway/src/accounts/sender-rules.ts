@@ -1,8 +1,9 @@
 /** Replacement of senders: the first rule that matches counts. */
 import type { Address } from '@chappe/center';
+import { withoutPlus } from '@chappe/protocol';
 import { addressOf, maxAddressCharacters } from '../address.ts';
 import type { SenderRule } from '../settings/account.ts';
-import { parseSenderPattern, withoutPlus } from './sender-patterns.ts';
+import { parseSenderPattern } from './sender-patterns.ts';
 
 interface CompiledRule {
   readonly text: string;

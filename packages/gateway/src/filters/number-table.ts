@@ -1,5 +1,5 @@
 /** The entries of lists of addresses, compiled. */
-import { isDigits } from '../address.ts';
+import { numberKey } from '@chappe/protocol';
 import { encodeDigits, NumberSet } from './number-set.ts';
 
 // 22 octets each at worst: 110 MB. The bans of a whole country fit.
@@ -10,8 +10,6 @@ const maxNames = 100_000;
 const maxCharacters = 65;
 // As many digits as `encodeDigits` takes, and as there are bits to note lengths in.
 const maxCodedDigits = 15;
-
-const plus = 0x2b;
 
 /** The tables of a list, as another thread can have them. */
 export interface NumberTableData {
@@ -86,22 +84,21 @@ export class NumberTable {
     }
   }
 
-  /** True when the address is in it or begins as one of its prefixes; a leading plus and case do not count. */
+  /** True when the address is in it or begins as one of its prefixes; how a number is written and case do not count. */
   has(address: string): boolean {
-    const from = address.charCodeAt(0) === plus ? 1 : 0;
     let value = 1;
-    let at = from;
-    for (; at < address.length && at - from < maxCodedDigits; at += 1) {
+    let at = 0;
+    for (; at < address.length && at < maxCodedDigits; at += 1) {
       const digit = address.charCodeAt(at) - 0x30;
       if (digit < 0 || digit > 9) break;
       value = value * 10 + digit;
-      if ((this.#prefixLengths & (1 << (at - from + 1))) !== 0 && this.#prefixes.has(value)) return true;
+      if ((this.#prefixLengths & (1 << (at + 1))) !== 0 && this.#prefixes.has(value)) return true;
     }
-    if (at === address.length && at > from) {
-      return this.#exact.has(value) || this.#hasNamePrefix('');
-    }
+    if (at === address.length && at > 0) return this.#exact.has(value) || this.#hasNamePrefix('');
+    const key = numberKey(address);
+    if (key !== address) return this.has(key);
     if (this.#names.size === 0 && this.#namePrefixes.size === 0) return false;
-    const name = address.slice(from).toLowerCase();
+    const name = address.toLowerCase();
     return this.#names.has(name) || this.#hasNamePrefix(name);
   }
 
@@ -130,16 +127,10 @@ export class NumberTable {
   }
 }
 
-/**
- * An entry as it is compared: without plus, small letters, numbers without what people put between digits.
- */
+/** An entry as it is compared: the digits of a number or of its beginning, small letters of a name. */
 function cleaned(entry: string): string {
   const trimmed = entry.trim();
-  const bare = trimmed.startsWith('+') ? trimmed.slice(1) : trimmed;
-  let digits = '';
-  for (const character of bare) {
-    if (!' -.()'.includes(character)) digits += character;
-  }
-  const number = digits.endsWith('*') ? digits.slice(0, -1) : digits;
-  return isDigits(number) ? digits : bare.toLowerCase();
+  const star = trimmed.endsWith('*') ? '*' : '';
+  const text = star === '' ? trimmed : trimmed.slice(0, -1);
+  return `${numberKey(text).toLowerCase()}${star}`;
 }

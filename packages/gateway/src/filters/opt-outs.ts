@@ -4,6 +4,7 @@
  * sender.
  */
 import { type Clock, type ControlChange, type ControlStore, systemClock } from '@chappe/center';
+import { numberKey } from '@chappe/protocol';
 import { GatewayError } from '../errors.ts';
 import { encodeDigits, NumberSet } from './number-set.ts';
 
@@ -91,7 +92,7 @@ export class OptOuts {
   has(handset: string, sender: string): boolean {
     // Hot path: most gateways have none.
     if (this.#size === 0) return false;
-    const number = withoutPlus(handset);
+    const number = numberKey(handset);
     if (this.#bySender.get(everybody)?.has(number) === true) return true;
     return this.#bySender.get(senderKey(sender))?.has(number) === true;
   }
@@ -102,7 +103,7 @@ export class OptOuts {
    * `field` says what, FULL) or as the store does: then it still counts until the next start.
    */
   async add(handset: string, sender: string, origin: string = ''): Promise<void> {
-    const number = checked(withoutPlus(handset), 'handset');
+    const number = checked(numberKey(handset), 'handset');
     const key = checked(senderKey(sender), 'sender');
     if (this.#size >= maxEntries) {
       throw new GatewayError('CHAPPE_GATEWAY_FULL', `there are ${maxEntries} opt-outs already`);
@@ -115,7 +116,7 @@ export class OptOuts {
 
   /** Takes one away; counts and is durable when it settles. That of one sender and that of all are two. */
   async remove(handset: string, sender: string): Promise<void> {
-    const number = checked(withoutPlus(handset), 'handset');
+    const number = checked(numberKey(handset), 'handset');
     const key = checked(senderKey(sender), 'sender');
     await this.#write(`${number} ${key}`, undefined, () => this.#take(number, key));
   }
@@ -123,7 +124,7 @@ export class OptOuts {
   /** One page, read from the store. */
   async list(query: OptOutQuery = {}): Promise<OptOutPage> {
     const limit = Math.min(Math.max(query.limit ?? 100, 1), 1_000);
-    const prefix = query.handset === undefined ? undefined : `${withoutPlus(query.handset)} `;
+    const prefix = query.handset === undefined ? undefined : `${numberKey(query.handset)} `;
     const sender = query.sender === undefined ? undefined : senderKey(query.sender);
     const entries: OptOut[] = [];
     for (let { after } = query; ; ) {
@@ -217,12 +218,8 @@ function entryOf(handset: string, sender: string, value: string): OptOut {
   return { handset, sender: written === '' ? sender : written, atMs: Number(atMs) || 0, origin };
 }
 
-function withoutPlus(address: string): string {
-  return address.charCodeAt(0) === 0x2b ? address.slice(1) : address;
-}
-
 function senderKey(sender: string): string {
-  return withoutPlus(sender).toLowerCase();
+  return numberKey(sender).toLowerCase();
 }
 
 /** What may stand in a key: the space is what parts handset and sender. */

@@ -1,6 +1,7 @@
 /** Addresses as an upstream wants them: type, plan, and the digits in front. */
 import type { Address } from '@chappe/center';
-import { addressOf, isDigits } from '../address.ts';
+import { isDigits, withoutPlus } from '@chappe/protocol';
+import { addressOf } from '../address.ts';
 import type { AddressKind, AddressRewrite } from '../settings/connector.ts';
 
 // Fewer digits are a short code (as in address.ts): it has no country in front, and no plus.
@@ -61,8 +62,4 @@ function rewrittenDigits(digits: string, strip: string, add: string): string {
     if (rest === '') return digits;
   }
   return add + rest;
-}
-
-function withoutPlus(digits: string): string {
-  return digits.startsWith('+') ? digits.slice(1) : digits;
 }

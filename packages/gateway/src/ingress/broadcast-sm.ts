@@ -3,6 +3,7 @@ import type { Draft } from '@chappe/center';
 import { type PduOf, readBroadcastInterval, status, type Tlv, tlv, tlvAll } from '@chappe/protocol';
 import type { OperationResult, ResponseInput, Session } from '@chappe/smpp';
 import { openAccount } from '../accounts/account.ts';
+import { cleanSource } from '../address.ts';
 import { writeContent } from '../content.ts';
 import { lifetimeOf } from '../lifetime.ts';
 import { messageText } from '../message-text.ts';
@@ -117,7 +118,7 @@ function draftOf(pdu: PduOf<'broadcast_sm'>, session: Session, ingress: Ingress)
     kind: 'mt',
     account: accountOf(session),
     lane: broadcastLane,
-    source: { ton: pdu.source_addr_ton, npi: pdu.source_addr_npi, digits: pdu.source_addr },
+    source: cleanSource({ ton: pdu.source_addr_ton, npi: pdu.source_addr_npi, digits: pdu.source_addr }),
     destination: { ton: 0, npi: 0, digits: '' },
     serviceType: pdu.service_type,
     priority: priorityOf(pdu.priority_flag),

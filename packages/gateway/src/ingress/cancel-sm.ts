@@ -1,7 +1,8 @@
 /** cancel_sm (SMPP 3.4 4.9, SMPP 5.0 4.2.5): takes back what has not been delivered. */
 import type { Message } from '@chappe/center';
-import { type PduOf, status } from '@chappe/protocol';
+import { numberKey, type PduOf, status } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
+import { cleanSource } from '../address.ts';
 import { groupOf } from '../groups.ts';
 import { accountOf, type Ingress, refuse } from './ingress.ts';
 import { referencedBy } from './referenced.ts';
@@ -22,12 +23,12 @@ export async function cancelSm(
 async function cancelById(pdu: PduOf<'cancel_sm'>, session: Session, ingress: Ingress): Promise<number> {
   const found = await referencedBy(pdu, session, ingress, status.ESME_RCANCELFAIL);
   if (typeof found === 'number') return found;
-  if (pdu.destination_addr !== '' && pdu.destination_addr !== found.destination.digits) {
+  const destination = numberKey(pdu.destination_addr);
+  if (destination !== '' && destination !== found.destination.digits) {
     const all = await groupOf(ingress.center, found);
-    if (!all.some((message) => message.destination.digits === pdu.destination_addr))
-      return status.ESME_RCANCELFAIL;
+    if (!all.some((message) => message.destination.digits === destination)) return status.ESME_RCANCELFAIL;
   }
-  return cancelGroup(found, pdu.destination_addr, ingress);
+  return cancelGroup(found, destination, ingress);
 }
 
 /** A submit_multi is one message to its sender: what can be taken back of it is; one that can is enough. */
@@ -53,8 +54,9 @@ async function cancelByAddresses(
   if (pdu.destination_addr === '') return status.ESME_RINVDSTADR;
   const cancelled = await ingress.center.cancelMatching({
     account: accountOf(session),
-    source: pdu.source_addr,
-    destination: pdu.destination_addr,
+    source: cleanSource({ ton: pdu.source_addr_ton, npi: pdu.source_addr_npi, digits: pdu.source_addr })
+      .digits,
+    destination: numberKey(pdu.destination_addr),
     ...(pdu.service_type === '' ? {} : { serviceType: pdu.service_type }),
   });
   return cancelled === 0 ? status.ESME_RCANCELFAIL : 0;

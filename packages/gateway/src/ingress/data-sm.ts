@@ -1,6 +1,7 @@
 /** data_sm from an ESME (SMPP 3.4 4.7, SMPP 5.0 4.2.2): a message whose text is always in message_payload. */
 import { type PduOf, status } from '@chappe/protocol';
 import type { OperationResult, Session } from '@chappe/smpp';
+import { cleanDestination } from '../address.ts';
 import { checkDestination, checkFlags, checkSource, checkTolerated } from '../validation.ts';
 import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
 import { prepare } from './prepare.ts';
@@ -18,17 +19,17 @@ export function dataSm(
   const refused =
     checkTolerated(pdu.flags) ||
     checkSource(pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr) ||
-    checkDestination(pdu.dest_addr_ton, pdu.dest_addr_npi, pdu.destination_addr) ||
+    checkDestination(pdu.dest_addr_ton, pdu.dest_addr_npi, pdu.destination_addr, ingress.numbersOnly) ||
     checkFlags(pdu, version, true) ||
     (tlvs.payload === undefined ? status.ESME_RMISSINGTLV : 0);
   if (refused !== 0) return refuse(ingress, refused);
   const submission = submissionOf(pdu, tlvs, 'data', session, ingress);
   if (typeof submission === 'number') return refuse(ingress, submission);
-  const destination = {
+  const destination = cleanDestination({
     ton: pdu.dest_addr_ton,
     npi: pdu.dest_addr_npi,
     digits: pdu.destination_addr,
-  };
+  });
   const prepared = prepare(submission, destination, ingress);
   if (prepared.refusal !== undefined) return refuse(ingress, prepared.status);
   return storeAndAnswer(ingress, session, pdu, prepared, (messages) => ({

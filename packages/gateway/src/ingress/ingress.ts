@@ -32,6 +32,8 @@ export interface Ingress {
   readonly early: EarlyReceipts;
   /** Ties the segments of a long message together; another for each. */
   nextReference(): number;
+  /** Whether destinations are numbers; in the sandbox they may be names. */
+  readonly numbersOnly: boolean;
   /** Whether there are upstreams, for which long texts are cut. */
   cutsLong(): boolean;
   /** Whether a long text has to be cut for one of the upstreams that a lane leads to. */

@@ -1,6 +1,7 @@
 /** query_last_msgs (SMPP 3.3 only): the ids of the last messages from a source address. */
 import { type PduOf, status } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
+import { cleanSource } from '../address.ts';
 import { lastFrom } from '../store-query.ts';
 import { accountOf, type Ingress, refuse } from './ingress.ts';
 
@@ -18,11 +19,13 @@ export async function queryLastMsgs(
   const { no_of_messages: count, source_addr: source } = pdu;
   if (count < 1 || count > maxMessages)
     return { ...refuse(ingress, status.ESME_RINVNUMMSGS), message_id: [] };
+  const { source_addr_ton: ton, source_addr_npi: npi } = pdu;
+  const cleaned = cleanSource({ ton, npi, digits: source });
   const found: string[] = [];
   let beforeId: number | undefined;
   // Long messages come some few at a time.
   do {
-    const query = lastFrom(accountOf(session), source, count - found.length);
+    const query = lastFrom(accountOf(session), cleaned.digits, count - found.length);
     const page = await ingress.center.search({ ...query, beforeId });
     found.push(...page.messages.map(({ publicId }) => publicId));
     beforeId = page.nextBeforeId;

@@ -1,7 +1,8 @@
 /** The message that a query, cancel or replace means: by its id, of this account, from that source address. */
 import type { Message } from '@chappe/center';
-import { status } from '@chappe/protocol';
+import { numberKey, status } from '@chappe/protocol';
 import { messageIdCharactersMax, type Session } from '@chappe/smpp';
+import { cleanSource } from '../address.ts';
 import { accountOf, type Ingress, knownAccount } from './ingress.ts';
 
 /** How a message is named by an ESME. */
@@ -35,7 +36,9 @@ export function toldId({ message_id }: Reference, { version }: Session): string 
 
 /** As it was submitted, or as the rules of its account have changed it then. */
 function isSource(digits: string, { source, account }: Message, ingress: Ingress): boolean {
-  if (digits === '' || digits === source.digits) return true;
+  if (digits === '' || numberKey(digits) === numberKey(source.digits)) return true;
   const known = knownAccount(account, ingress);
-  return known?.policy.sender({ ton: source.ton, npi: source.npi, digits })?.digits === source.digits;
+  return (
+    known?.policy.sender(cleanSource({ ton: source.ton, npi: source.npi, digits }))?.digits === source.digits
+  );
 }

@@ -3,6 +3,7 @@ import type { Address, Draft, IdForm, Priority } from '@chappe/center';
 import { status, type Tlv } from '@chappe/protocol';
 import type { Session } from '@chappe/smpp';
 import type { Account } from '../accounts/account.ts';
+import { cleanSource } from '../address.ts';
 import { toCanonical } from '../alphabet.ts';
 import { type ContentShape, type Group, writeContent } from '../content.ts';
 import { lifetimeOf } from '../lifetime.ts';
@@ -152,7 +153,11 @@ export function submissionOf(
   const text = messageText(esmClass, dataCoding, payload);
   return {
     account,
-    source: { ton: fields.source_addr_ton, npi: fields.source_addr_npi, digits: fields.source_addr },
+    source: cleanSource({
+      ton: fields.source_addr_ton,
+      npi: fields.source_addr_npi,
+      digits: fields.source_addr,
+    }),
     serviceType: fields.service_type,
     protocolId: fields.protocol_id ?? 0,
     registeredDelivery: fields.registered_delivery,

@@ -2,6 +2,7 @@
 import type { Address, Draft } from '@chappe/center';
 import { type PduOf, status } from '@chappe/protocol';
 import type { OperationResult, Session } from '@chappe/smpp';
+import { cleanDestination } from '../address.ts';
 import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../validation.ts';
 import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
 import type { Length } from './length.ts';
@@ -37,7 +38,7 @@ export function submitMulti(
 
   const length = measured(submission, ingress);
   if (length.isTooLong) return refuse(ingress, status.ESME_RINVMSGLEN);
-  const { good, bad } = sorted(pdu);
+  const { good, bad } = sorted(pdu, ingress.numbersOnly);
   const taken = decided(submission, length, good, bad, ingress);
   const [firstBad] = bad;
   if (taken.length === 0) return refuse(ingress, firstBad?.error_status_code ?? status.ESME_RSUBMITFAIL);
@@ -109,7 +110,7 @@ function draftsOfAll(
   });
 }
 
-function sorted(pdu: PduOf<'submit_multi'>): { good: Address[]; bad: Unsuccess[] } {
+function sorted(pdu: PduOf<'submit_multi'>, numbersOnly: boolean): { good: Address[]; bad: Unsuccess[] } {
   const good: Address[] = [];
   const bad: Unsuccess[] = [];
   for (const address of pdu.dest_address) {
@@ -119,8 +120,8 @@ function sorted(pdu: PduOf<'submit_multi'>): { good: Address[]; bad: Unsuccess[]
       continue;
     }
     const { dest_addr_ton: ton, dest_addr_npi: npi, destination_addr: digits } = address;
-    const refused = checkDestination(ton, npi, digits);
-    if (refused === 0) good.push({ ton, npi, digits });
+    const refused = checkDestination(ton, npi, digits, numbersOnly);
+    if (refused === 0) good.push(cleanDestination({ ton, npi, digits }));
     else bad.push(unsuccess(ton, npi, digits, refused));
   }
   return { good, bad };

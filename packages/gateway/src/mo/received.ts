@@ -1,7 +1,7 @@
 /** A message from a handset as an operator's connector handed it over: copied from its PDU, in the gateway's form. */
 import type { Address, Priority } from '@chappe/center';
 import { type Concatenation, contentOctets, type PduOf, readConcat, type Tlv } from '@chappe/protocol';
-import { isDigits } from '../address.ts';
+import { cleanSource } from '../address.ts';
 import { type Alphabet, toCanonical } from '../alphabet.ts';
 import { writeContent } from '../content.ts';
 import type { MessageFacts } from '../facts.ts';
@@ -46,7 +46,6 @@ export interface Received {
   readonly detail: string;
 }
 
-const plus = 0x2b;
 // As a message_payload (SMPP 3.4 5.3.2.32).
 const maxPayloadOctets = 65_535;
 const noTlvs: readonly Tlv[] = Object.freeze([]);
@@ -128,12 +127,9 @@ function canonical(
   return text.payload.length <= maxPayloadOctets ? text : { dataCoding: pdu.data_coding, payload: octets };
 }
 
-/** Numbers are without plus in the gateway: so customers wrote them, and so opt-outs and last writers are found. */
+/** In the form that the gateway goes by: so customers wrote them, and so opt-outs and last writers are found. */
 function normalised(ton: number, npi: number, digits: string, { normalise }: MoOrigin): Address {
-  let address: Address = { ton, npi, digits };
-  if (digits.charCodeAt(0) === plus && isDigits(digits.slice(1))) {
-    address = { ton: ton === 0 ? 1 : ton, npi: npi === 0 ? 1 : npi, digits: digits.slice(1) };
-  }
+  const address = cleanSource({ ton, npi, digits });
   return normalise === undefined ? address : normalise(address);
 }
 

@@ -1,4 +1,5 @@
 /** Which of several accounts gets a message from a handset. */
+import { numberKey } from '@chappe/protocol';
 import type { MoAction } from '../settings/route.ts';
 
 type AccountsAction = Extract<MoAction, { readonly kind: 'accounts' }>;
@@ -95,9 +96,5 @@ export class LastWriters {
 
 // No address holds a line end: it is printable (validation.ts).
 function pairOf(sender: string, handset: string): string {
-  return `${withoutPlus(sender)}\n${withoutPlus(handset)}`;
-}
-
-function withoutPlus(digits: string): string {
-  return digits.charCodeAt(0) === 0x2b ? digits.slice(1) : digits;
+  return `${numberKey(sender)}\n${numberKey(handset)}`;
 }

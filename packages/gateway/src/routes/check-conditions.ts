@@ -1,10 +1,9 @@
 /** What can be wrong with the conditions of any rule. */
-import { textCodings } from '@chappe/protocol';
+import { textCodings, withoutPlus } from '@chappe/protocol';
 import type { RouteConditions } from '../settings/route.ts';
 import type { ConditionField } from './condition.ts';
 import { compileConditions } from './conditions.ts';
 import type { FlawSink } from './flaw.ts';
-import { withoutPlus } from './names.ts';
 import { TimeZones } from './time-zone.ts';
 import { quoted } from './words.ts';
 

@@ -1,8 +1,8 @@
 /** Why a rule took a message and the others did not, in words. */
+import { numberKey } from '@chappe/protocol';
 import { filesOf, namesOf, textsOf } from '../filters/list-file.ts';
 import type { RouteConditions } from '../settings/route.ts';
 import type { Condition, ConditionField } from './condition.ts';
-import { numberStart, withoutPlus } from './names.ts';
 import type { Reading } from './reading.ts';
 import { listed, shown } from './words.ts';
 
@@ -100,12 +100,12 @@ function matchWords({ settings, conditions }: ExplainedRule, reading: Reading): 
   return fields.length === 0 ? 'it has no conditions' : `all hold: ${fields.join(', ')}`;
 }
 
-function longestOf(prefixes: readonly string[], digits: string): string {
-  const start = numberStart(digits);
+function longestOf(prefixes: readonly string[], address: string): string {
+  const digits = numberKey(address);
   let longest = '';
   for (const prefix of prefixes) {
-    const bare = withoutPlus(prefix);
-    if (bare.length > longest.length && digits.startsWith(bare, start)) longest = bare;
+    const bare = numberKey(prefix);
+    if (bare.length > longest.length && digits.startsWith(bare)) longest = bare;
   }
   return longest;
 }

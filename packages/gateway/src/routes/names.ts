@@ -1,12 +1,6 @@
 /** Lists of names and senders as rules have them: exact, or with `*` at the end. */
+import { numberKey } from '@chappe/protocol';
 import { type PrefixEntry, PrefixTrie } from './prefix-trie.ts';
-
-const plus = 0x2b;
-
-/** Where a number begins after its plus: 1 or 0. */
-export function numberStart(text: string): 0 | 1 {
-  return text.charCodeAt(0) === plus ? 1 : 0;
-}
 
 /** True when one of the patterns holds the name. Throws a RangeError on a `*` that is not at the end. */
 export function compileNames(patterns: readonly string[]): (name: string) => boolean {
@@ -23,13 +17,12 @@ export function compileNames(patterns: readonly string[]): (name: string) => boo
   return (name) => exact.has(name) || trie.longest(name) >= 0;
 }
 
-/** The same for senders: a plus before a number makes no difference, neither in the rule nor in the message. */
+/** The same for senders: how a number is written makes no difference, neither in the rule nor in the message. */
 export function compileSenders(patterns: readonly string[]): (sender: string) => boolean {
-  const holds = compileNames(patterns.map(withoutPlus));
-  return (sender) => holds(withoutPlus(sender));
+  const holds = compileNames(patterns.map(keyOfPattern));
+  return (sender) => holds(numberKey(sender));
 }
 
-/** A number without its plus; anything else as it is. */
-export function withoutPlus(text: string): string {
-  return numberStart(text) === 1 ? text.slice(1) : text;
+function keyOfPattern(pattern: string): string {
+  return pattern.endsWith('*') ? `${numberKey(pattern.slice(0, -1))}*` : numberKey(pattern);
 }

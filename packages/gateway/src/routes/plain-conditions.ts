@@ -1,9 +1,10 @@
 /** Conditions that compare: accounts, senders, codings, segments, tags, connectors, keywords. */
+import { numberKey } from '@chappe/protocol';
 import { type AddressList, filesOf, type ListFile, namesOf, textsOf } from '../filters/list-file.ts';
 import type { RouteConditions } from '../settings/route.ts';
 import { type Condition, conditionOf } from './condition.ts';
 import { bareWord, foldWord, maxKeywordCharacters } from './first-word.ts';
-import { compileNames, compileSenders, numberStart, withoutPlus } from './names.ts';
+import { compileNames, compileSenders } from './names.ts';
 import { PrefixTrie } from './prefix-trie.ts';
 import { listed, quoted, shown } from './words.ts';
 
@@ -32,10 +33,10 @@ export function fromCondition(list: AddressList): Condition {
 
 /** The destination begins with one of the prefixes, or with one of the files. */
 export function toFilesCondition(prefixes: readonly string[], files: readonly ListFile[]): Condition {
-  const trie = new PrefixTrie(prefixes.map((prefix) => [withoutPlus(prefix), 0]));
+  const trie = new PrefixTrie(prefixes.map((prefix) => [numberKey(prefix), 0]));
   const words = [...prefixes, ...files.map(({ file }) => `file:${file}`)];
   const holds = (digits: string): boolean =>
-    trie.longest(digits, numberStart(digits)) >= 0 || files.some((file) => file.has(digits));
+    trie.longest(numberKey(digits)) >= 0 || files.some((file) => file.has(digits));
   return conditionOf(
     'to',
     ({ facts }) => holds(facts.destination.digits),

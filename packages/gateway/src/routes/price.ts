@@ -1,7 +1,7 @@
 /** What a segment costs by a route. */
 import type { Address } from '@chappe/center';
+import { numberKey } from '@chappe/protocol';
 import type { PriceSettings, RouteSettings } from '../settings/route.ts';
-import { numberStart, withoutPlus } from './names.ts';
 import { PrefixTrie } from './prefix-trie.ts';
 import { quoted } from './words.ts';
 
@@ -26,10 +26,10 @@ export function compilePrice({ name, price }: RouteSettings): PriceLookup {
   const perSegment = price?.perSegment ?? 0;
   const byPrefix = Object.entries(price?.byPrefix ?? {});
   if (byPrefix.length === 0) return () => perSegment;
-  const trie = new PrefixTrie(byPrefix.map(([prefix], index) => [withoutPlus(prefix), index]));
+  const trie = new PrefixTrie(byPrefix.map(([prefix], index) => [numberKey(prefix), index]));
   const amounts = byPrefix.map(([, amount]) => amount);
   return ({ digits }) => {
-    const index = trie.longest(digits, numberStart(digits));
+    const index = trie.longest(numberKey(digits));
     return index < 0 ? perSegment : (amounts[index] ?? perSegment);
   };
 }
@@ -46,7 +46,7 @@ export function priceFlaws(price: PriceSettings | undefined): readonly PriceFlaw
   for (const [prefix, amount] of Object.entries(byPrefix)) {
     const field = `price.byPrefix.${prefix}`;
     check(field, amount);
-    const bare = withoutPlus(prefix);
+    const bare = numberKey(prefix);
     if (bare !== prefix && Object.hasOwn(byPrefix, bare)) {
       flaws.push({ field, message: `${bare} is there too: leave one of them out` });
     }

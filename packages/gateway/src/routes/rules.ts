@@ -1,4 +1,5 @@
 /** Ordered rules, compiled once: the first whose conditions all hold counts. */
+import { numberKey } from '@chappe/protocol';
 import type { MessageFacts } from '../facts.ts';
 import { filesOf, textsOf } from '../filters/list-file.ts';
 import type { RouteConditions } from '../settings/route.ts';
@@ -7,7 +8,6 @@ import { AccountIndex, type IndexedRule } from './account-index.ts';
 import type { Condition } from './condition.ts';
 import { compileConditions } from './conditions.ts';
 import { type ExplainedRule, explainRules, type RuleVerdict } from './explain.ts';
-import { numberStart, withoutPlus } from './names.ts';
 import { PathCursor, type PrefixEntry, PrefixTrie } from './prefix-trie.ts';
 import { Reading } from './reading.ts';
 import { TimeZones } from './time-zone.ts';
@@ -66,7 +66,7 @@ export class Rules<S extends RuleSettings> {
     reading.begin(facts, counted);
     const { open, allowed } = this.#accounts.of(reading);
     const cursor = this.#cursor;
-    cursor.start(digits, numberStart(digits), open);
+    cursor.start(numberKey(digits), 0, open);
     for (let index = cursor.next(); index >= 0; index = cursor.next()) {
       if (allowed !== undefined && allowed[index] === 0) continue;
       const rule = this.#rules[index];
@@ -87,7 +87,7 @@ export class Rules<S extends RuleSettings> {
     const { digits } = facts.destination;
     this.#reading.begin(facts, false);
     const reached = new Set<number>();
-    this.#cursor.start(digits, numberStart(digits), this.#accounts.everybody.open);
+    this.#cursor.start(numberKey(digits), 0, this.#accounts.everybody.open);
     for (let index = this.#cursor.next(); index >= 0; index = this.#cursor.next()) reached.add(index);
     return explainRules(this.#rules, reached, this.#reading);
   }
@@ -150,7 +150,7 @@ function prefixesOf(rules: readonly CompiledRule<RuleSettings>[]): PrefixEntry[]
   const entries: PrefixEntry[] = [];
   for (const { settings, index, disabled } of rules) {
     if (disabled || !isInTrie(settings)) continue;
-    for (const prefix of textsOf(settings.to ?? [])) entries.push([withoutPlus(prefix), index]);
+    for (const prefix of textsOf(settings.to ?? [])) entries.push([numberKey(prefix), index]);
   }
   return entries;
 }

@@ -1,9 +1,9 @@
 /** Rules that no message reaches, because rules before them take all that they could. */
 
+import { numberKey } from '@chappe/protocol';
 import { filesOf, textsOf } from '../filters/list-file.ts';
 import type { Steps } from '../slices.ts';
 import { isPlainTo } from './check-conditions.ts';
-import { withoutPlus } from './names.ts';
 import { PathCursor, type PrefixEntry, PrefixTrie } from './prefix-trie.ts';
 import type { RuleSettings } from './rules.ts';
 
@@ -46,7 +46,7 @@ function firstBefore(rule: RuleSettings, index: number, cursor: PathCursor): num
 }
 
 function prefixesOf({ to }: RuleSettings): readonly string[] {
-  return to === undefined ? [''] : textsOf(to).map(withoutPlus);
+  return to === undefined ? [''] : textsOf(to).map(numberKey);
 }
 
 /** What is in a file is not compared: some hundred thousand numbers seldom cover those of another. */

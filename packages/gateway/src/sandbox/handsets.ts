@@ -3,6 +3,7 @@
  * its magic digits and the configured weights; when and how that is reported is the connector's affair.
  */
 import type { Message } from '@chappe/center';
+import { numberKey } from '@chappe/protocol';
 import { type HandsetState, Inboxes, type InboxMessage, messageOf, type Shown } from './handset.ts';
 import { magicOf, offThenOnAttempts, offThenOnPauseMs } from './magic.ts';
 import { Receiver } from './receiver.ts';
@@ -120,12 +121,12 @@ export class Handsets {
 
   /** The state of a number's handset; `on` unless somebody switched it. */
   state(msisdn: string): HandsetState {
-    return this.#states.get(handsetNumber(msisdn)) ?? 'on';
+    return this.#states.get(numberKey(msisdn)) ?? 'on';
   }
 
   /** Switches a handset. Switching it on lets waiting messages through at once. */
   setState(msisdn: string, state: HandsetState): void {
-    const number = handsetNumber(msisdn);
+    const number = numberKey(msisdn);
     if (state !== 'on') {
       if (this.#states.size >= maxSwitched && !this.#states.has(number)) {
         throw new RangeError(`at most ${maxSwitched} handsets can be off, busy or full at once`);
@@ -139,12 +140,12 @@ export class Handsets {
 
   /** Messages that a handset shows, eldest first. */
   inbox(msisdn: string): readonly InboxMessage[] {
-    return this.#inboxes.of(handsetNumber(msisdn));
+    return this.#inboxes.of(numberKey(msisdn));
   }
 
   /** Empties the inbox of one handset. */
   clearInbox(msisdn: string): void {
-    this.#inboxes.clear(handsetNumber(msisdn));
+    this.#inboxes.clear(numberKey(msisdn));
   }
 
   /** Handsets that were switched or have messages, at most `limit`, latest first. */
@@ -166,8 +167,8 @@ export class Handsets {
   /** The account that last wrote to this handset from that sender. */
   lastWriter(msisdn: string, from: string): string | undefined {
     const inbox = this.inbox(msisdn);
-    const wanted = handsetNumber(from);
-    return inbox.findLast((message) => handsetNumber(message.from) === wanted)?.account;
+    const wanted = numberKey(from);
+    return inbox.findLast((message) => numberKey(message.from) === wanted)?.account;
   }
 
   /**
@@ -195,7 +196,7 @@ export class Handsets {
 
   /** Puts a message into a handset's inbox, whatever the handset's state. */
   show(msisdn: string, message: Message, wallMs: number): void {
-    this.#receiver.receive(handsetNumber(msisdn), message, wallMs);
+    this.#receiver.receive(numberKey(msisdn), message, wallMs);
   }
 
   /** Gives up long messages whose missing segments did not come: they are shown as far as they came. */
@@ -206,7 +207,7 @@ export class Handsets {
   /** Remembers that a sender wants an alert_notification when this handset is back. */
   wantAlert(message: Message): void {
     if (this.#alerts.size >= maxAlerts) return;
-    const number = handsetNumber(message.destination.digits);
+    const number = numberKey(message.destination.digits);
     const { account, source, destination } = message;
     this.#alerts.set(`${number} ${account} ${source.digits}`, { account, source, destination });
   }
@@ -252,11 +253,6 @@ export class Handsets {
     }
     return taken;
   }
-}
-
-/** The number of a handset as it is kept: without the plus that people and some peers write. */
-export function handsetNumber(address: string): string {
-  return address.charCodeAt(0) === 0x2b ? address.slice(1) : address;
 }
 
 /** Attempts that were made before the present one. */

@@ -2,7 +2,7 @@
 import type { Message } from '@chappe/center';
 import { statusName } from '@chappe/protocol';
 import { type Clock, SmppClient, type SmppError } from '@chappe/smpp';
-import { addressOf } from '../address.ts';
+import { addressOf, destinationOf } from '../address.ts';
 import { writeContent } from '../content.ts';
 import { cut } from '../segments.ts';
 import { versionName } from '../session-view.ts';
@@ -130,7 +130,7 @@ function messagesOf(upstream: Upstream, { from, to, text }: TrialMessage, nowMs:
     account: '',
     lane: '',
     source: addressOf(from),
-    destination: addressOf(to),
+    destination: destinationOf(to),
     serviceType: '',
     priority: 0,
     dueMs: nowMs,

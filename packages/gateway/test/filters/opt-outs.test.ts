@@ -156,8 +156,8 @@ describe.each([
 
   it.each([
     ['', 'ACME', 'handset'],
-    ['44 77', 'ACME', 'handset'],
-    ['44\t77', 'ACME', 'handset'],
+    ['44 77 x', 'ACME', 'handset'],
+    ['44\n77', 'ACME', 'handset'],
     ['4'.repeat(66), 'ACME', 'handset'],
     [handset, '', 'sender'],
     [handset, 'A\0B', 'sender'],

@@ -14,6 +14,7 @@ import { checkMessage } from './message-checks.ts';
 import {
   addressOf,
   type Duration,
+  destinationOf,
   type OutgoingMessage,
   type ReceiptWish,
   type TextSettings,
@@ -90,7 +91,7 @@ export function composeMessage(
 ): ComposedMessage {
   checkMessage(message);
   const source = addressOf(message.from ?? '');
-  const destination = addressOf(message.to);
+  const destination = destinationOf(message.to);
   const { segments, dataCoding, coding, replaced } = cut(message, reference, settings);
   const tlvs = tlvList(message.tlvs ?? []);
   const pdus = segments.map(

@@ -1,3 +1,5 @@
+import { readNumber } from '@chappe/protocol';
+
 /** Digits at the end of a number that survive whatever an MC puts before it. */
 const TELLING_DIGITS = 6;
 /** A number of fewer digits is a short code, or cut off: it says nothing against another one. */
@@ -18,7 +20,5 @@ export function endOf(address: string): string {
 
 /** Whether it is a whole number, and no short code, name or masked number. */
 export function isFullNumber(address: string): boolean {
-  const digits = address.startsWith('+') ? address.slice(1) : address;
-  for (let at = 0; at < digits.length; at++) if (!isDigit(digits.charCodeAt(at))) return false;
-  return digits.length >= FULL_DIGITS;
+  return (readNumber(address)?.digits.length ?? 0) >= FULL_DIGITS;
 }

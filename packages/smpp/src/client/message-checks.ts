@@ -1,5 +1,5 @@
 /** The checks of a message to be sent: what would be dropped, or sent as something else, is refused by its name. */
-import { textCodings } from '@chappe/protocol';
+import { readNumber, textCodings } from '@chappe/protocol';
 import {
   type Check,
   type Checks,
@@ -38,6 +38,11 @@ const destination: Check = (value, name) => {
   address(value, name);
   const digits = typeof value === 'string' ? value : (value as Address).address;
   if (digits === '') refuse(name, "is empty: it takes a number, as '447700900123'");
+  if (typeof value !== 'string' || readNumber(value) !== undefined) return;
+  refuse(
+    name,
+    `is no number (${JSON.stringify(value)}): it takes one, as '+44 7700 900123'; what else an MC takes goes as { ton, npi, address }`,
+  );
 };
 
 /** From now, or a date. */

@@ -1,4 +1,12 @@
-import type { SegmentMethod, TextCoding, TextOptions, TlvTable } from '@chappe/protocol';
+import {
+  readNumber,
+  readSenderNumber,
+  type SegmentMethod,
+  type TextCoding,
+  type TextOptions,
+  type TlvTable,
+  type WrittenNumber,
+} from '@chappe/protocol';
 import type { NoTlvs, TlvsOption } from '../core/vendor-tlvs.ts';
 
 /** An address with its type of number and numbering plan (SMPP 5.0 4.7.1, 4.7.2). */
@@ -38,9 +46,11 @@ export interface TextSettings extends Omit<TextOptions, 'coding' | 'replacement'
 export interface OutgoingMessage<T extends TlvTable = NoTlvs> {
   /**
    * Sender. `+` and digits are an international number, digits alone are of unknown type, anything else is
-   * alphanumeric. Default: empty, the MC puts in what it knows.
+   * alphanumeric. What people put between the digits of a number is left out. Default: empty, the MC puts in what it
+   * knows.
    */
   readonly from?: string | Address | undefined;
+  /** A number, written as for `from`: `'+44 7700 900123'`. What is none goes as an `Address` only, as it is. */
   readonly to: string | Address;
   /** Text of any length. Either this or `bytes`. */
   readonly text?: string | undefined;
@@ -80,22 +90,23 @@ const TON_ALPHANUMERIC = 5;
 const NPI_UNKNOWN = 0;
 const NPI_ISDN = 1;
 
-function isDigits(text: string): boolean {
-  if (text === '') return false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x30 || code > 0x39) return false;
-  }
-  return true;
-}
-
-/** The address that a string means. */
+/** The address that a sender means. */
 export function addressOf(given: string | Address): Address {
   if (typeof given !== 'string') return given;
   if (given === '') return { ton: TON_UNKNOWN, npi: NPI_UNKNOWN, address: '' };
-  if (given.startsWith('+') && isDigits(given.slice(1))) {
-    return { ton: TON_INTERNATIONAL, npi: NPI_ISDN, address: given.slice(1) };
-  }
-  if (isDigits(given)) return { ton: TON_UNKNOWN, npi: NPI_ISDN, address: given };
-  return { ton: TON_ALPHANUMERIC, npi: NPI_UNKNOWN, address: given };
+  const number = readSenderNumber(given);
+  return number === undefined
+    ? { ton: TON_ALPHANUMERIC, npi: NPI_UNKNOWN, address: given }
+    : numberAddress(number);
+}
+
+/** The address that a destination means; what is no number as it is: `checkMessage` refuses it. */
+export function destinationOf(given: string | Address): Address {
+  if (typeof given !== 'string') return given;
+  const number = readNumber(given);
+  return number === undefined ? addressOf(given) : numberAddress(number);
+}
+
+function numberAddress({ digits, hasPlus }: WrittenNumber): Address {
+  return { ton: hasPlus ? TON_INTERNATIONAL : TON_UNKNOWN, npi: NPI_ISDN, address: digits };
 }

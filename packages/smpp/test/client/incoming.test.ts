@@ -340,11 +340,11 @@ describe('sending', () => {
       {
         operations: {
           submit_sm: ({ destination_addr }) =>
-            destination_addr === 'bad' ? { command_status: status.ESME_RINVDSTADR } : { message_id: 'm' },
+            destination_addr === '999' ? { command_status: status.ESME_RINVDSTADR } : { message_id: 'm' },
         },
       },
     );
-    await expect(client.send({ to: 'bad', text: 'x'.repeat(500) })).rejects.toMatchObject({
+    await expect(client.send({ to: '999', text: 'x'.repeat(500) })).rejects.toMatchObject({
       code: 'CHAPPE_SMPP_STATUS',
       statusName: 'ESME_RINVDSTADR',
       class: 'permanent',
