@@ -9,7 +9,6 @@ import { BroadcastConnector } from './connectors/broadcast.ts';
 import { HandsetConnector } from './connectors/handsets.ts';
 import { type GatewayCounters, gatewayCounters } from './counters.ts';
 import { Desk } from './desk.ts';
-import { EarlyReceipts } from './early-receipts.ts';
 import { ReceiptDesk } from './egress/receipt-desk.ts';
 import type { EntryKind, EntrySettings } from './entries/kinds.ts';
 import type { PutResult, RemoveResult, RunTimeEntries } from './entries/run-time.ts';
@@ -20,6 +19,7 @@ import type { Ingress } from './ingress/ingress.ts';
 import { Wholes } from './ingress/wholes.ts';
 import { injectMo, type MoArguments, type MoRoad } from './inject-mo.ts';
 import { makeCenter } from './make-center.ts';
+import { makeIngress } from './make-ingress.ts';
 import { MessageSteps } from './message-steps.ts';
 import { Messages } from './messages.ts';
 import { MoNotices } from './mo/notices.ts';
@@ -32,7 +32,7 @@ import { MessageCounts } from './observation/message-counts.ts';
 import { TimeCounts } from './observation/time-counts.ts';
 import { PduTrace } from './observation/trace.ts';
 import { type OpenedParts, openParts, takeSteps, takeTogether } from './open-parts.ts';
-import { defaultLifetime, defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
+import { defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
 import { broadcastLane, handsetLane, Routing } from './routing.ts';
 import { Handsets } from './sandbox/handsets.ts';
 import { type SessionView, viewOfSession } from './session-view.ts';
@@ -321,25 +321,17 @@ export class Gateway {
   }
 
   #ingressOf(options: GatewayOptions, onError: (error: unknown, where: string) => void): Ingress {
-    const clock = this.#clock;
-    return {
+    return makeIngress(options, {
       center: this.center,
       accounts: this.accounts,
       acceptance: this.#acceptance,
       transactions: this.#transactions,
       routing: this.#routing,
-      clock,
-      lifetime: { ...defaultLifetime, ...options.lifetime },
-      early: new EarlyReceipts(clock),
-      counters: { accepted: 0, refused: 0 },
+      clock: this.#clock,
+      network: () => this.network,
       nextReference: () => this.#nextReference(),
-      numbersOnly: options.settings !== undefined,
-      cutsLong: () => this.network.cutsLong,
-      cancelUpstream: (message) => this.network.cancel(message),
-      cutsFor: (lane) => this.network.cutsFor(lane),
-      refusedBy: (lane, facts) => this.network.refusedBy(lane, facts),
       onError,
-    };
+    });
   }
 
   async #stop(drainMs: number): Promise<void> {

@@ -1,0 +1,30 @@
+/** What the operations of all doors work with. */
+import { EarlyReceipts } from './early-receipts.ts';
+import type { Ingress } from './ingress/ingress.ts';
+import type { Network } from './network.ts';
+import { defaultLifetime, type GatewayOptions } from './options.ts';
+
+/** What an ingress is made of. Functions stand for what is made after it. */
+export interface IngressParts
+  extends Pick<
+    Ingress,
+    'center' | 'accounts' | 'acceptance' | 'transactions' | 'routing' | 'clock' | 'nextReference' | 'onError'
+  > {
+  readonly network: () => Network;
+}
+
+/** Makes the ingress. */
+export function makeIngress(options: GatewayOptions, { network, ...parts }: IngressParts): Ingress {
+  return {
+    ...parts,
+    lifetime: { ...defaultLifetime, ...options.lifetime },
+    early: new EarlyReceipts(parts.clock),
+    counters: { accepted: 0, refused: 0 },
+    // The sandbox takes names.
+    numbersOnly: options.settings !== undefined,
+    cutsLong: () => network().cutsLong,
+    cancelUpstream: (message) => network().cancel(message),
+    cutsFor: (lane) => network().cutsFor(lane),
+    refusedBy: (lane, facts) => network().refusedBy(lane, facts),
+  };
+}
