@@ -217,10 +217,12 @@ export class Center {
     return this.#operations.settle(id, outcome);
   }
 
-  /**
-   * As `settle`, without a promise, for a message that waits in memory for its receipt; false when it does not. `done` is
-   * called once that is on disk, told whether it was settled; never when false is returned.
-   */
+  /** The same about one that is tried again, by an earlier attempt; false while it is just being sent. */
+  conclude(id: MessageId, outcome: Outcome): Promise<boolean> {
+    return this.#operations.conclude(id, outcome);
+  }
+
+  /** As `settle` without a promise, for one that waits in memory; false, and `done` is not called, when it does not. */
   settleAwaited(
     id: MessageId,
     outcomeOf: (message: Message) => Outcome,
@@ -229,10 +231,7 @@ export class Center {
     return this.#operations.settleAwaited(id, outcomeOf, done);
   }
 
-  /**
-   * The messages in memory that an upstream calls so and whose receipts are awaited, in the order in which it took them;
-   * to be looked at before anything else is done. One whose receipt is being stored is not among them.
-   */
+  /** The messages in memory that an upstream calls so and that await receipts, in their order; to be looked at at once. */
   awaited(connector: string, reference: string): Iterable<Message> {
     return this.#core.awaiting.called(connector, reference);
   }

@@ -195,6 +195,22 @@ export class Operations {
   }
 
   /**
+   * The word about an earlier attempt of a message that waits for another one, or is at an upstream by another one; false
+   * when it has ended, or is just being sent.
+   */
+  async conclude(id: MessageId, outcome: Outcome): Promise<boolean> {
+    const got = await this.#obtain({ id });
+    if (got === 'in-flight') return this.settle(id, outcome);
+    if (typeof got === 'string') return false;
+    const stored = storedPromise(got);
+    // The attempt was counted when it was not answered.
+    got.attempts -= 1;
+    this.#settlement.settle(got, outcome);
+    await stored;
+    return true;
+  }
+
+  /**
    * The same for a message that is in memory; false when it does not wait there, and then `done` is not called. `done` is
    * told whether it was settled, once that is on disk.
    */

@@ -122,6 +122,7 @@ export class Network {
       failoverOf: (memo) => this.upstreams.failoverOf(memo),
       hasNext: (message, memo) => this.upstreams.hasNext(message, memo),
       onIntermediate: (message, verdict) => events.onIntermediate(message, verdict),
+      senderOf: (message) => this.upstreams.senderOf(message),
       onError: (error, where) => events.onError(error, where),
     });
     this.upstreams = new Upstreams({
@@ -147,6 +148,7 @@ export class Network {
       },
       firstPiece: (message) => center.find(firstPieceOf(message)),
       onTaken: (upstream, message, outcome) => this.correlator.onTaken(upstream, message, outcome),
+      onDoubt: (upstream, message) => this.correlator.onDoubt(upstream, message),
     });
     this.mo = new MoDesk({
       center,

@@ -18,7 +18,8 @@ import { unansweredMark } from '../upstream/outcome.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { candidatesOf } from './candidates.ts';
 import type { GroupReceipts } from './group-receipts.ts';
-import { handsetOf, type Incoming, receiptKey } from './incoming.ts';
+import { handsetOf } from './handset.ts';
+import { type Incoming, receiptKey } from './incoming.ts';
 import { ReceiptClock } from './receipt-clock.ts';
 import { ReceiptGroups } from './receipt-groups.ts';
 import { type Verdict, verdictOf } from './receipt-outcome.ts';
@@ -119,16 +120,19 @@ export class Correlator {
     upstream.group.unsaved += 1;
     const { reference } = outcome;
     if (reference.startsWith(unansweredMark)) {
-      const { name } = upstream.group;
-      const handset = handsetOf(message.destination.digits);
-      this.group(upstream).noteUnanswered(handset, reference, (other) =>
-        this.#settling.isAwaited(name, other),
-      );
+      this.#noteUnanswered(upstream, message, reference);
       return;
     }
     const group = this.#groups.known(upstream.group.name);
     group?.tell(reference);
     group?.long.taken(message);
+    // Sent again and taken now: it can end by the receipt of its first attempt.
+    if (group !== undefined && group.unanswered.size > 0) group.tell(handsetKey(message.destination.digits));
+  }
+
+  /** An upstream has not answered, and the message is sent again: a receipt of this attempt may tell of it all the same. */
+  onDoubt(upstream: Upstream, message: Message): void {
+    this.#noteUnanswered(upstream, message, undefined);
   }
 
   /** A message has ended, or goes elsewhere, without its receipt: one that comes after all changes nothing any more. */
@@ -211,7 +215,12 @@ export class Correlator {
     readMs: number,
     tlvs: ReturnType<typeof toldTlvs>,
   ): Verdict {
-    return verdictOf(receipt, receipts, this.#clockOf(receipts).timeOf(receipt.doneDate, readMs), tlvs);
+    const clock = this.#clockOf(receipts);
+    const dates = {
+      doneMs: clock.timeOf(receipt.doneDate, readMs),
+      submittedMs: clock.timeOf(receipt.submitDate, readMs),
+    };
+    return verdictOf(receipt, receipts, dates, tlvs);
   }
 
   #reading(upstream: Upstream, nowMs: number, interfaceVersion: number): ReadReceiptOptions {
@@ -240,7 +249,16 @@ export class Correlator {
   ): Incoming {
     const group = this.group(upstream);
     const candidates = candidatesOf(receipt.ids, group.ids.order);
-    return { receipt, verdict, upstream, group, from, to, candidates, answer };
+    const receivedMs = this.#context.clock.nowMs();
+    return { receipt, verdict, upstream, group, from, to, receivedMs, candidates, answer };
+  }
+
+  #noteUnanswered(upstream: Upstream, message: Message, reference: string | undefined): void {
+    const group = this.group(upstream);
+    const { digits } = message.destination;
+    group.unanswered.add(digits, { id: message.id, reference, sinceMs: this.#context.clock.monotonicMs() });
+    // Its receipt may have come long before the answer was given up.
+    group.tell(handsetKey(digits));
   }
 
   /** The response to its submission may be on its way: then it is a matter of milliseconds. */
@@ -253,16 +271,22 @@ export class Correlator {
       giveUp,
       refuse: () => answer(status.ESME_RX_T_APPN),
     };
-    if (upstream.group.isIdle || !group.hold(held, !isDoubtful)) giveUp();
+    const isHope = !isDoubtful && group.unanswered.of(incoming).length === 0;
+    if (upstream.group.isIdle || !group.hold(held, isHope)) giveUp();
   }
 
   /** No message that is surely meant has turned up: one that may be is better than none. */
   #lastLook(incoming: Incoming, draft: ReturnType<typeof unmatchedDraft>): void {
     const settling = this.#settling;
-    if (settling.isRepeated(incoming) || settling.fromMemory(incoming, true) === 'taken') return;
-    settling.fromDisk(incoming, true).then(
+    if (settling.isRepeated(incoming)) return;
+    const look = async (): Promise<boolean> =>
+      (await settling.guess(incoming)) ||
+      settling.fromMemory(incoming, true) === 'taken' ||
+      (await settling.fromDisk(incoming, true)) ||
+      settling.isRepeated(incoming, true);
+    look().then(
       (isFound) => {
-        if (!isFound && !settling.isRepeated(incoming, true)) this.#keep(incoming, draft);
+        if (!isFound) this.#keep(incoming, draft);
       },
       (error: unknown) => this.#failed(incoming, error),
     );
@@ -279,16 +303,24 @@ export class Correlator {
       answer(0);
       if (kept === undefined || draft.content.length > maxParkedOctets) return;
       // It is kept until what it says is on disk.
+      let isOver = false;
       const late = {
         ...incoming,
         answer: (to: number): void => {
+          isOver ||= to === 0;
           if (to === 0) this.#forget(group, kept.id);
         },
       };
-      const found = (reference: string, isAlone: boolean): boolean =>
-        this.#settling.fromMemory(late, isAlone && candidates[0]?.reference === reference) === 'taken';
+      const handsets = new Set([handsetKey(incoming.from), handsetKey(incoming.to)]);
+      const found = (reference: string, isAlone: boolean): boolean => {
+        if (isOver) return true;
+        const isLikely = isAlone && candidates[0]?.reference === reference;
+        if (!handsets.has(reference)) return this.#settling.fromMemory(late, isLikely) === 'taken';
+        this.#settling.guess(late).catch((cause: unknown) => this.#context.onError(cause, 'receipts'));
+        return false;
+      };
       group.park({
-        references: candidates.map((candidate) => candidate.reference),
+        references: [...candidates.map((candidate) => candidate.reference), ...handsets],
         found,
         giveUp: () => undefined,
         refuse: () => undefined,
@@ -307,3 +339,8 @@ export class Correlator {
 }
 
 const plainClock = new ReceiptClock();
+
+/** Stands for a handset among references: no id of an upstream begins so. */
+function handsetKey(digits: string): string {
+  return `\u0000${handsetOf(digits)}`;
+}

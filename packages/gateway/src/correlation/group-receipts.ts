@@ -6,6 +6,7 @@ import type { UpstreamReceiptSettings } from '../settings/connector.ts';
 import { IdLearning } from './learning.ts';
 import { LongMessages, type LongMessagesContext } from './long-messages.ts';
 import { RecentEnds } from './recent-ends.ts';
+import { UnansweredMessages } from './unanswered.ts';
 import { Unmatched } from './unmatched.ts';
 import { type Held, type Waiting, WaitingReceipts } from './waiting-receipts.ts';
 
@@ -28,9 +29,6 @@ const mostHopes = 64;
 const hopePerHit = 0.1;
 const maxParked = 10_000;
 const defaultEarlyMs = 600_000;
-const maxUnanswered = 10_000;
-// Two are as good as many: a receipt could mean any of them.
-const maxUnansweredEach = 8;
 // So many receipts in a row that name other numbers than their messages: then theirs tell nothing.
 const manyStrangers = 10;
 
@@ -40,6 +38,8 @@ export class GroupReceipts {
   readonly unmatched: Unmatched;
   /** Messages that have ended not long ago. */
   readonly ends: RecentEnds = new RecentEnds();
+  /** Messages that were not answered. */
+  readonly unanswered: UnansweredMessages = new UnansweredMessages();
   /** Long messages whose parts do not get a receipt each. */
   readonly long: LongMessages;
   readonly #clock: Clock;
@@ -47,7 +47,6 @@ export class GroupReceipts {
   #earlyMs: number = defaultEarlyMs;
   readonly #held: WaitingReceipts = new WaitingReceipts();
   readonly #parked: WaitingReceipts = new WaitingReceipts();
-  readonly #unanswered: Map<string, readonly string[]> = new Map();
   #strangers = 0;
   #hasNamedHandsets = false;
   #hopes = firstHopes;
@@ -123,25 +122,6 @@ export class GroupReceipts {
   noteHandset(isSame: boolean): void {
     this.#strangers = isSame ? 0 : this.#strangers + 1;
     this.#hasNamedHandsets ||= isSame;
-  }
-
-  /** A message to that handset was not answered. `isOpen`: whether one of that reference still waits. */
-  noteUnanswered(handset: string, reference: string, isOpen: (reference: string) => boolean): void {
-    if (this.#unanswered.size >= maxUnanswered) {
-      const eldest = this.#unanswered.keys().next();
-      if (eldest.done !== true) this.#unanswered.delete(eldest.value);
-    }
-    const open = (this.#unanswered.get(handset) ?? []).filter(isOpen);
-    this.#unanswered.set(handset, [...open.slice(-maxUnansweredEach), reference]);
-  }
-
-  /** The one message to that handset that was not answered; undefined: none, or more than one. */
-  unanswered(handset: string, isOpen: (reference: string) => boolean): string | undefined {
-    if (this.#unanswered.size === 0) return undefined;
-    const open = this.#unanswered.get(handset)?.filter(isOpen);
-    if (open?.length !== 1) return undefined;
-    this.#unanswered.delete(handset);
-    return open[0];
   }
 
   /** Ends what waits: what is held is refused, and comes again. */

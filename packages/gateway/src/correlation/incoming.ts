@@ -5,6 +5,7 @@ import { operatorIdOf } from '../upstream/operator-id.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Candidate } from './candidates.ts';
 import type { GroupReceipts } from './group-receipts.ts';
+import { handsetOf } from './handset.ts';
 import type { Verdict } from './receipt-outcome.ts';
 
 /** A receipt on its way. */
@@ -16,6 +17,8 @@ export interface Incoming {
   /** The handset that it is about, and the sender; some upstreams leave them as they were in the submission. */
   readonly from: string;
   readonly to: string;
+  /** When it came, epoch milliseconds. */
+  readonly receivedMs: number;
   /** All that its message may be called, likeliest first. */
   readonly candidates: readonly Candidate[];
   /** Called once, with the command_status of the response: 0 when what it says is on disk. */
@@ -26,14 +29,6 @@ export interface Incoming {
 export interface Match {
   readonly candidate: Candidate;
   readonly message: Message;
-}
-
-// Digits at the end of a number that survive whatever an upstream puts before it.
-const tellingDigits = 6;
-
-/** The end of a number, by which a handset is known again. */
-export function handsetOf(digits: string): string {
-  return digits.slice(-tellingDigits);
 }
 
 /** Says whether two receipts are the same one, said twice. */

@@ -18,6 +18,8 @@ export interface Verdict {
   readonly text: string;
   /** When the message came to its end by the operator's clock, epoch milliseconds; undefined: it does not say. */
   readonly doneMs: number | undefined;
+  /** When it was submitted, likewise. */
+  readonly submittedMs: number | undefined;
   /** For the customer's receipt; undefined: nothing beside the above. */
   readonly said: Said | undefined;
 }
@@ -54,7 +56,7 @@ const finals: Readonly<Partial<Record<MessageState, FinalState>>> = {
 export function verdictOf(
   receipt: Receipt,
   settings: UpstreamReceiptSettings = {},
-  doneMs?: number,
+  dates: Partial<Pick<Verdict, 'doneMs' | 'submittedMs'>> = {},
   tlvs: Said['tlvs'] = [],
 ): Verdict {
   const { stat, err } = receipt;
@@ -68,7 +70,8 @@ export function verdictOf(
   // What stands for another code is not told beside it.
   const told = isMapped ? tlvs.filter(({ tag }) => tag !== networkErrorTag) : tlvs;
   const said = errorWord === undefined && told.length === 0 ? undefined : { errorWord, tlvs: told };
-  return { state, isFinal, error, text, doneMs, said };
+  const { doneMs, submittedMs } = dates;
+  return { state, isFinal, error, text, doneMs, submittedMs, said };
 }
 
 /** What the end that a receipt tells means for the message. */

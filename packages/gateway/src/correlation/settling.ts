@@ -1,11 +1,11 @@
 /** Finds the message that a receipt is about, in memory and on the disk, and ends it by what the receipt says. */
 import type { Center, Message, Outcome } from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
+import { isFinal } from '../states.ts';
 import type { CompiledFailover } from '../upstream/failover.ts';
-import type { Candidate } from './candidates.ts';
 import type { GroupReceipts } from './group-receipts.ts';
+import { type Doubt, fits, likeliestFirst } from './guess.ts';
 import {
-  handsetOf,
   type Incoming,
   isOfHandset,
   keyOf,
@@ -16,6 +16,7 @@ import {
 } from './incoming.ts';
 import type { PartEnd } from './long-messages.ts';
 import { outcomeOfReceipt, type Verdict } from './receipt-outcome.ts';
+import type { Unanswered } from './unanswered.ts';
 
 /** What settling asks for. */
 export interface SettlingContext {
@@ -26,6 +27,8 @@ export interface SettlingContext {
   hasNext(message: Message, memo: string): boolean;
   /** An upstream said something that is not final. */
   onIntermediate(message: Message, verdict: Verdict): void;
+  /** The sender of a message as the upstream that tried it last was told; undefined: it cannot be known. */
+  senderOf(message: Message): string | undefined;
   onError(error: unknown, where: string): void;
 }
 
@@ -54,7 +57,7 @@ export class Settling {
         if (matches.length >= mostOfOneName) break;
       }
     }
-    if (matches.length === 0) return this.#fromUnanswered(incoming) ? 'taken' : 'nothing';
+    if (matches.length === 0) return 'nothing';
     const sure = sureMatch(matches, incoming);
     const likely = sure ?? likelyMatch(matches, incoming);
     if (likely === undefined) return 'nothing';
@@ -62,23 +65,12 @@ export class Settling {
     return this.#settleAwaited(incoming, likely) ? 'taken' : 'nothing';
   }
 
-  /** A message that was not answered has no id of the upstream: the handset tells, if only one is meant. */
-  #fromUnanswered(incoming: Incoming): boolean {
-    const { group, from } = incoming;
-    const handset = handsetOf(from);
-    const reference = group.unanswered(handset, (one) => this.isAwaited(group.name, one));
-    if (reference === undefined) return false;
-    const [message] = this.#context.center.awaited(group.name, reference);
-    const candidate: Candidate = { relation: 'same', id: '', reference };
-    return message !== undefined && this.#settleAwaited(incoming, { message, candidate });
-  }
-
   /**
    * Answers a receipt that has ended its message before. The first stays; what it says otherwise is told. `isLastLook`: the
    * disk has no other message that it could mean.
    */
   isRepeated(incoming: Incoming, isLastLook = false): boolean {
-    const ended = incoming.group.ends.get(keyOf(incoming));
+    const ended = incoming.receipt.ids.length === 0 ? undefined : incoming.group.ends.get(keyOf(incoming));
     if (ended === undefined || (ended.hasOthers && !isLastLook)) return false;
     incoming.upstream.counters.receiptsRepeated += 1;
     if (ended.said !== incoming.verdict.text) {
@@ -93,12 +85,6 @@ export class Settling {
     this.#context.center
       .note(id, 'later', `${upstream.label} ${verdict.text}`)
       .catch((error: unknown) => this.#context.onError(error, 'receipts'));
-  }
-
-  /** Whether a message with that reference is waiting for its receipt in memory. */
-  isAwaited(group: string, reference: string): boolean {
-    for (const _ of this.#context.center.awaited(group, reference)) return true;
-    return false;
   }
 
   #settleAwaited(incoming: Incoming, match: Match): boolean {
@@ -119,7 +105,7 @@ export class Settling {
         this.#settled(incoming, match, isSettled, center.awaited(group.name, match.candidate.reference)),
     );
     // Not only when it is on disk: said again at once, it would find its message nowhere.
-    if (isTaken) group.ends.note(keyOf(incoming), { id, said: verdict.text, hasOthers: false });
+    if (isTaken) this.#noteEnd(incoming, id);
     return isTaken;
   }
 
@@ -151,6 +137,72 @@ export class Settling {
     return true;
   }
 
+  /**
+   * Ends a message that was not answered, and so has no id of the upstream, by all else that the receipt says; several
+   * that fit in the order of sending. Of one that is sent again, or has ended by another attempt, it tells the end of one
+   * attempt: it counts if the message was delivered by it, else it is a line in its timeline.
+   */
+  async guess(incoming: Incoming): Promise<boolean> {
+    const { group, verdict, answer } = incoming;
+    for (const { attempt, message } of likeliestFirst(await this.#doubtsOf(incoming), verdict.submittedMs)) {
+      if (!verdict.isFinal) {
+        if (!isFinal(message.state)) this.#context.onIntermediate(message, verdict);
+        answer(0);
+        return true;
+      }
+      const became = await this.#concludeBy(incoming, attempt, message);
+      if (became === 'busy') continue;
+      group.unanswered.delete(message.destination.digits, attempt);
+      if (became === 'over') this.#noteEnd(incoming, message.id);
+      else if (message.state !== 'delivered' || verdict.state !== 'DELIVERED')
+        this.#noteLater(message.id, incoming);
+      answer(0);
+      return true;
+    }
+    return false;
+  }
+
+  /** line: the message does not end by it. busy: it is just being sent, or another receipt has been quicker by a moment. */
+  async #concludeBy(
+    incoming: Incoming,
+    { reference }: Unanswered,
+    message: Message,
+  ): Promise<'over' | 'line' | 'busy'> {
+    const { group, verdict, upstream } = incoming;
+    const { center } = this.#context;
+    const { id, state } = message;
+    if (isFinal(state)) return 'line';
+    const outcome = this.#outcome(message, verdict, upstream.name, 'guessed=1');
+    if (reference === undefined) {
+      if (outcome.kind !== 'delivered') return 'line';
+      if (await center.conclude(id, outcome)) return 'over';
+      const now = await center.find(id);
+      return now !== undefined && isFinal(now.state) ? 'line' : 'busy';
+    }
+    if (!(await center.settle(id, outcome))) return 'busy';
+    group.long.ended(message, reference, { verdict, connector: upstream.name }, []);
+    return 'over';
+  }
+
+  /** Attempts without an answer that the receipt can be about. */
+  async #doubtsOf(incoming: Incoming): Promise<readonly Doubt[]> {
+    const { group, receivedMs } = incoming;
+    const doubts: Doubt[] = [];
+    for (const attempt of group.unanswered.of(incoming)) {
+      const message = await this.#context.center.find(attempt.id);
+      if (message === undefined || message.acceptedMs > receivedMs) continue;
+      const sender = this.#context.senderOf(message) ?? message.source.digits;
+      if (fits(message, sender, incoming)) doubts.push({ attempt, message });
+    }
+    return doubts;
+  }
+
+  #noteEnd(incoming: Incoming, id: number, hasOthers = false): void {
+    const { group, verdict, receipt } = incoming;
+    // One without an id may be about any message to its handset.
+    if (receipt.ids.length > 0) group.ends.note(keyOf(incoming), { id, said: verdict.text, hasOthers });
+  }
+
   #outcome(message: Message, verdict: Verdict, connector: string, remark?: string): Outcome {
     const { failoverOf, hasNext, clock } = this.#context;
     return outcomeOfReceipt(verdict, message, {
@@ -172,7 +224,7 @@ export class Settling {
   ): void {
     const { group, upstream, verdict, answer } = incoming;
     if (isSettled) {
-      group.ends.note(keyOf(incoming), { id: message.id, said: verdict.text, hasOthers });
+      this.#noteEnd(incoming, message.id, hasOthers);
       if (id !== '' && group.ids.noteHit(relation, id)) this.#learned(group);
       group.long.ended(message, reference, { verdict, connector: upstream.name }, others);
     } else {

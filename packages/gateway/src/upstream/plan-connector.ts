@@ -25,6 +25,8 @@ export interface PlanContext extends ChoiceContext {
   readonly ways: Ways;
   /** An upstream has taken a message, under that reference. */
   onTaken(upstream: Upstream, message: Message, outcome: Outcome): void;
+  /** An upstream has not answered, and the message is sent again. */
+  onDoubt(upstream: Upstream, message: Message): void;
 }
 
 /** Another lane, and the route that leads there. */
@@ -223,7 +225,8 @@ export class PlanConnector implements Connector {
     if (outcome.kind === 'accepted') this.#context.onTaken(upstream, message, outcome);
     // It stands at the head of the lane again, which waits to be told that somebody has room.
     else if (outcome.kind === 'released') this.ready?.();
-    else if ((outcome.kind === 'retry' || outcome.kind === 'unknown') && outcome.afterMs === 0) {
+    else if (outcome.kind === 'unknown') this.#context.onDoubt(upstream, message);
+    if ((outcome.kind === 'retry' || outcome.kind === 'unknown') && outcome.afterMs === 0) {
       this.expectMoved();
       // One that cannot be said to its upstream is back while it is being handed out, when nobody listens.
       queueMicrotask(() => this.ready?.());

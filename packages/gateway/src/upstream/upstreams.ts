@@ -5,7 +5,7 @@ import type { ConnectorSettings } from '../settings/connector.ts';
 import type { BindsEvents, ConnectUpstream } from './binds.ts';
 import { type CompiledFailover, defaultFailover } from './failover.ts';
 import { UpstreamGroup } from './group.ts';
-import { routeOf, triedOf } from './memo.ts';
+import { lastTriedOf, routeOf, triedOf } from './memo.ts';
 import type { Plan } from './plan.ts';
 import { PlanConnector, type PlanContext } from './plan-connector.ts';
 import { PlanLanes } from './plan-lanes.ts';
@@ -23,6 +23,7 @@ export interface UpstreamsContext {
   readonly connect?: ConnectUpstream | undefined;
   readonly customers?: (() => readonly Session[]) | undefined;
   readonly onTaken: PlanContext['onTaken'];
+  readonly onDoubt: PlanContext['onDoubt'];
   readonly reroute: PlanContext['reroute'];
   readonly firstPiece: PlanContext['firstPiece'];
   /** See `PlanLanes`; told once until it is over. */
@@ -104,6 +105,12 @@ export class Upstreams {
     this.#failovers = new Map(routes.map(({ route, failover }) => [route, failover]));
     this.#queuedMs = leastQueued(routes);
     this.#lanes.use(routes.map(({ plan }) => plan));
+  }
+
+  /** The sender of a message as the upstream that tried it last was told: they may be replaced. Undefined: not known. */
+  senderOf(message: Message): string | undefined {
+    const sent = this.get(lastTriedOf(message.memo) ?? '')?.requestFor(message);
+    return sent === undefined || 'reason' in sent ? undefined : sent.source_addr;
   }
 
   /** Begins to look after lanes. */
@@ -194,6 +201,7 @@ export class Upstreams {
       nowMs: () => this.#context.clock.nowMs(),
       monotonicMs: () => this.#context.clock.monotonicMs(),
       onTaken: this.#context.onTaken,
+      onDoubt: this.#context.onDoubt,
       reroute: this.#context.reroute,
       firstPiece: this.#context.firstPiece,
       ways: this.ways,
