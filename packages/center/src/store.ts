@@ -24,8 +24,8 @@ export interface Waiting {
   readonly account: string;
   /** How many wait, due or not. */
   readonly count: number;
-  /** How many of them are receipts and notices. */
-  readonly notes: number;
+  /** How many of them are receipts and notices; none when left out. */
+  readonly notes?: number;
   /** When the next one is due. */
   readonly nextDueMs: number;
 }

@@ -145,6 +145,25 @@ export const upstreamCases: readonly Case[] = [
     },
   ],
   [
+    'what waits is known by lane and account when the store is opened, receipts and notices apart',
+    async ({ store, reopen }) => {
+      await insert(store, [message(id(0)), message(id(1)), message(id(2), { account: 'other' })]);
+      await insert(store, [message(id(3), { kind: 'receipt' }), message(id(4), { kind: 'notice' })]);
+      await insert(store, [message(id(5), { kind: 'receipt', lane: 'in', account: 'other' })]);
+      const after = reopen === undefined ? store : await reopen();
+      const sums = new Map<string, readonly [count: number, notes: number]>();
+      for (const { lane, account, count, notes = 0 } of (await after.recover(NOON_MS)).waiting) {
+        const [counted, noted] = sums.get(`${lane} ${account}`) ?? [0, 0];
+        sums.set(`${lane} ${account}`, [counted + count, noted + notes]);
+      }
+      assert.deepEqual([...sums].sort(), [
+        ['in other', [1, 1]],
+        ['out acme', [4, 2]],
+        ['out other', [1, 0]],
+      ]);
+    },
+  ],
+  [
     'what waits in a lane is listed newest first, by page, receipts among it',
     async ({ store }) => {
       const kept = [id(0), id(1), idAt(NOON_MS + DAY_MS)];

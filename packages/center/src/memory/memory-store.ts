@@ -89,9 +89,9 @@ export class MemoryStore implements Store {
       if (row.place !== 'waiting') continue;
       const { lane, account, dueMs } = row.message;
       const key = `${lane}\0${account}`;
-      const sum = waiting.get(key) ?? { lane, account, count: 0, notes: 0, nextDueMs: NEVER };
+      const sum = waiting.get(key) ?? { lane, account, count: 0, nextDueMs: NEVER };
       sum.count += 1;
-      if (row.message.kind === 'receipt' || row.message.kind === 'notice') sum.notes += 1;
+      if (row.message.kind === 'receipt' || row.message.kind === 'notice') sum.notes = (sum.notes ?? 0) + 1;
       sum.nextDueMs = Math.min(sum.nextDueMs, dueMs);
       waiting.set(key, sum);
     }

@@ -201,7 +201,7 @@ export class DayFile {
     return tables.flatMap((table) =>
       this.#database
         .prepare(
-          `SELECT lane, account, count(*) AS count, ${table === 'note' ? 'count(*)' : '0'} AS notes, min(due) AS nextDueMs FROM ${table} WHERE place = 0 GROUP BY lane, account`,
+          `SELECT lane, account, count(*) AS count,${table === 'note' ? ' count(*) AS notes,' : ''} min(due) AS nextDueMs FROM ${table} WHERE place = 0 GROUP BY lane, account`,
         )
         .all()
         .map((row) => row as unknown as Waiting),

@@ -10,7 +10,8 @@ export class ReceiptBacklog {
 
   /** What waited when the store was opened. */
   restore({ waiting }: Recovery): void {
-    for (const { lane, account, notes } of waiting) if (notes > 0 && !isKept(lane)) this.#add(account, notes);
+    for (const { lane, account, notes = 0 } of waiting)
+      if (notes > 0 && !isKept(lane)) this.#add(account, notes);
   }
 
   /** After the commit of a step of a message. */
