@@ -17,6 +17,7 @@ export type ErrorClass = 'unreachable' | 'busy' | 'full' | 'throttled' | 'system
  * - failed: never.
  * - unknown: no answer; it may have arrived. Tried again as error class `unknown`, and marked in the timeline. `afterMs`
  *   as for retry.
+ * - again: it went out, and is to go out once more `afterMs` later: a broadcast.
  * - released: was not tried; goes back to the head of its queue, and the lane waits for `ready`.
  */
 export type Outcome =
@@ -58,6 +59,7 @@ export type Outcome =
       readonly memo?: string | undefined;
       readonly detail?: string | undefined;
     }
+  | { readonly kind: 'again'; readonly afterMs: number; readonly detail?: string | undefined }
   | { readonly kind: 'released'; readonly detail?: string | undefined };
 
 /** Tells the center what became of a message; once for each, at once or later, also after `detach`. */

@@ -56,6 +56,10 @@ export class Settlement {
         message.memo = outcome.memo ?? message.memo;
         this.#retry(message, { ...outcome, errorClass: 'unknown', error: outcome.error ?? 0 });
         break;
+      case 'again':
+        message.attempts += 1;
+        this.#again(message, outcome);
+        break;
       case 'released':
         this.#dispatch.putBack(message);
     }
@@ -183,12 +187,25 @@ export class Settlement {
       this.#dispatch.putBack(message);
       return;
     }
-    message.dueMs = nowMs + Math.max(0, delayMs);
-    message.savingPlace = 'waiting';
-    const change: Change = { op: 'update', message, place: 'waiting', line: '' };
-    this.#core.wantTurn();
+    const change = this.#wait(message, nowMs + Math.max(0, delayMs));
     if ((message.receiptWanted & noticeOnRetry) === 0) this.#core.commits.addOutcome(change);
     else this.#withNotes(change, 'enroute', error, nowMs);
+  }
+
+  #again(message: LiveMessage, { afterMs, detail }: Extract<Outcome, { kind: 'again' }>): void {
+    const nowMs = this.#core.settings.clock.nowMs();
+    message.error = 0;
+    const told = `afterMs=${afterMs}${detail === undefined ? '' : ` ${detail}`}`;
+    message.timeline = withStep(message.timeline, this.#line(message, 'again', 0, nowMs, told));
+    this.#core.commits.addOutcome(this.#wait(message, nowMs + Math.max(0, afterMs)));
+  }
+
+  /** The change by which it waits for another time. */
+  #wait(message: LiveMessage, dueMs: number): Change {
+    message.dueMs = dueMs;
+    message.savingPlace = 'waiting';
+    this.#core.wantTurn();
+    return { op: 'update', message, place: 'waiting', line: '' };
   }
 
   #sent(message: LiveMessage, reference: string, { connector, lateMs, detail }: Accepted): void {

@@ -67,6 +67,35 @@ test('notices tell of failed attempts when they were asked for', async () => {
   ]);
 });
 
+test('what goes out again is no failure: it waits, is counted, can be taken back, and tells nobody of a retry', async () => {
+  const { center, clock, out, back } = await startRig();
+  center.attach('out', out);
+  center.attach('account:acme', back);
+  out.answer = () => ({ kind: 'again', afterMs: 60_000, detail: 'round=1' });
+  const message = await center.submitOne(draft({ receiptWanted: 4 | 1 }));
+  await settle();
+  expect(await center.find(message.id)).toMatchObject({ attempts: 1, state: 'enroute', error: 0 });
+  await clock.advance(59_000);
+  expect(out.got).toHaveLength(1);
+  out.answer = () => ({ kind: 'delivered' });
+  await clock.advance(2_000);
+  expect(out.got).toHaveLength(2);
+  expect(back.got.map(({ kind }) => kind)).toEqual(['receipt']);
+  expect(steps(await center.find(message.id))).toEqual([
+    'accepted',
+    'again',
+    'delivered',
+    'receipt-delivered',
+  ]);
+  expect(center.counters).toMatchObject({ retried: 0, delivered: 1 });
+  out.answer = () => ({ kind: 'again', afterMs: 60_000 });
+  const other = await center.submitOne(draft({}));
+  await settle();
+  expect(await center.cancel({ id: other.id, account: other.account })).toBe('cancelled');
+  await clock.advance(120_000);
+  expect(out.got).toHaveLength(3);
+});
+
 test('receipts wait for their account as long as their own validity, then are given up', async () => {
   const { center, clock, out } = await startRig();
   center.attach('out', out);

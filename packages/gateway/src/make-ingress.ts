@@ -24,6 +24,7 @@ export function makeIngress(options: GatewayOptions, { network, ...parts }: Ingr
     numbersOnly: options.settings !== undefined,
     cutsLong: () => network().cutsLong,
     cancelUpstream: (message) => network().cancel(message),
+    operators: () => network().operators,
     cutsFor: (lane) => network().cutsFor(lane),
     refusedBy: (lane, facts) => network().refusedBy(lane, facts),
   };

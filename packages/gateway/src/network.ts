@@ -40,8 +40,8 @@ import { type GatewaySettings, noSettings } from './settings/gateway.ts';
 import { inSlices } from './slices.ts';
 import { factsOfStored, wholeText } from './stored-facts.ts';
 import type { ConnectUpstream, FromUpstream } from './upstream/binds.ts';
-import { cancelThere } from './upstream/cancel-request.ts';
-import { triedOf, withTaken, withUnfit } from './upstream/memo.ts';
+import { withTaken, withUnfit } from './upstream/memo.ts';
+import { OperatorRequests } from './upstream/operator-requests.ts';
 import { unansweredMark } from './upstream/outcome.ts';
 import { planOfLane } from './upstream/plan.ts';
 import { checkConnector } from './upstream/upstream.ts';
@@ -99,6 +99,8 @@ export interface PreparedSettings {
 /** The gateway's roads. */
 export class Network {
   readonly upstreams: Upstreams;
+  /** Requests to the operators that have taken messages. */
+  readonly operators: OperatorRequests = new OperatorRequests((name) => this.upstreams.get(name));
   readonly correlator: Correlator;
   readonly mo: MoDesk;
   readonly pumping: PumpingWatch = new PumpingWatch();
@@ -260,11 +262,11 @@ export class Network {
 
   /** Has the upstream of a message take it back, and ends it; false when that cannot be, or it does not. */
   async cancel(message: Message): Promise<boolean> {
-    const upstream = this.upstreams.get(triedOf(message.memo).at(-1) ?? '');
-    if (upstream === undefined || !(await cancelThere(message, upstream))) return false;
+    const label = await this.operators.cancel(message);
+    if (label === undefined) return false;
     // What the upstream says of it from now on is no news.
     this.correlator.noteMovedOn(message);
-    const detail = `${upstream.label} cancelled`;
+    const detail = `${label} cancelled`;
     return this.#options.center.settle(message.id, { kind: 'failed', state: 'deleted', error: 0, detail });
   }
 

@@ -1,6 +1,8 @@
 /** The way out for broadcasts: every handset that this centre has met shows the text. */
 import type { Connector, Message, Outcome } from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
+import { repetitionOf } from '../broadcasts.ts';
+import { readContent } from '../content.ts';
 import type { Handsets } from '../sandbox/handsets.ts';
 
 // Shown at once, in one turn: more would hold up everybody else's messages.
@@ -33,7 +35,19 @@ export class BroadcastConnector implements Connector {
         this.#handsets.show(msisdn, message, wallMs);
         reached += 1;
       }
-      report(message, { kind: 'delivered', detail: `handsets=${reached}` });
+      report(message, nextOf(message, wallMs, reached));
     }
   }
+}
+
+/** It goes out again after its interval, as often as it asks for and as long as it is valid. */
+function nextOf(message: Message, nowMs: number, reached: number): Outcome {
+  const { times, intervalMs } = repetitionOf(readContent(message.content).tlvs);
+  const done = message.attempts + 1;
+  const detail = times === 1 ? `handsets=${reached}` : `handsets=${reached} broadcast=${done}/${times}`;
+  // Held up for a moment, it keeps its rhythm; for longer, it does not make up for what it missed.
+  const lateMs = nowMs - message.dueMs;
+  const afterMs = lateMs < intervalMs / 2 ? intervalMs - Math.max(0, lateMs) : intervalMs;
+  if (done >= times || nowMs + afterMs >= message.expiresMs) return { kind: 'delivered', detail };
+  return { kind: 'again', afterMs, detail };
 }

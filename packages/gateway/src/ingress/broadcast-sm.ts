@@ -4,6 +4,7 @@ import { type PduOf, readBroadcastInterval, status, type Tlv, tlv, tlvAll } from
 import type { OperationResult, ResponseInput, Session } from '@chappe/smpp';
 import { openAccount } from '../accounts/account.ts';
 import { cleanSource } from '../address.ts';
+import { repetitionOf, spanMs } from '../broadcasts.ts';
 import { writeContent } from '../content.ts';
 import { lifetimeOf } from '../lifetime.ts';
 import { messageText } from '../message-text.ts';
@@ -109,11 +110,19 @@ function checkAreas(pdu: PduOf<'broadcast_sm'>): number {
 function draftOf(pdu: PduOf<'broadcast_sm'>, session: Session, ingress: Ingress): Draft | number {
   const nowMs = ingress.clock.nowMs();
   const { schedule_delivery_time: schedule, validity_period: validity } = pdu;
-  const lifetime = lifetimeOf(schedule, validity, undefined, nowMs, ingress.lifetime);
-  if (lifetime.dueMs === undefined) return lifetime.status;
   const payload = tlv(pdu, 'message_payload') ?? new Uint8Array(0);
+  const isOnce = pdu.priority_flag === immediate;
   const isOwn = (item: Tlv): boolean =>
-    item.name !== 'message_payload' && item.name !== 'user_message_reference';
+    item.name !== 'message_payload' &&
+    item.name !== 'user_message_reference' &&
+    !(isOnce && item.name === 'broadcast_rep_num');
+  const tlvs = pdu.tlvs.filter(isOwn);
+  const { validityMs, ...limits } = ingress.lifetime;
+  // Without a validity of its own it is valid as long as it repeats, as far as that is allowed.
+  const repetition = repetitionOf(tlvs);
+  const asLongAs = Math.max(validityMs, spanMs(repetition) + repetition.intervalMs);
+  const lifetime = lifetimeOf(schedule, validity, undefined, nowMs, { ...limits, validityMs: asLongAs });
+  if (lifetime.dueMs === undefined) return lifetime.status;
   return {
     kind: 'mt',
     account: accountOf(session),
@@ -134,7 +143,7 @@ function draftOf(pdu: PduOf<'broadcast_sm'>, session: Session, ingress: Ingress)
       inPayloadTlv: true,
       payload,
       userMessageReference: tlv(pdu, 'user_message_reference'),
-      tlvs: pdu.tlvs.filter(isOwn) as NonNullable<Parameters<typeof writeContent>[0]['tlvs']>,
+      tlvs: tlvs as NonNullable<Parameters<typeof writeContent>[0]['tlvs']>,
     }),
     text: messageText(0, pdu.data_coding, payload),
   };

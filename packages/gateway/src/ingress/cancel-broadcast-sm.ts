@@ -1,8 +1,8 @@
-/** cancel_broadcast_sm (SMPP 5.0 4.4.3): takes back a broadcast that has not gone out. */
+/** cancel_broadcast_sm (SMPP 5.0 4.4.3): takes back a broadcast, or what is left of its repetitions. */
 import { type PduOf, status } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
 import { accountOf, type Ingress, refuse } from './ingress.ts';
-import { broadcastOf } from './query-broadcast-sm.ts';
+import { broadcastOf, isAtOperator } from './query-broadcast-sm.ts';
 
 /** Cancels by id; without one, all waiting broadcasts of this account from this source address. */
 export async function cancelBroadcastSm(
@@ -24,6 +24,9 @@ export async function cancelBroadcastSm(
   }
   const found = await broadcastOf(pdu, session, ingress, failure);
   if (typeof found === 'number') return refuse(ingress, found);
-  const result = await ingress.center.cancel({ id: found.id, account: found.account });
-  return result === 'cancelled' ? {} : refuse(ingress, failure);
+  // What an operator has taken is over here, and is repeated there.
+  const isOver = isAtOperator(found)
+    ? (await ingress.operators().cancel(found)) !== undefined
+    : (await ingress.center.cancel({ id: found.id, account: found.account })) === 'cancelled';
+  return isOver ? {} : refuse(ingress, failure);
 }

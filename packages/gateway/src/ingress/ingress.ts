@@ -9,6 +9,7 @@ import type { MessageFacts } from '../facts.ts';
 import type { LifetimeLimits } from '../lifetime.ts';
 import type { Routing } from '../routing.ts';
 import type { Transactions } from '../transactions.ts';
+import type { OperatorRequests } from '../upstream/operator-requests.ts';
 import type { Acceptance } from './acceptance.ts';
 import type { Prepared } from './prepared.ts';
 
@@ -42,6 +43,8 @@ export interface Ingress {
   refusedBy(lane: string, facts: MessageFacts): readonly string[];
   /** Has the upstream of a message take it back; false when that cannot be. */
   cancelUpstream(message: Message): Promise<boolean>;
+  /** Requests about broadcasts that an operator has taken. */
+  operators(): OperatorRequests;
   readonly counters: IngressCounters;
   /** Hears of failures of the store, which the ESME only sees as a status. */
   readonly onError: (error: unknown, where: string) => void;

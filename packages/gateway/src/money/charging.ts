@@ -1,6 +1,7 @@
 /** What is charged when a message ends, and what was taken before a start. */
 import type { Center, FinalState, Message } from '@chappe/center';
 import type { Accounts } from '../accounts/accounts.ts';
+import { broadcastLane } from '../routing.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import { wasTaken } from '../upstream/memo.ts';
 import { countsThisMonth, countsToday, dayOf } from './standing.ts';
@@ -14,7 +15,8 @@ export function chargedAtEnd(
   state: FinalState,
   settings: AccountSettings | undefined,
 ): boolean {
-  if (state === 'delivered') return true;
+  // A broadcast that was taken back has gone out before, as often as it was tried.
+  if (state === 'delivered' || (message.lane === broadcastLane && message.attempts > 0)) return true;
   if (settings?.credit?.charge === 'delivered') return false;
   // An upstream that has taken it stands there until it is tried elsewhere.
   return state === 'accepted' || message.connector !== undefined || wasTaken(message.memo);

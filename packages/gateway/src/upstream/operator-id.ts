@@ -4,11 +4,14 @@ import { lastLine } from '../last-line.ts';
 import { unansweredMark } from './outcome.ts';
 
 /**
- * The id of the last submit_sm_resp; empty where no operator has given one. The timeline has it where it is not the
+ * The id of the last submit_sm_resp; empty where no operator has given one. One of which no receipt is awaited ends as
+ * accepted. The timeline has it where it is not the
  * reference that receipts are found by: `sent reference=1f ... id=001F`.
  */
 export function operatorIdOf({ timeline, reference = '' }: Pick<Message, 'timeline' | 'reference'>): string {
-  const line = lastLine(timeline, 'sent') ?? '';
+  const ended = lastLine(timeline, 'accepted');
+  // A timeline begins with the acceptance by us.
+  const line = lastLine(timeline, 'sent') ?? (ended?.includes(' lane=') === true ? ended : '');
   const told = wordAfter(line, ' id=') ?? wordAfter(line, ' reference=') ?? reference;
   return told.startsWith(unansweredMark) ? '' : told;
 }

@@ -1,6 +1,6 @@
 import { status, statusName, tlv, tlvAll } from '@chappe/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Esme, Rig, settled } from '../rig.ts';
+import { type Esme, Rig, settled, start } from '../rig.ts';
 
 let rig: Rig;
 let esme: Esme;
@@ -371,6 +371,121 @@ describe('broadcast_sm', () => {
     expect(name(await esme.request<'cancel_broadcast_sm'>(cancel))).toBe('ESME_RBCASTCANCELFAIL');
     await rig.clock.advance(90_000_000);
     expect(rig.gateway.handsets.inbox('447700900001')).toHaveLength(1);
+  });
+
+  describe('that repeats', () => {
+    const handset = '447700900001';
+    const shown = () =>
+      rig.gateway.handsets
+        .inbox(handset)
+        .filter(({ text }) => text === 'Storm')
+        .map(({ receivedMs }) => Math.round((receivedMs - start) / 1_000));
+    const repeating = (times: number, interval: Uint8Array, more: object = {}) =>
+      esme.request<'broadcast_sm'>({
+        ...broadcast,
+        tlvs: { ...tlvs, broadcast_rep_num: times, broadcast_frequency_interval: interval },
+        ...more,
+      });
+    const minute = Uint8Array.of(9, 0, 1);
+    const progress = async (message_id: string): Promise<readonly unknown[]> => {
+      const answer = await esme.request<'query_broadcast_sm'>({
+        command: 'query_broadcast_sm',
+        message_id,
+        ...source,
+      });
+      return [tlv(answer, 'message_state'), ...tlvAll(answer, 'broadcast_area_success')];
+    };
+    const cancel = async (message_id: string): Promise<string> =>
+      name(
+        await esme.request<'cancel_broadcast_sm'>({ command: 'cancel_broadcast_sm', message_id, ...source }),
+      );
+
+    beforeEach(async () => {
+      await esme.submit({ destination_addr: handset });
+      await rig.clock.advance(1_000);
+    });
+
+    it('goes out as often as it asks for, at its interval, and is counted', async () => {
+      const { message_id } = await repeating(4, minute);
+      await rig.clock.advance(500);
+      expect(await progress(message_id)).toEqual([1, 25, 25]);
+      await rig.clock.advance(59_000);
+      expect(shown()).toEqual([1]);
+      await rig.clock.advance(1_000);
+      expect(shown()).toEqual([1, 61]);
+      expect(await progress(message_id)).toEqual([1, 50, 50]);
+      await rig.clock.advance(120_000);
+      expect(shown()).toEqual([1, 61, 121, 181]);
+      expect(await progress(message_id)).toEqual([2, 100, 100]);
+      await rig.clock.advance(600_000);
+      expect(shown()).toHaveLength(4);
+      expect(await cancel(message_id)).toBe('ESME_RBCASTCANCELFAIL');
+    });
+
+    it('can be cancelled right after it was submitted, and between two times', async () => {
+      const first = await repeating(3, minute);
+      await rig.clock.advance(100);
+      expect(await cancel(first.message_id)).toBe('ESME_ROK');
+      expect(await progress(first.message_id)).toEqual([4, 33, 33]);
+      const second = await repeating(3, minute);
+      await rig.clock.advance(61_000);
+      expect(await cancel(second.message_id)).toBe('ESME_ROK');
+      expect(await progress(second.message_id)).toEqual([4, 66, 66]);
+      await rig.clock.advance(600_000);
+      expect(shown()).toHaveLength(3);
+      expect(await cancel(second.message_id)).toBe('ESME_RBCASTCANCELFAIL');
+    });
+
+    it('is cancelled without id too', async () => {
+      await repeating(9, minute);
+      await rig.clock.advance(100);
+      expect(await cancel('')).toBe('ESME_ROK');
+      await rig.clock.advance(600_000);
+      expect(shown()).toHaveLength(1);
+    });
+
+    it.each([
+      ['seconds', 8, 30, 30],
+      ['minutes', 9, 2, 120],
+      ['hours', 10, 1, 3_600],
+      ['days', 11, 1, 86_400],
+      ['as often as possible', 0, 0, 2],
+      ['no interval at all', 8, 0, 2],
+    ])('at an interval of %s', async (_what, unit, count, seconds) => {
+      await repeating(3, Uint8Array.of(unit, 0, count));
+      await rig.clock.advance(seconds * 4_000 + 2_000);
+      expect(shown()).toEqual([1, 1 + seconds, 1 + 2 * seconds]);
+    });
+
+    it('ends with its validity, as delivered', async () => {
+      const { message_id } = await repeating(10, minute, { validity_period: '000000000230000R' });
+      await rig.clock.advance(600_000);
+      expect(shown()).toEqual([1, 61, 121]);
+      expect(await progress(message_id)).toEqual([2, 30, 30]);
+    });
+
+    it('is valid as long as it repeats when it does not say how long', async () => {
+      const { message_id } = await repeating(5, Uint8Array.of(11, 0, 1));
+      await rig.clock.advance(3 * 86_400_000);
+      expect(await progress(message_id)).toEqual([1, 80, 80]);
+      await rig.clock.advance(2 * 86_400_000);
+      expect(await progress(message_id)).toEqual([2, 100, 100]);
+    });
+
+    it('begins at its time', async () => {
+      const { message_id } = await repeating(2, minute, { schedule_delivery_time: '000000000100000R' });
+      await rig.clock.advance(30_000);
+      expect(await progress(message_id)).toEqual([0, 255, 255]);
+      await rig.clock.advance(120_000);
+      expect(shown()).toEqual([61, 121]);
+    });
+
+    it('does not repeat when it is immediate, whatever else it says', async () => {
+      const { message_id } = await repeating(5, minute, { priority_flag: 1 });
+      await rig.clock.advance(600_000);
+      expect(shown()).toHaveLength(1);
+      expect(await progress(message_id)).toEqual([2, 100, 100]);
+    });
   });
 
   it('without id: all waiting from the source address', async () => {

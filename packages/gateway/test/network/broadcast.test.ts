@@ -1,7 +1,7 @@
 /** A broadcast of a customer that goes on to an operator, over loopback. */
 import { MemoryStore } from '@chappe/center';
-import { type PduOf, status } from '@chappe/protocol';
-import { SmppClient, SmppServer } from '@chappe/smpp';
+import { type PduOf, status, tlv, tlvAll } from '@chappe/protocol';
+import { type Operations, SmppClient, SmppServer } from '@chappe/smpp';
 import { expect, onTestFinished, test } from 'vitest';
 import { Inbox } from '../../../../test/support/inbox.ts';
 import { type ConnectorSettings, Gateway, type RouteSettings } from '../../src/index.ts';
@@ -16,6 +16,7 @@ interface Play {
 async function play(
   more: Partial<ConnectorSettings> = {},
   routes: readonly RouteSettings[] = [via(['op'], undefined, { price: { perSegment: 5 } })],
+  operations: Operations = {},
 ): Promise<Play> {
   const came = new Inbox<PduOf<'broadcast_sm'>>();
   const bound = new Inbox<true>();
@@ -23,6 +24,7 @@ async function play(
     port: 0,
     authenticate: () => ({ accept: true }),
     operations: {
+      ...operations,
       broadcast_sm: (pdu) => {
         came.push(pdu);
         return { message_id: 'cast-1' };
@@ -85,6 +87,68 @@ test('it goes on with its areas, ends as accepted, is paid, and is queried here'
     source_addr_ton: 5,
   });
   expect(queried.command_status).toBe(0);
+});
+
+test('what the operator repeats is asked of the operator, and cancelled there', async () => {
+  const asked: unknown[] = [];
+  let isCancelled = false;
+  const { customer, came, gateway } = await play({}, undefined, {
+    query_broadcast_sm: (pdu) => {
+      asked.push([pdu.command, pdu.message_id, pdu.source_addr]);
+      const areas = [Buffer.from('\0Oslo'), Buffer.from('\0Bergen')];
+      return {
+        message_id: 'cast-1',
+        tlvs: [
+          { name: 'message_state', value: isCancelled ? 4 : 1 },
+          { name: 'broadcast_area_identifier', value: areas[0]! },
+          { name: 'broadcast_area_success', value: 33 },
+          { name: 'broadcast_area_identifier', value: areas[1]! },
+          { name: 'broadcast_area_success', value: 66 },
+          { name: 'congestion_state', value: 99 },
+        ],
+      };
+    },
+    cancel_broadcast_sm: (pdu) => {
+      asked.push([pdu.command, pdu.message_id, pdu.source_addr]);
+      const command_status = isCancelled ? status.ESME_RBCASTCANCELFAIL : 0;
+      isCancelled = true;
+      return { command_status };
+    },
+  });
+  const { message_id } = await cast(customer);
+  await came.next('the broadcast', () => true);
+  await gateway.messages.wait('account:acme state:accepted');
+  const named = { message_id, source_addr: 'ACME', source_addr_ton: 5 };
+  const query = () => customer.request({ command: 'query_broadcast_sm', ...named });
+  const cancel = () => customer.request({ command: 'cancel_broadcast_sm', ...named });
+  const told = await query();
+  expect(told).toMatchObject({ command_status: 0, message_id });
+  expect(tlvAll(told, 'broadcast_area_success')).toEqual([33, 66]);
+  expect(tlv(told, 'message_state')).toBe(1);
+  expect(tlv(told, 'congestion_state')).toBeUndefined();
+  expect((await cancel()).command_status).toBe(0);
+  expect(tlv(await query(), 'message_state')).toBe(4);
+  expect((await cancel()).command_status).toBe(status.ESME_RBCASTCANCELFAIL);
+  expect(asked).toEqual([
+    ['query_broadcast_sm', 'cast-1', 'ACME'],
+    ['cancel_broadcast_sm', 'cast-1', 'ACME'],
+    ['query_broadcast_sm', 'cast-1', 'ACME'],
+    ['cancel_broadcast_sm', 'cast-1', 'ACME'],
+  ]);
+});
+
+test('an operator that does not tell how far it has come: that is not known, and nothing is cancelled', async () => {
+  const { customer, came, gateway } = await play();
+  const { message_id } = await cast(customer);
+  await came.next('the broadcast', () => true);
+  await gateway.messages.wait('account:acme state:accepted');
+  const named = { message_id, source_addr: 'ACME', source_addr_ton: 5 };
+  const told = await customer.request({ command: 'query_broadcast_sm', ...named });
+  expect(told.command_status).toBe(0);
+  expect(tlvAll(told, 'broadcast_area_success')).toEqual([255, 255]);
+  expect(await customer.request({ command: 'cancel_broadcast_sm', ...named })).toMatchObject({
+    command_status: status.ESME_RBCASTCANCELFAIL,
+  });
 });
 
 test('rules of the account and the routes hold for it', async () => {
