@@ -177,7 +177,6 @@ const outbindChecks: Checks<OutbindListenerOptions> = {
 
 const checkClient: Check = optionsOf(clientChecks);
 const checkOutbind: Check = optionsOf(outbindChecks, ['port', 'authenticate', 'systemId', 'password']);
-const checkClose: Check = optionsOf<{ drainMs?: number }>({ drainMs: milliseconds });
 const checkSignal: Check = optionsOf<{ signal?: AbortSignal }>({ signal });
 
 /** Throws `SmppError` (`CHAPPE_SMPP_OPTION`) that names the option which is misspelt or wrong; so do the others. */
@@ -193,11 +192,6 @@ export function checkClientOptions(options: ClientOptions): void {
 export function checkOutbindOptions(options: OutbindListenerOptions): void {
   checkOutbind(options, '');
   checkOperations(options.operations, true);
-}
-
-/** Of `close`, `destroy` and the like. */
-export function checkCloseOptions(options: { readonly drainMs?: number | undefined }): void {
-  checkClose(options, '');
 }
 
 /** Of `incoming`. */

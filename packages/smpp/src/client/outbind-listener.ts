@@ -6,6 +6,7 @@ import { SessionCore } from '../core/session-core.ts';
 import { versionFrom } from '../core/version-option.ts';
 import { type CloseReason, SmppBindError, SmppConnectError, type SmppError } from '../errors.ts';
 import { Guard, isThenable } from '../guard.ts';
+import { type CloseOptions, checkCloseOptions } from '../session/close-options.ts';
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
 import type { RequestResult } from '../session/request-queue.ts';
@@ -92,7 +93,8 @@ export class OutbindListener implements SessionOwner {
   }
 
   /** Stops listening and ends the sessions in order. */
-  async close(options: { readonly drainMs?: number } = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkCloseOptions(options);
     const stopped = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await Promise.all([...this.#sessions.keys()].map((session) => session.close(options)));
     await stopped;

@@ -17,6 +17,7 @@ import { versionOfBind } from '../core/versions.ts';
 import { type CloseReason, SmppClosedError, SmppConnectError, SmppError, SmppStatus } from '../errors.ts';
 import { Guard, isThenable } from '../guard.ts';
 import { given } from '../option-checks.ts';
+import { type CloseOptions, checkCloseOptions } from '../session/close-options.ts';
 import { createLoop, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
 import type { ResponseInput } from '../session/responses.ts';
@@ -169,7 +170,8 @@ export class SmppServer implements SessionOwner {
    * Stops listening, lets the sessions end in order (see `Session.close`), and settles when all connections are
    * gone. No timer and no handle is left.
    */
-  async close(options: { readonly drainMs?: number } = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkCloseOptions(options);
     this.#isClosing = true;
     for (const dialing of this.#dialing) dialing.abort();
     const stopped = new Promise<void>((resolve) => this.#listener.close(() => resolve()));

@@ -7,6 +7,7 @@ import { isBound, kindOf } from '../core/states.ts';
 import type { PduTaps } from '../core/tap.ts';
 import { type CloseReason, requestFailure } from '../errors.ts';
 import type { Remote, Transport } from '../transport/transport.ts';
+import { type CloseOptions, checkCloseOptions } from './close-options.ts';
 import { Edge, type Edged } from './edge.ts';
 import { Flow } from './flow.ts';
 import type { SessionLoop } from './loop.ts';
@@ -201,17 +202,17 @@ export class Session implements Edged, RequestsOwner {
   }
 
   /**
-   * Ends the session in order: sends nothing more, waits up to `drainMs` (default 10 s) for what is open in both
-   * directions, unbinds, waits for the answer in what is left of that time, closes. Settles when all is over, at the
-   * latest two seconds after that time; never rejects.
+   * Ends the session in order: sends nothing more, waits up to `drainMs` (default 10 s) for what is open both ways,
+   * unbinds, waits for the answer in what is left of it, closes. Settles when all is over, two seconds later at most.
    */
-  close(options: { readonly drainMs?: number } = {}): Promise<void> {
-    if (this.#isOver) return Promise.resolve();
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkCloseOptions(options);
+    if (this.#isOver) return;
     const over = new Promise<void>((resolve) => this.#whenOver.push(resolve));
     this.#requests.fail('closed');
     this.#core.close(this.#loop.clock.monotonicMs(), options.drainMs ?? 10_000);
     this.#settleEvents();
-    return over;
+    await over;
   }
 
   /** Ends the connection at once. Outstanding requests fail; `maybeSent` says that the peer may have them. */

@@ -107,3 +107,20 @@ test.each([
   expect(versions).toEqual([expected]);
   peer.destroy();
 });
+
+test.each([
+  [{ drainMs: '5s' }, 'drainMs is a string: it takes milliseconds'],
+  [{ drainMs: -1 }, 'drainMs is -1'],
+  [{ drain: 5 }, 'drain is no option'],
+  [5, 'the options is 5'],
+])('close with %j is refused, and closes nothing', async (wrong, message) => {
+  const server = await startServer();
+  const peer = await RawPeer.bound(server.port);
+  const refusal = { code: 'CHAPPE_SMPP_OPTION', message: expect.stringContaining(message) };
+  await expect(server.close(wrong as never)).rejects.toMatchObject(refusal);
+  await expect([...server.sessions][0]!.close(wrong as never)).rejects.toMatchObject(refusal);
+  expect(await peer.ask({ command: 'enquire_link', sequence_number: 2 })).toMatchObject({
+    command: 'enquire_link_resp',
+  });
+  peer.destroy();
+});
