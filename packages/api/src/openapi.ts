@@ -85,6 +85,8 @@ export function openapiOf(routes: readonly Route[], version: string): Json {
       description: 'Short messages in and out of Chappe, and the handsets of its sandbox.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
+    // Wherever it was read from.
+    servers: [{ url: '/', description: 'This server' }],
     tags,
     paths,
     components: {
@@ -98,7 +100,7 @@ export function openapiOf(routes: readonly Route[], version: string): Json {
 }
 
 function operationOf(route: Route): Json {
-  const { operationId, tag, summary, description, body, access = 'manage', isForAccounts } = route;
+  const { operationId, tag, summary, description, body, example, access = 'manage', isForAccounts } = route;
   const parameters = [
     ...parametersOf(route.params, 'path'),
     ...parametersOf(route.query, 'query'),
@@ -125,7 +127,7 @@ function operationOf(route: Route): Json {
       : {
           requestBody: {
             required: !body.safeParse(undefined).success,
-            content: { 'application/json': { schema: schemaOf(body) } },
+            content: { 'application/json': { schema: schemaOf(body), example } },
           },
         }),
     responses: { ...successes(route), ...failures(route) },

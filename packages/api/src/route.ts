@@ -65,6 +65,8 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   /** Without one, any query parameter is refused. */
   readonly query?: z.ZodType<Query> | undefined;
   readonly body?: z.ZodType<Body> | undefined;
+  /** A body as one would send it, for OpenAPI. */
+  readonly example?: unknown;
   /** Bounds of the body; default those of a request with some keys and a list of a thousand. */
   readonly bodyShape?: BodyShape | undefined;
   readonly headers?: readonly HeaderDescription[] | undefined;

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { parseEntry } from '@chappe/config';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkShape, plainShape } from '../src/body-shape.ts';
+import type { Context } from '../src/context.ts';
 import { problemCodes } from '../src/index.ts';
+import { routesOf } from '../src/routes/all.ts';
+import { entryWords } from '../src/routes/put-entry.ts';
 import { flawsOf, type Schema } from './json-schema.ts';
 import { type Rig, startRig } from './rig.ts';
 
@@ -8,6 +13,7 @@ interface Operation {
   readonly operationId: string;
   readonly tags: readonly string[];
   readonly summary: string;
+  readonly security?: readonly object[];
   readonly parameters?: readonly { name: string; in: string; required: boolean; schema: Schema }[];
   readonly requestBody?: { required: boolean; content: Record<string, { schema: Schema }> };
   readonly responses: Record<string, { description: string; content?: Record<string, { schema: Schema }> }>;
@@ -22,6 +28,11 @@ interface Document {
 }
 
 const ofSandbox = [
+  'DELETE /api/v1/messages',
+  'DELETE /api/v1/phones',
+  'DELETE /api/v1/phones/{msisdn}/messages',
+  'GET /',
+  'GET /api/v1',
   'GET /api/v1/events',
   'GET /api/v1/info',
   'GET /api/v1/messages',
@@ -126,7 +137,7 @@ describe('GET /openapi.json', () => {
         expect(description).not.toBe('');
         const type =
           Number(status) < 400
-            ? /^(application\/json|text\/plain|text\/csv|application\/jsonl|text\/event-stream)$/
+            ? /^(application\/json|text\/plain|text\/csv|text\/html|application\/jsonl|text\/event-stream)$/
             : /^application\/problem\+json$/;
         if (status === '204') expect(content).toEqual({});
         else expect(Object.keys(content).length).toBeGreaterThan(0);
@@ -209,10 +220,16 @@ describe('GET /openapi.json', () => {
     await check('livez', rig.get('/livez'));
     await check('readyz', rig.get('/readyz'));
     await check('openapi', rig.get('/openapi.json'));
+    await check('index', rig.get('/'));
+    await check('apiIndex', rig.get('/api/v1'));
+    const del = async (url: string): ReturnType<Rig['get']> => rig.get(url, { method: 'DELETE' });
+    await check('forgetMessages', del(messages));
+    for (const url of ['/api/v1/phones', '/api/v1/phones/1/messages'])
+      expect((await del(url)).status).toBe(204);
     const expected = operations.filter(({ method, path }) =>
       ofSandbox.includes(`${method.toUpperCase()} ${path}`),
     );
-    expect([...seen, 'metrics', 'streamEvents'].sort()).toEqual(
+    expect([...seen, 'metrics', 'streamEvents', 'clearInbox', 'switchPhonesOn'].sort()).toEqual(
       expected.map(({ operationId }) => operationId).sort(),
     );
   });
@@ -246,4 +263,27 @@ describe('the schema checker of these tests', () => {
     expect(flawsOf({}, schema, {})).toHaveLength(1);
     expect(() => flawsOf(1, { allOf: [] } as Schema, {})).toThrow(/allOf/);
   });
+
+  it('has a server, security for each operation, and a body of each kind that is right', async () => {
+    const { servers } = document as unknown as { servers: { url: string }[] };
+    expect(servers).toHaveLength(1);
+    for (const { path, security } of operations) expect(security, path).toBeDefined();
+    const context = { gateway: {}, turns: {}, clock: {} } as unknown as Context;
+    const withBody = routesOf(context).filter(({ body }) => body !== undefined);
+    expect(withBody.length).toBeGreaterThan(14);
+    for (const { operationId, body, bodyShape = plainShape, example } of withBody) {
+      expect(example, operationId).toBeDefined();
+      checkShape(example, bodyShape);
+      expect(body?.safeParse(example).error, operationId).toBeUndefined();
+    }
+  });
+
+  it.each(entryWords.map(({ kind, example }) => [kind, example] as const))(
+    'the entry %s is one',
+    async (kind, example) => {
+      const name = kind === 'account' ? { systemId: 'x' } : { name: 'x' };
+      const parsed = await parseEntry(kind, { ...example, ...name }, { hashPassword: async () => 'x' });
+      expect(parsed.ok ? [] : parsed.flaws).toEqual([]);
+    },
+  );
 });

@@ -31,7 +31,10 @@ const table = `
   GET    /api/v1/messages                         o r a
   GET    /api/v1/messages/wait                    o r a
   GET    /api/v1/messages/{id}                    o r a
+  DELETE /api/v1/messages
   POST   /api/v1/phones/{msisdn}/messages         o
+  DELETE /api/v1/phones/{msisdn}/messages         o
+  DELETE /api/v1/phones                           o
   GET    /api/v1/phones/{msisdn}/messages         o r
   PUT    /api/v1/phones/{msisdn}/state            o
   GET    /api/v1/phones                           o r
@@ -85,6 +88,8 @@ const table = `
   GET    /api/v1/events                           o r a
   GET    /api/v1/trace                            o r
   GET    /api/v1/info                             o r
+  GET    /                                        e
+  GET    /api/v1                                  e
   GET    /livez                                   e
   GET    /readyz                                  e
   GET    /openapi.json                            e

@@ -77,6 +77,7 @@ export type { RouteComparison } from './routes/replay.ts';
 export { checkRoutes } from './routes/validate.ts';
 export { checkMoRoutes } from './routes/validate-mo.ts';
 export { wayOf } from './routes/way.ts';
+export { forgetMessages } from './sandbox/forget-messages.ts';
 export { type HandsetState, handsetStates, type InboxMessage, type InboxSegment } from './sandbox/handset.ts';
 export {
   type HandsetOptions,

@@ -51,6 +51,8 @@ export class Messages {
   readonly #events: GatewayEvents;
   readonly #clock: Clock;
   #waiters = 0;
+  /** What was accepted before is forgotten, epoch milliseconds. */
+  #sinceMs = 0;
 
   constructor(center: Center, events: GatewayEvents, clock: Clock) {
     this.#center = center;
@@ -110,7 +112,13 @@ export class Messages {
   /** The message with that id (of any of its segments); undefined when there is none. `account`: only of this one. */
   async get(publicId: string, account?: string): Promise<MessageView | undefined> {
     const message = await this.#center.query({ publicId, ...(account === undefined ? {} : { account }) });
-    return message === undefined ? undefined : viewOf(await groupOf(this.#center, message));
+    if (message === undefined || message.acceptedMs < this.#sinceMs) return undefined;
+    return viewOf(await groupOf(this.#center, message));
+  }
+
+  /** From now on nothing is found that was accepted before `atMs`, epoch milliseconds: a sandbox begins anew. */
+  forget(atMs: number): void {
+    this.#sinceMs = atMs;
   }
 
   /**
@@ -183,7 +191,9 @@ export class Messages {
   }
 
   #parse(query: string): SearchQuery {
-    const parsed = parseSearch(query, this.#clock.nowMs());
+    const asked = parseSearch(query, this.#clock.nowMs());
+    const parsed =
+      this.#sinceMs === 0 ? asked : { ...asked, afterMs: Math.max(asked.afterMs ?? 0, this.#sinceMs) };
     const choosesKind = parsed.terms.some((term) => term.key === 'kind');
     if (choosesKind) return parsed;
     const noReceipts = { key: 'kind' as const, value: 'receipt', prefix: false, negated: true, states: [] };

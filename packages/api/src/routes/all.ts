@@ -9,6 +9,7 @@ import { deleteUnmatched } from './delete-unmatched.ts';
 import { endSession } from './end-session.ts';
 import { streamEvents } from './events.ts';
 import { exportRecords } from './export-records.ts';
+import { clearInbox, forgetAllMessages, switchPhonesOn } from './forget-messages.ts';
 import { getAccount } from './get-account.ts';
 import { getConfig } from './get-config.ts';
 import { getConnector } from './get-connector.ts';
@@ -16,6 +17,7 @@ import { getInbox } from './get-inbox.ts';
 import { getLedger } from './get-ledger.ts';
 import { getMessage } from './get-message.ts';
 import { getStatement } from './get-statement.ts';
+import { indexPage } from './index-page.ts';
 import { info } from './info.ts';
 import { listAccounts } from './list-accounts.ts';
 import { listAudit } from './list-audit.ts';
@@ -58,10 +60,13 @@ export function routesOf(context: Context): readonly Route[] {
     searchMessages(context),
     waitForMessage(context),
     getMessage(context),
+    forgetAllMessages(context),
     sendFromPhone(context),
     getInbox(context),
     setPhoneState(context),
     listPhones(context),
+    clearInbox(context),
+    switchPhonesOn(context),
     listSessions(context),
     endSession(context),
     listAccounts(context),
@@ -99,6 +104,8 @@ export function routesOf(context: Context): readonly Route[] {
     streamEvents(context),
     tracePdus(context),
     info(context),
+    indexPage(context, '/'),
+    indexPage(context, '/api/v1'),
     livez(),
     readyz(context),
     scrapeMetrics(context),

@@ -38,6 +38,7 @@ export function postCredit({ gateway, clock }: Context): Route {
       'A top-up when above zero, an adjustment when below. Without a reference every request is a credit.',
     params: accountPath,
     body: requestBody,
+    example: { amount: '10.00', note: 'invoice 7', reference: 'inv-7' },
     answers: {
       200: { description: 'There was one with this reference already', schema: resultBody },
       201: { description: 'On disk', schema: resultBody },

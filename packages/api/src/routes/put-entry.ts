@@ -21,25 +21,59 @@ export interface EntryWords {
   /** `an account`. */
   readonly words: string;
   readonly tag: string;
+  /** An entry of this kind. */
+  readonly example: EntryBody;
 }
 
 /** All kinds of entries. */
 export const entryWords: readonly EntryWords[] = [
-  { kind: 'account', path: 'accounts', noun: 'Account', words: 'an account', tag: 'accounts' },
-  { kind: 'connector', path: 'connectors', noun: 'Connector', words: 'a connector', tag: 'connectors' },
-  { kind: 'route', path: 'routes', noun: 'Route', words: 'a route', tag: 'routes' },
+  {
+    kind: 'account',
+    path: 'accounts',
+    noun: 'Account',
+    words: 'an account',
+    tag: 'accounts',
+    example: { password: 'se-cret', throughput: '20/s', allowFrom: ['203.0.113.0/24'], tags: ['small'] },
+  },
+  {
+    kind: 'connector',
+    path: 'connectors',
+    noun: 'Connector',
+    words: 'a connector',
+    tag: 'connectors',
+    example: { host: 'smsc.op-a.example', systemId: 'us', password: 'se-cret', window: 20 },
+  },
+  {
+    kind: 'route',
+    path: 'routes',
+    noun: 'Route',
+    words: 'a route',
+    tag: 'routes',
+    example: { to: '447', via: 'op-a', price: { perSegment: 0.0125 } },
+  },
   {
     kind: 'mo',
     path: 'mo-routes',
     noun: 'MoRoute',
     words: 'a rule for messages from handsets',
     tag: 'routes',
+    example: { to: '60100', keyword: 'HELP', deliver: 'acme' },
   },
-  { kind: 'webhook', path: 'webhooks', noun: 'Webhook', words: 'a webhook', tag: 'webhooks' },
+  {
+    kind: 'webhook',
+    path: 'webhooks',
+    noun: 'Webhook',
+    words: 'a webhook',
+    tag: 'webhooks',
+    example: { url: 'https://hooks.example/x', secret: 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=' },
+  },
 ];
 
 /** Makes or replaces an entry; what it is not is told as for the file. */
-export function putEntry({ gateway, auth }: Context, { kind, path, noun, words, tag }: EntryWords): Route {
+export function putEntry(
+  { gateway, auth }: Context,
+  { kind, path, noun, words, tag, example }: EntryWords,
+): Route {
   const isOrdered = kind === 'route' || kind === 'mo';
   return route({
     method: 'PUT',
@@ -56,6 +90,7 @@ export function putEntry({ gateway, auth }: Context, { kind, path, noun, words, 
         : ''),
     params: namePath,
     body: entryBody,
+    example,
     bodyShape: entryShape,
     answers: {
       200: { description: 'Replaced', schema: putBody },

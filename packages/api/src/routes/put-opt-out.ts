@@ -33,6 +33,7 @@ export function putOptOut({ gateway }: Context): Route {
     summary: 'Send no more messages to a handset',
     params: handsetPath,
     body: requestBody.optional(),
+    example: { sender: 'ACME' },
     answers: { 200: { description: 'It counts', schema: optOutBody } },
     problems: ['refused', 'full', 'store_failed', 'stopping'],
     handle: async ({ params: { handset }, body }) => {

@@ -30,6 +30,7 @@ export function releaseAllHeldMessages({ gateway, clock }: Context): Route {
     access: 'operate',
     summary: 'Let all held messages go on, or those that a query finds',
     body: requestBody.optional(),
+    example: { query: 'account:acme to:4499*' },
     answers: { 200: { description: 'What came of it', schema: resultBody } },
     problems: ['invalid_parameter', 'store_failed'],
     handle: async ({ body, caller }) => {

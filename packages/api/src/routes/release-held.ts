@@ -32,6 +32,7 @@ export function releaseHeldMessage({ gateway }: Context): Route {
       'goes by the rules and numbers of now, or to `account`.',
     params: idPath,
     body: releaseBody.optional(),
+    example: { account: 'acme' },
     answers: { 200: { description: 'It goes on', schema: releasedBody } },
     problems: ['not_found', 'conflict', 'invalid_parameter', 'store_failed'],
     handle: async ({ params: { id }, body }) => {

@@ -30,6 +30,7 @@ export function rematchUnmatched({ gateway }: Context): Route {
       'At most the newest 1,000 at a time. `ids` other than loose is taken for known from now on, unless the settings ' +
       'of the connector (dlr.idIn) say otherwise.',
     body: rematchBody,
+    example: { connector: 'op-a', ids: 'hex-dec' },
     answers: { 200: { description: 'What came of it', schema: resultBody } },
     problems: ['not_found', 'store_failed'],
     handle: async ({ body: { connector, ids } }) => {

@@ -74,6 +74,7 @@ export function replayOtherRoutes({ gateway, clock }: Context): Route {
     description:
       'Compares the routes in force with those of the body; nothing is sent or changed. One at a time.',
     body: replayBody,
+    example: { routes: [{ name: 'uk', to: '44', via: 'op-b', price: '0.012' }], from: '24h' },
     bodyShape: entryShape,
     isAudited: false,
     answers: { 200: { description: 'What would change', schema: comparisonBody } },

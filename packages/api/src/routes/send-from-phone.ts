@@ -19,6 +19,7 @@ export function sendFromPhone({ gateway }: Context): Route {
       'disk while none is bound.',
     params: phonePath,
     body: phoneSubmission,
+    example: { to: '60100', text: 'STOP' },
     isAudited: false,
     answers: { 202: { description: 'On disk', schema: phoneSubmittedBody } },
     problems: ['refused', 'full', 'store_failed', 'stopping'],

@@ -16,6 +16,7 @@ export function setPhoneState({ gateway: { handsets } }: Context): Route {
     description: 'Switching it on lets the messages that wait for it through at once.',
     params: phonePath,
     body: phoneStateBody,
+    example: { state: 'off' },
     isAudited: false,
     answers: { 200: { description: 'The handset', schema: phoneBody } },
     problems: ['full'],

@@ -43,6 +43,7 @@ export function submitMessage(context: Context): Route {
       'The answer comes when the message is on disk. With a list in `to`, each number gets a message of its own, and ' +
       'each is accepted or refused by itself; the answer is a problem only when all were refused.',
     body: submission,
+    example: { to: '447700900123', from: 'ACME', text: 'Your code is 1234' },
     headers: [
       {
         name: 'Idempotency-Key',

@@ -45,6 +45,7 @@ export function testConnector({ gateway, clock }: Context): Route {
       'bind only; it is not stored, not charged, not tried again, and asks for no receipt.',
     params: namePath,
     body: trialBody.optional(),
+    example: { to: '447700900123', from: 'ACME', text: 'Test' },
     answers: { 200: { description: 'What came of it', schema: resultBody } },
     problems: ['not_found', 'refused', 'full'],
     handle: async ({ params: { name }, body }) => {

@@ -77,6 +77,7 @@ export function testRoute({ gateway, clock }: Context): Route {
     access: 'read',
     summary: 'Which route takes a message, and why the others do not',
     body: questionBody,
+    example: { account: 'acme', from: 'ACME', to: '447700900123', text: 'Hello' },
     isAudited: false,
     answers: { 200: { description: 'The answer', schema: answerBody } },
     problems: ['refused'],

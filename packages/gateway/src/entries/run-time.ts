@@ -29,13 +29,21 @@ export class RunTimeEntries {
   readonly #entries: Entries;
   readonly #control: ControlStore;
   readonly #accounts: Accounts;
+  readonly #isSandbox: boolean;
   #file: GatewaySettings;
   #network: Network | undefined;
   #endSessions: () => void = () => undefined;
   /** The change under way, and those before it. */
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(entries: Entries, control: ControlStore, accounts: Accounts, file: GatewaySettings) {
+  private constructor(
+    entries: Entries,
+    control: ControlStore,
+    accounts: Accounts,
+    file: GatewaySettings,
+    isSandbox: boolean,
+  ) {
+    this.#isSandbox = isSandbox;
     this.#entries = entries;
     this.#control = control;
     this.#accounts = accounts;
@@ -49,12 +57,13 @@ export class RunTimeEntries {
   static async load(
     control: ControlStore,
     accounts: Accounts,
-    { settings = noSettings, sealing = new Sealing() }: RunTimeOptions,
+    { settings: given, sealing = new Sealing() }: RunTimeOptions,
   ): Promise<RunTimeEntries> {
+    const settings = given ?? noSettings;
     const entries = await Entries.load(control, sealing);
     // Passwords given in clear have become hashes by now.
     const file = { ...settings, accounts: accounts.open ? [] : settingsOf(accounts) };
-    const made = new RunTimeEntries(entries, control, accounts, file);
+    const made = new RunTimeEntries(entries, control, accounts, file, accounts.open || given === undefined);
     if (!accounts.open) accounts.replace(made.settings.accounts);
     await restoreSuspensions(control, accounts);
     return made;
@@ -64,6 +73,11 @@ export class RunTimeEntries {
   attach(network: Network, endSessions: () => void): void {
     this.#network = network;
     this.#endSessions = endSessions;
+  }
+
+  /** Whether there is no configuration: then everybody is a friend, and nothing is anybody's in earnest. */
+  get isSandbox(): boolean {
+    return this.#isSandbox;
   }
 
   /** All settings together. */

@@ -103,6 +103,12 @@ export class Inboxes {
     this.#next = 0;
   }
 
+  /** Empties all inboxes. */
+  clearAll(): void {
+    this.#kept = [];
+    this.#next = 0;
+  }
+
   #inOrder(): Shown[] {
     const [late, early] = [this.#kept.slice(0, this.#next), this.#kept.slice(this.#next)];
     return [...early, ...late].filter((shown) => shown !== undefined);

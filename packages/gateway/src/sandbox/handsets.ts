@@ -103,6 +103,7 @@ export class Handsets {
   readonly #inboxes: Inboxes;
   readonly #receiver: Receiver;
   readonly #random: () => number;
+  #sinceMs = 0;
   readonly #delayMs: readonly [number, number];
   readonly #outcomes: readonly { readonly upTo: number; readonly answer: HandsetAnswer }[];
 
@@ -146,6 +147,17 @@ export class Handsets {
   /** Empties the inbox of one handset. */
   clearInbox(msisdn: string): void {
     this.#inboxes.clear(numberKey(msisdn));
+  }
+
+  /** All inboxes are empty, and what was accepted before then is not shown any more. `atMs`: epoch milliseconds. */
+  forget(atMs: number): void {
+    this.#sinceMs = atMs;
+    this.#inboxes.clearAll();
+  }
+
+  /** All handsets are on again. */
+  switchAllOn(): void {
+    for (const msisdn of [...this.#states.keys()]) this.setState(msisdn, 'on');
   }
 
   /** Handsets that were switched or have messages, at most `limit`, latest first. */
@@ -196,7 +208,7 @@ export class Handsets {
 
   /** Puts a message into a handset's inbox, whatever the handset's state. */
   show(msisdn: string, message: Message, wallMs: number): void {
-    this.#receiver.receive(numberKey(msisdn), message, wallMs);
+    if (message.acceptedMs >= this.#sinceMs) this.#receiver.receive(numberKey(msisdn), message, wallMs);
   }
 
   /** Gives up long messages whose missing segments did not come: they are shown as far as they came. */
