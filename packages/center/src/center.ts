@@ -241,9 +241,9 @@ export class Center {
     return this.#operations.note(id, step, detail);
   }
 
-  /** Messages at an upstream by what it called them: any of these references. */
-  findByReference(connector: string, references: readonly string[]): Promise<readonly Message[]> {
-    return this.#core.settings.store.findByReference(connector, references);
+  /** See `Store.findByReference`. */
+  findByReference(connector: string, names: readonly string[], begins = false): Promise<readonly Message[]> {
+    return this.#core.settings.store.findByReference(connector, names, begins);
   }
 
   /** Messages that wait on disk in a lane, newest first. For lanes that nothing is attached to. */

@@ -155,8 +155,15 @@ export interface Store {
   find(id: MessageId): Promise<Message | undefined>;
   /** By the counter of a short public id; the first of those that share it. */
   findByShort(counter: number): Promise<Message | undefined>;
-  /** Messages at an upstream, by what it called them: any of these references. */
-  findByReference(connector: string, references: readonly string[]): Promise<readonly Message[]>;
+  /**
+   * Messages at an upstream, by what it called them: any of these references, or (`begins`) anything that begins so. The
+   * first ones of each day, some hundred.
+   */
+  findByReference(
+    connector: string,
+    references: readonly string[],
+    begins?: boolean,
+  ): Promise<readonly Message[]>;
   search(query: SearchQuery): Promise<SearchPage>;
   /** Messages that wait in a lane, at most `limit`; with a lower id than `beforeId`. */
   waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<MessagePage>;

@@ -194,6 +194,7 @@ export class Network {
     await this.correlator.load();
     this.#nodeId = await nodeIdOf(this.#options.control, this.#options.random);
     this.take(await this.compile(settings));
+    await this.correlator.restore(this.upstreams.list());
     const { center, clock, acceptance } = this.#options;
     await restoreParts(center, acceptance.wholes, this.upstreams.ways, clock.nowMs());
   }

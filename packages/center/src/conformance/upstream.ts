@@ -129,6 +129,26 @@ export const upstreamCases: readonly Case[] = [
     },
   ],
   [
+    'messages are found by how their references begin, too',
+    async ({ store }) => {
+      const sent = (one: MessageId, reference: string, connector = 'up'): Message =>
+        message(one, { reference, connector });
+      const tomorrow = idAt(NOON_MS + DAY_MS);
+      await insert(
+        store,
+        [sent(id(0), '?a'), sent(id(1), '?b'), sent(id(2), 'a?'), sent(id(3), '@')],
+        'sent',
+      );
+      await insert(store, [sent(tomorrow, '?\u00ff'), sent(tomorrow + 1, '?a', 'other')], 'sent');
+      await insert(store, [sent(id(4), '?c')], 'done');
+      const found = async (begins: boolean, ...names: string[]): Promise<number[]> =>
+        (await store.findByReference('up', names, begins)).map((one) => one.id).sort((a, b) => a - b);
+      assert.deepEqual(await found(true, '?'), [id(0), id(1), tomorrow]);
+      assert.deepEqual(await found(true, '?b', '@'), [id(1), id(3)]);
+      assert.deepEqual(await found(false, '?'), []);
+    },
+  ],
+  [
     'a line is appended to the timeline of a message, and changes nothing else',
     async ({ store }) => {
       const over = message(id(0), { state: 'expired', doneMs: NOON_MS, price: 5, charged: true });

@@ -182,12 +182,18 @@ export class MemoryStore implements Store {
     return found;
   }
 
-  async findByReference(connector: string, references: readonly string[]): Promise<readonly Message[]> {
+  async findByReference(
+    connector: string,
+    references: readonly string[],
+    begins = false,
+  ): Promise<readonly Message[]> {
     this.#check();
     const found: Message[] = [];
+    const isMeant = (reference: string): boolean =>
+      begins ? references.some((start) => reference.startsWith(start)) : references.includes(reference);
     for (const { message, place } of this.#rows.values()) {
       if (place !== 'sent' || message.connector !== connector) continue;
-      if (message.reference !== undefined && references.includes(message.reference)) found.push(message);
+      if (message.reference !== undefined && isMeant(message.reference)) found.push(message);
     }
     return found;
   }

@@ -20,7 +20,7 @@ const RECOUNT = `SELECT account, count(*), sum(price), sum(CASE charged WHEN ${c
 const CHUNK = 2_000;
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1_000;
-const MAX_REFERENCES = 16;
+const MAX_REFERENCES = 256;
 /** Files open at once. */
 const MAX_FILES = 8;
 const kinds: readonly MessageKind[] = ['mt', 'mo', 'receipt', 'notice'];
@@ -42,7 +42,7 @@ export class Reader {
       case 'short':
         return this.#short(request.counter);
       case 'reference':
-        return this.#reference(request.connector, request.references);
+        return this.#reference(request.connector, request.references, request.begins);
       case 'lane':
         return this.#lane(request.lane, request.limit, request.beforeId);
       case 'tallies':
@@ -86,10 +86,14 @@ export class Reader {
     return undefined;
   }
 
-  #reference(connector: string, references: readonly string[]): Row[] {
-    const some = references.map(() => '?').join(', ');
-    const sql = `SELECT ${all} FROM msg WHERE place = 1 AND connector = ? AND reference IN (${some}) LIMIT ${MAX_REFERENCES}`;
-    return this.#days().flatMap((day) => this.#rows(day, sql, [connector, ...references]));
+  #reference(connector: string, references: readonly string[], begins: boolean): Row[] {
+    // Along the index in both cases; U+10FFFF is above what any reference goes on with.
+    const terms = begins
+      ? references.map(() => '(reference >= ? AND reference < ?)').join(' OR ')
+      : `reference IN (${references.map(() => '?').join(', ')})`;
+    const values = begins ? references.flatMap((start) => [start, `${start}\u{10ffff}`]) : references;
+    const sql = `SELECT ${all} FROM msg WHERE place = 1 AND connector = ? AND (${terms}) ORDER BY id LIMIT ${MAX_REFERENCES}`;
+    return this.#days().flatMap((day) => this.#rows(day, sql, [connector, ...values]));
   }
 
   #lane(lane: string, limit: number, beforeId: MessageId): PageRows {

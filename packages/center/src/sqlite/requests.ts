@@ -28,7 +28,12 @@ export type Request =
   | { readonly ask: 'matching'; readonly match: Match; readonly limit: number }
   | { readonly ask: 'find'; readonly id: MessageId }
   | { readonly ask: 'short'; readonly counter: number }
-  | { readonly ask: 'reference'; readonly connector: string; readonly references: readonly string[] }
+  | {
+      readonly ask: 'reference';
+      readonly connector: string;
+      readonly references: readonly string[];
+      readonly begins: boolean;
+    }
   | { readonly ask: 'lane'; readonly lane: string; readonly limit: number; readonly beforeId: MessageId }
   | { readonly ask: 'tallies'; readonly days: readonly string[] | undefined }
   | { readonly ask: 'recount' }

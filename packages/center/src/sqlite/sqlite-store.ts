@@ -128,8 +128,12 @@ export class SqliteStore implements Store {
     return decoded(await this.#read({ ask: 'short', counter }));
   }
 
-  async findByReference(connector: string, references: readonly string[]): Promise<readonly Message[]> {
-    const rows = (await this.#read({ ask: 'reference', connector, references })) as readonly Row[];
+  async findByReference(
+    connector: string,
+    references: readonly string[],
+    begins = false,
+  ): Promise<readonly Message[]> {
+    const rows = (await this.#read({ ask: 'reference', connector, references, begins })) as readonly Row[];
     return rows.map(decodeRow);
   }
 

@@ -76,8 +76,12 @@ export class FaultyStore implements Store {
     return this.#inner.findByShort(counter);
   }
 
-  findByReference(connector: string, references: readonly string[]): Promise<readonly Message[]> {
-    return this.#inner.findByReference(connector, references);
+  findByReference(
+    connector: string,
+    references: readonly string[],
+    begins?: boolean,
+  ): Promise<readonly Message[]> {
+    return this.#inner.findByReference(connector, references, begins);
   }
 
   waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<MessagePage> {

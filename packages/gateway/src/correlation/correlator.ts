@@ -67,6 +67,17 @@ export class Correlator {
     return this.#groups.load();
   }
 
+  /** Finds the messages again that were not answered before the restart. */
+  async restore(upstreams: readonly Upstream[]): Promise<void> {
+    const { center, clock } = this.#context;
+    const sinceMs = clock.monotonicMs();
+    for (const name of new Set(upstreams.map(({ group }) => group.name))) {
+      const { unanswered } = this.#groups.of(name);
+      for (const { id, destination, reference } of await center.findByReference(name, [unansweredMark], true))
+        unanswered.add(destination.digits, { id, reference, sinceMs });
+    }
+  }
+
   /** The receipts of a group of connectors. */
   group(upstream: Upstream): GroupReceipts {
     return this.#groups.of(upstream.group.name);

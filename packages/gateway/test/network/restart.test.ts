@@ -52,6 +52,28 @@ describe('after a restart', () => {
     await after.stop({ keep: true });
   });
 
+  it('a message whose response was lost is still found by its receipt, whose id nobody was told', async () => {
+    const settings: WorldSettings = {
+      connectors: [connector('a', { unknown: 'wait', responseTimeoutMs: 10_000 })],
+      routes: [via(['a'])],
+    };
+    const before = await life(settings);
+    before.centre('a').react = () => 'hang';
+    const esme = await before.esme();
+    const { message_id } = await esme.submit();
+    await before.until(async () => (await before.story(message_id)).includes('is waited for'), 1_000);
+    await before.stop({ keep: true });
+    const after = await life(settings, before);
+    const back = await after.esme();
+    const a = after.centre('a');
+    const status = a.receipt({ ...a.last, id: 'own' });
+    await after.until(() => back.stats.length > 0);
+    expect(await status).toBe(0);
+    expect(back.stats).toEqual(['DELIVRD']);
+    expect(await after.story(message_id)).toContain('guessed=1');
+    await after.stop({ keep: true });
+  });
+
   it('what waits for an upstream that is in the settings no more is told', async () => {
     const before = await life(plain);
     before.centre('a').cut();
