@@ -38,7 +38,9 @@ export const filterParameters: Readonly<Record<keyof MessageFilter, z.ZodOptiona
   clientReference: word.optional().describe('What the submitter called it'),
   after: word
     .optional()
-    .describe('Accepted at or after: 2026-07-20T10:00:00Z, epoch seconds, or 10m for ten minutes ago'),
+    .describe(
+      'Accepted at or after: 2026-07-20T10:00 (UTC, or with a zone), epoch seconds, or 10m for ten minutes ago',
+    ),
   before: word.optional().describe('Accepted before, as after'),
 };
 

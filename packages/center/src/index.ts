@@ -74,6 +74,7 @@ export {
   type SearchQuery,
   type Store,
   type Tally,
+  type ToldWord,
   type Waiting,
 } from './store.ts';
-export { maxTimelineSteps, type TimelineStep, timelineSteps } from './timeline.ts';
+export { isTold, maxTimelineSteps, type TimelineStep, timelineSteps } from './timeline.ts';

@@ -92,6 +92,12 @@ export interface DayCount {
   readonly segments: number;
 }
 
+/** A word of a timeline's details: `route=uk`; with `isBeginning` it may go on. */
+export interface ToldWord {
+  readonly word: string;
+  readonly isBeginning?: boolean | undefined;
+}
+
 /** A search; all conditions must hold. Newest first. */
 export interface SearchQuery {
   readonly account?: string | undefined;
@@ -104,6 +110,12 @@ export interface SearchQuery {
   /** Part of the text; ASCII letters in any case. */
   readonly text?: string | undefined;
   readonly clientReference?: string | undefined;
+  /** What its timeline tells: of each list one word must stand there. */
+  readonly told?: readonly (readonly ToldWord[])[] | undefined;
+  /** Its text holds the word, or its timeline tells one of those, or it has that id. */
+  readonly any?:
+    | { readonly text: string; readonly told: readonly ToldWord[]; readonly publicId: string }
+    | undefined;
   /** Accepted at or after. */
   readonly afterMs?: number | undefined;
   /** Accepted before. */

@@ -3,6 +3,8 @@
  * since it is written with the row and read rarely.
  */
 
+import type { ToldWord } from './store.ts';
+
 /** Steps kept; the middle of a longer story is dropped and marked. */
 export const maxTimelineSteps = 64;
 /** Characters of one line; a detail is cut to fit. */
@@ -66,4 +68,10 @@ export function timelineSteps(timeline: string): readonly TimelineStep[] {
         detail: line.slice(end + 1),
       };
     });
+}
+
+/** Whether a timeline tells such a word in one of its lines. */
+export function isTold(timeline: string, { word, isBeginning = false }: ToldWord): boolean {
+  if (isBeginning) return timeline.includes(` ${word}`);
+  return timeline.includes(` ${word} `) || timeline.includes(` ${word}\n`);
 }

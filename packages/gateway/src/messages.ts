@@ -196,7 +196,14 @@ export class Messages {
       this.#sinceMs === 0 ? asked : { ...asked, afterMs: Math.max(asked.afterMs ?? 0, this.#sinceMs) };
     const choosesKind = parsed.terms.some((term) => term.key === 'kind');
     if (choosesKind) return parsed;
-    const noReceipts = { key: 'kind' as const, value: 'receipt', prefix: false, negated: true, states: [] };
+    const noReceipts = {
+      key: 'kind' as const,
+      value: 'receipt',
+      prefix: false,
+      negated: true,
+      states: [],
+      told: [],
+    };
     return { ...parsed, terms: [...parsed.terms, noReceipts] };
   }
 
@@ -278,7 +285,7 @@ export function matchesView(query: SearchQuery, view: MessageView): boolean {
 }
 
 function searchableOf(view: MessageView): Searchable {
-  const { id, kind, account, from, to, state, acceptedMs, text, clientReference } = view;
+  const { id, kind, account, from, to, state, acceptedMs, text, clientReference, timeline } = view;
   const ids = view.segments.map((segment) => segment.id);
   return {
     publicId: id,
@@ -291,5 +298,6 @@ function searchableOf(view: MessageView): Searchable {
     acceptedMs,
     text,
     clientReference,
+    timeline,
   };
 }

@@ -1,12 +1,28 @@
 /**
  * The search language of messages: `to:44770* from:ACME state:delivered text:"two words" after:10m -account:test`.
- * Terms are joined by "and"; `-` before a term turns it round; a bare word searches the text; `*` at the end of
- * to:, from: and account: means "begins with". One parse serves the store (search) and live messages (wait).
+ * Terms are joined by "and"; `-` before a term turns it round; a bare word searches the text, and ids where it has a
+ * digit; `*` at the end of to:, from:, account:, connector: and route: means "begins with". One parse serves the store
+ * (search) and live messages (wait).
  */
+import { isTold, type ToldWord } from '@chappe/center';
 import { numberKey } from '@chappe/protocol';
+import { timeOf } from './search-time.ts';
+import { errorWords, referenceWords } from './search-words.ts';
 
-/** Keys that compare a value with a field of the message. */
-export type SearchKey = 'to' | 'from' | 'account' | 'state' | 'text' | 'id' | 'kind' | 'ref';
+/** Keys that compare a value with a field of the message, or with what its timeline tells. */
+export type SearchKey =
+  | 'to'
+  | 'from'
+  | 'account'
+  | 'state'
+  | 'text'
+  | 'id'
+  | 'kind'
+  | 'ref'
+  | 'reference'
+  | 'connector'
+  | 'route'
+  | 'error';
 
 /** One condition. */
 export interface SearchTerm {
@@ -19,6 +35,8 @@ export interface SearchTerm {
   readonly negated: boolean;
   /** state: and is: may stand for several states. */
   readonly states: readonly string[];
+  /** Words of a timeline, of which one must be there; of a bare word: or it is in the text, or is the id. */
+  readonly told: readonly ToldWord[];
 }
 
 /** A parsed query. */
@@ -43,6 +61,8 @@ export interface Searchable {
   readonly acceptedMs: number;
   readonly text: string | undefined;
   readonly clientReference?: string | undefined;
+  /** As it is stored, or its steps. */
+  readonly timeline?: string | readonly { readonly detail: string }[] | undefined;
 }
 
 /** Why a query cannot be read. `at` is the character where the trouble begins. */
@@ -69,6 +89,10 @@ const keys: ReadonlyMap<string, SearchKey> = new Map([
   ['id', 'id'],
   ['kind', 'kind'],
   ['ref', 'ref'],
+  ['reference', 'reference'],
+  ['connector', 'connector'],
+  ['route', 'route'],
+  ['error', 'error'],
 ]);
 
 const stateWords: ReadonlyMap<string, readonly string[]> = new Map([
@@ -95,13 +119,6 @@ const stateWords: ReadonlyMap<string, readonly string[]> = new Map([
   ['waiting', ['scheduled', 'enroute']],
 ]);
 
-const unitMs: ReadonlyMap<string, number> = new Map([
-  ['s', 1_000],
-  ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-]);
-
 /** Parses a query. `nowMs`: epoch milliseconds, for `after:10m`. Throws `SearchError`. The empty query holds for all. */
 export function parseSearch(text: string, nowMs: number): SearchQuery {
   if (text.length > maxQueryCharacters) {
@@ -116,7 +133,7 @@ export function parseSearch(text: string, nowMs: number): SearchQuery {
       const at = timeOf(word.value, nowMs);
       if (at === undefined) {
         throw new SearchError(
-          `"${word.value}" is no time: use 2026-07-20T10:00Z, 1784541600 or 10m`,
+          `"${word.value}" is no time: use 2026-07-20, 2026-07-20T10:00 (both UTC), 2026-07-20T10:00+02:00, 1784541600 or 10m`,
           word.at,
         );
       }
@@ -149,14 +166,29 @@ function holds(item: SearchTerm, message: Searchable): boolean {
     case 'state':
       return item.states.includes(message.state);
     case 'text':
-      return message.text?.toLowerCase().includes(item.value) === true;
+      return (
+        message.text?.toLowerCase().includes(item.value) === true ||
+        (item.told.length > 0 && (isId(item, message) || tells(item, message)))
+      );
     case 'id':
-      return message.publicId === item.value || message.publicIds?.includes(item.value) === true;
+      return isId(item, message);
     case 'kind':
       return message.kind === item.value;
     case 'ref':
       return message.clientReference === item.value;
+    default:
+      return tells(item, message);
   }
+}
+
+function isId({ value }: SearchTerm, { publicId, publicIds }: Searchable): boolean {
+  return publicId === value || publicIds?.includes(value) === true;
+}
+
+/** Whether the timeline has one of the words. */
+function tells({ told }: SearchTerm, { timeline = '' }: Searchable): boolean {
+  const lines = typeof timeline === 'string' ? [timeline] : timeline.map(({ detail }) => ` ${detail}\n`);
+  return told.some((word) => lines.some((line) => isTold(line, word)));
 }
 
 function same(item: SearchTerm, field: string): boolean {
@@ -203,13 +235,10 @@ function* words(text: string): Generator<Word> {
 
 function term(word: Word): SearchTerm {
   if (word.key === '') {
-    return {
-      key: 'text',
-      value: word.value.toLowerCase(),
-      prefix: false,
-      negated: word.negated,
-      states: [],
-    };
+    const value = word.value.toLowerCase();
+    // What has a digit may be an id: ours, or that of an operator.
+    const told = !word.quoted && /\d/.test(value) ? referenceWords(word.value) : [];
+    return { key: 'text', value, prefix: false, negated: word.negated, states: [], told };
   }
   if (word.key === 'state' || word.key === 'is') {
     const states = stateWords.get(word.value.toLowerCase());
@@ -219,7 +248,14 @@ function term(word: Word): SearchTerm {
         word.at,
       );
     }
-    return { key: 'state', value: word.value.toLowerCase(), prefix: false, negated: word.negated, states };
+    return {
+      key: 'state',
+      value: word.value.toLowerCase(),
+      prefix: false,
+      negated: word.negated,
+      states,
+      told: [],
+    };
   }
   const key = keys.get(word.key);
   if (key === undefined) {
@@ -230,20 +266,26 @@ function term(word: Word): SearchTerm {
 }
 
 function comparison(key: SearchKey, word: Word): SearchTerm {
-  const open = !word.quoted && word.value.endsWith('*') && key !== 'text' && key !== 'id';
+  const open = !word.quoted && word.value.endsWith('*') && starred.has(key);
   let value = open ? word.value.slice(0, -1) : word.value;
   if (key === 'to' || key === 'from') value = numberKey(value);
   if (key === 'text' || key === 'kind') value = value.toLowerCase();
-  return { key, value, prefix: open, negated: word.negated, states: [] };
+  return { key, value, prefix: open, negated: word.negated, states: [], told: toldBy(key, value, open) };
 }
 
-/** A point in time: ISO 8601, epoch seconds or milliseconds, or so long ago (`90s`, `10m`, `2h`, `3d`). */
-function timeOf(value: string, nowMs: number): number | undefined {
-  const ago = /^(\d{1,6})([smhd])$/.exec(value);
-  if (ago !== null) return nowMs - Number(ago[1]) * (unitMs.get(ago[2] ?? 's') ?? 0);
-  if (/^\d{9,10}$/.test(value)) return Number(value) * 1_000;
-  if (/^\d{12,13}$/.test(value)) return Number(value);
-  if (!/^\d{4}-\d{2}-\d{2}/.test(value)) return undefined;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : at;
+/** Keys whose value may end with a star. */
+const starred: ReadonlySet<SearchKey> = new Set([
+  'to',
+  'from',
+  'account',
+  'kind',
+  'ref',
+  'connector',
+  'route',
+]);
+
+function toldBy(key: SearchKey, value: string, isBeginning: boolean): readonly ToldWord[] {
+  if (key === 'connector' || key === 'route') return [{ word: `${key}=${value}`, isBeginning }];
+  if (key === 'reference') return referenceWords(value);
+  return key === 'error' ? errorWords(value) : [];
 }

@@ -1,6 +1,6 @@
 /** The gateway's queries in the words of the store. */
 import type { Center, MessagePage, SearchQuery as StoreQuery } from '@chappe/center';
-import { matchesSearch, type SearchKey, type SearchQuery } from './search-language.ts';
+import { matchesSearch, type SearchKey, type SearchQuery, type SearchTerm } from './search-language.ts';
 
 // What the store cannot sort out (negations, several words) is sorted out here; a search that finds next to nothing
 // must end all the same: at most this many pages of the store are looked through for one page of ours.
@@ -42,6 +42,10 @@ function storeQuery(query: SearchQuery): StoreQuery {
     prefix: [to, from, account].some((term) => term?.prefix === true),
     states: first('state')?.states as StoreQuery['states'],
     text: textOf(query),
+    any: anyOf(query),
+    told: query.terms
+      .filter(({ key, told, negated }) => key !== 'text' && told.length > 0 && !negated)
+      .map(({ told }) => told),
     clientReference: first('ref')?.value,
     // An unknown kind finds nothing, here as there.
     kinds: kind === undefined ? undefined : ([kind.value] as StoreQuery['kinds']),
@@ -52,8 +56,18 @@ function storeQuery(query: SearchQuery): StoreQuery {
 
 /** A word for the store, which knows no upper and lower case beyond ASCII. */
 function textOf(query: SearchQuery): string | undefined {
+  return texts(query).find(({ told }) => told.length === 0)?.value;
+}
+
+/** A word that may be an id, too. */
+function anyOf(query: SearchQuery): StoreQuery['any'] {
+  const term = texts(query).find(({ told }) => told.length > 0);
+  return term === undefined ? undefined : { text: term.value, told: term.told, publicId: term.value };
+}
+
+function texts({ terms }: SearchQuery): readonly SearchTerm[] {
   const isAscii = (value: string): boolean => Buffer.byteLength(value) === value.length;
-  return query.terms.find((term) => term.key === 'text' && !term.negated && isAscii(term.value))?.value;
+  return terms.filter(({ key, negated, value }) => key === 'text' && !negated && isAscii(value));
 }
 
 /** The last messages of an account from a source address. */

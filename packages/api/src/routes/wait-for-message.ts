@@ -93,7 +93,10 @@ async function inTurn<T>(
 function namesItsMessages(query: string, nowMs: number): boolean {
   const { terms, afterMs, beforeMs } = parseSearch(query, nowMs);
   const isBounded = afterMs !== undefined || beforeMs !== undefined;
-  return isBounded || terms.some(({ key, negated }) => !negated && (key === 'id' || key === 'ref'));
+  return (
+    isBounded ||
+    terms.some(({ key, negated }) => !negated && (key === 'id' || key === 'ref' || key === 'reference'))
+  );
 }
 
 /** Which message was waited for, whether there was one before, and which came instead. */

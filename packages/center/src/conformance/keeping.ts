@@ -144,6 +144,35 @@ export const keepingCases: readonly Case[] = [
     },
   ],
   [
+    'searches look into timelines for words, whole or by their beginning, and for ids beside texts',
+    async ({ store }) => {
+      const stories = [
+        'accepted route=uk\n2 sent lane=via:a reference=m1 connector=op-a\n',
+        'accepted route=uk-2\n2 sent reference=m12 connector=op-b attempt=1\n',
+        'accepted\n2 sent reference=M1\n',
+        'accepted xroute=uk\n',
+      ];
+      const all = stories.map((story, at) =>
+        message(idAt(NOON_MS, at), { timeline: `1 ${story}`, text: at === 3 ? 'say M1' : 'hello' }),
+      );
+      await insert(store, all, 'done');
+      await insert(store, [message(idAt(NOON_MS, 9), { timeline: '' })]);
+      const search = async (query: Parameters<Store['search']>[0]): Promise<number[]> =>
+        (await store.search(query)).messages.map(({ id }) => id - idAt(NOON_MS));
+      assert.deepEqual(await search({ told: [[{ word: 'reference=m1' }]] }), [0]);
+      assert.deepEqual(await search({ told: [[{ word: 'reference=m1', isBeginning: true }]] }), [1, 0]);
+      assert.deepEqual(await search({ told: [[{ word: 'route=uk' }]] }), [0]);
+      const either = [{ word: 'reference=m1' }, { word: 'reference=M1' }];
+      assert.deepEqual(await search({ told: [either] }), [2, 0]);
+      assert.deepEqual(await search({ told: [either, [{ word: 'connector=op-a' }]] }), [0]);
+      assert.deepEqual(await search({ told: [either, [{ word: 'connector=op-b' }]] }), []);
+      const any = { text: 'm1', told: either, publicId: all[1]?.publicId ?? '' };
+      assert.deepEqual(await search({ any }), [3, 2, 1, 0]);
+      assert.deepEqual(await search({ any: { text: "%_'", told: [], publicId: 'x' } }), []);
+      assert.deepEqual(await search({ any, account: 'nobody' }), []);
+    },
+  ],
+  [
     'searches filter, page and go over days, newest first',
     async ({ store }) => {
       const ids = Array.from({ length: 30 }, (_, at) => idAt(NOON_MS + at * 0.2 * DAY_MS));

@@ -2,9 +2,16 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
 import type { MessageId, MessageKind } from '../message.ts';
-import { dayNumber, dayNumberOfId, dayOfNumber, firstIdAt } from '../message-id.ts';
+import { dayNumber, dayNumberOfId, dayOfNumber, firstIdAt, parsePublicId } from '../message-id.ts';
 import { messageStates } from '../states.ts';
-import { type DayCount, type Match, maxPageOctets, type SearchQuery, type Tally } from '../store.ts';
+import {
+  type DayCount,
+  type Match,
+  maxPageOctets,
+  type SearchQuery,
+  type Tally,
+  type ToldWord,
+} from '../store.ts';
 import { failureOf } from './failure.ts';
 import { dayPath, daysIn, exists } from './folder.ts';
 import type { PageRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
@@ -309,12 +316,39 @@ function filtersOf(query: SearchQuery): { terms: string[]; values: (string | num
     terms.push(`state IN (${query.states.map((state) => messageStates.indexOf(state)).join(', ')})`);
   }
   if (query.text !== undefined) {
-    terms.push("text LIKE ? ESCAPE '\\'");
-    values.push(`%${query.text.replace(/[\\%_]/g, '\\$&')}%`);
+    terms.push(likeSql);
+    values.push(likePattern(query.text));
+  }
+  for (const words of query.told ?? []) terms.push(`(${toldSql(words, values)})`);
+  if (query.any !== undefined) {
+    const { text, told, publicId } = query.any;
+    values.push(likePattern(text));
+    const others = told.length === 0 ? '' : ` OR ${toldSql(told, values)}`;
+    const parsed = parsePublicId(publicId);
+    const id = parsed === undefined || parsed.form === 'short' ? -1 : parsed.id;
+    values.push(id);
+    terms.push(`(${likeSql}${others} OR id = ?)`);
   }
   if (query.clientReference !== undefined) {
     terms.push('client = ?');
     values.push(query.clientReference);
   }
   return { terms, values };
+}
+
+const likeSql = "text LIKE ? ESCAPE '\\'";
+
+function likePattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+/** One of these words stands in the timeline; what they are is added to `values`. */
+function toldSql(words: readonly ToldWord[], values: (string | number)[]): string {
+  return words
+    .map(({ word, isBeginning = false }) => {
+      if (isBeginning) values.push(` ${word}`);
+      else values.push(` ${word} `, ` ${word}\n`);
+      return isBeginning ? 'instr(timeline, ?) > 0' : '(instr(timeline, ?) > 0 OR instr(timeline, ?) > 0)';
+    })
+    .join(' OR ');
 }

@@ -1,7 +1,7 @@
 /** `chappe messages`: what a running Chappe has stored, and what became of it. */
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { callApi } from '../http-api.ts';
+import { ApiRefusal, callApi } from '../http-api.ts';
 import type { MessagesValues } from '../settings/http.ts';
 import { columns, printable, quoted } from '../terminal.ts';
 
@@ -87,6 +87,27 @@ async function list(q: string | undefined, run: Run<MessagesValues>): Promise<vo
   } while (cursor !== undefined && left > 0);
 }
 
+/** The message that has this id here; else the newest that an operator calls so. */
+async function byId(id: string, { values, signal }: Run<MessagesValues>): Promise<Message> {
+  const { timeoutMs } = values;
+  const get = (name: string): Promise<Message> =>
+    callApi(
+      values,
+      { path: `/api/v1/messages/${encodeURIComponent(name)}`, timeoutMs },
+      signal,
+    ) as Promise<Message>;
+  try {
+    return await get(id);
+  } catch (error) {
+    if (!(error instanceof ApiRefusal) || error.status !== 404 || /["\s]/.test(id)) throw error;
+    const query = { q: `reference:${id}`, limit: '1' };
+    const page = (await callApi(values, { path: '/api/v1/messages', query, timeoutMs }, signal)) as Page;
+    const [found] = page.messages;
+    if (found === undefined) throw error;
+    return get(found.id);
+  }
+}
+
 /** Runs it. */
 export async function runMessages(run: Run<MessagesValues>): Promise<ExitCode> {
   const { values, words, terminal, signal } = run;
@@ -97,13 +118,7 @@ export async function runMessages(run: Run<MessagesValues>): Promise<ExitCode> {
   };
   const q = words.length === 0 ? undefined : words.join(' ');
   if (id !== undefined) {
-    print(
-      (await callApi(
-        values,
-        { path: `/api/v1/messages/${encodeURIComponent(id)}`, timeoutMs },
-        signal,
-      )) as Message,
-    );
+    print(await byId(id, run));
   } else if (values.wait) {
     const query = { q, timeout: `${timeoutMs}ms` };
     const call = { path: '/api/v1/messages/wait', query, timeoutMs: timeoutMs + graceMs };

@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildApi } from '@chappe/api';
@@ -456,6 +458,40 @@ describe('chappe bench', () => {
   });
 });
 
+describe('chappe messages --id', () => {
+  it('takes the id of an operator, too', async () => {
+    const asked: string[] = [];
+    const message = { id: 'a1', kind: 'mt', account: 'acme', from: '', to: '44', text: 'Hello', hex: null };
+    const server = createServer((request, response) => {
+      const path = decodeURIComponent(request.url ?? '');
+      asked.push(path);
+      const isList = path.startsWith('/api/v1/messages?');
+      const body = isList
+        ? { messages: [{ ...message, segments: [{}] }], next: null }
+        : { ...message, state: 'delivered', segments: [{}], timeline: [] };
+      response.writeHead(path.endsWith('/m2') ? 404 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(path.endsWith('/m2') ? { code: 'not_found', detail: 'no message' } : body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { code, out } = await runCli([
+      'messages',
+      '--api',
+      `http://127.0.0.1:${port}`,
+      '--id',
+      'm2',
+      '--json',
+    ]);
+    server.close();
+    expect([code, JSON.parse(out).id]).toEqual([0, 'a1']);
+    expect(asked).toEqual([
+      '/api/v1/messages/m2',
+      '/api/v1/messages?q=reference:m2&limit=1',
+      '/api/v1/messages/a1',
+    ]);
+  });
+});
+
 describe('chappe phone and chappe messages', () => {
   const phone = (...args: string[]) => runCli(['phone', '--api', apiUrl, ...args]);
   const messages = (...args: string[]) => runCli(['messages', '--api', apiUrl, ...args]);
@@ -492,6 +528,7 @@ describe('chappe phone and chappe messages', () => {
 
   it('end with 5, 6 and 3 as it should be', async () => {
     const unknown = await messages('--id', 'nothing');
+    expect((await messages('--id', 'operators-7')).code).toBe(unknown.code);
     expect(unknown.code).toBe(5);
     const late = await messages('--wait', 'to:447799999999', '--timeout', '100ms');
     expect(late.code).toBe(6);
