@@ -46,16 +46,20 @@ function eventText(event: EventBody): string {
 /** The stream of one reader. Whoever makes it stops offering when it is closed. */
 export class EventStream extends Readable {
   readonly #clock: Clock;
+  readonly #isAllowed: () => boolean;
   #queue: EventBody[] = [];
   #octets = 0;
   #skipped = 0;
   #isWanted = false;
   #isScheduled = false;
+  #isEnded = false;
   #disarm: (() => void) | undefined;
 
-  constructor(clock: Clock) {
+  /** `isAllowed`: whether the reader may go on, asked with every heartbeat; else the stream ends. */
+  constructor(clock: Clock, isAllowed: () => boolean = () => true) {
     super();
     this.#clock = clock;
+    this.#isAllowed = isAllowed;
     // The headers leave with the first octets: the reader learns that it is listening.
     this.push(': listening\n\n');
     this.#beat();
@@ -63,7 +67,7 @@ export class EventStream extends Readable {
 
   /** Notes an event; `make` is not called when there is no room. */
   offer(make: () => EventBody): void {
-    if (this.destroyed) return;
+    if (this.destroyed || this.#isEnded) return;
     if (this.#queue.length >= maxQueued || this.#octets >= maxQueuedOctets) {
       this.#skipped += 1;
       return;
@@ -75,7 +79,8 @@ export class EventStream extends Readable {
 
   /** Ends the stream in order, with what is noted. */
   end(): void {
-    if (this.destroyed || this.readableEnded) return;
+    if (this.destroyed || this.#isEnded) return;
+    this.#isEnded = true;
     this.#disarm?.();
     this.#noteSkipped();
     for (const event of this.#queue.splice(0)) this.push(eventText(event));
@@ -98,7 +103,7 @@ export class EventStream extends Readable {
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      if (!this.destroyed && !this.readableEnded) this.#write();
+      if (!this.destroyed && !this.#isEnded) this.#write();
     });
   }
 
@@ -135,6 +140,10 @@ export class EventStream extends Readable {
       // A HEAD request has headers and nobody who reads on.
       if (this.readableFlowing === true && this.listenerCount('data') === 0) {
         this.destroy();
+        return;
+      }
+      if (!this.#isAllowed()) {
+        this.end();
         return;
       }
       if (this.#isWanted) this.#isWanted = this.push(': still here\n\n');

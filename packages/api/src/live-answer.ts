@@ -9,6 +9,8 @@ import type { Shares } from './shares.ts';
 /** Whom it is for. */
 export interface Reader {
   readonly caller: Caller;
+  /** Asked every 15 seconds; then no more than that is told to who may not hear it any more. */
+  readonly isStillAllowed: () => boolean;
   /** Places of readers. */
   readonly places: Shares;
 }
@@ -19,7 +21,7 @@ export interface Reader {
  */
 export function liveAnswer(
   { clock, closing }: Pick<Context, 'clock' | 'closing'>,
-  { caller, places }: Reader,
+  { caller, isStillAllowed, places }: Reader,
   begin: (stream: EventStream) => () => void,
 ): Answer {
   if (closing.aborted) throw new Problem('stopping', 'the server is being stopped');
@@ -29,7 +31,7 @@ export function liveAnswer(
       hint: 'end some; GET /api/v1/messages tells what has become of messages too',
     });
   }
-  const stream = new EventStream(clock);
+  const stream = new EventStream(clock, isStillAllowed);
   let stop: () => void;
   try {
     stop = begin(stream);

@@ -40,7 +40,7 @@ export function mount(
     },
     handler: async (request, reply) => {
       const caller = callers.get(request) ?? nobody;
-      const call = callOf(route, request, caller, closing);
+      const call = callOf(route, request, caller, { gate, closing });
       const answer = route.takesTurns === true ? await inTurn(route, call, turns) : await route.handle(call);
       const changer = {
         caller,
@@ -104,7 +104,7 @@ function callOf(
   route: Route,
   request: FastifyRequest,
   caller: Caller,
-  closing: AbortSignal,
+  { gate, closing }: Pick<MountOptions, 'gate' | 'closing'>,
 ): Call<unknown, unknown, unknown> {
   const params =
     route.params === undefined ? {} : check(route.params, { ...(request.params as object) }, 'path');
@@ -118,6 +118,7 @@ function callOf(
     query,
     body,
     caller,
+    isStillAllowed: () => gate.holds(requestOf(request), route),
     header: (name) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;

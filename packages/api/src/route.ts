@@ -15,6 +15,8 @@ export interface Call<Params, Query, Body> {
   readonly signal: AbortSignal;
   /** Who calls: an account sees and does only what is its own. */
   readonly caller: Caller;
+  /** Whether the same request would be let in now: for answers that last. */
+  isStillAllowed(): boolean;
 }
 
 /** What a handler returns. */

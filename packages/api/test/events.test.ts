@@ -9,7 +9,7 @@ import { EventStream } from '../src/event-stream.ts';
 import type { Answer } from '../src/route.ts';
 import { readerLimits, streamEvents } from '../src/routes/events.ts';
 import { bind } from './esme.ts';
-import { type Rig, StandingClock, startRig } from './rig.ts';
+import { type Rig, StandingClock, SteppedClock, startRig } from './rig.ts';
 
 interface Told {
   readonly kind: string;
@@ -293,6 +293,31 @@ describe('GET /api/v1/events', () => {
   });
 });
 
+describe('a reader whose key is taken away', () => {
+  it('hears nothing more after the next heartbeat', async () => {
+    const clock = new SteppedClock();
+    let isAllowed = true;
+    const stream = new EventStream(clock, () => isAllowed);
+    let text = '';
+    let isOver = false;
+    stream.on('data', (chunk) => {
+      text += chunk;
+    });
+    stream.on('end', () => {
+      isOver = true;
+    });
+    clock.advance(60_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([isOver, text.split('still here').length]).toEqual([false, 5]);
+    isAllowed = false;
+    clock.advance(15_000);
+    stream.offer(() => ({ kind: 'message', at: 'too late' }));
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(isOver).toBe(true);
+    expect(text).not.toContain('too late');
+  });
+});
+
 describe('rights', () => {
   const listeners = new Set<GatewayListener>();
   const context = {
@@ -316,6 +341,7 @@ describe('rights', () => {
       header: () => undefined,
       signal: context.closing,
       caller,
+      isStillAllowed: () => true,
     };
     return (route.handle(call) as Answer).body as EventStream;
   };

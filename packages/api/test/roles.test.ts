@@ -238,3 +238,30 @@ it('a key that several have is that of the one who may most', async () => {
   expect((await rig.as(shared)('POST', 'connectors/none/start')).status).toBe(404);
   kept = before;
 });
+
+it('a live stream ends when its key is taken away, or its account suspended', async () => {
+  await rig.app.listen({ host: '127.0.0.1', port: 0 });
+  const address = rig.app.server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const open = async (key: string): Promise<Response> =>
+    fetch(`http://127.0.0.1:${port}/api/v1/events`, { headers: { authorization: `Bearer ${key}` } });
+  const [operator, shop, acme, admin] = await Promise.all(
+    [named.operator, named.shop, keys.acme, keys.admin].map(open),
+  );
+  const before = kept;
+  kept = kept.filter(({ name }) => name !== 'nights');
+  expect(await operator?.text()).toMatch(/^: listening/);
+  kept = before;
+  await rig.admin('POST', 'accounts/acme/suspend');
+  expect(await shop?.text()).toMatch(/^: listening/);
+  expect(await acme?.text()).toMatch(/^: listening/);
+  await rig.admin('POST', 'accounts/acme/resume');
+  // The others go on.
+  const reader = admin?.body?.getReader();
+  let text = '';
+  for (let chunk = 0; chunk < 20 && !text.includes('still here'); chunk += 1) {
+    text += new TextDecoder().decode((await reader?.read())?.value);
+  }
+  expect(text).toContain('still here');
+  await reader?.cancel();
+});

@@ -27,6 +27,8 @@ export interface GuardedRoute {
 export interface Gate {
   /** The caller, or why it may not go on. */
   admit(request: CallerRequest, route: GuardedRoute): Promise<Caller | Problem>;
+  /** Whether a request that was let in would be so now: keys are taken away, accounts suspended. */
+  holds(request: CallerRequest, route: GuardedRoute): boolean;
   /** Where a caller is. */
   addressOf(request: CallerRequest): string;
   /** Tells what was not told yet. */
@@ -55,7 +57,12 @@ export function gateOf(options: GateOptions): Gate {
   const { auth } = options;
   if (auth === undefined) {
     const addressOf = ({ address }: CallerRequest): string => address;
-    return { admit: () => Promise.resolve(anybody), addressOf, close: () => undefined };
+    return {
+      admit: () => Promise.resolve(anybody),
+      holds: () => true,
+      addressOf,
+      close: () => undefined,
+    };
   }
   return new KeyGate(options, auth);
 }
@@ -97,6 +104,14 @@ class KeyGate implements Gate {
     const caller = await this.#known(hashOfKey(key), this.addressOf(request));
     if (caller instanceof Problem) return caller;
     return this.#suspension(caller) ?? refusalOf(caller, access, isForAccounts) ?? caller;
+  }
+
+  holds(request: CallerRequest, { access = 'manage', isForAccounts = false }: GuardedRoute): boolean {
+    if (access === 'open') return true;
+    const hash = hashOfKey(keyIn(request.headers) ?? '');
+    const caller = hash === undefined ? undefined : this.#callerFrom(hash, this.addressOf(request));
+    if (caller === undefined) return false;
+    return (this.#suspension(caller) ?? refusalOf(caller, access, isForAccounts)) === undefined;
   }
 
   addressOf({ headers, address: peer }: CallerRequest): string {

@@ -56,9 +56,9 @@ export function streamEvents(context: Context): Route {
     query,
     answers: { 200: { description: 'Events until the caller goes away', type: 'text/event-stream' } },
     problems: ['full', 'stopping'],
-    handle: ({ query: asked, caller }) => {
+    handle: ({ query: asked, caller, isStillAllowed }) => {
       const filter = filterOf(asked, caller);
-      return liveAnswer(context, { caller, places }, (stream) =>
+      return liveAnswer(context, { caller, isStillAllowed, places }, (stream) =>
         context.gateway.events.subscribe((event) => {
           if (!isWanted(event, filter)) return;
           stream.offer(() => bodyOf(event, new Date(context.clock.nowMs()).toISOString(), filter));

@@ -61,13 +61,13 @@ export function tracePdus(context: Context): Route {
     query,
     answers: { 200: { description: 'PDUs until the caller goes away', type: 'text/event-stream' } },
     problems: ['full', 'not_found', 'stopping'],
-    handle: ({ query: asked, caller }) => {
+    handle: ({ query: asked, caller, isStillAllowed }) => {
       const target = targetOf(asked);
       const withTexts = asked.text === '1';
       if (withTexts && !seesTexts(caller)) {
         throw forbidden('this key may not read the texts of messages', 'operate');
       }
-      return liveAnswer(context, { caller, places }, (stream) => {
+      return liveAnswer(context, { caller, isStillAllowed, places }, (stream) => {
         const owner = target.kind === 'connector' ? target.name : undefined;
         const show = (seen: TracedPdu): void => {
           // The octets are lent: they are read now.
