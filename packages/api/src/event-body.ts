@@ -3,10 +3,11 @@ import { type Message, timelineSteps } from '@chappe/center';
 import type { GatewayEvent } from '@chappe/gateway';
 import type { EventBody } from './event-stream.ts';
 import { shortened } from './list-text.ts';
+import { refusalOf } from './schemas/refusal.ts';
 import { type SessionBody, sessionOf } from './schemas/session.ts';
 
 /** Kinds that can be asked for. */
-export const eventKinds = ['message', 'receipt', 'session', 'upstream', 'pumping'] as const;
+export const eventKinds = ['message', 'receipt', 'refused', 'session', 'upstream', 'pumping'] as const;
 
 /** One of them. */
 export type EventKind = (typeof eventKinds)[number];
@@ -61,6 +62,7 @@ function kindOf(event: GatewayEvent): EventKind | undefined {
     case 'closed':
       return 'session';
     case 'upstream':
+    case 'refused':
     case 'pumping':
       return event.kind;
     default:
@@ -97,6 +99,8 @@ export function bodyOf(
     }
     case 'upstream':
       return { ...event, at };
+    case 'refused':
+      return { kind: 'refused', ...refusalOf(event.refusal, filter.isCustomer), at };
     case 'pumping': {
       const { account, kind: alarm, prefix, value, stopped } = event.alarm;
       return { kind: 'pumping', at, account, alarm, prefix, value, stopped } as EventBody;
@@ -137,6 +141,8 @@ function accountOf(event: GatewayEvent): string | undefined {
     case 'bound':
     case 'closed':
       return event.session.account;
+    case 'refused':
+      return event.refusal.account;
     case 'pumping':
       return event.alarm.account;
     default:
@@ -155,6 +161,7 @@ function isOf(event: GatewayEvent, connector: string): boolean {
 
 function isOfSession(event: GatewayEvent, session: number): boolean {
   if (event.kind === 'bound' || event.kind === 'closed') return event.session.id === session;
+  if (event.kind === 'refused') return event.refusal.session === session;
   return event.kind === 'message' && hasWord(event.message, `session=${session}`);
 }
 

@@ -34,7 +34,11 @@ describe('DELETE /api/v1/messages', () => {
       '?clientReference=ref',
       '?after=1h',
     ]) {
-      expect((await rig.get(`${url}${query}`)).json, query).toEqual({ messages: [], next: null });
+      expect((await rig.get(`${url}${query}`)).json, query).toEqual({
+        messages: [],
+        next: null,
+        refused: [],
+      });
     }
     for (const id of [done, waiting, later]) expect((await rig.get(`${url}/${id}`)).status).toBe(404);
     const waited = await rig.get(`${url}/wait?q=id:${done}&timeout=1ms`);

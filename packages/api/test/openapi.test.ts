@@ -81,6 +81,7 @@ const ofGateway = [
   'GET /ledger/check',
   'GET /records',
   'GET /trace',
+  'GET /refusals',
   'GET /held',
   'POST /held/{id}/release',
   'POST /held/release',

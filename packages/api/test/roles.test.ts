@@ -32,6 +32,7 @@ const table = `
   GET    /api/v1/messages/wait                    o r a
   GET    /api/v1/messages/{id}                    o r a
   DELETE /api/v1/messages
+  GET    /api/v1/refusals                         o r a
   POST   /api/v1/phones/{msisdn}/messages         o
   DELETE /api/v1/phones/{msisdn}/messages         o
   DELETE /api/v1/phones                           o

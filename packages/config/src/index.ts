@@ -25,7 +25,7 @@ export { writtenMoAction } from './export/route.ts';
 export type { Written } from './export/words.ts';
 export { type Flaw, type FlawPlace, flawText, pathText } from './flaw.ts';
 export { configSchema, type JsonSchema } from './json-schema.ts';
-export { ListFiles } from './list-files.ts';
+export { ListFiles, withLists } from './list-files.ts';
 export { type LoadedConfig, type LoadOptions, loadConfig } from './load.ts';
 export { loadInThread, type ThreadOptions } from './load-thread.ts';
 export { realFiles, runLoadWorker } from './load-worker.ts';

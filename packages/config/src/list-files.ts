@@ -124,11 +124,14 @@ function* entriesOf(text: string): Generator<readonly [line: number, entry: stri
   }
 }
 
-/** The same settings with something else in the place of each list file. */
-export function withLists(settings: GatewaySettings, change: (list: ListFile) => ListFile): GatewaySettings {
+/** The same settings with something else in the place of each list file: another one, or the entries themselves. */
+export function withLists(
+  settings: GatewaySettings,
+  change: (list: ListFile) => ListFile | readonly string[],
+): GatewaySettings {
   const ofList = (list: AddressList): AddressList =>
     list.some((entry) => typeof entry !== 'string')
-      ? list.map((entry) => (typeof entry === 'string' ? entry : change(entry)))
+      ? list.flatMap((entry) => (typeof entry === 'string' ? entry : change(entry)))
       : list;
   const { filters, routes, mo } = settings;
   return {

@@ -219,3 +219,11 @@ describe('in a thread', () => {
     ).rejects.toThrow(/nowhere/);
   });
 });
+
+test('the entries of a list can be given back', () => {
+  const list = read('447700900123\n+44 77*\nACME\nBANK*\n007\n');
+  expect(list.entries().toSorted()).toEqual(['007', '4477*', '447700900123', 'acme', 'bank*']);
+  const files = new Files();
+  files.texts.set('/x', '44\n0\n');
+  expect(new ListFiles(files).list('x', '/x', 'prefixes', pattern).entries().toSorted()).toEqual(['0', '44']);
+});

@@ -18,6 +18,7 @@ import { cancelBroadcastSm } from './ingress/cancel-broadcast-sm.ts';
 import { cancelSm } from './ingress/cancel-sm.ts';
 import { dataSm } from './ingress/data-sm.ts';
 import type { Ingress } from './ingress/ingress.ts';
+import { noting } from './ingress/noting.ts';
 import { paramRetrieve } from './ingress/param-retrieve.ts';
 import { queryBroadcastSm } from './ingress/query-broadcast-sm.ts';
 import { queryLastMsgs } from './ingress/query-last-msgs.ts';
@@ -33,13 +34,13 @@ import { peerFaultOf } from './peer-faults.ts';
 /** The table of operations: what an ESME may ask for, and which file answers. */
 export function operationsOf(ingress: Ingress): Operations {
   return {
-    submit_sm: (pdu, session) => submitSm(pdu, session, ingress),
-    submit_multi: (pdu, session) => submitMulti(pdu, session, ingress),
-    data_sm: (pdu, session) => dataSm(pdu, session, ingress),
+    submit_sm: noting(submitSm, ingress),
+    submit_multi: noting(submitMulti, ingress),
+    data_sm: noting(dataSm, ingress),
     query_sm: (pdu, session) => querySm(pdu, session, ingress),
     cancel_sm: (pdu, session) => cancelSm(pdu, session, ingress),
     replace_sm: (pdu, session) => replaceSm(pdu, session, ingress),
-    broadcast_sm: (pdu, session) => broadcastSm(pdu, session, ingress),
+    broadcast_sm: noting(broadcastSm, ingress),
     query_broadcast_sm: (pdu, session) => queryBroadcastSm(pdu, session, ingress),
     cancel_broadcast_sm: (pdu, session) => cancelBroadcastSm(pdu, session, ingress),
     param_retrieve: (pdu, session) => paramRetrieve(pdu, session, ingress),

@@ -1,6 +1,7 @@
 /** What happens in the gateway, for live views and for those who wait: nothing is kept, nothing is waited for. */
 import type { Message } from '@chappe/center';
 import type { PumpingAlarm } from './money/pumping.ts';
+import type { Refusal } from './observation/refusals.ts';
 import type { InboxMessage } from './sandbox/handset.ts';
 import type { SessionView } from './session-view.ts';
 
@@ -17,6 +18,8 @@ export type GatewayEvent =
       readonly what: 'bound' | 'lost' | 'bind-failed' | 'stranded' | 'breaker-open' | 'breaker-closed';
       readonly detail: string;
     }
+  /** A submission was not taken. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** An account's messages look made up. */
   | { readonly kind: 'pumping'; readonly alarm: PumpingAlarm }
   /** A handset shows a message. */

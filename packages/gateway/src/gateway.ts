@@ -29,10 +29,12 @@ import { Ledger } from './money/ledger.ts';
 import { Network } from './network.ts';
 import type { CertificateEnd } from './observation/certificates.ts';
 import { MessageCounts } from './observation/message-counts.ts';
+import { Refusals } from './observation/refusals.ts';
 import { TimeCounts } from './observation/time-counts.ts';
 import { PduTrace } from './observation/trace.ts';
 import { type OpenedParts, openParts, takeSteps, takeTogether } from './open-parts.ts';
-import { defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
+import { defaultDrainMs, defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
+import { referenceCounter } from './references.ts';
 import { broadcastLane, handsetLane, Routing } from './routing.ts';
 import { Handsets } from './sandbox/handsets.ts';
 import { type SessionView, viewOfSession } from './session-view.ts';
@@ -40,9 +42,7 @@ import type { GatewaySettings } from './settings/gateway.ts';
 import { type SubmitArguments, type Submitted, submit } from './submit.ts';
 import { Transactions } from './transactions.ts';
 
-const references = 256; // Of long messages; they go round in one octet (3GPP 23.040 9.2.3.24.1).
 const receiverCheckMs = 60_000; // Long messages of handsets are given up after minutes.
-const defaultDrainMs = 10_000;
 
 /** A running gateway. */
 export class Gateway {
@@ -83,7 +83,7 @@ export class Gateway {
   readonly #memory: BindMemory;
   #ledger: Ledger | undefined;
   #desk: Desk | undefined;
-  #reference: number;
+  readonly #nextReference: () => number;
   #disarmCheck: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -130,7 +130,7 @@ export class Gateway {
     this.messages = new Messages(this.center, this.#events, clock);
     this.#acceptance = new Acceptance(this.#routing, new Wholes(this.center, onError));
     this.#transactions = new Transactions(clock);
-    this.#reference = Math.floor(random() * references);
+    this.#nextReference = referenceCounter(random);
     this.#ingress = this.#ingressOf(options, onError);
     this.#road = { ingress: this.#ingress, handsets: this.handsets, validityMs };
     this.network = new Network({
@@ -205,6 +205,11 @@ export class Gateway {
   get ledger(): Ledger {
     if (this.#ledger === undefined) throw new RangeError('the gateway has not started');
     return this.#ledger;
+  }
+
+  /** Submissions of the last day that were not taken. */
+  get refusals(): Refusals {
+    return this.#ingress.refusals;
   }
 
   /** The settings in force. */
@@ -297,9 +302,7 @@ export class Gateway {
     return this.#stopped;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
-  }
+  [Symbol.asyncDispose] = (): Promise<void> => this.stop();
 
   #stepsOf(notices: MoNotices, onError: (error: unknown, where: string) => void): MessageSteps {
     return new MessageSteps({
@@ -325,6 +328,7 @@ export class Gateway {
       center: this.center,
       accounts: this.accounts,
       acceptance: this.#acceptance,
+      refusals: new Refusals(this.#clock, (refusal) => this.#events.emit({ kind: 'refused', refusal })),
       transactions: this.#transactions,
       routing: this.#routing,
       clock: this.#clock,
@@ -355,11 +359,6 @@ export class Gateway {
     this.handsets.onReceived = (msisdn, message) => {
       if (this.#events.isHeard) this.#events.emit({ kind: 'handset', msisdn, message: message() });
     };
-  }
-
-  #nextReference(): number {
-    this.#reference = (this.#reference + 1) % references;
-    return this.#reference;
   }
 
   #endSessions(): void {

@@ -58,6 +58,7 @@ export {
   removedViews,
 } from './observation/connector-view.ts';
 export { type Hold, holds } from './observation/hold-times.ts';
+export type { Refusal, RefusalQuery } from './observation/refusals.ts';
 export { type TimeCounts, timeBoundsMs } from './observation/time-counts.ts';
 export type { TracedPdu, TraceTarget } from './observation/trace.ts';
 export {
@@ -89,7 +90,13 @@ export { type Magic, type MagicNumber, magicNumbers } from './sandbox/magic.ts';
 export { type Sandbox, type SandboxPhone, startSandbox } from './sandbox.ts';
 export type { SandboxOptions } from './sandbox-options.ts';
 export { openSealing, Sealing } from './sealing.ts';
-export { matchesSearch, parseSearch, SearchError, type SearchQuery } from './search-language.ts';
+export {
+  matchesSearch,
+  parseSearch,
+  SearchError,
+  type SearchQuery,
+  type SearchTerm,
+} from './search-language.ts';
 export { type ContentArgument, sizeOf } from './segments.ts';
 export type { SessionView } from './session-view.ts';
 export { versionName, viewOfSession } from './session-view.ts';

@@ -8,7 +8,15 @@ import { defaultLifetime, type GatewayOptions } from './options.ts';
 export interface IngressParts
   extends Pick<
     Ingress,
-    'center' | 'accounts' | 'acceptance' | 'transactions' | 'routing' | 'clock' | 'nextReference' | 'onError'
+    | 'center'
+    | 'accounts'
+    | 'acceptance'
+    | 'refusals'
+    | 'transactions'
+    | 'routing'
+    | 'clock'
+    | 'nextReference'
+    | 'onError'
   > {
   readonly network: () => Network;
 }

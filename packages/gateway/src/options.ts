@@ -94,6 +94,9 @@ export const defaultLifetime: LifetimeLimits = {
   maxScheduleMs: 14 * 24 * hourMs,
 };
 
+/** How long a stop waits for peers when it is not told. */
+export const defaultDrainMs = 10_000;
+
 /** Default of `receiptValidityMs`. */
 export const defaultReceiptValidityMs: number = 72 * hourMs;
 

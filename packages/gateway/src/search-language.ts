@@ -111,7 +111,9 @@ const stateWords: ReadonlyMap<string, readonly string[]> = new Map([
   ['rejected', ['rejected']],
   ['rejectd', ['rejected']],
   ['skipped', ['skipped']],
-  ['failed', ['expired', 'deleted', 'undeliverable', 'rejected', 'unknown', 'skipped']],
+  // No stored message is: a submission that was not taken, see refusals.ts.
+  ['refused', ['refused']],
+  ['failed', ['expired', 'deleted', 'undeliverable', 'rejected', 'unknown', 'skipped', 'refused']],
   [
     'final',
     ['delivered', 'expired', 'deleted', 'undeliverable', 'rejected', 'unknown', 'skipped', 'accepted'],

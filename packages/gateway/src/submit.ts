@@ -14,9 +14,12 @@ import { status, statusName, type Tlv, type TlvInput } from '@chappe/protocol';
 import { openAccount } from './accounts/account.ts';
 import { addressOf, destinationOf, maxAddressCharacters } from './address.ts';
 import { GatewayError } from './errors.ts';
-import { type Ingress, knownAccount, statusOfError } from './ingress/ingress.ts';
+import { type Ingress, knownAccount } from './ingress/ingress.ts';
 import { prepare, prepareReply, type Refused } from './ingress/prepare.ts';
+import type { Prepared } from './ingress/prepared.ts';
+import { statusOfError } from './ingress/store-status.ts';
 import type { Submission } from './ingress/submission.ts';
+import type { Door } from './ingress/verdict.ts';
 import { type ContentArgument, type Cut, type CutSegment, cut, octetsOf } from './segments.ts';
 import { checkDestination, checkSource } from './validation.ts';
 
@@ -62,6 +65,7 @@ export interface Submitted {
   readonly state: MessageState;
 }
 
+const http: Door = Object.freeze({ command: 'http', session: undefined });
 const maxReferenceCharacters = 128;
 // SMPP 3.4 5.2.11: six octets with the NUL.
 const maxServiceTypeCharacters = 5;
@@ -72,14 +76,7 @@ export async function submit(
   ingress: Ingress,
   reference: number,
 ): Promise<Submitted> {
-  const cutUp = cut(input, reference);
-  const submission = submissionOf(input, cutUp, ingress);
-  const destination = receiverOf(input, ingress);
-  const prepared =
-    input.isReply === true
-      ? prepareReply(submission, destination, ingress)
-      : prepare(submission, destination, ingress);
-  if (prepared.refusal !== undefined) throw refused(prepared);
+  const { prepared, cutUp } = noting(input, ingress, () => preparedOf(input, ingress, reference));
   const messages = await stored((done) => prepared.store(done));
   return {
     ids: messages.map((message) => message.publicId),
@@ -88,6 +85,38 @@ export async function submit(
     replaced: cutUp.replaced,
     state: messages[0]?.state ?? 'enroute',
   };
+}
+
+interface PreparedSubmission {
+  readonly prepared: Prepared;
+  readonly cutUp: Cut;
+}
+
+function preparedOf(input: SubmitArguments, ingress: Ingress, reference: number): PreparedSubmission {
+  const cutUp = cut(input, reference);
+  const submission = submissionOf(input, cutUp, ingress);
+  const destination = receiverOf(input, ingress);
+  const prepared =
+    input.isReply === true
+      ? prepareReply(submission, destination, ingress)
+      : prepare(submission, destination, ingress);
+  if (prepared.refusal !== undefined) throw refused(prepared);
+  return { prepared, cutUp };
+}
+
+/** What is wrong in itself is remembered too, beside what the rules refuse. */
+function noting<T>(input: SubmitArguments, { refusals }: Ingress, work: () => T): T {
+  const before = refusals.last;
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof GatewayError && refusals.last === before) {
+      const { account, from = '', to } = input;
+      const { commandStatus = status.ESME_RSUBMITFAIL, field = '' } = error;
+      refusals.note({ ...http, account, from, to, status: commandStatus, reason: 'form', rule: field });
+    }
+    throw error;
+  }
 }
 
 /** Stores messages from handsets; settles when they are on disk. Rejects with `GatewayError`. */
@@ -152,6 +181,7 @@ function submissionOf(
   }
   const [first] = segments as readonly [CutSegment, ...CutSegment[]];
   return {
+    door: http,
     account: knownAccount(input.account, ingress) ?? openAccount(input.account),
     source,
     serviceType: input.serviceType ?? '',

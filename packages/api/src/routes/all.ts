@@ -27,6 +27,7 @@ import { listMoRoutes } from './list-mo-routes.ts';
 import { listOptOuts } from './list-opt-outs.ts';
 import { listPhones } from './list-phones.ts';
 import { listPumping } from './list-pumping.ts';
+import { listRefusals } from './list-refusals.ts';
 import { listRoutes } from './list-routes.ts';
 import { listSessions } from './list-sessions.ts';
 import { listUnmatched } from './list-unmatched.ts';
@@ -61,6 +62,7 @@ export function routesOf(context: Context): readonly Route[] {
     waitForMessage(context),
     getMessage(context),
     forgetAllMessages(context),
+    listRefusals(context),
     sendFromPhone(context),
     getInbox(context),
     setPhoneState(context),

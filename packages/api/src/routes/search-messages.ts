@@ -4,8 +4,10 @@ import type { Context } from '../context.ts';
 import { ListText } from '../list-text.ts';
 import { filterParameters, ownFilter, searchText } from '../message-filter.ts';
 import { wholeNumber } from '../parameters.ts';
+import { refusedBeside } from '../refused-beside.ts';
 import { type Route, route } from '../route.ts';
 import { listedOf, type MessageSummaryBody, messageSummaryBody } from '../schemas/message.ts';
+import { type RefusalBody, refusalBody } from '../schemas/refusal.ts';
 
 // What the gateway gives at once; long messages are fewer, since a page ends by octets too.
 const maxLimit = 1_000;
@@ -15,6 +17,7 @@ const defaultLimit = 50;
 export interface MessagesBody {
   readonly messages: readonly MessageSummaryBody[];
   readonly next: string | null;
+  readonly refused: readonly RefusalBody[];
 }
 
 /** Schema of `MessagesBody`. */
@@ -24,6 +27,12 @@ export const messagesBody: z.ZodType<MessagesBody> = z
       .array(messageSummaryBody)
       .describe('Newest first; as many as there is room for in a megabyte, long texts shortened'),
     next: z.string().nullable().describe('cursor of the next page; null on the last'),
+    refused: z
+      .array(refusalBody)
+      .describe(
+        'On the first page: submissions of the last day that fulfil the same conditions and were not taken, newest first, ' +
+          'at most 100; more by GET /api/v1/refusals',
+      ),
   })
   .describe('One page of messages');
 
@@ -55,7 +64,8 @@ export function searchMessages({ gateway, clock }: Context): Route {
       const next = await gateway.messages.walk(text, { limit, cursor }, (view) =>
         list.add(listedOf(view, caller)),
       );
-      return { status: 200, body: list.toJson('messages', { next: next ?? null }) };
+      const refused = cursor === undefined ? refusedBeside(gateway, text, clock.nowMs(), caller) : [];
+      return { status: 200, body: list.toJson('messages', { next: next ?? null, refused }) };
     },
   });
 }

@@ -37,6 +37,11 @@ function sessionWords({ what, session, reason }: Shown): string {
   return `${cell(what)}  ${cell(account)}  session ${cell(id)}  ${peer}${why}`;
 }
 
+function refusedWords({ account, command, from, to, status, reason, rule }: Shown): string {
+  const why = `${cell(reason)} ${cell(rule)}`.trim();
+  return `${cell(account)}  ${cell(command)}  ${cell(from)} -> ${cell(to)}  ${cell(status)}  ${why}`;
+}
+
 /** All that has no words of its own: names and values, in their order. */
 function otherWords(event: Shown): string {
   return Object.entries(event)
@@ -54,6 +59,8 @@ function wordsOf(event: Shown): string {
       return sessionWords(event);
     case 'upstream':
       return `${cell(event.connector)}  ${cell(event.what)}  ${cell(event.detail)}`;
+    case 'refused':
+      return refusedWords(event);
     case 'skipped':
       return `${cell(event.skipped)} events left out: they came faster than they were read`;
     default:

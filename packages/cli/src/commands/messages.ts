@@ -69,6 +69,37 @@ function printOne(message: Message, { terminal }: Run<MessagesValues>): void {
 interface Page {
   readonly messages: readonly Message[];
   readonly next: string | null;
+  /** Beside those of the first page. */
+  readonly refused?: readonly Refused[];
+}
+
+/** A submission that was not taken. */
+interface Refused {
+  readonly at: string;
+  readonly account: string;
+  readonly command: string;
+  readonly from: string;
+  readonly to: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly rule: string;
+}
+
+function printRefused(refused: readonly Refused[], { terminal, values }: Run<MessagesValues>): void {
+  if (refused.length === 0) return;
+  if (values.json) {
+    for (const one of refused) terminal.out(JSON.stringify({ ...one, state: 'refused' }));
+    return;
+  }
+  const rows = refused.map((one) => [
+    one.at,
+    'refused',
+    printable(one.account),
+    `${printable(one.from)} -> ${printable(one.to)}`,
+    one.status,
+    printable(`${one.reason} ${one.rule}`.trim()),
+  ]);
+  for (const line of columns(rows)) terminal.out(line);
 }
 
 /** Page after page: long messages are few in one, whatever the limit. */
@@ -79,7 +110,8 @@ async function list(q: string | undefined, run: Run<MessagesValues>): Promise<vo
   do {
     const query = { q, limit: String(left), cursor };
     const call = { path: '/api/v1/messages', query, timeoutMs: values.timeoutMs };
-    const { messages, next } = (await callApi(values, call, signal)) as Page;
+    const { messages, next, refused = [] } = (await callApi(values, call, signal)) as Page;
+    printRefused(refused, run);
     if (values.json) for (const message of messages) terminal.out(JSON.stringify(message));
     else printList(messages, run);
     left -= messages.length;

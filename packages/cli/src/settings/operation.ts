@@ -21,7 +21,7 @@ const limitSetting: Setting<number> = {
 const beforeSetting = optionalText('before', 'place', 'go on below this: what the page before has named');
 
 /** Kinds of events. */
-export type EventKind = 'message' | 'receipt' | 'session' | 'upstream' | 'pumping';
+export type EventKind = 'message' | 'receipt' | 'refused' | 'session' | 'upstream' | 'pumping';
 
 /** What `chappe session` can be told. */
 export interface SessionValues extends ApiValues {
@@ -42,11 +42,11 @@ export const sessionSettings: Settings<SessionValues> = {
   kinds: {
     flag: 'kind',
     value: 'kind',
-    about: 'tail: only these events: message, receipt, session, upstream, pumping',
+    about: 'tail: only these events: message, receipt, refused, session, upstream, pumping',
     isRepeatable: true,
     shown: 'all',
     fallback: [],
-    read: many(oneOf('message', 'receipt', 'session', 'upstream', 'pumping')),
+    read: many(oneOf('message', 'receipt', 'refused', 'session', 'upstream', 'pumping')),
   },
   count: {
     flag: 'count',

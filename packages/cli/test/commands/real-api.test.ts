@@ -184,7 +184,7 @@ describe('the commands on the real API', () => {
     const statement = await done('ledger', 'statement', 'filed');
     expect(statement.match(/top-up/g)).toHaveLength(1);
     expect(statement).toMatch(/ adjustment +-1\.5 /);
-    expect(statement).toMatch(/ top-up +10 +- +- +api +first$/m);
+    expect(statement).toMatch(/ top-up +10 +- +- +admin +first$/m);
     expect(await done('ledger', 'check')).toBe('it adds up\n');
   });
 

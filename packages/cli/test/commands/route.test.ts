@@ -69,7 +69,7 @@ describe('chappe route test --config', () => {
       expect.stringMatching(/^night {2}fails {5}time: /),
       expect.stringMatching(/^vip {4}fails {5}tlvs: it has no such TLV/),
     ]);
-    expect(lines[4]).toMatch(/^uk {5}chosen {4}all hold: to 44/);
+    expect(lines[4]).toMatch(/^uk {5}chosen {4}all hold: to file:uk.txt/);
     expect(lines.slice(5)).toEqual(['=> uk: op-a  (segments 1 in gsm7, price 0.02 each, 0.02 in all)']);
   });
 

@@ -51,6 +51,12 @@ export class ListFile {
     return this.#table.has(address);
   }
 
+  /** What is in it, as it can stand in a list itself; in no order. For few readers: it may be millions. */
+  entries(): string[] {
+    const entries = [...this.#table.entries()];
+    return this.kind === 'prefixes' ? entries.map((entry) => entry.slice(0, -1)) : entries;
+  }
+
   /** For texts that tell settings apart: not what is in it. */
   toJSON(): object {
     return { file: this.file, kind: this.kind, digest: this.digest };

@@ -51,6 +51,12 @@ export class NumberSet {
     return this.#slots.byteLength;
   }
 
+  /** The numbers it holds, as their digits; in no order. */
+  *digits(): Generator<string> {
+    // Without the 1 that stands before them.
+    for (const value of this.#slots) if (value !== 0) yield String(value).slice(1);
+  }
+
   /** True when it holds the number. */
   has(value: number): boolean {
     const slots = this.#slots;

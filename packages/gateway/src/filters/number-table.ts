@@ -63,6 +63,14 @@ export class NumberTable {
     return this.#exact.size + this.#prefixes.size + this.#names.size + this.#namePrefixes.size;
   }
 
+  /** Its entries as they can be added again, in no order. */
+  *entries(): Generator<string> {
+    yield* this.#exact.digits();
+    for (const prefix of this.#prefixes.digits()) yield `${prefix}*`;
+    yield* this.#names;
+    for (const prefix of this.#namePrefixes) yield `${prefix}*`;
+  }
+
   /** Adds an entry. Throws a RangeError that names `place` for one that cannot be, and for one too many. */
   add(entry: string, place: string): void {
     const text = cleaned(entry);

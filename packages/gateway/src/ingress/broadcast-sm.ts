@@ -71,7 +71,13 @@ function prepare(
     priority: priorityOf(pdu.priority_flag),
     nowMs: ingress.clock.nowMs(),
   });
-  if (taken.refusal !== undefined) return taken.status;
+  const door = { command: pdu.command, session: session.id };
+  if (taken.refusal !== undefined) {
+    const { refusal: reason, status: answer, rule = '' } = taken;
+    const from = draft.source.digits;
+    ingress.refusals.note({ ...door, account: name, from, to: '', status: answer, reason, rule });
+    return answer;
+  }
   if (taken.text !== undefined) {
     // A filter would have it say something else, and areas may have limits that are not known here.
     taken.undo?.();
@@ -79,6 +85,7 @@ function prepare(
   }
   const { source, lane, priority, memo, price, detail } = taken;
   return new Prepared(ingress, {
+    door,
     account: name,
     drafts: [{ ...draft, source, lane, priority, memo, price, ...(detail === undefined ? {} : { detail }) }],
     waitMs: taken.waitMs,

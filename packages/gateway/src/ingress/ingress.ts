@@ -1,5 +1,5 @@
 /** What every operation of an ESME works with, and how an operation that stores something is answered. */
-import { type Center, CenterError, type Message } from '@chappe/center';
+import type { Center, Message } from '@chappe/center';
 import { status } from '@chappe/protocol';
 import { type Clock, DEFERRED, type ResponseInput, type Session } from '@chappe/smpp';
 import type { Account } from '../accounts/account.ts';
@@ -7,11 +7,13 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { EarlyReceipts } from '../early-receipts.ts';
 import type { MessageFacts } from '../facts.ts';
 import type { LifetimeLimits } from '../lifetime.ts';
+import type { Refusals } from '../observation/refusals.ts';
 import type { Routing } from '../routing.ts';
 import type { Transactions } from '../transactions.ts';
 import type { OperatorRequests } from '../upstream/operator-requests.ts';
 import type { Acceptance } from './acceptance.ts';
 import type { Prepared } from './prepared.ts';
+import { statusOfError } from './store-status.ts';
 
 /** Plain integers of the ingress, for metrics. */
 export interface IngressCounters {
@@ -26,6 +28,8 @@ export interface Ingress {
   readonly center: Center;
   readonly accounts: Accounts;
   readonly acceptance: Acceptance;
+  /** Submissions that were not taken, for those who are asked. */
+  readonly refusals: Refusals;
   readonly transactions: Transactions;
   readonly routing: Routing;
   readonly clock: Clock;
@@ -64,12 +68,6 @@ export function knownAccount(name: string, { accounts }: Ingress): Account | und
 export function refuse(ingress: Ingress, commandStatus: number): { readonly command_status: number } {
   ingress.counters.refused += 1;
   return { command_status: commandStatus };
-}
-
-/** The status for a submission that the center did not take. */
-export function statusOfError(error: unknown): number {
-  const isFull = error instanceof CenterError && error.code === 'CHAPPE_CENTER_FULL';
-  return isFull ? status.ESME_RMSGQFUL : status.ESME_RSYSERR;
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Refused {
   readonly refusal: RefusalKind | 'length';
   /** command_status to answer with. */
   readonly status: number;
+  /** Which route or setting decided. */
+  readonly rule?: string | undefined;
 }
 
 /** A destination that may be sent to, and the pieces that its text goes in; undefined: it goes whole. */
@@ -30,7 +32,7 @@ export interface Decided {
 /** Prepares a message, or says why it is not taken. */
 export function prepare(submission: Submission, destination: Address, ingress: Ingress): Prepared | Refused {
   const length = measured(submission, ingress);
-  if (length.isTooLong) return tooLong;
+  if (length.isTooLong) return noted(submission, destination, tooLong, ingress);
   const decided = decide(submission, length, destination, ingress);
   return decided.refusal === undefined ? preparedOf(submission, decided, length.segments, ingress) : decided;
 }
@@ -55,6 +57,7 @@ function preparedOf(
   ingress: Ingress,
 ): Prepared {
   return new Prepared(ingress, {
+    door: submission.door,
     account: submission.account.name,
     drafts: draftsOf(submission, taken, pieces, segments, ingress),
     waitMs: taken.waitMs,
@@ -82,12 +85,25 @@ export function decide(
   ingress: Ingress,
 ): Decided | Refused {
   const taken = ingress.acceptance.decide(askedOf(submission, length, destination, ingress));
-  if (taken.refusal !== undefined) return taken;
+  if (taken.refusal !== undefined) return noted(submission, destination, taken, ingress);
   const pieces = piecesFor(submission, taken, length, ingress);
   if (pieces !== 'unfit') return { refusal: undefined, taken, pieces };
   taken.undo?.();
   submission.account.policy.giveBack(length.segments);
-  return tooLong;
+  return noted(submission, destination, tooLong, ingress);
+}
+
+/** A refusal, remembered for those who are asked about it. */
+function noted(
+  { account, source, door }: Submission,
+  destination: Address,
+  refused: Refused,
+  { refusals }: Ingress,
+): Refused {
+  const { refusal: reason, status: answer, rule = '' } = refused;
+  const addresses = { from: source.digits, to: destination.digits };
+  refusals.note({ ...door, ...addresses, account: account.name, status: answer, reason, rule });
+  return refused;
 }
 
 function askedOf(

@@ -2,18 +2,24 @@
 import type { Center, Draft, Message, Submitted } from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Refusals } from '../observation/refusals.ts';
+import { statusOfError } from './store-status.ts';
+import type { Door } from './verdict.ts';
 
 /** What storing takes. */
 export interface Storage {
   readonly center: Pick<Center, 'submit'>;
   readonly clock: Clock;
   readonly accounts: Pick<Accounts, 'get'>;
+  /** Hear of what the center does not take. */
+  readonly refusals: Pick<Refusals, 'note'>;
   /** Of segments that were stored. */
   readonly counters: { accepted: number };
 }
 
 /** What is to be stored, and what was set aside for it. */
 export interface ToStore {
+  readonly door: Door;
   readonly account: string;
   readonly drafts: readonly Draft[];
   /** They are stored so many milliseconds later. */
@@ -60,7 +66,7 @@ export class Prepared {
     const store = (): void =>
       center.submit(this.#what.drafts, (error, messages) => {
         if (error === undefined) this.#stored(messages);
-        else this.#notStored();
+        else this.#notStored(statusOfError(error));
         done(error, messages);
       });
     if (this.#what.waitMs > 0) clock.setTimer(store, this.#what.waitMs);
@@ -75,9 +81,12 @@ export class Prepared {
     for (const { segments } of messages) this.#storage.counters.accepted += segments;
   }
 
-  #notStored(): void {
-    const { account, giveBack, segments } = this.#what;
+  #notStored(status: number): void {
+    const { account, giveBack, segments, drafts, door } = this.#what;
     giveBack?.();
+    const from = drafts[0]?.source.digits ?? '';
+    const to = drafts[0]?.destination.digits ?? '';
+    this.#storage.refusals.note({ ...door, account, from, to, status, reason: 'store', rule: '' });
     // By its name: the settings may have changed since, and then the counts go on in another object.
     this.#storage.accounts.get(account)?.policy.notStored(segments);
   }

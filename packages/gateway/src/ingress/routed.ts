@@ -164,17 +164,20 @@ function byRoute(
   const { account, nowMs, segments } = asked;
   if (route === undefined) return { refusal: 'unrouted', status: status.ESME_RINVDSTADR };
   const { action } = route.settings;
-  if (action.kind === 'reject') return { refusal: 'route', status: action.status };
+  const named = `route=${route.settings.name}`;
+  if (action.kind === 'reject') return { refusal: 'route', status: action.status, rule: named };
   const { filters, remembers } = parts.filtersOf(route);
   const verdict = filters.check(facts, asked.contentKey);
-  if (verdict.kind === 'reject') return { refusal: 'filter', status: verdict.status };
+  if (verdict.kind === 'reject') {
+    return { refusal: 'filter', status: verdict.status, rule: `${named} ${verdict.reason}` };
+  }
   const isDropped = verdict.kind === 'drop' || action.kind === 'drop';
   const price = isDropped ? 0 : route.priceOf(admitted.destination);
   const credit = parts.creditOf(account);
   const reserved = credit?.reserve(price, segments, nowMs) ?? 'ok';
   if (reserved !== 'ok') {
     filters.forget(facts, asked.contentKey);
-    return { refusal: 'credit', status: reserved === 'no-credit' ? noCredit : overCap };
+    return { refusal: 'credit', status: reserved === 'no-credit' ? noCredit : overCap, rule: named };
   }
   const undo = (): void => {
     credit?.unreserve(price, segments, nowMs);
@@ -197,10 +200,7 @@ function byRoute(
     text: verdict.kind === 'pass' ? verdict.text : undefined,
     facts,
     part: undefined,
-    detail:
-      verdict.kind === 'drop'
-        ? `route=${route.settings.name} dropped=${verdict.reason}`
-        : `route=${route.settings.name}`,
+    detail: verdict.kind === 'drop' ? `${named} dropped=${verdict.reason}` : named,
   };
 }
 

@@ -12,6 +12,7 @@ import { receiptsWanted } from '../receipts-wanted.ts';
 import type { CutSegment } from '../segments.ts';
 import type { Version } from '../validation.ts';
 import { accountOf, type Ingress, knownAccount } from './ingress.ts';
+import type { Door } from './verdict.ts';
 
 /** What the centre reads out of a submission's TLVs; the others are carried along. */
 export interface ReadTlvs {
@@ -77,6 +78,7 @@ export interface Pieces {
 
 /** What every door hands in, without its destination: one draft or several are made from it for each destination. */
 export interface Submission {
+  readonly door: Door;
   readonly account: Account;
   readonly source: Address;
   readonly serviceType: string;
@@ -152,6 +154,7 @@ export function submissionOf(
   const mode = modeOf(fields.esm_class);
   const text = messageText(esmClass, dataCoding, payload);
   return {
+    door: { command: fields.command, session: session.id },
     account,
     source: cleanSource({
       ton: fields.source_addr_ton,

@@ -39,6 +39,12 @@ export function submitMulti(
   const length = measured(submission, ingress);
   if (length.isTooLong) return refuse(ingress, status.ESME_RINVMSGLEN);
   const { good, bad } = sorted(pdu, ingress.numbersOnly);
+  for (const { destination_addr: to, error_status_code: answer } of bad) {
+    const { account, source, door } = submission;
+    const addresses = { from: source.digits, to };
+    const refused = { account: account.name, status: answer, reason: 'form', rule: '' };
+    ingress.refusals.note({ ...door, ...addresses, ...refused });
+  }
   const taken = decided(submission, length, good, bad, ingress);
   const [firstBad] = bad;
   if (taken.length === 0) return refuse(ingress, firstBad?.error_status_code ?? status.ESME_RSUBMITFAIL);
@@ -73,6 +79,7 @@ function prepareAll(
   ingress: Ingress,
 ): Prepared {
   return new Prepared(ingress, {
+    door: submission.door,
     account: submission.account.name,
     drafts: draftsOfAll(submission, all, segments, ingress),
     waitMs: Math.max(...all.map(({ taken }) => taken.waitMs)),

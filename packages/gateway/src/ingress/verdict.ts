@@ -7,6 +7,14 @@ import type { Filters } from '../filters/filters.ts';
 import type { AccountCredit } from '../money/account-credit.ts';
 import type { CompiledRoute, Router } from '../routes/router.ts';
 
+/** How a submission came in. */
+export interface Door {
+  /** `submit_sm` and the like, or `http`. */
+  readonly command: string;
+  /** Of SMPP. */
+  readonly session: number | undefined;
+}
+
 /** Where a part of a text belongs that its customer has cut, see wholes.ts. */
 export interface PartPlace {
   readonly account: string;
@@ -56,6 +64,8 @@ export interface NotTaken {
   readonly refusal: RefusalKind;
   /** command_status to answer with. */
   readonly status: number;
+  /** Which route or setting decided, for those who are asked: `route=uk sender-blocked filters.blockFrom`. */
+  readonly rule?: string | undefined;
 }
 
 /** A message that is taken, as it goes on. */

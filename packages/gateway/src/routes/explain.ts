@@ -93,9 +93,13 @@ function failureOf(
 }
 
 function matchWords({ settings, conditions }: ExplainedRule, reading: Reading): string {
-  const fields: string[] = conditions.map((condition) => condition.field);
-  if (settings.to !== undefined && filesOf(settings.to).length === 0) {
-    fields.unshift(`to ${shown(longestOf(textsOf(settings.to), reading.facts.destination.digits))}`);
+  const fields: string[] = conditions.map(({ field }) => field).filter((field) => field !== 'to');
+  if (settings.to !== undefined) {
+    const { digits } = reading.facts.destination;
+    const file = filesOf(settings.to).find((one) => one.has(digits));
+    fields.unshift(
+      file === undefined ? `to ${shown(longestOf(textsOf(settings.to), digits))}` : `to file:${file.file}`,
+    );
   }
   return fields.length === 0 ? 'it has no conditions' : `all hold: ${fields.join(', ')}`;
 }

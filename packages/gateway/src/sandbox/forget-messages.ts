@@ -8,6 +8,7 @@ export interface ForgetfulGateway {
   readonly center: Pick<Center, 'search' | 'cancel'>;
   readonly handsets: Pick<Handsets, 'forget'>;
   readonly messages: { forget(atMs: number): void };
+  readonly refusals: { forget(): void };
 }
 
 const unfinished: readonly MessageState[] = ['scheduled', 'enroute'];
@@ -27,6 +28,7 @@ export async function forgetMessages(gateway: ForgetfulGateway, clock: Clock): P
   const atMs = Math.floor(clock.nowMs()) + 1;
   gateway.messages.forget(atMs);
   gateway.handsets.forget(atMs);
+  gateway.refusals.forget();
   const { promise, resolve } = Promise.withResolvers<void>();
   const wait = (): void => {
     if (clock.nowMs() >= atMs) resolve();

@@ -92,7 +92,7 @@ describe('files of a rule', () => {
     expect(rules.explain(factsOf()).map(({ outcome, words }) => [outcome, words])).toEqual([
       ['fails', 'to: 447700900123 begins with none of 331, file:de.txt'],
       ['fails', expect.stringMatching(/^from: .* is none of file:senders\.txt$/)],
-      ['chosen', 'all hold: to'],
+      ['chosen', 'all hold: to file:ported.txt'],
     ]);
   });
 
