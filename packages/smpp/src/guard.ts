@@ -25,11 +25,16 @@ export class Guard {
   /** Calls a callback whose result nobody needs. Never throws. */
   run(callback: () => unknown, where: string): void {
     try {
-      const result = callback();
-      if (isThenable(result)) result.then(undefined, (error: unknown) => this.report(error, where));
+      this.watch(callback(), where);
     } catch (error) {
       this.report(error, where);
     }
+  }
+
+  /** What a callback returned: reports what it rejects with, where it is a promise. For those who call without `run`. */
+  watch(returned: unknown, where: string): void {
+    if (returned === undefined || !isThenable(returned)) return;
+    returned.then(undefined, (error: unknown) => this.report(error, where));
   }
 
   /** Tells what went wrong. Never throws, whatever `onError` does. */

@@ -323,7 +323,13 @@ export class Dispatch implements Sleeper, Answered {
 
   #finish(submission: Submission, result: RequestResult): void {
     this.#closeOne();
-    this.#options.guard.run(() => submission.done(result), 'done');
+    const { guard } = this.#options;
+    // As `guard.run`, without a closure for each message.
+    try {
+      guard.watch(submission.done(result), 'done');
+    } catch (error) {
+      guard.report(error, 'done');
+    }
   }
 
   #closeOne(): void {

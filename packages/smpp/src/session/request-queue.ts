@@ -12,10 +12,9 @@ export interface Settler {
   settle(result: RequestResult): void;
 }
 
-/** Tells whoever waits for a request how it ended. */
-export function settleRequest(waiting: Done | Settler | undefined, result: RequestResult): void {
-  if (typeof waiting === 'function') waiting(result);
-  else waiting?.settle(result);
+/** Tells whoever waits for a request how it ended. Returns what a `done` returns: a promise, where it is async. */
+export function settleRequest(waiting: Done | Settler | undefined, result: RequestResult): unknown {
+  return typeof waiting === 'function' ? waiting(result) : waiting?.settle(result);
 }
 
 /** A request that waits for a slot of the window. */

@@ -3,6 +3,7 @@ import { withCaller } from '../caller.ts';
 import type { SessionCore } from '../core/session-core.ts';
 import type { NoTlvs, WithTlvsOf } from '../core/vendor-tlvs.ts';
 import { type CloseReason, SmppAbortError, SmppClosedError, SmppError, SmppTimeoutError } from '../errors.ts';
+import { isThenable } from '../guard.ts';
 import type { SessionLoop } from './loop.ts';
 import { checkPdu, checkWaitOptions, type RequestOptions } from './request-options.ts';
 import {
@@ -126,7 +127,8 @@ export class Requests {
       queueMicrotask(() => this.tell(done, why));
       return;
     }
-    if (pdu.command === 'alert_notification') (done as unknown as (() => void) | undefined)?.();
+    // Nothing answers it.
+    if (pdu.command === 'alert_notification') this.tell(done, undefined as never);
     if (this.#core.window.free === 0) this.#wasFull = true;
     this.#owner.onRequested();
   }
@@ -145,7 +147,7 @@ export class Requests {
     if (!this.#wasFull || this.windowFree === 0) return;
     this.#wasFull = false;
     try {
-      listener();
+      this.#await(listener(), 'onWindowFree');
     } catch (error) {
       this.#owner.onError(error, 'onWindowFree');
     }
@@ -167,10 +169,16 @@ export class Requests {
   /** Tells how a request ended; an error of the listener harms nobody else. */
   tell(done: Done | Settler | undefined, result: RequestResult): void {
     try {
-      settleRequest(done, result);
+      this.#await(settleRequest(done, result), 'done');
     } catch (error) {
       this.#owner.onError(error, 'done');
     }
+  }
+
+  /** What a callback has returned: a promise, where it is async. */
+  #await(returned: unknown, where: string): void {
+    if (returned === undefined || !isThenable(returned)) return;
+    returned.then(undefined, (error: unknown) => this.#owner.onError(error, where));
   }
 
   #refusal(): SmppError | undefined {

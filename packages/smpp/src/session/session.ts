@@ -12,7 +12,7 @@ import { Edge, type Edged } from './edge.ts';
 import { Flow } from './flow.ts';
 import type { SessionLoop } from './loop.ts';
 import { checkDone, checkPdu, type RequestOptions } from './request-options.ts';
-import { type Done, type Settler, settleRequest } from './request-queue.ts';
+import type { Done, Settler } from './request-queue.ts';
 import { type RequestInput, Requests, type RequestsOwner } from './requests.ts';
 import { type Answerable, answerRequest, type ResponseInput } from './responses.ts';
 import { EARLY_FLUSH_EVENTS, Share } from './share.ts';
@@ -355,7 +355,7 @@ export class Session implements Edged, RequestsOwner {
         this.#owner.onRequest(this, event.pdu);
         break;
       case 'response':
-        settleRequest(event.token as Done | Settler | undefined, event.pdu);
+        this.#requests.tell(event.token as Done | Settler | undefined, event.pdu);
         break;
       case 'failed':
         this.#requests.tell(event.token as Done | Settler | undefined, requestFailure(event.why));

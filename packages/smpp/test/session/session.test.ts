@@ -279,3 +279,42 @@ test('a callback that throws is reported, and the session goes on', async () => 
   expect(pair.esmeOwner.errors).toMatchObject([{ message: 'user bug' }]);
   expect(await pair.esme.request(submit)).toMatchObject({ message_id: 'm' });
 });
+
+describe('a callback given to a session that fails, at once or later, is told and hits nobody else', () => {
+  const ways: readonly (readonly [string, () => unknown])[] = [
+    [
+      'throws',
+      () => {
+        throw new Error('bug');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('bug'))],
+  ];
+
+  test.each(ways)('%s', async (_way, fail) => {
+    const pair = await new SessionPair({ window: 2 }).bind();
+    pair.mcOwner.handle = (session, pdu) => session.respond(pdu, { message_id: 'm' } as never);
+    let free = 0;
+    pair.esme.onWindowFree = () => {
+      free++;
+      return fail() as undefined;
+    };
+    const ends: unknown[] = [];
+    for (let i = 0; i < 4; i++) {
+      pair.esme.send({ command: 'submit_sm' }, (result) => {
+        ends.push(result instanceof Error);
+        return i % 2 === 0 ? (fail() as undefined) : undefined;
+      });
+    }
+    pair.mc.send({ command: 'alert_notification' }, fail as () => void);
+    await settle();
+    expect(ends).toEqual([false, false, false, false]);
+    expect(free).toBeGreaterThan(0);
+    expect(pair.esmeOwner.errors).toHaveLength(2 + free);
+    expect(pair.mcOwner.errors).toEqual([new Error('bug')]);
+    pair.esme.destroy();
+    pair.esme.send({ command: 'submit_sm' }, fail as () => void);
+    await settle();
+    expect(pair.esmeOwner.errors).toHaveLength(3 + free);
+  });
+});
