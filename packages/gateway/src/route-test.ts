@@ -73,13 +73,16 @@ export function testRoutes({ network, accounts }: Gateway, question: RouteQuesti
     nowMs,
   };
   const route = network.router?.peek(facts);
-  const price = route === undefined ? 0 : route.priceOf(facts.destination);
+  const listed = route?.priceOf(facts.destination);
+  const price = listed ?? 0;
+  const isUnlisted = route !== undefined && listed === undefined;
   return {
     route: route?.settings.name,
     way: route === undefined ? noWay(network.router !== undefined) : wayOf(route.settings.action),
     from: facts.source.digits,
     to: facts.destination.digits,
-    refusedBy: sender === undefined ? 'sender' : receiver === undefined ? 'destination' : undefined,
+    refusedBy:
+      sender === undefined ? 'sender' : receiver === undefined || isUnlisted ? 'destination' : undefined,
     coding: facts.coding,
     segments: facts.segments,
     price,

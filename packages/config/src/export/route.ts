@@ -98,7 +98,7 @@ function failover({ on, onReceipt, receiptAfterMs, queuedMs, tries }: FailoverSe
   });
 }
 
-function price({ perSegment, byPrefix }: PriceSettings): Written {
+function price({ perSegment, byPrefix, unlisted }: PriceSettings): Written {
   return written({
     perSegment: perSegment === undefined ? undefined : formatAmount(perSegment),
     byPrefix:
@@ -107,6 +107,7 @@ function price({ perSegment, byPrefix }: PriceSettings): Written {
         : Object.fromEntries(
             Object.entries(byPrefix).map(([prefix, amount]) => [prefix, formatAmount(amount)]),
           ),
+    unlisted,
   });
 }
 

@@ -3,7 +3,7 @@ import type { PriceSettings } from '@chappe/gateway';
 import { z } from 'zod';
 import { amount } from '../values/values.ts';
 import { digitPrefix } from '../values/words.ts';
-import { compact, keyed, optional, scalar, section } from './field.ts';
+import { compact, keyed, oneOf, optional, scalar, section } from './field.ts';
 import { money } from './shapes.ts';
 import { fileLines, type World } from './world.ts';
 
@@ -42,11 +42,17 @@ export function priceSchema(world: World): z.ZodType<PriceSettings> {
           scalar((path) => filePrices(path, world)),
           'a file with a prefix and a price a line: 447,0.0125',
         ),
-      }).transform(({ perSegment, byPrefix = [], file = [] }) => {
+        unlisted: optional(
+          oneOf(['free', 'reject']),
+          'numbers that no prefix holds, without perSegment: reject answers ESME_RINVDSTADR',
+          'free',
+        ),
+      }).transform(({ perSegment, byPrefix = [], file = [], unlisted }) => {
         const lines = [...file, ...byPrefix];
         return compact<PriceSettings>({
           perSegment,
           byPrefix: lines.length === 0 ? undefined : Object.fromEntries(lines),
+          unlisted,
         });
       }),
     ],

@@ -384,6 +384,7 @@ const route = some<RouteSettings>(
     price: some<NonNullable<RouteSettings['price']>>({
       perSegment: money,
       byPrefix: fc.dictionary(digits, money, { minKeys: 1 }),
+      unlisted: fc.constant('free' as const),
     }),
     filters,
     disabled: flag,

@@ -140,7 +140,8 @@ export class Acceptance {
 /** Whether a text that this route takes may go on by the one of that name, for the price that was paid. */
 function mayStand(route: CompiledRoute, name: string, { destination, price, segments }: Message): boolean {
   if (route.settings.name === name) return true;
-  return route.settings.action.kind === 'via' && route.priceOf(destination) * segments <= price;
+  const listed = route.priceOf(destination);
+  return route.settings.action.kind === 'via' && listed !== undefined && listed * segments <= price;
 }
 
 function nothing(): void {

@@ -166,13 +166,17 @@ function byRoute(
   const { action } = route.settings;
   const named = `route=${route.settings.name}`;
   if (action.kind === 'reject') return { refusal: 'route', status: action.status, rule: named };
+  const listed = route.priceOf(admitted.destination);
+  if (listed === undefined) {
+    return { refusal: 'route', status: status.ESME_RINVDSTADR, rule: `${named} unpriced` };
+  }
   const { filters, remembers } = parts.filtersOf(route);
   const verdict = filters.check(facts, asked.contentKey);
   if (verdict.kind === 'reject') {
     return { refusal: 'filter', status: verdict.status, rule: `${named} ${verdict.reason}` };
   }
   const isDropped = verdict.kind === 'drop' || action.kind === 'drop';
-  const price = isDropped ? 0 : route.priceOf(admitted.destination);
+  const price = isDropped ? 0 : listed;
   const credit = parts.creditOf(account);
   const reserved = credit?.reserve(price, segments, nowMs) ?? 'ok';
   if (reserved !== 'ok') {

@@ -5,8 +5,8 @@ import type { PriceSettings, RouteSettings } from '../settings/route.ts';
 import { PrefixTrie } from './prefix-trie.ts';
 import { quoted } from './words.ts';
 
-/** The price of one segment to a destination, in millionths of the currency. */
-export type PriceLookup = (destination: Address) => number;
+/** The price of one segment to a destination, in millionths of the currency; undefined: it has none, and is refused. */
+export type PriceLookup = (destination: Address) => number | undefined;
 
 /** What is wrong with a price. */
 export interface PriceFlaw {
@@ -16,14 +16,14 @@ export interface PriceFlaw {
 }
 
 /**
- * Compiles the prices of a route: that of the longest prefix, else `perSegment`, else 0. Throws a RangeError that names
+ * Compiles the prices of a route: that of the longest prefix, else `perSegment`, else 0, or none. Throws a RangeError that names
  * route and field on a price that is none.
  */
 export function compilePrice({ name, price }: RouteSettings): PriceLookup {
   for (const { field, message } of priceFlaws(price)) {
     throw new RangeError(`route ${quoted(name)}: ${field}: ${message}`);
   }
-  const perSegment = price?.perSegment ?? 0;
+  const perSegment = price?.perSegment ?? (price?.unlisted === 'reject' ? undefined : 0);
   const byPrefix = Object.entries(price?.byPrefix ?? {});
   if (byPrefix.length === 0) return () => perSegment;
   const trie = new PrefixTrie(byPrefix.map(([prefix], index) => [numberKey(prefix), index]));
@@ -42,6 +42,10 @@ export function priceFlaws(price: PriceSettings | undefined): readonly PriceFlaw
     flaws.push({ field, message: `${amount} is no price: give whole millionths of the currency from 0` });
   };
   check('price.perSegment', price?.perSegment ?? 0);
+  if (price?.unlisted === 'reject' && price.perSegment !== undefined) {
+    const message = 'perSegment is a price for all, so there is nothing to reject: leave one of them out';
+    flaws.push({ field: 'price.unlisted', message });
+  }
   const byPrefix = price?.byPrefix ?? {};
   for (const [prefix, amount] of Object.entries(byPrefix)) {
     const field = `price.byPrefix.${prefix}`;
@@ -52,4 +56,10 @@ export function priceFlaws(price: PriceSettings | undefined): readonly PriceFlaw
     }
   }
   return flaws;
+}
+
+/** Whether there is a list of prices, and nothing said of what is not in it. */
+export function isFreeUnawares(price: PriceSettings | undefined): boolean {
+  const { byPrefix = {}, perSegment, unlisted } = price ?? {};
+  return perSegment === undefined && unlisted === undefined && Object.keys(byPrefix).length > 0;
 }

@@ -158,5 +158,5 @@ function choiceAt(choices: readonly RouteChoice[], route: CompiledRoute | undefi
 /** What is not accepted costs nothing. */
 function priceFor(route: CompiledRoute | undefined, facts: MessageFacts, segments: number): number {
   if (route === undefined || route.settings.action.kind === 'reject') return 0;
-  return route.priceOf(facts.destination) * segments;
+  return (route.priceOf(facts.destination) ?? 0) * segments;
 }

@@ -12,8 +12,11 @@ export interface CompiledRoute {
   readonly settings: RouteSettings;
   /** Its place in the settings, from 0. */
   readonly index: number;
-  /** The price of one segment, millionths of the currency: by the longest prefix, else `perSegment`, else 0. */
-  priceOf(destination: Address): number;
+  /**
+   * The price of one segment, millionths of the currency: by the longest prefix, else `perSegment`, else 0. Undefined: such
+   * numbers are refused.
+   */
+  priceOf(destination: Address): number | undefined;
   /** Whether its conditions ask for words of the text. */
   readonly looksAtText: boolean;
 }

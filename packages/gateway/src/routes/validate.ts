@@ -4,7 +4,7 @@ import { atOnce, type Steps } from '../slices.ts';
 import { checkRules } from './check-rules.ts';
 import type { FlawSink, RouteFlaw } from './flaw.ts';
 import { compileNames } from './names.ts';
-import { priceFlaws } from './price.ts';
+import { isFreeUnawares, priceFlaws } from './price.ts';
 import { quoted } from './words.ts';
 
 const accountTarget = 'account:';
@@ -33,6 +33,12 @@ export function routeFlaws(
   const known = { accounts: knownAccounts, connectors: knownConnectors };
   return checkRules(routes, known, (route, flaws) => {
     for (const { field, message } of priceFlaws(route.price)) flaws.error(field, message);
+    if (isFreeUnawares(route.price) && (route.action.kind === 'via' || route.action.kind === 'hold')) {
+      flaws.warn(
+        'price',
+        'numbers that no prefix holds are free: give perSegment for them (0, if that is meant), or unlisted: reject',
+      );
+    }
     if (route.connectors !== undefined) {
       flaws.warn('connectors', 'messages of customers come by none, so nothing matches: use accounts');
     }

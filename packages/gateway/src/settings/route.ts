@@ -89,6 +89,8 @@ export type RouteAction =
 export interface PriceSettings {
   readonly perSegment?: number | undefined;
   readonly byPrefix?: Readonly<Record<string, number>> | undefined;
+  /** A number that no prefix holds, where there is no `perSegment`: default `free`. */
+  readonly unlisted?: 'free' | 'reject' | undefined;
 }
 
 /** One routing rule. */

@@ -59,6 +59,24 @@ describe('what a message costs', () => {
     expect(money()).toEqual({ balance: 1_000 - 10 - 30 - 100, reserved: 140 });
   });
 
+  it('is refused where the list has no price for it and says so, by every door', async () => {
+    world = await World.start({
+      accounts: [account('acme', { credit: { mode: 'prepaid' } })],
+      connectors: ['a'],
+      routes: [via(['a'], undefined, { price: { byPrefix: { '4477': 30 }, unlisted: 'reject' } })],
+    });
+    a = world.centre('a');
+    await credited(1_000);
+    esme = await world.esme();
+    const refused = status.ESME_RINVDSTADR;
+    expect((await esme.submit({ destination_addr: '443300000000' })).command_status).toBe(refused);
+    const http = world.gateway.submit({ account: 'acme', to: '443300000000', text: 'x' });
+    await expect(http).rejects.toMatchObject({ commandStatus: refused });
+    expect((await esme.submit()).command_status).toBe(0);
+    expect(money()).toEqual({ balance: 970, reserved: 30 });
+    expect(world.gateway.counters().refusals.route).toBe(2);
+  });
+
   it.each([
     ['accepted', 'UNDELIV', true],
     ['delivered', 'UNDELIV', false],

@@ -5,9 +5,28 @@ import { Router } from '../../src/routes/router.ts';
 import type { PriceSettings } from '../../src/settings/route.ts';
 import { factsOf, routeVia } from './facts-of.ts';
 
-function priceOf(price: PriceSettings | undefined, digits: string): number {
+function priceOf(price: PriceSettings | undefined, digits: string): number | undefined {
   return compilePrice(routeVia('a', { price }))({ ton: 1, npi: 1, digits });
 }
+
+describe('numbers without a price', () => {
+  const byPrefix = { '4477': 12_300 };
+
+  it.each([
+    [{ byPrefix }, '447700900123', 12_300],
+    [{ byPrefix }, '4433', 0],
+    [{ byPrefix, unlisted: 'free' }, '4433', 0],
+    [{ byPrefix, unlisted: 'reject' }, '4433', undefined],
+    [{ byPrefix, unlisted: 'reject' }, '447700900123', 12_300],
+    [{ unlisted: 'reject' }, '4433', undefined],
+  ] as const)('%j to %s: %j', (price, digits, amount) => {
+    expect(priceOf(price, digits)).toBe(amount);
+  });
+
+  it('are not refused where there is a price for all', () => {
+    expect(() => priceOf({ perSegment: 1, unlisted: 'reject' }, '44')).toThrow('price.unlisted');
+  });
+});
 
 describe('prices', () => {
   const price: PriceSettings = {

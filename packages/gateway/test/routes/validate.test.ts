@@ -128,6 +128,16 @@ describe('flaws of one route', () => {
         'error r price.byPrefix.44: 0.1 is no price: give whole millionths of the currency from 0',
       ],
     ],
+    [
+      { price: { byPrefix: { '44': 1 } } },
+      [
+        'warning r price: numbers that no prefix holds are free: give perSegment for them (0, if that is meant), or unlisted: reject',
+      ],
+    ],
+    [{ price: { byPrefix: { '44': 1 }, perSegment: 0 } }, []],
+    [{ price: { byPrefix: { '44': 1 }, unlisted: 'free' } }, []],
+    [{ price: { byPrefix: { '44': 1 }, unlisted: 'reject' } }, []],
+    [{ price: { byPrefix: { '44': 1 } }, action: { kind: 'drop' } }, []],
     [{ name: '' }, ['error  name: it has none: give it one']],
     [{ accounts: ['gamma', 'b*'] }, ['warning r accounts.0: there is no account "gamma"']],
     [
