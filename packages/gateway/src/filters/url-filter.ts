@@ -1,7 +1,8 @@
 /** Which links may stand in a text. */
 import type { UrlFilter } from '../settings/route.ts';
 import { canonicalHost } from './host-name.ts';
-import { findLinks, type Link } from './urls.ts';
+import { latinReadings, withoutEscapes } from './look-alikes.ts';
+import { findLinks, type Link, type LinkScan } from './urls.ts';
 
 /** Why a text is refused for its links. */
 export type UrlFinding = 'link' | 'link-blocked' | 'link-not-allowed' | 'too-many-links';
@@ -27,15 +28,33 @@ export function compileUrlFilter(filter: UrlFilter, place: string): UrlRules {
   const none = filter.none === true;
   return {
     find: (text) => {
-      const { links, full } = findLinks(text, tlds);
-      let finding: UrlFinding | undefined;
-      for (const link of links) {
-        if (block.size > 0 && holds(block, link.host)) return 'link-blocked';
-        finding ??= unwanted(link, none, allow);
-      }
-      return finding ?? (full ? 'too-many-links' : undefined);
+      const finding = judged(findLinks(text, tlds), block, none, allow);
+      // Nearly no text has escapes in it.
+      const read = finding === 'link-blocked' ? undefined : withoutEscapes(text);
+      if (read === undefined) return finding;
+      const other = judged(findLinks(read, tlds), block, none, allow);
+      return other === 'link-blocked' ? other : (finding ?? other);
     },
   };
+}
+
+function judged(
+  { links, full }: LinkScan,
+  block: ReadonlySet<string>,
+  none: boolean,
+  allow: ReadonlySet<string> | undefined,
+): UrlFinding | undefined {
+  let finding: UrlFinding | undefined;
+  for (const link of links) {
+    if (block.size > 0 && isBlocked(block, link.host)) return 'link-blocked';
+    finding ??= unwanted(link, none, allow);
+  }
+  return finding ?? (full ? 'too-many-links' : undefined);
+}
+
+/** The host, or one that it can be taken for. */
+function isBlocked(block: ReadonlySet<string>, host: string): boolean {
+  return holds(block, host) || latinReadings(host).some((reading) => holds(block, reading));
 }
 
 function unwanted(link: Link, none: boolean, allow: ReadonlySet<string> | undefined): UrlFinding | undefined {
