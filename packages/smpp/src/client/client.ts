@@ -174,8 +174,10 @@ export class SmppClient<T extends TlvTable = NoTlvs> implements BindOwner {
   /**
    * Messages and receipts, one after the other, on all binds. Each is answered with ESME_ROK after the loop body; a
    * body that throws, or leaves the loop, makes it ESME_RX_T_APPN, so that the MC tries again, unless it has called
-   * `event.accept()`. Ends when the client is closed or `signal` aborts. Without a loop, receipts of sent messages
-   * are answered by themselves and everything else waits a few seconds for one.
+   * `event.accept()`: call it before a `break`. The segments of a long message are answered with it, so that it comes
+   * again as a whole; an MC that sends one only after the answer to the one before is answered sooner, and what it has
+   * been answered is kept until the rest comes again. Ends when the client is closed or `signal` aborts. Without a loop,
+   * receipts of sent messages are answered by themselves and everything else waits a few seconds for one.
    */
   incoming(
     options: { readonly signal?: AbortSignal | undefined } = {},

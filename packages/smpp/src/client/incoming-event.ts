@@ -41,8 +41,9 @@ export interface IncomingReceipt<T extends TlvTable = NoTlvs> extends Delivery {
 }
 
 /**
- * Segments that were acknowledged, and whose others did not come: an MC with a window of one waits for each answer. A
- * long message that was refused, and of which the MC did not send the last segment again, comes as this, too.
+ * Segments that were acknowledged, and whose others did not come. A segment waits half a second for the others before it
+ * is acknowledged, since an MC with a window of one waits for that. A long message that was refused, and of which the MC
+ * did not send the refused segments again, comes as this, too.
  */
 export interface IncompleteMessage<T extends TlvTable = NoTlvs> {
   readonly kind: 'incomplete';

@@ -23,7 +23,7 @@ import {
   type IncompleteMessage,
   sourceOf,
 } from './incoming-event.ts';
-import { type Arrival, LongMessages, type Part, readPart, type Whole } from './long-messages.ts';
+import { LongMessages, type Part, readPart, type Whole } from './long-messages.ts';
 
 /** How incoming messages and receipts are read. */
 export interface IncomingSettings extends ReassemblerOptions {
@@ -50,7 +50,9 @@ interface Queued {
   readonly untilMs: number;
 }
 
-interface Held extends Arrival {
+interface Held {
+  readonly session: Session;
+  readonly pdu: IncomingPdu;
   readonly untilMs: number;
 }
 
@@ -100,7 +102,7 @@ export class Incoming implements Sleeper {
     const receipt = readReceipt(pdu, { defaultAlphabet, interfaceVersion: session.version, ...receipts });
     if (receipt !== undefined) this.#takeReceipt(session, pdu, receipt);
     else if (this.#loops === 0) this.#unclaimed(session, pdu, undefined);
-    else if (this.#isClosing) refuse({ session, pdu });
+    else if (this.#isClosing) refuse(session, pdu);
     else this.#takeMessage(session, pdu);
   }
 
@@ -190,7 +192,7 @@ export class Incoming implements Sleeper {
     const { unclaimed = 'wait' } = this.#settings;
     const isInTheWay = unclaimed === 'refuse' && receipt !== undefined && this.#isRefusedAgain(pdu, receipt);
     if (unclaimed === 'accept' || isInTheWay) session.respond(pdu, {} as ResponseInput);
-    else if (unclaimed === 'refuse' || this.#isClosing) refuse({ session, pdu });
+    else if (unclaimed === 'refuse' || this.#isClosing) refuse(session, pdu);
     else this.#hold(session, pdu);
   }
 
@@ -235,10 +237,11 @@ export class Incoming implements Sleeper {
       this.#pushMessage([pdu], this.#delivery(session, pdu));
       return;
     }
-    const step = this.#long.take({ session, pdu }, part, this.#nowMs(), this.#givenUp);
+    const arrival = { session, pdu, atMs: this.#nowMs() };
+    const step = this.#long.take(arrival, part, this.#givenUp);
     if (step.kind === 'whole') this.#pushWhole(session, pdu, step.whole);
     else if (step.kind === 'alone') this.#pushMessage([pdu], this.#delivery(session, pdu));
-    else if (step.kind === 'full') refuse({ session, pdu });
+    else if (step.kind === 'full') refuse(session, pdu);
     else if (step.kind === 'acknowledge') session.respond(pdu, {} as ResponseInput);
     this.#arm(this.#long.deadline());
   }
@@ -306,7 +309,7 @@ export class Incoming implements Sleeper {
     const late = this.#held.filter(({ untilMs }) => untilMs <= nowMs);
     if (late.length === 0) return;
     this.#held = this.#held.filter(({ untilMs }) => untilMs > nowMs);
-    for (const arrival of late) refuse(arrival);
+    for (const { session, pdu } of late) refuse(session, pdu);
   }
 
   #refuseQueued(nowMs: number): void {
@@ -338,6 +341,6 @@ export class Incoming implements Sleeper {
   }
 }
 
-function refuse({ session, pdu }: Arrival): void {
+function refuse(session: Session, pdu: IncomingPdu): void {
   session.respond(pdu, { command_status: status.ESME_RX_T_APPN } as ResponseInput);
 }

@@ -123,8 +123,9 @@ describe('messages', () => {
     const events = client.incoming();
     const pending = events.next();
     const part = Buffer.concat([writeUdh([concat8(7, 3, 2)]), Buffer.from('middle')]);
-    const answer = await session.request(mo('', { esm_class: 0x40, short_message: part }));
-    expect(answer.command_status).toBe(0);
+    const answer = session.request(mo('', { esm_class: 0x40, short_message: part }));
+    await clock.advance(500);
+    expect((await answer).command_status).toBe(0);
     await clock.advance(60_000);
     expect((await pending).value).toMatchObject({
       kind: 'incomplete',
@@ -132,7 +133,9 @@ describe('messages', () => {
       total: 3,
       reason: 'expired',
     });
-    await session.request(mo('', { esm_class: 0x40, short_message: part }));
+    const again = session.request(mo('', { esm_class: 0x40, short_message: part }));
+    await clock.advance(500);
+    await again;
     await Promise.all([client.close(), clock.advance(20_000)]);
     expect((await events.next()).value).toMatchObject({ kind: 'incomplete', missing: [1, 3] });
     expect((await events.next()).done).toBe(true);

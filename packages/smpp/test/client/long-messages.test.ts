@@ -82,6 +82,23 @@ async function deliver({ server, clock }: World, pdus: readonly PduInput<'delive
   return answers;
 }
 
+/** An MC with a large window: it sends all PDUs at once, and those that were refused again after 8.8 s. */
+async function burst({ server, clock }: World, pdus: readonly PduInput<'deliver_sm'>[]): Promise<number[][]> {
+  const rounds: number[][] = [];
+  let left = [...pdus];
+  for (let tries = 0; left.length > 0 && tries < 20; tries++) {
+    const [session] = server.sessions;
+    const sent = left.map(
+      async (pdu) => (await session?.request(pdu).catch(() => undefined))?.command_status ?? -1,
+    );
+    const answers = await Promise.all(sent);
+    rounds.push(answers);
+    left = left.filter((_pdu, at) => answers[at] !== 0);
+    if (left.length > 0) await new Promise<void>((resolve) => clock.setTimer(resolve, 8_800));
+  }
+  return rounds;
+}
+
 /** Lets time go by until the promise settles, ten minutes at most. */
 async function during<T>(clock: SimulatedClock, promise: Promise<T>): Promise<T> {
   let isOver = false;
@@ -145,7 +162,7 @@ const refusals: { readonly [how: string]: (at: World) => Promise<void> } = {
 
 describe('a long message that is refused once comes again as a whole', () => {
   const cases = methods.flatMap((method) => Object.keys(refusals).map((how) => [method, how] as const));
-  test.each(cases)('%s: %s', async (method, how) => {
+  test.each(cases)('%s, sent one by one: %s', async (method, how) => {
     const at = await world();
     const delivered = deliver(at, segmentsOf(method));
     await during(at.clock, Promise.all([refusals[how]!(at), delivered]));
@@ -156,6 +173,44 @@ describe('a long message that is refused once comes again as a whole', () => {
     await at.clock.advance(25 * 3_600_000);
     expect(told(at.events)).not.toContain('incomplete');
   });
+
+  test.each(cases)('%s, sent at once: %s', async (method, how) => {
+    const at = await world();
+    const delivered = burst(at, segmentsOf(method));
+    await during(at.clock, Promise.all([refusals[how]!(at), delivered]));
+    await settle();
+    expect(told(at.events).at(-1)).toBe(text);
+    // Nothing is acknowledged before the whole is: all of it comes again, to whomever.
+    for (const answers of await delivered) expect(new Set(answers).size).toBe(1);
+    await at.clock.advance(25 * 3_600_000);
+    expect(told(at.events)).not.toContain('incomplete');
+  });
+
+  test.each(methods)(
+    '%s: to the next client, when the first has left its loop and is closed',
+    async (method) => {
+      for (const end of ['break', 'throw', 'close', 'destroy'] as const) {
+        const at = await world();
+        const leaving = loop(at, () => {
+          if (end === 'throw') throw new Error('bug');
+          return end === 'break' ? 'break' : new Promise(() => undefined);
+        });
+        const [session] = at.server.sessions;
+        const pdus = segmentsOf(method);
+        const answers = pdus.map((pdu) => session!.request(pdu).catch(() => undefined));
+        await settle();
+        if (end === 'break' || end === 'throw') await leaving;
+        if (end === 'destroy') at.client.destroy();
+        else await during(at.clock, at.client.close({ drainMs: 1_000 }));
+        for (const answer of await Promise.all(answers)) expect(answer?.command_status).not.toBe(0);
+        const next = await world();
+        void loop(next);
+        await during(next.clock, burst(next, pdus));
+        await settle();
+        expect(told(next.events)).toEqual([text]);
+      }
+    },
+  );
 
   test.each(methods)('%s: behind a slow body for longer than it waits', async (method) => {
     const at = await world();
@@ -229,17 +284,22 @@ describe('a long message that is refused once comes again as a whole', () => {
 });
 
 describe('while a long message is being dealt with', () => {
-  test('its last segment, sent again without waiting for the answer, is answered with it', async () => {
+  test('a segment, sent again as its answer takes long, is answered with it', async () => {
     const at = await world();
     let finish: () => void = () => undefined;
     void loop(at, () => new Promise<void>((resolve) => (finish = resolve)));
     const pdus = segmentsOf('udh8');
-    await deliver(at, pdus.slice(0, -1));
     const [session] = at.server.sessions;
-    const answers = [1, 2, 3].map(() => session!.request(pdus.at(-1)!));
+    const answers = pdus.map((pdu) => session!.request(pdu));
+    for (let again = 0; again < 3; again++) {
+      await at.clock.advance(5_000);
+      answers.push(...pdus.map((pdu) => session!.request(pdu)));
+    }
     await settle();
     finish();
-    expect((await Promise.all(answers)).map(({ command_status }) => command_status)).toEqual([0, 0, 0]);
+    expect((await Promise.all(answers)).map(({ command_status }) => command_status)).toEqual(
+      Array(12).fill(0),
+    );
     expect(told(at.events)).toEqual([text]);
   });
 
@@ -259,6 +319,7 @@ describe('while a long message is being dealt with', () => {
 });
 
 describe('the end of what was refused', () => {
+  /** One by one, the last is refused. */
   const refuseFirst = async (at: World, pdus: readonly PduInput<'deliver_sm'>[], commandStatus: number) => {
     const refusing = loop(at, (event) => {
       if (event.kind !== 'message') return undefined;
@@ -266,7 +327,7 @@ describe('the end of what was refused', () => {
       return 'break';
     });
     const [session] = at.server.sessions as Iterable<Session>;
-    for (const pdu of pdus) await session!.request(pdu);
+    for (const pdu of pdus) await during(at.clock, session!.request(pdu));
     await refusing;
     at.events.splice(0, at.events.length, ...at.events.filter(({ kind }) => kind === 'incomplete'));
   };
@@ -276,9 +337,9 @@ describe('the end of what was refused', () => {
     const pdus = segmentsOf('udh8');
     await refuseFirst(at, pdus, status.ESME_RX_T_APPN);
     void loop(at);
-    await at.clock.advance(59_000);
+    await at.clock.advance(55_000);
     expect(at.events).toEqual([]);
-    await at.clock.advance(1_000);
+    await at.clock.advance(5_000);
     expect(at.events).toMatchObject([{ kind: 'incomplete', reason: 'expired', missing: [pdus.length] }]);
   });
 
@@ -315,15 +376,15 @@ describe('closing', () => {
     const at = await world();
     const looping = loop(at, () => new Promise<void>((resolve) => at.clock.setTimer(resolve, 1_000)));
     const other = segmentsOf('udh8', 'other')[0]!;
-    const delivered = Promise.all([deliver(at, [other]), deliver(at, segmentsOf('udh8'))]);
+    const delivered = Promise.all([burst(at, [other]), burst(at, segmentsOf('udh8'))]);
     await settle();
     const closed = at.client.close();
     await during(at.clock, Promise.all([closed, looping, delivered]));
     expect(told(at.events)).toEqual(['other', text]);
-    expect((await delivered).map((answers) => answers.at(-1))).toEqual([0, 0]);
+    expect((await delivered).flat()).toEqual([[0], [0, 0, 0]]);
   });
 
-  test('a loop that is too slow: what was acknowledged is given out, the rest comes again elsewhere', async () => {
+  test('a loop that is too slow: what was not acknowledged comes again elsewhere', async () => {
     const at = await world();
     const looping = loop(at, () => new Promise<void>((resolve) => at.clock.setTimer(resolve, 60_000)));
     const other = segmentsOf('udh8', 'other')[0]!;
@@ -336,8 +397,27 @@ describe('closing', () => {
     );
     await settle();
     await during(at.clock, Promise.all([at.client.close({ drainMs: 1_000 }), looping]));
-    expect(told(at.events)).toEqual(['other', 'incomplete']);
-    expect((await Promise.all(answers)).slice(-2)).toEqual([0, status.ESME_RX_T_APPN]);
+    expect(told(at.events)).toEqual(['other']);
+    expect((await Promise.all(answers)).slice(1)).toEqual(Array(3).fill(status.ESME_RX_T_APPN));
+  });
+
+  test('what was acknowledged, to an MC with a window of one, is given out', async () => {
+    const at = await world();
+    let isFirst = true;
+    const looping = loop(at, () => {
+      if (!isFirst) return undefined;
+      isFirst = false;
+      return new Promise<void>((resolve) => at.clock.setTimer(resolve, 30_000));
+    });
+    const pdus = segmentsOf('udh8');
+    const [session] = at.server.sessions as Iterable<Session>;
+    session!.send(segmentsOf('udh8', 'other')[0]!, () => undefined);
+    for (const pdu of pdus.slice(0, -1)) await during(at.clock, session!.request(pdu));
+    const last = session!.request(pdus.at(-1)!);
+    await settle();
+    await during(at.clock, Promise.all([at.client.close({ drainMs: 1_000 }), looping]));
+    expect(at.events).toMatchObject([{ text: 'other' }, { kind: 'incomplete', missing: [pdus.length] }]);
+    expect((await last).command_status).toBe(status.ESME_RX_T_APPN);
   });
 
   test('no loop: nothing of it is acknowledged', async () => {
@@ -347,6 +427,39 @@ describe('closing', () => {
     await settle();
     await during(at.clock, at.client.close());
     for (const answer of answers) expect((await answer).command_status).toBe(status.ESME_RX_T_APPN);
+  });
+});
+
+describe('an MC with a window of one', () => {
+  test('waits for its first segment only: then it is known', async () => {
+    const at = await world();
+    void loop(at);
+    const startMs = at.clock.monotonicMs();
+    for (const reference of [1, 2, 3])
+      await during(at.clock, deliver(at, segmentsOf('udh8', text, reference)));
+    await settle();
+    expect(told(at.events)).toEqual([text, text, text]);
+    // `during` goes on in steps of a second.
+    expect(at.clock.monotonicMs() - startMs).toBeLessThanOrEqual(4_000);
+  });
+
+  test('segments that come late are no sign of it', async () => {
+    const at = await world();
+    void loop(at);
+    const [session] = at.server.sessions as Iterable<Session>;
+    const pdus = segmentsOf('udh8');
+    for (const pdu of pdus.slice(0, -1)) {
+      let isAnswered = false;
+      session!.request(pdu).then(() => {
+        isAnswered = true;
+      });
+      await at.clock.advance(499);
+      expect(isAnswered).toBe(false);
+      await at.clock.advance(10_000);
+      expect(isAnswered).toBe(true);
+    }
+    await during(at.clock, session!.request(pdus.at(-1)!));
+    expect(told(at.events)).toEqual([text]);
   });
 });
 
