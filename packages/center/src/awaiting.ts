@@ -7,6 +7,9 @@ export class Awaiting {
   /** An upstream may give one name to several: those are listed in the order of their coming. */
   readonly #byConnector: Map<string, Map<string, LiveMessage | Set<LiveMessage>>> = new Map();
 
+  /** Octets of all. */
+  octets = 0;
+
   get size(): number {
     return this.#all.size;
   }
@@ -19,6 +22,7 @@ export class Awaiting {
       references = new Map();
       this.#byConnector.set(connector, references);
     }
+    if (!this.#all.has(message)) this.octets += message.octets;
     this.#all.add(message);
     const others = references.get(reference);
     if (others === undefined) references.set(reference, message);
@@ -48,12 +52,14 @@ export class Awaiting {
   }
 
   delete(message: LiveMessage): void {
-    if (this.#all.delete(message)) this.claim(message);
+    if (!this.#all.delete(message)) return;
+    this.octets -= message.octets;
+    this.claim(message);
   }
 
-  /** The eldest of more than `limit`; undefined while there are not so many. */
-  eldestBeyond(limit: number): LiveMessage | undefined {
-    if (this.#all.size <= limit) return undefined;
+  /** The eldest of more than so many messages or octets; undefined while there are not so many. */
+  eldestBeyond(messages: number, octets: number): LiveMessage | undefined {
+    if (this.#all.size <= messages && this.octets <= octets) return undefined;
     return this.#all.values().next().value;
   }
 }

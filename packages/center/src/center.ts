@@ -2,7 +2,7 @@ import type { Connector, Outcome } from './connector.ts';
 import { Core } from './core.ts';
 import { Dispatch } from './dispatch.ts';
 import { CenterError } from './errors.ts';
-import type { Batch, Submitted } from './group-commit.ts';
+import type { Batch } from './group-commit.ts';
 import { asCenterError } from './group-commit.ts';
 import { Intake } from './intake.ts';
 import type { LiveMessage } from './lanes/lane.ts';
@@ -17,8 +17,10 @@ import {
   type ReplaceResult,
 } from './operations.ts';
 import { type CenterCounters, type CenterLimits, type CenterOptions, settingsOf } from './options.ts';
+import { Replacing } from './replacing.ts';
 import { Settlement } from './settlement.ts';
 import type { DayCount, Match, MessagePage, Recovery, SearchPage, SearchQuery, Tally } from './store.ts';
+import type { Submitted } from './submission.ts';
 import { Sweep } from './sweep.ts';
 
 /** How much of a lane is where. */
@@ -45,6 +47,7 @@ export class Center {
   readonly #settlement: Settlement;
   readonly #operations: Operations;
   readonly #sweep: Sweep;
+  readonly #replacing: Replacing;
   #state: 'new' | 'open' | 'running' | 'stopping' = 'new';
   #stopped: Promise<void> | undefined;
 
@@ -73,6 +76,8 @@ export class Center {
     this.#settlement = new Settlement(this.#core, this.#dispatch, this.#intake);
     this.#operations = new Operations(this.#core, this.#dispatch, this.#settlement);
     this.#sweep = new Sweep(this.#core, this.#dispatch, this.#settlement);
+    const store = (drafts: readonly Draft[]): Promise<readonly Message[]> => this.submitAll(drafts);
+    this.#replacing = new Replacing(this.#core, this.#intake, this.#operations, store);
   }
 
   /** The limits in force. */
@@ -135,7 +140,7 @@ export class Center {
     }
     for (const draft of drafts) {
       if (draft.replaceIfPresent === true) {
-        this.#submitReplacing(drafts).then(
+        this.#replacing.submit(drafts).then(
           (messages) => this.#core.answer(done, undefined, messages),
           (error: unknown) => this.#core.answer(done, asCenterError(error), []),
         );
@@ -299,6 +304,11 @@ export class Center {
     return this.depths().find(({ lane }) => lane === name) ?? none;
   }
 
+  /** Messages in memory and their octets, about. */
+  get inMemory(): { readonly messages: number; readonly octets: number } {
+    return { messages: this.#core.live.size, octets: this.#core.octets };
+  }
+
   /** Commits made, failed, and changes not stored yet. */
   get commits(): { readonly done: number; readonly failed: number; readonly pending: number } {
     const { commits, failures, pending } = this.#core.commits;
@@ -355,43 +365,5 @@ export class Center {
     }
     this.#dispatch.pump();
     this.#core.commits.flush();
-  }
-
-  async #submitReplacing(drafts: readonly Draft[]): Promise<readonly Message[]> {
-    const messages: (Message | undefined)[] = [];
-    for (const draft of drafts) messages.push(await this.#replacePresent(draft));
-    const fresh = drafts.filter((_, at) => messages[at] === undefined);
-    if (fresh.length > 0) {
-      const stored = await this.submitAll(fresh.map((draft) => ({ ...draft, replaceIfPresent: false })));
-      let next = 0;
-      for (let at = 0; at < messages.length; at += 1) messages[at] ??= stored[next++];
-    }
-    return messages.filter((message) => message !== undefined);
-  }
-
-  // SMPP 3.4 5.2.18: same addresses and service type, and pending delivery. The message keeps its id.
-  async #replacePresent(draft: Draft): Promise<Message | undefined> {
-    if (draft.replaceIfPresent !== true) return undefined;
-    const { account, content, text, dueMs, expiresMs, receiptWanted, priority, detail } = draft;
-    const [id] = await this.#operations.matching({
-      account,
-      source: draft.source.digits,
-      destination: draft.destination.digits,
-      serviceType: draft.serviceType ?? '',
-    });
-    if (id === undefined) return undefined;
-    // One of several that are one to their sender: a text of its own would make nonsense of the others.
-    const present = await this.find(id);
-    if (present === undefined || present.head !== id) return undefined;
-    if ((draft.segments ?? 1) > present.segments) {
-      // What was counted and set aside for that is too little: this takes its place as a message of its own.
-      await this.cancel({ id });
-      return undefined;
-    }
-    // What is told must fit: a peer of 3.3 cannot be told an id of another length.
-    const idForm = draft.idForm === 'short' ? draft.idForm : undefined;
-    const changes = { content, text, dueMs, expiresMs, receiptWanted, priority, detail, idForm };
-    if ((await this.replace({ id }, changes)) !== 'replaced') return undefined;
-    return this.find(id);
   }
 }

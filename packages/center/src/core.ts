@@ -1,11 +1,13 @@
 import { Awaiting } from './awaiting.ts';
 import type { CenterError } from './errors.ts';
-import { type CommitEvents, GroupCommit, type Submitted } from './group-commit.ts';
+import { type CommitEvents, GroupCommit } from './group-commit.ts';
 import { hookError } from './hooks.ts';
 import type { LiveMessage } from './lanes/lane.ts';
 import type { Message, MessageId } from './message.ts';
 import { type IdGenerator, idGenerator, shortPublicId } from './message-id.ts';
 import { type CenterCounters, newCounters, type Settings } from './options.ts';
+import { Shares } from './shares.ts';
+import type { Submitted } from './submission.ts';
 
 /** What the parts of a center share. */
 export class Core {
@@ -21,13 +23,17 @@ export class Core {
   /** Unfinished messages, receipts and notices included, on disk and in memory. */
   unfinished = 0;
   /** Drafts taken and not yet on disk. */
-  unsaved = 0;
+  readonly unsaved: Shares;
+  /** Octets of all in `live`. */
+  octets = 0;
   readonly #runTurn: () => void;
   #isTurnDue = false;
 
   /** `runTurn`: what is done once at the end of each turn in which something happened. */
   constructor(settings: Settings, events: CommitEvents, runTurn: () => void) {
     this.settings = settings;
+    const { unsavedMessages, unsavedOctets } = settings.limits;
+    this.unsaved = new Shares({ messages: unsavedMessages, octets: unsavedOctets });
     this.commits = new GroupCommit(settings.store, settings.clock, events);
     this.ids = idGenerator(settings.clock, 0);
     this.#runTurn = runTurn;
@@ -49,6 +55,17 @@ export class Core {
    */
   isOurs(id: MessageId): boolean {
     return this.live.has(id) || this.commits.refusedIds.has(id);
+  }
+
+  /** Takes a message into memory. */
+  keep(message: LiveMessage): void {
+    this.live.set(message.id, message);
+    this.octets += message.octets;
+  }
+
+  /** A message leaves the memory. */
+  drop(message: LiveMessage): void {
+    if (this.live.delete(message.id)) this.octets -= message.octets;
   }
 
   /** Tells somebody who waits; what he throws hits nobody else. */
@@ -78,6 +95,10 @@ export class Core {
 
   /** True when the memory holds more than it should. */
   get isTight(): boolean {
-    return this.live.size - this.awaiting.size >= this.settings.limits.memoryMessages;
+    const { memoryMessages, memoryOctets } = this.settings.limits;
+    return (
+      this.live.size - this.awaiting.size >= memoryMessages ||
+      this.octets - this.awaiting.octets >= memoryOctets
+    );
   }
 }

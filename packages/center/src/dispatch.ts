@@ -55,7 +55,7 @@ export class Dispatch {
     const feed = lane.feed(message.account);
     message.feed = feed;
     message.savingPlace = this.#placeFor(message, lane, feed, nowMs);
-    if (message.savingPlace === 'memory') this.#enter(feed);
+    if (message.savingPlace === 'memory') feed.enter(message);
     else {
       message.toDisk = 'arriving';
       feed.arriving += 1;
@@ -87,7 +87,7 @@ export class Dispatch {
       return;
     }
     message.phase = 'gone';
-    this.#core.live.delete(message.id);
+    this.#core.drop(message);
     this.#noteOnDisk(message, feed);
     if (message.savingPlace === 'waiting')
       this.#landedOnDisk(message, this.#lane(message.lane).feed(message.account));
@@ -96,14 +96,15 @@ export class Dispatch {
 
   /** Of too many that wait for their receipts, the eldest wait on disk alone. */
   #makeRoom(): void {
-    const { awaiting, live, settings } = this.#core;
+    const { awaiting, settings } = this.#core;
+    const { awaitedMessages, awaitedOctets } = settings.limits;
     for (;;) {
-      const eldest = awaiting.eldestBeyond(settings.limits.awaitedMessages);
+      const eldest = awaiting.eldestBeyond(awaitedMessages, awaitedOctets);
       // One that is being saved is on its way out of here, or in: it is looked at next time.
       if (eldest === undefined || eldest.phase !== 'sent') return;
       awaiting.delete(eldest);
       eldest.phase = 'gone';
-      live.delete(eldest.id);
+      this.#core.drop(eldest);
     }
   }
 
@@ -113,10 +114,7 @@ export class Dispatch {
     const feed = message.feed;
     if (feed === undefined) return;
     this.#noteOnDisk(message, feed);
-    if (message.savingPlace === 'memory') {
-      feed.count -= 1;
-      feed.lane.count -= 1;
-    }
+    if (message.savingPlace === 'memory') feed.leave(message);
     feed.lane.forget(feed);
   }
 
@@ -159,7 +157,7 @@ export class Dispatch {
     const lane = this.#lane(message.lane);
     const feed = lane.feed(message.account);
     message.feed = feed;
-    this.#enter(feed);
+    feed.enter(message);
     feed.append(message);
     this.markDirty(lane);
   }
@@ -228,6 +226,12 @@ export class Dispatch {
     }
   }
 
+  /** A connector has given a message up. */
+  landedFromFlight(message: LiveMessage): void {
+    const lane = this.#lane(message.lane);
+    if (lane.landed(message)) this.markDirty(lane);
+  }
+
   readonly #report = (message: Message, outcome: Outcome): void => {
     const live = message as LiveMessage;
     // After the end there is no store any more: after the next start it is tried again.
@@ -235,8 +239,7 @@ export class Dispatch {
       this.#core.counters.strayReports += 1;
       return;
     }
-    const lane = this.#lane(live.lane);
-    lane.flying -= 1;
+    this.landedFromFlight(live);
     live.phase = 'saving';
     this.#events.onReport(live, outcome);
   };
@@ -244,7 +247,8 @@ export class Dispatch {
   #lane(name: string): Lane {
     let lane = this.lanes.get(name);
     if (lane === undefined) {
-      lane = new Lane(name, this.#core.settings.limits.laneMessages);
+      const { laneMessages: messages, laneOctets: octets, flyingOctets } = this.#core.settings.limits;
+      lane = new Lane(name, { messages, octets, flyingOctets });
       this.lanes.set(name, lane);
     }
     return lane;
@@ -263,14 +267,10 @@ export class Dispatch {
     return 'waiting';
   }
 
-  #enter(feed: Feed): void {
-    feed.count += 1;
-    feed.lane.count += 1;
-  }
-
   #noteOnDisk(message: LiveMessage, feed: Feed): void {
-    if (message.toDisk === 'arriving') feed.arriving -= 1;
-    else if (message.toDisk === 'releasing') feed.releasing -= 1;
+    if (message.toDisk === 'arriving') {
+      if (feed.arrived(message.id)) this.#stirFeed(feed);
+    } else if (message.toDisk === 'releasing') feed.releasing -= 1;
     message.toDisk = undefined;
   }
 
@@ -282,8 +282,13 @@ export class Dispatch {
       if (feed.lane.connector !== undefined) this.#due.arm(message.dueMs, nowMs);
       return;
     }
-    if (feed.mode === 'memory') feed.isDue = true;
+    // Closing, the last claim may be under way, and has not seen it.
+    if (feed.mode !== 'disk') feed.isDue = true;
     if (message.priority > 0) feed.isUrgent = true;
+    this.#stirFeed(feed);
+  }
+
+  #stirFeed(feed: Feed): void {
     feed.lane.noteHunger(feed);
     if (feed.isHungry) this.markDirty(feed.lane);
   }
@@ -295,6 +300,7 @@ export class Dispatch {
       feed.parked.length = 0;
       feed.overflowed = false;
       feed.mode = 'disk';
+      feed.awaitsArrivals = false;
       feed.releases += 1;
       feed.releasedId = this.#core.ids.next;
     }
@@ -302,8 +308,7 @@ export class Dispatch {
 
   /** Puts one message, which counts as being in memory, onto the disk with the others of its feed. */
   #releaseOne(feed: Feed, message: LiveMessage): void {
-    feed.count -= 1;
-    feed.lane.count -= 1;
+    feed.leave(message);
     this.#toDisk(message);
     if (feed.mode === 'memory') feed.mode = 'disk';
   }
@@ -339,7 +344,8 @@ export class Dispatch {
     while (!lane.isHeld && !isBlocked) {
       const room = this.#roomOf(connector);
       if (room <= 0) break;
-      const messages = lane.take(Math.min(room, MAX_DELIVERY), isDead, bury);
+      const octets = Math.max(lane.flying === 0 ? 1 : 0, lane.flyingRoom(this.#core.isTight));
+      const messages = lane.take(Math.min(room, MAX_DELIVERY), octets, isDead, bury);
       if (messages.length === 0) break;
       this.#deliver(connector, messages);
     }

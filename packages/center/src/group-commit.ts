@@ -5,36 +5,38 @@
 import type { Clock } from './clock.ts';
 import { CenterError } from './errors.ts';
 import type { LiveMessage } from './lanes/lane.ts';
-import type { Message, MessageId } from './message.ts';
+import type { MessageId } from './message.ts';
 import type { Change, Store } from './store.ts';
+import type { Submission } from './submission.ts';
+import { WaitingSubmissions } from './waiting-submissions.ts';
 
 /**
  * Changes of one commit, about: more would make the first of them wait long for the last. Only a flood reaches it, and
  * then 3,000 carried 1.7 times the messages that 1,000 did, since each commit costs a sync.
  */
 const MAX_CHANGES = 3_000;
+/**
+ * Octets of contents and texts of one commit, about: a few long messages must not make all others wait for the disk, nor
+ * take the memory of thousands of short ones on their way there.
+ */
+const MAX_OCTETS = 4 * 1024 * 1024;
+/** The part of both that submissions have at least. */
+const LEAST_PART = 1 / 4;
 /** One is written while the next one is prepared. */
 const MAX_IN_FLIGHT = 2;
 /** After a failure of the store: the pause before the next try, doubled up to the longest. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** Called once: with the messages when they are durable, or with an error when none of them is stored. */
-export type Submitted = (error: CenterError | undefined, messages: readonly Message[]) => void;
-
-/** The drafts of one submit call. */
-export interface Submission {
-  readonly messages: readonly LiveMessage[];
-  readonly done: Submitted;
-}
-
 /** What one commit carries. Outcomes are kept until they are stored; submissions fail with the commit. */
 export interface Batch {
-  /** Ascending; batches are committed in this order. */
-  readonly number: number;
   readonly outcomes: Change[];
-  readonly inserts: Change[];
   readonly submissions: Submission[];
+  /** Octets of the outcomes. */
+  octets: number;
+  /** Changes in `submissions`, and their octets. */
+  inserts: number;
+  insertOctets: number;
 }
 
 /** What happens after a commit. */
@@ -45,12 +47,22 @@ export interface CommitEvents {
   onFailure(error: CenterError): void;
 }
 
-function batchOf(number: number): Batch {
-  return { number, outcomes: [], inserts: [], submissions: [] };
+function emptyBatch(): Batch {
+  return { outcomes: [], submissions: [], octets: 0, inserts: 0, insertOctets: 0 };
 }
 
-function sizeOf(batch: Batch): number {
-  return batch.outcomes.length + batch.inserts.length;
+function sizeOf({ outcomes, inserts }: Batch): number {
+  return outcomes.length + inserts;
+}
+
+function isFull(batch: Batch): boolean {
+  return sizeOf(batch) >= MAX_CHANGES || batch.octets + batch.insertOctets >= MAX_OCTETS;
+}
+
+/** However many outcomes there are, new messages get a part of each commit. */
+function takesMore(batch: Batch): boolean {
+  const { inserts, insertOctets } = batch;
+  return !isFull(batch) || (inserts < MAX_CHANGES * LEAST_PART && insertOctets < MAX_OCTETS * LEAST_PART);
 }
 
 /** Anything thrown, as a CenterError. */
@@ -60,13 +72,27 @@ export function asCenterError(error: unknown): CenterError {
   return new CenterError('CHAPPE_STORE_FAILED', message, { cause: error });
 }
 
+function changesOf({ outcomes, submissions }: Batch): readonly Change[] {
+  if (submissions.length === 0) return outcomes;
+  const changes = outcomes.slice();
+  for (const { inserts } of submissions) for (const insert of inserts) changes.push(insert);
+  return changes;
+}
+
+/** Only these carry contents. */
+function octetsIn({ op, message }: Change): number {
+  return op === 'insert' || op === 'replace' ? (message as LiveMessage).octets : 0;
+}
+
 /** Gathers changes and commits them in order. */
 export class GroupCommit {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #events: CommitEvents;
-  #open: Batch = batchOf(1);
+  /** Outcomes that have gathered. */
+  #open: Batch = emptyBatch();
   readonly #full: Batch[] = [];
+  readonly #waiting = new WaitingSubmissions();
   readonly #again: Batch[] = [];
   #inFlight = 0;
   #failure: CenterError | undefined;
@@ -76,8 +102,6 @@ export class GroupCommit {
   #idle: (() => void)[] = [];
   /** Messages refused after an unclear failure: until they have been removed, the store may bring them up. */
   readonly refusedIds: Set<MessageId> = new Set();
-  /** Highest number of a batch that came back. */
-  settledNumber = 0;
   /** Changes not stored yet. */
   pending = 0;
   /** Commits that succeeded. */
@@ -96,24 +120,20 @@ export class GroupCommit {
     return this.#failure;
   }
 
-  /** Number of the last batch that holds anything: once it has settled, all that was added by now has. */
-  get lastNumber(): number {
-    return sizeOf(this.#open) === 0 ? this.#open.number - 1 : this.#open.number;
-  }
-
   /** Changes that must reach the disk, together. */
   addOutcome(change: Change, ...more: readonly Change[]): void {
-    const batch = this.#roomy();
+    if (isFull(this.#open)) this.#closeOpen();
+    const batch = this.#open;
     batch.outcomes.push(change, ...more);
+    batch.octets += octetsIn(change);
+    for (const other of more) batch.octets += octetsIn(other);
     this.pending += 1 + more.length;
   }
 
   /** New messages, stored together or not at all. */
-  addSubmission(inserts: readonly Change[], submission: Submission): void {
-    const batch = this.#roomy();
-    for (const insert of inserts) batch.inserts.push(insert);
-    batch.submissions.push(submission);
-    this.pending += inserts.length;
+  addSubmission(submission: Submission): void {
+    this.#waiting.add(submission);
+    this.pending += submission.inserts.length;
   }
 
   /** Commits what has gathered, as far as the number in flight allows. */
@@ -139,30 +159,37 @@ export class GroupCommit {
     this.#disarm = undefined;
   }
 
-  #roomy(): Batch {
-    if (sizeOf(this.#open) >= MAX_CHANGES) this.#closeOpen();
-    return this.#open;
-  }
-
   #closeOpen(): void {
     this.#full.push(this.#open);
-    this.#open = batchOf(this.#open.number + 1);
+    this.#open = emptyBatch();
   }
 
   #next(): Batch | undefined {
     const again = this.#again.shift();
     if (again !== undefined) return again;
     if (this.#full.length === 0) {
-      if (sizeOf(this.#open) === 0) return undefined;
+      if (sizeOf(this.#open) === 0 && this.#waiting.isEmpty) return undefined;
       this.#closeOpen();
     }
-    return this.#full.shift();
+    const batch = this.#full.shift() as Batch;
+    this.#fill(batch);
+    return batch;
+  }
+
+  /** Outcomes first, since they must be stored; then submissions, in turns. */
+  #fill(batch: Batch): void {
+    while (takesMore(batch)) {
+      const submission = this.#waiting.next();
+      if (submission === undefined) return;
+      batch.submissions.push(submission);
+      batch.inserts += submission.inserts.length;
+      batch.insertOctets += submission.octets;
+    }
   }
 
   #send(batch: Batch): void {
     this.#inFlight += 1;
-    const changes = batch.inserts.length === 0 ? batch.outcomes : batch.outcomes.concat(batch.inserts);
-    this.#commit(changes)
+    this.#commit(changesOf(batch))
       .then(
         () => this.#stored(batch),
         (error: unknown) => this.#failed(batch, asCenterError(error)),
@@ -180,7 +207,7 @@ export class GroupCommit {
   }
 
   #stored(batch: Batch): void {
-    this.#settle(batch);
+    this.#inFlight -= 1;
     this.commits += 1;
     this.pending -= sizeOf(batch);
     this.#pauseMs = FIRST_PAUSE_MS;
@@ -193,19 +220,15 @@ export class GroupCommit {
     this.#tellIdle();
   }
 
-  #settle(batch: Batch): void {
-    this.#inFlight -= 1;
-    if (batch.number > this.settledNumber) this.settledNumber = batch.number;
-  }
-
   #failed(batch: Batch, error: CenterError): void {
-    this.#settle(batch);
+    this.#inFlight -= 1;
     this.failures += 1;
     this.#failure = error;
-    const refused: Submission[] = [];
-    this.#strip(batch, refused, true);
+    const refused = this.#stripped(batch);
     if (batch.outcomes.length > 0) this.#again.push(batch);
-    for (const waiting of [...this.#full, this.#open]) this.#strip(waiting, refused, false);
+    const waiting = this.#waiting.clear();
+    for (const { inserts } of waiting) this.pending -= inserts.length;
+    refused.push(...waiting);
     this.#events.onFailure(error);
     if (refused.length > 0) this.#events.onRefused(refused, error);
     this.#tellIdle();
@@ -213,21 +236,20 @@ export class GroupCommit {
   }
 
   /**
-   * Takes the submissions out of a batch. When it went to the disk, a failure may be unclear: what is refused must not
-   * be stored, so it is removed again with the outcomes.
+   * Takes the submissions out of a batch that went to the disk. Its failure may be unclear: what is refused must not be
+   * stored, so it is removed again with the outcomes.
    */
-  #strip(batch: Batch, refused: Submission[], wasSent: boolean): void {
-    this.pending -= batch.inserts.length;
-    refused.push(...batch.submissions);
-    if (wasSent) {
-      for (const { message } of batch.inserts) {
+  #stripped(batch: Batch): Submission[] {
+    const refused = batch.submissions.splice(0);
+    for (const { inserts } of refused) {
+      // In place of the insertion there is the removal now.
+      for (const { message } of inserts) {
         batch.outcomes.push({ op: 'remove', message, place: 'done', line: '' });
         this.refusedIds.add(message.id);
-        this.pending += 1;
       }
     }
-    batch.inserts.length = 0;
-    batch.submissions.length = 0;
+    batch.inserts = 0;
+    return refused;
   }
 
   #pause(): void {

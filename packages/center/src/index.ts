@@ -6,7 +6,6 @@ export type { ControlChange, ControlEntry, ControlRange, ControlStore } from './
 export { MemoryControl } from './control/memory-control.ts';
 export { SqliteControl } from './control/sqlite-control.ts';
 export { CenterError, type CenterErrorCode } from './errors.ts';
-export type { Submitted } from './group-commit.ts';
 export { MemoryStore } from './memory/memory-store.ts';
 export {
   type Address,
@@ -34,6 +33,7 @@ export {
   receiptIdOf,
   shortPublicId,
 } from './message-id.ts';
+export { octetsOfCall } from './octets.ts';
 export type { CancelResult, MessageRef, Replacement, ReplaceResult } from './operations.ts';
 export {
   type CenterCounters,
@@ -50,6 +50,7 @@ export {
   type RetryPolicy,
   retryPolicy,
 } from './retry.ts';
+export { type Amount, type Share, Shares } from './shares.ts';
 export { looseFolder, replaceFile } from './sqlite/safe-files.ts';
 export { SqliteStore, type SqliteStoreOptions } from './sqlite/sqlite-store.ts';
 export { runStoreWorker } from './sqlite/worker.ts';
@@ -66,6 +67,8 @@ export {
   type Claim,
   type Claimed,
   type DayCount,
+  type Expired,
+  type Expiry,
   type Match,
   type MessagePage,
   maxPageOctets,
@@ -77,4 +80,5 @@ export {
   type ToldWord,
   type Waiting,
 } from './store.ts';
+export type { Submitted } from './submission.ts';
 export { isTold, maxTimelineSteps, type TimelineStep, timelineSteps } from './timeline.ts';

@@ -1,14 +1,17 @@
 import type { Core } from './core.ts';
 import type { Dispatch } from './dispatch.ts';
 import { CenterError } from './errors.ts';
-import type { Submission, Submitted } from './group-commit.ts';
 import type { LiveMessage } from './lanes/lane.ts';
 import type { Draft, IdForm, MessageId } from './message.ts';
 import { publicIdOf } from './message-id.ts';
+import { octetsOf, octetsOfCall } from './octets.ts';
 import type { Change } from './store.ts';
+import type { Submission, Submitted } from './submission.ts';
 import { timelineLine } from './timeline.ts';
 
 const TAG_VALUES = 0x1_0000_0000;
+/** Shorter contents are not worth a row of their own. */
+const SHARED_OCTETS = 256;
 
 /** Turns drafts into messages and into changes. */
 export class Intake {
@@ -23,10 +26,10 @@ export class Intake {
   /** Takes drafts; `done` is called once, never before this returns, when they are on disk or refused. */
   submit(drafts: readonly Draft[], done: Submitted): void {
     const core = this.#core;
-    const refusal = this.#refusal(drafts);
+    const octets = octetsOfCall(drafts);
+    const refusal = this.#refusal(drafts, octets);
     if (refusal !== undefined) {
-      core.counters.refused += drafts.length;
-      queueMicrotask(() => core.answer(done, refusal, []));
+      this.#refuse(drafts, done, refusal);
       return;
     }
     const nowMs = core.settings.clock.nowMs();
@@ -35,17 +38,49 @@ export class Intake {
     const messages: LiveMessage[] = [];
     for (let at = 0; at < drafts.length; at += 1)
       messages.push(this.message(drafts[at] as Draft, first + at, nowMs, messages[0]));
-    const inserts: Change[] = [];
-    for (const message of messages) inserts.push(this.insertion(message, nowMs));
-    core.unsaved += messages.length;
-    core.commits.addSubmission(inserts, { messages, done });
+    const account = (drafts[0] as Draft).account;
+    const share = core.unsaved.take(account, messages.length, octets);
+    if (share === undefined) {
+      this.#refuse(drafts, done, this.#tooMany(account));
+      return;
+    }
+    const inserts = this.#insertions(messages, nowMs);
+    core.commits.addSubmission({ messages, inserts, done, share, octets });
     core.wantTurn();
+  }
+
+  /** Settles when all that the account has submitted by now is on disk, or refused. */
+  stored(account: string): Promise<void> {
+    const share = this.#core.unsaved.of(account);
+    if (share.messages === 0) return Promise.resolve();
+    // Nothing, behind the others.
+    return new Promise((settle) => {
+      const done = (): void => settle();
+      this.#core.commits.addSubmission({ messages: [], inserts: [], done, share, octets: 0 });
+      this.#core.wantTurn();
+    });
+  }
+
+  #refuse(drafts: readonly Draft[], done: Submitted, refusal: CenterError): void {
+    this.#core.counters.refused += drafts.length;
+    queueMicrotask(() => this.#core.answer(done, refusal, []));
+  }
+
+  #insertions(messages: readonly LiveMessage[], nowMs: number): Change[] {
+    const bodies = messages.length === 1 ? undefined : sharedBodies(messages);
+    const inserts: Change[] = [];
+    for (const message of messages) {
+      const insert = this.insertion(message, nowMs);
+      const body = bodies?.get(message.content);
+      inserts.push(body === undefined ? insert : { ...insert, body });
+    }
+    return inserts;
   }
 
   /** The change that stores a new message where it belongs. */
   insertion(message: LiveMessage, nowMs: number): Change {
     const place = this.#dispatch.admit(message, nowMs);
-    this.#core.live.set(message.id, message);
+    this.#core.keep(message);
     return { op: 'insert', message, place, line: '' };
   }
 
@@ -94,13 +129,14 @@ export class Intake {
       savingPlace: 'memory',
       toDisk: undefined,
       whenStored: undefined,
+      octets: octetsOf(draft),
     };
   }
 
   /** After the commit of a submission: it is told, and its messages go their way. */
   accepted(submission: Submission): void {
     const { counters } = this.#core;
-    this.#core.unsaved -= submission.messages.length;
+    this.#giveBack(submission);
     this.#core.unfinished += submission.messages.length;
     for (const { segments } of submission.messages) counters.accepted += segments;
     this.#core.answer(submission.done, undefined, submission.messages);
@@ -108,10 +144,10 @@ export class Intake {
 
   /** After the failure of its commit: nothing of it is stored. */
   refused(submission: Submission, error: CenterError): void {
-    this.#core.unsaved -= submission.messages.length;
+    this.#giveBack(submission);
     this.#core.counters.refused += submission.messages.length;
     for (const message of submission.messages) {
-      this.#core.live.delete(message.id);
+      this.#core.drop(message);
       this.#dispatch.abandon(message);
     }
     this.#core.answer(submission.done, error, []);
@@ -121,7 +157,19 @@ export class Intake {
     return form === 'short' ? this.#core.takeShortId() : publicIdOf(form, id, tag);
   }
 
-  #refusal(drafts: readonly Draft[]): CenterError | undefined {
+  #giveBack({ share, messages, octets }: Submission): void {
+    this.#core.unsaved.give(share, messages.length, octets);
+  }
+
+  #tooMany(account: string): CenterError {
+    const { messages, octets } = this.#core.unsaved.of(account);
+    return new CenterError(
+      'CHAPPE_CENTER_FULL',
+      `${messages} messages of ${account} (${octets} octets) wait for the disk; try again later`,
+    );
+  }
+
+  #refusal(drafts: readonly Draft[], octets: number): CenterError | undefined {
     const { limits } = this.#core.settings;
     const failure = this.#core.commits.failure;
     if (failure !== undefined) return failure;
@@ -131,10 +179,10 @@ export class Intake {
         `a call takes 1 to ${limits.draftsPerCall} drafts, not ${drafts.length}`,
       );
     }
-    if (this.#core.unsaved + drafts.length > limits.unsavedMessages) {
+    if (octets > limits.callOctets) {
       return new CenterError(
-        'CHAPPE_CENTER_FULL',
-        `${this.#core.unsaved} messages wait for the disk; try again later`,
+        'CHAPPE_CENTER_DRAFT',
+        `the ${drafts.length} drafts of a call have ${octets} octets, which is over ${limits.callOctets}`,
       );
     }
     if (this.#core.unfinished + drafts.length > limits.unfinishedMessages) {
@@ -153,4 +201,20 @@ export class Intake {
     }
     return undefined;
   }
+}
+
+/** The contents that several messages have, each with the first message that has it. */
+function sharedBodies(messages: readonly LiveMessage[]): ReadonlyMap<Uint8Array, MessageId> | undefined {
+  const first = new Map<Uint8Array, LiveMessage>();
+  let shared: Map<Uint8Array, MessageId> | undefined;
+  for (const message of messages) {
+    const { content } = message;
+    const other = first.get(content);
+    if (other === undefined) first.set(content, message);
+    else if (content.length >= SHARED_OCTETS && other.text === message.text) {
+      shared ??= new Map();
+      shared.set(content, other.id);
+    }
+  }
+  return shared;
 }

@@ -7,6 +7,7 @@ import type { LiveMessage } from './lanes/lane.ts';
 import { liveMessage, snapshot } from './lanes/live-message.ts';
 import type { Draft, Message, MessageId } from './message.ts';
 import { isTagOf, parsePublicId } from './message-id.ts';
+import { remeasure } from './octets.ts';
 import type { Settlement } from './settlement.ts';
 import { isFinalState } from './states.ts';
 import type { Match } from './store.ts';
@@ -107,6 +108,7 @@ export class Operations {
     if (changes.content !== undefined) {
       got.content = changes.content;
       got.text = changes.text;
+      this.#core.octets += remeasure(got);
     }
     if (changes.idForm === 'short' && got.idForm !== 'short') {
       got.idForm = 'short';
@@ -142,13 +144,10 @@ export class Operations {
     return true;
   }
 
-  /** Ids of waiting messages alike, on disk and queued in memory, the last submitted first. */
-  async matching(match: Match): Promise<readonly MessageId[]> {
-    const ids = new Set(await this.#core.settings.store.matching(match, MAX_MATCHES));
-    for (const message of this.#core.live.values()) {
-      if (message.phase === 'queued' && message.kind === 'mt' && isMatch(message, match)) ids.add(message.id);
-    }
-    return [...ids].sort((a, b) => b - a).slice(0, MAX_MATCHES);
+  /** Ids of unfinished messages alike that no upstream has, the last submitted first; flying ones too. */
+  matching(match: Match): Promise<readonly MessageId[]> {
+    // What is in memory is on the disk as well.
+    return this.#core.settings.store.matching(match, MAX_MATCHES);
   }
 
   /** Cancels all messages alike; returns how many. */
@@ -166,7 +165,7 @@ export class Operations {
     message.state = 'enroute';
     message.dueMs = Math.min(message.dueMs, this.#core.settings.clock.nowMs());
     if (this.#dispatch.lanes.get(message.lane)?.connector !== undefined) {
-      this.#core.live.set(id, message);
+      this.#core.keep(message);
       this.#dispatch.enqueueNow(message);
       return true;
     }
@@ -190,7 +189,7 @@ export class Operations {
     const stored = await this.#core.settings.store.take(id, 'sent');
     if (stored === undefined || this.#core.isOurs(id)) return false;
     const message = liveMessage(stored);
-    this.#core.live.set(id, message);
+    this.#core.keep(message);
     return new Promise((settled) => this.#settleNow(message, outcome, settled));
   }
 
@@ -277,7 +276,7 @@ export class Operations {
     }
     if (live.phase === 'flying') {
       if (lane?.connector?.cancel?.(live) !== true) return 'in-flight';
-      lane.flying -= 1;
+      this.#dispatch.landedFromFlight(live);
       live.phase = 'saving';
       return live;
     }
@@ -290,7 +289,7 @@ export class Operations {
     message.phase = 'saving';
     message.feed = this.#dispatch.feedOf(message);
     message.feed.waiting -= 1;
-    this.#core.live.set(message.id, message);
+    this.#core.keep(message);
     return message;
   }
 
@@ -320,13 +319,4 @@ function chainStored(message: LiveMessage, then: () => void): void {
             then();
           }
         };
-}
-
-function isMatch(message: Message, match: Match): boolean {
-  return (
-    message.destination.digits === match.destination &&
-    (match.account === undefined || match.account === message.account) &&
-    (match.source === undefined || match.source === message.source.digits) &&
-    (match.serviceType === undefined || match.serviceType === message.serviceType)
-  );
 }

@@ -11,18 +11,34 @@ import type { Store, Tally } from './store.ts';
 /** What happened to a message, for live views. Final states are steps of their own. */
 export type Step = MessageState | 'retry' | 'sent' | 'replaced';
 
-/** Limits of a center. */
+/**
+ * Limits of a center. Each is said in messages and in octets: a message has up to 64 kB. Octets are those of contents and
+ * texts, and 768 for whatever else belongs to a message.
+ */
 export interface CenterLimits {
-  /** Messages of one lane in memory, about; default 20,000 (some 20 MB). The rest waits on disk. */
+  /** Messages of one lane in memory, about; default 20,000. The rest waits on disk. */
   readonly laneMessages: number;
+  /** The same in octets; default 24 MiB. */
+  readonly laneOctets: number;
+  /** Octets of what one connector has at once; default 16 MiB. It always gets one message. */
+  readonly flyingOctets: number;
   /** Messages of all lanes in memory; beyond it every account keeps 32 for each lane. Default 100,000. */
   readonly memoryMessages: number;
-  /** Messages taken and not yet on disk; beyond it submissions are refused as full. Default 20,000. */
+  /** The same in octets; beyond it every account keeps 64 KiB for each lane. Default 96 MiB. */
+  readonly memoryOctets: number;
+  /**
+   * Messages taken and not yet on disk. An account gets no more of it than is left to the others after it, alone half;
+   * beyond that its submissions are refused as full. Default 40,000.
+   */
   readonly unsavedMessages: number;
+  /** The same in octets; default 48 MiB. */
+  readonly unsavedOctets: number;
   /** Unfinished messages in all; beyond it submissions are refused as full. Default 10,000,000. */
   readonly unfinishedMessages: number;
   /** Drafts of one call, stored whole or not at all. Default 1,000. */
   readonly draftsPerCall: number;
+  /** Octets of one call; what drafts have in common counts once. Default 16 MiB. */
+  readonly callOctets: number;
   /** Octets of one content. Default 131,072: the largest legal PDU is about 72 KB. */
   readonly contentOctets: number;
   /** Validity of messages that do not say. Default 48 hours. */
@@ -33,24 +49,33 @@ export interface CenterLimits {
   readonly retentionMs: number;
   /** Messages at upstreams that stay in memory for their receipts, so that those need not be read. Default 50,000. */
   readonly awaitedMessages: number;
+  /** The same in octets; default 56 MiB. */
+  readonly awaitedOctets: number;
   /** How often expiry and due times are looked at by the wall clock. Default 1 s. */
   readonly sweepMs: number;
 }
 
 const HOUR_MS = 3_600_000;
+const MIB = 1024 * 1024;
 
 /** The default limits. */
 export const defaultLimits: CenterLimits = {
   laneMessages: 20_000,
+  laneOctets: 24 * MIB,
+  flyingOctets: 16 * MIB,
   memoryMessages: 100_000,
-  unsavedMessages: 20_000,
+  memoryOctets: 96 * MIB,
+  unsavedMessages: 40_000,
+  unsavedOctets: 48 * MIB,
   unfinishedMessages: 10_000_000,
   draftsPerCall: 1_000,
+  callOctets: 16 * MIB,
   contentOctets: 131_072,
   validityMs: 48 * HOUR_MS,
   receiptValidityMs: 72 * HOUR_MS,
   retentionMs: 30 * 24 * HOUR_MS,
   awaitedMessages: 50_000,
+  awaitedOctets: 56 * MIB,
   sweepMs: 1_000,
 };
 

@@ -8,8 +8,10 @@ import type { Claimed } from './store.ts';
 
 /** Messages fetched at once. */
 const MAX_CLAIM = 1_000;
+const MAX_CLAIM_OCTETS = 2 * 1024 * 1024;
 /** Messages fetched at least while fresh ones are parked, or when one is urgent, however many are in memory. */
 const LEAST_CLAIM = 64;
+const LEAST_CLAIM_OCTETS = 64 * 1024;
 /** Claims of one lane under way at once: enough to keep the disk busy, few enough to stay fair between lanes. */
 const MAX_LANE_CLAIMS = 4;
 
@@ -42,31 +44,35 @@ export class Refill {
       if (feed === undefined) return;
       feed.isHungry = false;
       // Those parked leave only when the last older ones have been fetched: there is always room for these.
-      const least = feed.mode === 'closing' || feed.isUrgent ? LEAST_CLAIM : 0;
-      const room = Math.max(least, lane.roomFor(feed, this.#core.isTight));
-      if (room > 0 && feed.wantsClaim) this.#claim(lane, feed, Math.min(room, MAX_CLAIM));
+      const mustClaim = feed.mode === 'closing' || feed.isUrgent;
+      const { isTight } = this.#core;
+      const room = Math.max(mustClaim ? LEAST_CLAIM : 0, lane.roomFor(feed, isTight));
+      const octets = Math.max(mustClaim ? LEAST_CLAIM_OCTETS : 1, lane.octetRoomFor(feed, isTight));
+      if (room > 0 && feed.wantsClaim)
+        this.#claim(lane, feed, Math.min(room, MAX_CLAIM), Math.min(octets, MAX_CLAIM_OCTETS));
     }
   }
 
-  #claim(lane: Lane, feed: Feed, limit: number): void {
-    const { settings, commits } = this.#core;
+  #claim(lane: Lane, feed: Feed, limit: number, octets: number): void {
+    const { settings } = this.#core;
     const nowMs = settings.clock.nowMs();
     const isClosing = feed.mode === 'closing';
-    const isLast = isClosing && commits.settledNumber >= feed.closingCommit;
+    const isLast = isClosing && feed.closingArrivals === 0;
     const { releases } = feed;
     feed.isClaiming = true;
     feed.isDue = false;
     feed.isUrgent = false;
     lane.claiming += 1;
     const beforeId = isClosing ? feed.closingId : Number.MAX_SAFE_INTEGER;
-    settings.store.claim({ lane: lane.name, account: feed.account, limit, nowMs, beforeId }).then(
+    const claim = { lane: lane.name, account: feed.account, limit, octets, nowMs, beforeId };
+    settings.store.claim(claim).then(
       (claimed) => {
         feed.isClaiming = false;
         lane.claiming -= 1;
         const isLate = lane.connector === undefined || feed.releases !== releases || feed.releasing > 0;
-        this.#take(lane, feed, claimed, isLate);
+        this.#take(feed, claimed, isLate);
         this.#noteNextDue(lane, feed, claimed, nowMs);
-        if (claimed.messages.length >= limit) {
+        if (claimed.isCut) {
           feed.isDue = true;
           feed.isUrgent ||= (claimed.messages.at(-1)?.priority ?? 0) > 0;
         } else if (!isLate) this.#cameUpShort(feed, isLast);
@@ -83,17 +89,16 @@ export class Refill {
     );
   }
 
-  #take(lane: Lane, feed: Feed, { messages }: Claimed, isLate: boolean): void {
+  #take(feed: Feed, { messages }: Claimed, isLate: boolean): void {
     this.#core.counters.claimed += messages.length;
     for (const stored of messages) {
       if (this.#core.isOurs(stored.id)) continue;
       const message = liveMessage(stored);
       if (message.state === 'scheduled') message.state = 'enroute';
       message.feed = feed;
-      this.#core.live.set(message.id, message);
+      this.#core.keep(message);
       feed.waiting -= 1;
-      feed.count += 1;
-      lane.count += 1;
+      feed.enter(message);
       if (isLate) this.#events.onLate(feed, message);
       else feed.append(message);
     }
@@ -109,9 +114,10 @@ export class Refill {
     if (feed.mode === 'disk') {
       feed.mode = 'closing';
       feed.closingId = this.#core.ids.next;
-      feed.closingCommit = this.#core.commits.lastNumber;
-    } else if (feed.mode === 'closing' && isLast) {
-      feed.unpark();
+      feed.closingArrivals = feed.arriving;
+    } else if (feed.mode === 'closing') {
+      if (isLast) feed.unpark();
+      else feed.awaitsArrivals = feed.closingArrivals > 0;
     }
   }
 }

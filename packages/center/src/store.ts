@@ -14,6 +14,11 @@ export interface Change {
   readonly message: Message;
   readonly place: Place;
   readonly line: string;
+  /**
+   * Of an insertion: the first message of this commit with the same content and text, or itself if others follow that
+   * have the same; a store may keep these once for all of them.
+   */
+  readonly body?: MessageId;
   /** It is as it was: no step that anybody hears of. */
   readonly isSilent?: true;
 }
@@ -47,18 +52,28 @@ export interface Claim {
   readonly lane: string;
   readonly account: string;
   readonly limit: number;
+  /** Octets of contents and texts: it ends with the message that reaches them. */
+  readonly octets: number;
   readonly nowMs: number;
   /** Only messages with a lower id. */
   readonly beforeId: MessageId;
 }
 
-/** Claimed messages, now in place `memory`. `nextDueMs`: of those that still wait, Infinity when none does. */
+/** Claimed messages, now in place `memory`. */
 export interface Claimed {
   readonly messages: readonly Message[];
+  /** A limit was reached: there may be more. */
+  readonly isCut: boolean;
+  /** Of those that still wait, Infinity when none does. */
   readonly nextDueMs: number;
 }
 
-/** Waiting messages alike, as cancel_sm and replace_if_present mean them; what is left out may be anything. */
+/** Which messages whose time is over to take; limits as of a claim. */
+export type Expiry = Pick<Claim, 'nowMs' | 'limit' | 'octets'>;
+/** As of a claim. */
+export type Expired = Pick<Claimed, 'messages' | 'isCut'>;
+
+/** Messages alike, as cancel_sm and replace_if_present mean them; what is left out may be anything. */
 export interface Match {
   readonly account?: string | undefined;
   readonly source?: string | undefined;
@@ -159,10 +174,10 @@ export interface Store {
   take(id: MessageId, from: 'waiting' | 'sent'): Promise<Message | undefined>;
   /**
    * Messages past their validity that wait or are at an upstream, and those at an upstream whose receipt is late (past
-   * `dueMs`), at most `limit`; from now in place `memory`.
+   * `dueMs`); from now in place `memory`.
    */
-  takeExpired(nowMs: number, limit: number): Promise<readonly Message[]>;
-  /** Waiting messages alike, ids descending (the last submitted first). */
+  takeExpired(expiry: Expiry): Promise<Expired>;
+  /** Messages alike that wait or are in memory, ids descending (the last submitted first). */
   matching(match: Match, limit: number): Promise<readonly MessageId[]>;
   find(id: MessageId): Promise<Message | undefined>;
   /** By the counter of a short public id; the first of those that share it. */

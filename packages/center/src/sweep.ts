@@ -9,6 +9,7 @@ import type { Settlement } from './settlement.ts';
 
 /** Expired messages fetched at once. */
 const MAX_EXPIRED = 1_000;
+const MAX_EXPIRED_OCTETS = 2 * 1024 * 1024;
 /** How often old days are looked for. */
 const PURGE_EVERY_MS = 3_600_000;
 
@@ -69,13 +70,17 @@ export class Sweep {
   async #end(nowMs: number): Promise<void> {
     const { store } = this.#core.settings;
     while (this.#isRunning) {
-      const expired = await store.takeExpired(nowMs, MAX_EXPIRED);
+      const { messages: expired, isCut } = await store.takeExpired({
+        nowMs,
+        limit: MAX_EXPIRED,
+        octets: MAX_EXPIRED_OCTETS,
+      });
       for (const stored of expired) {
         const live = this.#core.live.get(stored.id);
         if (live?.phase === 'sent') this.#overdue(live, nowMs);
         else if (!this.#core.isOurs(stored.id)) this.#expire(stored, nowMs);
       }
-      if (expired.length < MAX_EXPIRED) return;
+      if (!isCut) return;
       await this.#core.commits.idle();
       if (this.#core.commits.failure !== undefined) return;
     }
@@ -83,7 +88,7 @@ export class Sweep {
 
   #expire(stored: Message, nowMs: number): void {
     const message = liveMessage(stored);
-    this.#core.live.set(message.id, message);
+    this.#core.keep(message);
     if (message.reference !== undefined) {
       this.#overdue(message, nowMs);
       return;

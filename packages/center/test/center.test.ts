@@ -394,7 +394,7 @@ test('drafts of one call have ids that follow each other, and may share the publ
 
 test('limits: too many drafts, too long a content, too many unsaved and unfinished messages', async () => {
   const { center } = await startRig({
-    limits: { draftsPerCall: 3, contentOctets: 10, unsavedMessages: 4, unfinishedMessages: 6 },
+    limits: { draftsPerCall: 3, contentOctets: 10, unsavedMessages: 8, unfinishedMessages: 6 },
   });
   await expect(center.submitAll([])).rejects.toMatchObject({ code: 'CHAPPE_CENTER_DRAFT' });
   await expect(center.submitAll([1, 2, 3, 4].map(() => draft()))).rejects.toMatchObject({

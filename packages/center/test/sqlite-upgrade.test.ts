@@ -110,7 +110,14 @@ describe('a data folder of version 1', () => {
       expect([...(found?.content ?? [])]).toEqual([1, 2, 3]);
     }
     expect((await store.findByReference('up', ['r1'])).map(({ id }) => id)).toEqual([sent]);
-    const claim = { lane: 'out', account: 'acme', limit: 10, nowMs: NOON_MS, beforeId: idAt(NOON_MS + 1) };
+    const claim = {
+      lane: 'out',
+      account: 'acme',
+      limit: 10,
+      octets: 1_000,
+      nowMs: NOON_MS,
+      beforeId: idAt(NOON_MS + 1),
+    };
     expect((await store.claim(claim)).messages.map(({ id }) => id)).toEqual([waiting, lost, receipt]);
     expect((await store.find(over))?.state).toBe('delivered');
     expect(await store.tallies()).toEqual([]);
@@ -123,12 +130,14 @@ describe('a data folder of version 1', () => {
     makeFirst([{ id, place: 1, reference: 'r1' }]);
     const store = await SqliteStore.open({ path: folder });
     await store.recover(NOON_MS);
-    expect(await store.takeExpired(NOON_MS + hourMs - 1, 10)).toEqual([]);
-    expect((await store.takeExpired(NOON_MS + hourMs, 10)).map((one) => one.id)).toEqual([id]);
+    const expired = async (nowMs: number): Promise<readonly number[]> =>
+      (await store.takeExpired({ nowMs, limit: 10, octets: 1_000 })).messages.map((one) => one.id);
+    expect(await expired(NOON_MS + hourMs - 1)).toEqual([]);
+    expect(await expired(NOON_MS + hourMs)).toEqual([id]);
     await store.close();
   });
 
-  it('takes messages with a price from then on, and is version 2 after a restart', async () => {
+  it('takes messages with a price from then on, and is of this version after a restart', async () => {
     makeFirst([{ id: idAt(NOON_MS), place: 0 }]);
     let store = await SqliteStore.open({ path: folder });
     await store.recover(NOON_MS);
@@ -144,8 +153,44 @@ describe('a data folder of version 1', () => {
     ]);
     await store.close();
     const database = new DatabaseSync(join(folder, `${day}.db`));
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
     database.close();
+  });
+});
+
+describe('a data folder of version 2', () => {
+  it('is read as it is, and takes contents in common from then on', async () => {
+    let store = await SqliteStore.open({ path: folder });
+    const old = message(idAt(NOON_MS), { content: new Uint8Array(300).fill(7), text: 'old' });
+    await store.recover(NOON_MS);
+    await insert(store, [old]);
+    await store.close();
+    const database = new DatabaseSync(join(folder, `${day}.db`));
+    database.exec(`DROP TABLE shared; ALTER TABLE msg DROP COLUMN body; ALTER TABLE note DROP COLUMN body;
+      PRAGMA user_version = 2`);
+    database.close();
+    store = await SqliteStore.open({ path: folder });
+    const recovery = await store.recover(NOON_MS);
+    expect(recovery.waiting).toMatchObject([{ lane: 'out', account: 'acme', count: 1 }]);
+    const [first, second] = [1, 2].map((at) => message(idAt(NOON_MS, at), { content: old.content }));
+    if (first === undefined || second === undefined) throw new Error('two messages');
+    const body = first.id;
+    await store.commit([first, second].map((one) => ({ ...change('insert', one, 'waiting'), body })));
+    const claim = {
+      lane: 'out',
+      account: 'acme',
+      limit: 9,
+      octets: 9_000,
+      nowMs: NOON_MS,
+      beforeId: 2 ** 53,
+    };
+    const { messages } = await store.claim(claim);
+    expect(messages.map(({ id, content, text }) => [id, content.length, text])).toEqual([
+      [old.id, 300, 'old'],
+      [first.id, 300, 'hello'],
+      [second.id, 300, 'hello'],
+    ]);
+    await store.close();
   });
 });
 

@@ -21,7 +21,7 @@ export type ContentShape = 'submit' | 'data' | 'receipt' | 'broadcast';
 /** Messages that were accepted together: segments of one text, or destinations of one submit_multi. */
 export interface Group {
   readonly kind: 'segments' | 'destinations';
-  /** 0 to count - 1. */
+  /** Of segments: 0 to count - 1. Which of the destinations it is, is told by its id and that of the first. */
   readonly index: number;
   readonly count: number;
   /** The concatenation reference of segments; 0 for destinations. */

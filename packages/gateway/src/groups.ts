@@ -6,9 +6,9 @@ import { readGroupOf } from './content.ts';
 export async function groupOf(center: Center, message: Message): Promise<readonly Message[]> {
   const group = readGroupOf(message.content);
   if (group === undefined || group.count === 1) return [message];
-  const first = message.id - group.index;
+  const first = group.kind === 'destinations' ? message.head : message.id - group.index;
   const others = Array.from({ length: group.count }, (_, index) =>
-    index === group.index ? message : center.find(first + index),
+    first + index === message.id ? message : center.find(first + index),
   );
   const found = await Promise.all(others);
   // A purge may have taken some; an id beside the group may belong to somebody else.

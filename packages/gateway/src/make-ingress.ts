@@ -1,8 +1,12 @@
 /** What the operations of all doors work with. */
+import { Shares } from '@chappe/center';
 import { EarlyReceipts } from './early-receipts.ts';
 import type { Ingress } from './ingress/ingress.ts';
 import type { Network } from './network.ts';
 import { defaultLifetime, type GatewayOptions } from './options.ts';
+
+// What is shaped waits for its time in memory, five seconds at most.
+const shapedLimits = { messages: 40_000, octets: 32 * 1024 * 1024 };
 
 /** What an ingress is made of. Functions stand for what is made after it. */
 export interface IngressParts
@@ -27,6 +31,7 @@ export function makeIngress(options: GatewayOptions, { network, ...parts }: Ingr
     ...parts,
     lifetime: { ...defaultLifetime, ...options.lifetime },
     early: new EarlyReceipts(parts.clock),
+    shaped: new Shares(shapedLimits),
     counters: { accepted: 0, refused: 0 },
     // The sandbox takes names.
     numbersOnly: options.settings !== undefined,

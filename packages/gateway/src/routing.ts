@@ -51,6 +51,8 @@ export interface Bind {
   readonly range: AddressRange | undefined;
   /** `session=12`, for timelines: made once, written often. */
   readonly label: string;
+  /** Octets of the messages that it has not acknowledged; kept by its account's connector. */
+  octets: number;
 }
 
 /** The accounts that a number is given to, see accounts/number-owners.ts. */
@@ -85,7 +87,7 @@ export class Routing {
   bound(session: Session, account: string): Bind | undefined {
     if (session.kind === 'transmitter') return undefined;
     const range = compileAddressRange(session.bind?.address_range ?? '');
-    const bind: Bind = { session, account, range, label: `session=${session.id}` };
+    const bind: Bind = { session, account, range, label: `session=${session.id}`, octets: 0 };
     this.#binds.push(bind);
     this.#index();
     return bind;

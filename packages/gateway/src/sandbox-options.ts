@@ -56,6 +56,7 @@ const accountChecks: Checks<AccountSettings & { readonly password: string }> = {
   bindKinds: listOf(oneOf('transmitter', 'receiver', 'transceiver')),
   binds: whole(0),
   window: whole(1),
+  tlvOctets: whole(0),
   throughput: object,
   quota: object,
   senders: texts,

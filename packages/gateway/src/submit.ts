@@ -19,6 +19,7 @@ import { prepare, prepareReply, type Refused } from './ingress/prepare.ts';
 import type { Prepared } from './ingress/prepared.ts';
 import { statusOfError } from './ingress/store-status.ts';
 import type { Submission } from './ingress/submission.ts';
+import { checkTlvOctets } from './ingress/tlv-octets.ts';
 import type { Door } from './ingress/verdict.ts';
 import { type ContentArgument, type Cut, type CutSegment, cut, octetsOf } from './segments.ts';
 import { checkDestination, checkSource } from './validation.ts';
@@ -179,10 +180,13 @@ function submissionOf(
   if ((input.serviceType?.length ?? 0) > maxServiceTypeCharacters) {
     refuseStatus('serviceType', status.ESME_RINVSERTYP);
   }
+  const account = knownAccount(input.account, ingress) ?? openAccount(input.account);
+  const tlvs = (input.tlvs ?? []) as readonly Tlv[];
+  refuseStatus('tlvs', checkTlvOctets(tlvs, account.settings));
   const [first] = segments as readonly [CutSegment, ...CutSegment[]];
   return {
     door: http,
-    account: knownAccount(input.account, ingress) ?? openAccount(input.account),
+    account,
     source,
     serviceType: input.serviceType ?? '',
     protocolId: 0,
@@ -198,7 +202,7 @@ function submissionOf(
     payload: first.payload,
     inPayloadTlv: first.inPayloadTlv,
     userMessageReference: undefined,
-    tlvs: (input.tlvs ?? []) as readonly Tlv[],
+    tlvs,
     text,
     contentKey: input.text === undefined ? octetsOf(input) : undefined,
     idForm: 'hex',

@@ -87,6 +87,12 @@ export async function claimAll(
   limit: number = 100,
   beforeId: number = NEVER,
 ): Promise<readonly number[]> {
-  const { messages } = await store.claim({ lane: 'out', account: 'acme', limit, nowMs, beforeId });
+  const claim = { lane: 'out', account: 'acme', limit, octets: NEVER, nowMs, beforeId };
+  const { messages } = await store.claim(claim);
   return messages.map(({ id }) => id);
+}
+
+/** Messages whose time is over. */
+export async function takeExpired(store: Store, nowMs: number, limit = 10): Promise<readonly Message[]> {
+  return (await store.takeExpired({ nowMs, limit, octets: NEVER })).messages;
 }

@@ -67,6 +67,54 @@ export const keepingCases: readonly Case[] = [
     },
   ],
   [
+    'what messages of one commit have in common may be stored once, and each of them has it',
+    async ({ store }) => {
+      const content = new Uint8Array(1_000).fill(3);
+      const text = 'in common, Ünïcode';
+      const id = (sequence: number): MessageId => idAt(NOON_MS, sequence);
+      const all = [0, 1, 2].map((at) => message(id(at), { content, text, head: id(0) }));
+      const alone = message(id(3), { text: 'alone' });
+      const inserts = all.map((one) => ({ ...change('insert', one, 'waiting'), body: id(0) }));
+      await store.commit([...inserts, change('insert', alone, 'waiting')]);
+      // Whatever becomes of the first, the others keep theirs.
+      const other = { ...(all[0] as Message), content: new Uint8Array([9]), text: 'other' };
+      await store.commit([change('replace', other, 'waiting')]);
+      const texts = async (): Promise<(string | undefined)[]> =>
+        Promise.all([0, 1, 2, 3].map(async (at) => (await store.find(id(at)))?.text));
+      assert.deepEqual(await texts(), ['other', text, text, 'alone']);
+      assert.deepEqual([...((await store.find(id(2)))?.content ?? [])], [...content]);
+      const found = await store.search({ text: 'COMMON, Ü' });
+      assert.deepEqual(
+        found.messages.map((one) => one.id),
+        [id(2), id(1)],
+      );
+      assert.equal(found.messages[0]?.content.length, 1_000);
+      const page = await store.waitingIn('out', 10);
+      assert.deepEqual(
+        page.messages.map((one) => one.content.length),
+        [3, 1_000, 1_000, 1],
+      );
+      assert.equal((await store.take(id(1), 'waiting'))?.text, text);
+      const claim = {
+        lane: 'out',
+        account: 'acme',
+        limit: 10,
+        octets: 9_999,
+        nowMs: NOON_MS,
+        beforeId: id(9),
+      };
+      const { messages } = await store.claim(claim);
+      assert.deepEqual(
+        messages.map((one) => [one.id, one.content.length, one.text]),
+        [
+          [id(0), 1, 'other'],
+          [id(2), 1_000, text],
+          [id(3), 3, 'alone'],
+        ],
+      );
+    },
+  ],
+  [
     'a replaced message is another in everything but its id',
     async ({ store }) => {
       const one = message(idAt(NOON_MS));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Message, MessageId } from '../message.ts';
 import { publicIdOf } from '../message-id.ts';
 import type { Tally } from '../store.ts';
-import { type Case, change, claimAll, DAY_MS, idAt, insert, message, NOON_MS } from './given.ts';
+import { type Case, change, claimAll, DAY_MS, idAt, insert, message, NOON_MS, takeExpired } from './given.ts';
 
 const id = (sequence: number): MessageId => idAt(NOON_MS, sequence);
 const day = '2026-03-01';
@@ -96,7 +96,7 @@ export const upstreamCases: readonly Case[] = [
         'sent',
       );
       const ids = async (nowMs: number): Promise<number[]> =>
-        (await store.takeExpired(nowMs, 10)).map((one) => one.id);
+        (await takeExpired(store, nowMs)).map((one) => one.id);
       assert.deepEqual(await ids(NOON_MS + 9), []);
       assert.deepEqual(await ids(NOON_MS + 10), [id(0)]);
       assert.deepEqual(await ids(NOON_MS + 50), [id(1)]);

@@ -1,7 +1,18 @@
 /** Cases about messages that wait: claims, expiry, recovery. */
 import assert from 'node:assert/strict';
 import type { Message, MessageId } from '../message.ts';
-import { type Case, change, claimAll, DAY_MS, idAt, insert, message, NEVER, NOON_MS } from './given.ts';
+import {
+  type Case,
+  change,
+  claimAll,
+  DAY_MS,
+  idAt,
+  insert,
+  message,
+  NEVER,
+  NOON_MS,
+  takeExpired,
+} from './given.ts';
 
 /** Cases about messages that wait. */
 export const waitingCases: readonly Case[] = [
@@ -34,7 +45,14 @@ export const waitingCases: readonly Case[] = [
         message(id(4)),
       ]);
       await insert(store, [message(id(5))], 'memory');
-      const claim = { lane: 'out', account: 'acme', limit: 10, nowMs: NOON_MS, beforeId: id(4) };
+      const claim = {
+        lane: 'out',
+        account: 'acme',
+        limit: 10,
+        octets: NEVER,
+        nowMs: NOON_MS,
+        beforeId: id(4),
+      };
       const claimed = await store.claim(claim);
       assert.deepEqual(
         claimed.messages.map((one) => one.id),
@@ -49,6 +67,31 @@ export const waitingCases: readonly Case[] = [
       assert.equal(rest.nextDueMs, NOON_MS + 1);
       assert.deepEqual(await claimAll(store, NOON_MS + 1), [id(1)]);
       assert.equal((await store.claim({ ...claim, nowMs: NOON_MS + 1 })).nextDueMs, Number.POSITIVE_INFINITY);
+    },
+  ],
+  [
+    'a claim, and what has expired, ends by octets too, and says so; it always brings one',
+    async ({ store }) => {
+      const long = (sequence: number): Message =>
+        message(idAt(NOON_MS, sequence), { content: new Uint8Array(1_000), text: 'x'.repeat(500) });
+      await insert(store, [0, 1, 2, 3, 4].map(long));
+      const claim = { lane: 'out', account: 'acme', limit: 10, nowMs: NOON_MS, beforeId: NEVER };
+      const counts: (readonly [number, boolean])[] = [];
+      for (const octets of [1, 3_000, 3_001, 3_001]) {
+        const { messages, isCut } = await store.claim({ ...claim, octets });
+        counts.push([messages.length, isCut]);
+      }
+      assert.deepEqual(counts, [
+        [1, true],
+        [2, true],
+        [2, false],
+        [0, false],
+      ]);
+      await insert(store, [5, 6].map(long));
+      const ended = await store.takeExpired({ nowMs: NOON_MS + 9 * DAY_MS, limit: 10, octets: 1_500 });
+      assert.deepEqual([ended.messages.length, ended.isCut], [1, true]);
+      const rest = await store.takeExpired({ nowMs: NOON_MS + 9 * DAY_MS, limit: 10, octets: 1_501 });
+      assert.deepEqual([rest.messages.length, rest.isCut], [1, false]);
     },
   ],
   [
@@ -76,7 +119,7 @@ export const waitingCases: readonly Case[] = [
       await store.commit([change('update', done, 'done')]);
       assert.deepEqual(await claimAll(store, NEVER), []);
       assert.equal(await store.take(one.id, 'waiting'), undefined);
-      assert.deepEqual(await store.takeExpired(NOON_MS + 9 * DAY_MS, 10), []);
+      assert.deepEqual(await takeExpired(store, NOON_MS + 9 * DAY_MS), []);
       const found = await store.find(one.id);
       assert.equal(found?.state, 'delivered');
       assert.equal(found?.doneMs, NOON_MS + 5);
@@ -91,7 +134,7 @@ export const waitingCases: readonly Case[] = [
       await insert(store, [one, receipt]);
       await store.commit([change('remove', one, 'done'), change('remove', receipt, 'done')]);
       assert.deepEqual(await claimAll(store), []);
-      assert.deepEqual(await store.takeExpired(NOON_MS + 9 * DAY_MS, 10), []);
+      assert.deepEqual(await takeExpired(store, NOON_MS + 9 * DAY_MS), []);
       assert.equal(await store.find(one.id), undefined);
     },
   ],
@@ -125,8 +168,8 @@ export const waitingCases: readonly Case[] = [
         'sent',
       );
       await insert(store, [message(id(4), { expiresMs: NOON_MS + 1 })], 'memory');
-      const first = await store.takeExpired(NOON_MS + 10, 2);
-      const second = await store.takeExpired(NOON_MS + 10, 2);
+      const first = await takeExpired(store, NOON_MS + 10, 2);
+      const second = await takeExpired(store, NOON_MS + 10, 2);
       assert.equal(first.length, 2);
       const taken = [...first, ...second].map((one) => one.id).sort((a, b) => a - b);
       assert.deepEqual(taken, [id(0), id(2), id(3)]);
@@ -134,7 +177,7 @@ export const waitingCases: readonly Case[] = [
     },
   ],
   [
-    'messages alike are found while they wait, the last first',
+    'messages alike are found while they wait or are in memory, the last first',
     async ({ store }) => {
       const id = (sequence: number): MessageId => idAt(NOON_MS, sequence);
       await insert(store, [
@@ -146,11 +189,16 @@ export const waitingCases: readonly Case[] = [
         message(id(5), { kind: 'receipt' }),
       ]);
       await insert(store, [message(id(6))], 'memory');
+      await insert(store, [message(id(7), { reference: 'r', connector: 'up' })], 'sent');
+      const over = message(id(8));
+      await insert(store, [over]);
+      await store.commit([change('update', { ...over, state: 'delivered', doneMs: NOON_MS }, 'done')]);
       const match = { account: 'acme', source: 'Chappe', destination: '447700900123' };
-      assert.deepEqual(await store.matching(match, 10), [id(1), id(0)]);
-      assert.deepEqual(await store.matching(match, 1), [id(1)]);
-      assert.deepEqual(await store.matching({ ...match, serviceType: '' }, 10), [id(0)]);
+      assert.deepEqual(await store.matching(match, 10), [id(6), id(1), id(0)]);
+      assert.deepEqual(await store.matching(match, 1), [id(6)]);
+      assert.deepEqual(await store.matching({ ...match, serviceType: '' }, 10), [id(6), id(0)]);
       assert.deepEqual(await store.matching({ destination: '447700900123' }, 10), [
+        id(6),
         id(3),
         id(2),
         id(1),

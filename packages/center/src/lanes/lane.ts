@@ -7,6 +7,10 @@ import { Deque } from './deque.ts';
 const QUANTUM = 8;
 /** However many accounts share a lane, each may hold this many in memory. */
 const LEAST_SHARE = 32;
+/** And as many octets, or one message if that has more. */
+const LEAST_SHARE_OCTETS = 64 * 1024;
+/** With each connector, however much the whole center holds: enough to keep any of them busy with short texts. */
+const LEAST_FLYING_OCTETS = 256 * 1024;
 const PRIORITIES: readonly Priority[] = [3, 2, 1, 0];
 
 /**
@@ -27,6 +31,8 @@ export interface LiveMessage extends Writable<Message> {
   toDisk: 'arriving' | 'releasing' | undefined;
   /** Somebody waits for the commit of its change. */
   whenStored: (() => void) | undefined;
+  /** What it takes in memory, see octets.ts. */
+  octets: number;
 }
 
 /**
@@ -49,6 +55,8 @@ export class Feed {
   served = 0;
   /** In memory: being saved, queued or parked; not those that fly. */
   count = 0;
+  /** Of these. */
+  octets = 0;
   /** Waiting on disk, due or not. */
   waiting = 0;
   mode: FeedMode = 'memory';
@@ -63,8 +71,10 @@ export class Feed {
   isHungry = false;
   /** While closing: the ids from here on are parked, those below are fetched. */
   closingId: MessageId = 0;
-  /** While closing: number of the commit that holds the last older one. */
-  closingCommit = 0;
+  /** While closing: older ones that are still on their way to the disk. */
+  closingArrivals = 0;
+  /** While closing: nothing older is due on disk, but some of them are not there yet. A claim would bring nothing. */
+  awaitsArrivals = false;
   readonly parked: LiveMessage[] = [];
   /** Grows when the queue is put onto the disk. */
   releases = 0;
@@ -84,12 +94,26 @@ export class Feed {
 
   /** True when older messages are, or may be, due on disk. */
   get wantsClaim(): boolean {
-    return (this.mode !== 'memory' || this.isDue) && this.releasing === 0;
+    return (this.mode !== 'memory' || this.isDue) && this.releasing === 0 && !this.awaitsArrivals;
   }
 
   /** True when nothing of it is anywhere. */
   get isEmpty(): boolean {
     return this.count + this.waiting + this.arriving + this.releasing === 0 && !this.isClaiming;
+  }
+
+  /** A message counts as being in memory. */
+  enter(message: LiveMessage): void {
+    this.count += 1;
+    this.octets += message.octets;
+    this.lane.count += 1;
+  }
+
+  /** It does not any more. */
+  leave(message: LiveMessage): void {
+    this.count -= 1;
+    this.octets -= message.octets;
+    this.lane.count -= 1;
   }
 
   /** Puts a message at the end of its queue, or behind those that are being fetched. */
@@ -110,10 +134,19 @@ export class Feed {
   /** Puts a message that was not tried back to the head of its queue, in order with others that were put back. */
   putBack(message: LiveMessage): void {
     message.phase = 'queued';
-    this.count += 1;
-    this.lane.count += 1;
+    this.enter(message);
     this.queues[message.priority]?.unshiftBehind(message, (other) => other.id < message.id);
     this.lane.noteQueued(this, message.priority);
+  }
+
+  /** One of the messages on their way to the disk is there, or will never be. True: claims have something to find again. */
+  arrived(id: MessageId): boolean {
+    this.arriving -= 1;
+    if (this.mode !== 'closing' || id >= this.closingId) return false;
+    this.closingArrivals -= 1;
+    if (this.closingArrivals > 0) return false;
+    this.awaitsArrivals = false;
+    return true;
   }
 
   /** Ends `closing`: the parked ones follow those that were fetched. */
@@ -123,6 +156,15 @@ export class Feed {
     this.mode = this.overflowed ? 'disk' : 'memory';
     this.overflowed = false;
   }
+}
+
+/** Limits of one lane; each account has a part of the first two. */
+export interface LaneLimits {
+  /** In memory, about; every account may have at least 32, or all of them if that is less. */
+  readonly messages: number;
+  readonly octets: number;
+  /** With the connector. */
+  readonly flyingOctets: number;
 }
 
 /**
@@ -137,6 +179,9 @@ export class Lane {
   count = 0;
   /** With the connector. */
   flying = 0;
+  flyingOctets = 0;
+  /** More was not handed out since the connector has enough octets. */
+  isLaden = false;
   /** The connector gave something back untried: nothing is handed out before it says `ready`. */
   isHeld = false;
   /** Stands in the dispatcher's line of lanes to look at. */
@@ -148,14 +193,13 @@ export class Lane {
   /** Claims under way. */
   claiming = 0;
   readonly #rounds: readonly Deque<Feed>[] = [new Deque(), new Deque(), new Deque(), new Deque()];
-  readonly #limit: number;
+  readonly #limits: LaneLimits;
   readonly #leastShare: number;
 
-  /** `limit`: messages in memory, about; every account may have at least 32, or all of them if that is less. */
-  constructor(name: string, limit: number) {
+  constructor(name: string, limits: LaneLimits) {
     this.name = name;
-    this.#limit = limit;
-    this.#leastShare = Math.min(LEAST_SHARE, limit);
+    this.#limits = limits;
+    this.#leastShare = Math.min(LEAST_SHARE, limits.messages);
   }
 
   /** The feed of an account, made when there is none. */
@@ -170,12 +214,37 @@ export class Lane {
 
   /** Messages that one account may have in memory. */
   get share(): number {
-    return Math.max(this.#leastShare, Math.floor(this.#limit / Math.max(1, this.feeds.size)));
+    return Math.max(this.#leastShare, Math.floor(this.#limits.messages / Math.max(1, this.feeds.size)));
+  }
+
+  /** Octets that one account may have in memory. */
+  get octetShare(): number {
+    return Math.max(LEAST_SHARE_OCTETS, Math.floor(this.#limits.octets / Math.max(1, this.feeds.size)));
   }
 
   /** How many more messages the account may have in memory; `isTight`: the whole center holds too many. */
   roomFor(feed: Feed, isTight: boolean): number {
+    if (feed.count > 0 && this.octetRoomFor(feed, isTight) <= 0) return 0;
     return (isTight ? this.#leastShare : this.share) - feed.count;
+  }
+
+  /** The same in octets. */
+  octetRoomFor(feed: Feed, isTight: boolean): number {
+    return (isTight ? LEAST_SHARE_OCTETS : this.octetShare) - feed.octets;
+  }
+
+  /** How many more octets the connector gets; it always gets one message. */
+  flyingRoom(isTight: boolean): number {
+    return (isTight ? LEAST_FLYING_OCTETS : this.#limits.flyingOctets) - this.flyingOctets;
+  }
+
+  /** The connector has a message no longer. True: it is to be asked whether it wants more. */
+  landed(message: LiveMessage): boolean {
+    this.flying -= 1;
+    this.flyingOctets -= message.octets;
+    const wasLaden = this.isLaden;
+    this.isLaden = false;
+    return wasLaden;
   }
 
   /** Puts a feed with a message of that priority into the round. */
@@ -186,16 +255,21 @@ export class Lane {
     this.#rounds[priority]?.push(feed);
   }
 
-  /** Takes up to `limit` messages in order; they are `flying` now. `isDead` ones are handed to `bury` instead. */
+  /**
+   * Takes messages in order, up to so many and until they have so many octets; they are `flying` now. `isDead` ones are
+   * handed to `bury` instead.
+   */
   take(
     limit: number,
+    octetLimit: number,
     isDead: (message: LiveMessage) => boolean,
     bury: (message: LiveMessage) => void,
   ): LiveMessage[] {
     const taken: LiveMessage[] = [];
+    let octets = 0;
     for (const priority of PRIORITIES) {
       const round = this.#rounds[priority] as Deque<Feed>;
-      while (taken.length < limit && round.size > 0) {
+      while (taken.length < limit && octets < octetLimit && round.size > 0) {
         const feed = round.peek() as Feed;
         const message = feed.queues[priority]?.shift();
         if (message === undefined) {
@@ -206,13 +280,14 @@ export class Lane {
           continue;
         }
         if (message.phase !== 'queued') continue;
-        this.#leave(feed);
+        this.#leave(feed, message);
         if (isDead(message)) {
           bury(message);
           continue;
         }
         message.phase = 'flying';
         taken.push(message);
+        octets += message.octets;
         feed.served += 1;
         if (feed.served >= QUANTUM) {
           feed.served = 0;
@@ -222,6 +297,8 @@ export class Lane {
       }
     }
     this.flying += taken.length;
+    this.flyingOctets += octets;
+    this.isLaden = octets >= octetLimit;
     this.taken += taken.length;
     return taken;
   }
@@ -235,7 +312,7 @@ export class Lane {
   /** Takes one queued message out, wherever it stands; its slot is passed over later. */
   withdraw(message: LiveMessage): void {
     message.phase = 'gone';
-    if (message.feed !== undefined) this.#leave(message.feed);
+    if (message.feed !== undefined) this.#leave(message.feed, message);
   }
 
   /** Takes all queued and parked messages that fulfil a condition. */
@@ -260,7 +337,10 @@ export class Lane {
   /** Lets a feed stand in line for a claim, when it wants one and has room for a good number. */
   noteHunger(feed: Feed): void {
     if (feed.isHungry || feed.isClaiming || this.connector === undefined || !feed.wantsClaim) return;
-    if (feed.count - feed.parked.length > this.share * (feed.isUrgent ? 2 : 0.5)) return;
+    const part = feed.isUrgent ? 2 : 0.5;
+    if (feed.count - feed.parked.length > this.share * part) return;
+    // Those parked leave only when the last older ones have been fetched.
+    if (feed.mode !== 'closing' && feed.octets > this.octetShare * part) return;
     feed.isHungry = true;
     this.hungry.push(feed);
   }
@@ -272,9 +352,8 @@ export class Lane {
     this.feeds.delete(feed.account);
   }
 
-  #leave(feed: Feed): void {
-    feed.count -= 1;
-    this.count -= 1;
+  #leave(feed: Feed, message: LiveMessage): void {
+    feed.leave(message);
     if (feed.wantsClaim) this.noteHunger(feed);
   }
 }

@@ -1,4 +1,5 @@
 import type { IdForm, Message } from '../message.ts';
+import { octetsOf } from '../octets.ts';
 import type { LiveMessage } from './lane.ts';
 
 /** A stored message back in memory. One literal, so that all live messages have one shape. */
@@ -40,6 +41,7 @@ export function liveMessage(from: Message): LiveMessage {
     savingPlace: 'memory',
     toDisk: undefined,
     whenStored: undefined,
+    octets: octetsOf(from),
   };
 }
 
@@ -51,6 +53,7 @@ export function snapshot(message: LiveMessage): Message {
     savingPlace: _place,
     toDisk: _toDisk,
     whenStored: _stored,
+    octets: _octets,
     ...copy
   } = message;
   return copy;

@@ -1,6 +1,7 @@
 import { CenterError } from '../errors.ts';
 import type { Message, MessageId, Place } from '../message.ts';
 import { dayNumberOfId, dayOfId, firstIdAt, parsePublicId } from '../message-id.ts';
+import { Room } from '../room.ts';
 import { matchesQuery, pageOf } from '../search.ts';
 import { isFinalState } from '../states.ts';
 import type {
@@ -8,6 +9,8 @@ import type {
   Claim,
   Claimed,
   DayCount,
+  Expired,
+  Expiry,
   Match,
   MessagePage,
   Recovery,
@@ -58,6 +61,8 @@ export class MemoryStore implements Store {
   readonly #rows: Map<MessageId, Row> = new Map();
   readonly #waiting: Map<string, Queues> = new Map();
   readonly #expiry: Heap<Entry> = new Heap(isEarlier);
+  /** Rows that are not over, by destination. */
+  readonly #unfinished: Map<string, Set<Row>> = new Map();
   readonly #finished: MessageId[] = [];
   readonly #finishedLimit: number;
   readonly #tallies: MemoryTallies = new MemoryTallies();
@@ -110,15 +115,16 @@ export class MemoryStore implements Store {
     return Promise.resolve();
   }
 
-  async claim({ lane, account, limit, nowMs, beforeId }: Claim): Promise<Claimed> {
+  async claim({ lane, account, limit, octets, nowMs, beforeId }: Claim): Promise<Claimed> {
     this.#check();
     const queues = this.#waiting.get(`${lane}\0${account}`) ?? [];
     const messages: Message[] = [];
+    const room = new Room(limit, octets);
     const tooNew: Entry[] = [];
     for (let priority = queues.length - 1; priority >= 0; priority -= 1) {
       const queue = queues[priority] as Heap<Entry>;
       for (let entry = valid(queue); entry !== undefined; entry = valid(queue)) {
-        if (entry.key > nowMs || messages.length >= limit) break;
+        if (entry.key > nowMs || room.isUsedUp) break;
         queue.pop();
         if (entry.id >= beforeId) {
           tooNew.push(entry);
@@ -126,11 +132,12 @@ export class MemoryStore implements Store {
         }
         this.#put(entry.row, 'memory');
         messages.push(entry.row.message);
+        room.take(entry.row.message);
       }
     }
     for (const entry of tooNew) queues[entry.row.message.priority]?.push(entry);
     const nextDueMs = queues.reduce((least, queue) => Math.min(least, valid(queue)?.key ?? NEVER), NEVER);
-    return { messages, nextDueMs };
+    return { messages, isCut: room.isUsedUp, nextDueMs };
   }
 
   async take(id: MessageId, from: 'waiting' | 'sent'): Promise<Message | undefined> {
@@ -141,24 +148,25 @@ export class MemoryStore implements Store {
     return row.message;
   }
 
-  async takeExpired(nowMs: number, limit: number): Promise<readonly Message[]> {
+  async takeExpired({ nowMs, limit, octets }: Expiry): Promise<Expired> {
     this.#check();
     const messages: Message[] = [];
+    const room = new Room(limit, octets);
     for (let entry = valid(this.#expiry); entry !== undefined; entry = valid(this.#expiry)) {
-      if (entry.key > nowMs || messages.length >= limit) break;
+      if (entry.key > nowMs || room.isUsedUp) break;
       this.#expiry.pop();
       this.#put(entry.row, 'memory');
       messages.push(entry.row.message);
+      room.take(entry.row.message);
     }
-    return messages;
+    return { messages, isCut: room.isUsedUp };
   }
 
   async matching(match: Match, limit: number): Promise<readonly MessageId[]> {
     this.#check();
     const ids: MessageId[] = [];
-    for (const { message, place } of this.#rows.values()) {
-      if (place !== 'waiting' || message.kind !== 'mt') continue;
-      if (message.destination.digits !== match.destination) continue;
+    for (const { message, place } of this.#unfinished.get(match.destination) ?? []) {
+      if (place === 'sent' || message.kind !== 'mt') continue;
       if (match.account !== undefined && match.account !== message.account) continue;
       if (match.source !== undefined && match.source !== message.source.digits) continue;
       if (match.serviceType !== undefined && match.serviceType !== message.serviceType) continue;
@@ -286,6 +294,7 @@ export class MemoryStore implements Store {
       // Its entries in the heaps hold no more.
       if (gone !== undefined) {
         gone.turn += 1;
+        this.#index(gone, false);
         this.#tallies.add(gone.message, gone.place, -1);
       }
       this.#rows.delete(id);
@@ -318,6 +327,7 @@ export class MemoryStore implements Store {
   #put(row: Row, place: Place): void {
     row.place = place;
     row.turn += 1;
+    this.#index(row, place !== 'done');
     const { message, turn } = row;
     if (place === 'done' || isFinalState(message.state)) {
       this.#finished.push(message.id);
@@ -329,6 +339,14 @@ export class MemoryStore implements Store {
     this.#expiry.push({ row, turn, id: message.id, key: endMs });
     if (place === 'waiting')
       this.#queues(message)[message.priority]?.push({ row, turn, id: message.id, key: message.dueMs });
+  }
+
+  #index(row: Row, isUnfinished: boolean): void {
+    const { digits } = row.message.destination;
+    const rows = this.#unfinished.get(digits);
+    if (isUnfinished && rows === undefined) this.#unfinished.set(digits, new Set([row]));
+    else if (isUnfinished) rows?.add(row);
+    else if (rows?.delete(row) === true && rows.size === 0) this.#unfinished.delete(digits);
   }
 
   #queues({ lane, account }: Message): Queues {

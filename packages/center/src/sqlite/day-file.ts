@@ -1,12 +1,14 @@
 /** One day's database, open for writing, with its statements prepared. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
+import { Room } from '../room.ts';
 import type { Claim, Waiting } from '../store.ts';
 import { damagedText, failureOf } from './failure.ts';
 import { checkVersion, createFile, exists } from './folder.ts';
 import type { Row } from './requests.ts';
 import {
   type DayChanges,
+  opBody,
   opCharge,
   opDone,
   opInsert,
@@ -18,6 +20,7 @@ import {
   type Value,
 } from './row.ts';
 import { applicationId, columns, endSql, schemaSql, upgradeSql } from './schema.ts';
+import { bodyOf, SharedBodies } from './shared-bodies.ts';
 
 /** How a file is opened. */
 export interface DayFileOptions {
@@ -78,9 +81,7 @@ function prepare(database: DatabaseSync, table: (typeof tables)[number]): Statem
     mark: database.prepare(`UPDATE ${table} SET place = 2, state = max(state, 1) WHERE id = ?`),
     nextDue: rows(`SELECT min(due) ${queue}`),
     find: rows(`SELECT ${all} FROM ${table} WHERE id = ?`),
-    expired: rows(
-      `SELECT ${all} FROM ${table} WHERE place <= 1 AND ${endSql} <= ? ORDER BY ${endSql} LIMIT ?`,
-    ),
+    expired: rows(`SELECT ${all} FROM ${table} WHERE place <= 1 AND ${endSql} <= ? ORDER BY ${endSql}`),
   };
 }
 
@@ -90,6 +91,8 @@ export class DayFile {
   readonly #database: DatabaseSync;
   readonly #statements: readonly [Statements, Statements];
   readonly #line: StatementSync;
+  readonly #keepBody: StatementSync;
+  readonly #bodies: SharedBodies;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
 
@@ -101,6 +104,8 @@ export class DayFile {
       `UPDATE msg SET timeline = coalesce(timeline, '') || ? WHERE id = ? ` +
         `AND length(coalesce(timeline, '')) < ${MAX_TIMELINE}`,
     );
+    this.#keepBody = database.prepare('INSERT OR REPLACE INTO shared(id, content, text) VALUES(?, ?, ?)');
+    this.#bodies = new SharedBodies(database);
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
   }
@@ -124,12 +129,13 @@ export class DayFile {
     this.#transaction(() => this.#write(changes));
   }
 
-  /** Due waiting rows of one account in one lane in order; they are in memory now. */
-  claim({ lane, account, limit, nowMs, beforeId }: Claim): Row[] {
+  /** Due waiting rows of one account in one lane, in order inside each table and priority. */
+  claim({ lane, account, limit, octets, nowMs, beforeId }: Claim): Row[] {
     const found: Row[] = [];
     for (let prio = 3; prio >= 0 && found.length < limit; prio -= 1) {
       for (const { claim } of this.#statements) {
-        found.push(...rowsOf(claim.all(lane, account, prio, nowMs, beforeId, limit)));
+        const room = new Room(limit, octets);
+        this.#read(claim.iterate(lane, account, prio, nowMs, beforeId, limit), room, found);
       }
     }
     return found;
@@ -163,18 +169,16 @@ export class DayFile {
   findIn(id: number, place: number): Row | undefined {
     for (const { find } of this.#statements) {
       const row = find.get(id) as unknown as Row | undefined;
-      if (row !== undefined) return row[columns.indexOf('place')] === place ? row : undefined;
+      if (row === undefined) continue;
+      return row[columns.indexOf('place')] === place ? this.#bodies.whole(row) : undefined;
     }
     return undefined;
   }
 
-  /** Rows past their validity, at most `limit`. */
-  expired(nowMs: number, limit: number): Row[] {
-    const found: Row[] = [];
-    for (const { expired } of this.#statements) {
-      if (found.length < limit) found.push(...rowsOf(expired.all(nowMs, limit - found.length)));
-    }
-    return found;
+  /** Adds rows past their validity, as far as there is room. */
+  expired(nowMs: number, room: Room, found: Row[]): void {
+    for (const { expired } of this.#statements)
+      if (!room.isUsedUp) this.#read(expired.iterate(nowMs), room, found);
   }
 
   /** Rows in memory wait again, with a line in their timeline; returns how many. */
@@ -237,6 +241,15 @@ export class DayFile {
     this.#database.close();
   }
 
+  #read(rows: Iterable<unknown>, room: Room, found: Row[]): void {
+    this.#bodies.forget();
+    for (const row of rows as Iterable<Row>) {
+      found.push(this.#bodies.whole(row));
+      room.take(bodyOf(found.at(-1) as Row));
+      if (room.isUsedUp) return;
+    }
+  }
+
   #transaction(work: () => void): void {
     this.#begin.run();
     try {
@@ -265,6 +278,16 @@ export class DayFile {
           statements.insert.run(...row);
           break;
         }
+        case opBody: {
+          const length = row[1] as number;
+          this.#keepBody.run(
+            row[0] as number,
+            bytes.subarray(octets, octets + length),
+            row[2] as string | null,
+          );
+          octets += length;
+          break;
+        }
         case opDone:
           statements.done.run(...row);
           break;
@@ -285,10 +308,6 @@ export class DayFile {
       }
     }
   }
-}
-
-function rowsOf(rows: readonly unknown[]): Row[] {
-  return rows as Row[];
 }
 
 /** 1 for receipts and notices: bit 1 of the kind. */
@@ -321,7 +340,8 @@ function setUp(database: DatabaseSync, path: string, options: DayFileOptions): v
     database.exec(`BEGIN IMMEDIATE; ${schemaSql} COMMIT; PRAGMA wal_checkpoint(TRUNCATE)`);
   }
   if (pragma('application_id') !== applicationId) throw foreign(path);
-  if (pragma('user_version') === 1) database.exec(`BEGIN IMMEDIATE; ${upgradeSql} COMMIT`);
+  const upgrade = upgradeSql(pragma('user_version'));
+  if (upgrade !== undefined) database.exec(`BEGIN IMMEDIATE; ${upgrade} COMMIT`);
 }
 
 function foreign(path: string): CenterError {

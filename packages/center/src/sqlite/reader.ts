@@ -16,7 +16,8 @@ import { failureOf } from './failure.ts';
 import { dayPath, daysIn, exists } from './folder.ts';
 import type { PageRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
 import { segmentsShift } from './row.ts';
-import { chargeOpen, chargeReleased, chargeSettled, columns } from './schema.ts';
+import { chargeOpen, chargeReleased, chargeSettled, columns, textSql } from './schema.ts';
+import { SharedBodies } from './shared-bodies.ts';
 
 const all = columns.join(', ');
 const TALLY = 'SELECT account, messages, accepted, reserved, settled, released FROM tally';
@@ -32,10 +33,15 @@ const MAX_REFERENCES = 256;
 const MAX_FILES = 8;
 const kinds: readonly MessageKind[] = ['mt', 'mo', 'receipt', 'notice'];
 
+interface OpenFile {
+  readonly database: DatabaseSync;
+  readonly bodies: SharedBodies;
+}
+
 /** Reads the day files of one folder. */
 export class Reader {
   readonly #role: WorkerRole;
-  readonly #files: Map<number, DatabaseSync> = new Map();
+  readonly #files: Map<number, OpenFile> = new Map();
 
   constructor(role: WorkerRole) {
     this.#role = role;
@@ -77,7 +83,7 @@ export class Reader {
     const day = dayNumberOfId(id);
     if (!exists(dayPath(this.#role.path, day))) return undefined;
     for (const table of ['msg', 'note']) {
-      const [row] = this.#rows(day, `SELECT ${all} FROM ${table} WHERE id = ?`, [id]);
+      const [row] = this.#messages(day, `SELECT ${all} FROM ${table} WHERE id = ?`, [id]);
       if (row !== undefined) return row;
     }
     return undefined;
@@ -87,7 +93,7 @@ export class Reader {
     // Newest first: a counter that has gone round once means the later message.
     const sql = `SELECT ${all} FROM msg WHERE short = ? AND short IS NOT NULL ORDER BY id LIMIT 1`;
     for (const day of this.#days()) {
-      const [row] = this.#rows(day, sql, [counter]);
+      const [row] = this.#messages(day, sql, [counter]);
       if (row !== undefined) return row;
     }
     return undefined;
@@ -100,7 +106,7 @@ export class Reader {
       : `reference IN (${references.map(() => '?').join(', ')})`;
     const values = begins ? references.flatMap((start) => [start, `${start}\u{10ffff}`]) : references;
     const sql = `SELECT ${all} FROM msg WHERE place = 1 AND connector = ? AND (${terms}) ORDER BY id LIMIT ${MAX_REFERENCES}`;
-    return this.#days().flatMap((day) => this.#rows(day, sql, [connector, ...values]));
+    return this.#days().flatMap((day) => this.#messages(day, sql, [connector, ...values]));
   }
 
   #lane(lane: string, limit: number, beforeId: MessageId): PageRows {
@@ -137,7 +143,7 @@ export class Reader {
   }
 
   #matching(match: Match, limit: number): MessageId[] {
-    const terms = ['destination = ?', 'place = 0', '(flags & 3) = 0'];
+    const terms = ['destination = ?', 'place IN (0, 2)', '(flags & 3) = 0'];
     const values: (string | number)[] = [match.destination];
     for (const [column, value] of [
       ['account', match.account],
@@ -194,24 +200,36 @@ export class Reader {
     return this.#ask(day, sql, (statement) => statement.all(...values) as unknown as Row[]) ?? [];
   }
 
-  /** Adds rows to a page while there is room. */
+  /** Whole rows of messages. */
+  #messages(day: number, sql: string, values: readonly (string | number)[]): Row[] {
+    const ask = (statement: StatementSync, bodies: SharedBodies): Row[] =>
+      (statement.all(...values) as unknown as Row[]).map((row) => bodies.whole(row));
+    return this.#ask(day, sql, ask) ?? [];
+  }
+
+  /** Adds whole rows of messages to a page while there is room. */
   #fill(page: Page, day: number, sql: string, values: readonly (string | number)[]): void {
-    this.#ask(day, sql, (statement) => {
+    this.#ask(day, sql, (statement, bodies) => {
       for (const row of statement.iterate(...values)) {
-        page.add(row as unknown as Row);
+        page.add(bodies.whole(row as unknown as Row));
         if (page.isFull) break;
       }
     });
   }
 
-  #ask<T>(day: number, sql: string, ask: (statement: StatementSync) => T): T | undefined {
+  #ask<T>(
+    day: number,
+    sql: string,
+    ask: (statement: StatementSync, bodies: SharedBodies) => T,
+  ): T | undefined {
     const path = dayPath(this.#role.path, day);
     try {
-      const database = this.#open(day, path);
-      if (database === undefined) return undefined;
-      const statement = database.prepare(sql);
+      const file = this.#open(day, path);
+      if (file === undefined) return undefined;
+      const statement = file.database.prepare(sql);
       statement.setReturnArrays(true);
-      return ask(statement);
+      file.bodies.forget();
+      return ask(statement, file.bodies);
     } catch (error) {
       this.#close(day);
       // Forgotten since its name was read.
@@ -221,7 +239,7 @@ export class Reader {
   }
 
   /** Undefined: the writer has made the file, and nothing is in it yet. */
-  #open(day: number, path: string): DatabaseSync | undefined {
+  #open(day: number, path: string): OpenFile | undefined {
     const open = this.#files.get(day);
     if (open !== undefined) return open;
     for (const old of this.#files.keys()) {
@@ -236,12 +254,13 @@ export class Reader {
       database.close();
       return undefined;
     }
-    this.#files.set(day, database);
-    return database;
+    const file = { database, bodies: new SharedBodies(database) };
+    this.#files.set(day, file);
+    return file;
   }
 
   #close(day: number): void {
-    this.#files.get(day)?.close();
+    this.#files.get(day)?.database.close();
     this.#files.delete(day);
   }
 }
@@ -336,7 +355,7 @@ function filtersOf(query: SearchQuery): { terms: string[]; values: (string | num
   return { terms, values };
 }
 
-const likeSql = "text LIKE ? ESCAPE '\\'";
+const likeSql = `${textSql} LIKE ? ESCAPE '\\'`;
 
 function likePattern(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`;

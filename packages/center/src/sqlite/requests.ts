@@ -1,7 +1,7 @@
 /** What the store asks its two threads, and what they answer. Answers come in the order of the requests. */
 import type { CenterErrorCode } from '../errors.ts';
 import type { MessageId } from '../message.ts';
-import type { Claim, Match, SearchQuery } from '../store.ts';
+import type { Claim, Expiry, Match, SearchQuery } from '../store.ts';
 import type { DayChanges, Value } from './row.ts';
 
 /** Which of the two a thread is, and what it works on. */
@@ -22,7 +22,7 @@ export type Request =
   | { readonly ask: 'recover'; readonly nowMs: number }
   | { readonly ask: 'claim'; readonly claim: Claim }
   | { readonly ask: 'take'; readonly id: MessageId; readonly place: number }
-  | { readonly ask: 'expired'; readonly nowMs: number; readonly limit: number }
+  | { readonly ask: 'expired'; readonly expiry: Expiry }
   | { readonly ask: 'limit'; readonly maxFileBytes: number }
   | { readonly ask: 'close-finished'; readonly beforeDay: number }
   | { readonly ask: 'matching'; readonly match: Match; readonly limit: number }
@@ -55,9 +55,14 @@ export type Answer =
       readonly path: string | undefined;
     };
 
-/** What `claim` answers. */
-export interface ClaimedRows {
+/** What `expired` answers. `isCut`: a limit was reached. */
+export interface CutRows {
   readonly rows: readonly Row[];
+  readonly isCut: boolean;
+}
+
+/** What `claim` answers. */
+export interface ClaimedRows extends CutRows {
   readonly nextDueMs: number;
 }
 

@@ -23,9 +23,11 @@ export const opRemove = 4;
 export const opLine = 5;
 /** A final state of a message that costs something: `opDone` and whether it was charged. */
 export const opCharge = 6;
+/** A content and a text that several rows have in common: their id, the length of the content, the text. */
+export const opBody = 7;
 
 /** Values of each opcode, after opcode and table. */
-export const opWidths: readonly number[] = [columns.length, 6, 11, columns.length, 1, 2, 7];
+export const opWidths: readonly number[] = [columns.length, 6, 11, columns.length, 1, 2, 7, 3];
 
 /** Changes of one day file. Contents lie one after the other in `bytes`; their column holds the length. */
 export interface DayChanges {
@@ -41,6 +43,7 @@ const idForms: readonly IdForm[] = ['hex', 'short', 'uuid', 'decimal', 'hexdec']
 /** Where in `flags` the segments begin. */
 export const segmentsShift = 8;
 const maxSegments = 0x1_0000;
+const nothing = new Uint8Array(0);
 const stateCodes = new Map(messageStates.map((state, code) => [state, code]));
 
 /** 1 for receipts and notices, which have a table of their own. */
@@ -53,8 +56,10 @@ class DayEncoder {
   readonly contents: Uint8Array[] = [];
   octets = 0;
 
-  row(message: Message, place: number): void {
-    const { source, destination, content } = message;
+  /** `body`: where content and text are, when not in the row. */
+  row(message: Message, place: number, body?: MessageId): void {
+    const { source, destination } = message;
+    const content = body === undefined ? message.content : nothing;
     this.values.push(
       message.id,
       message.tag,
@@ -84,14 +89,19 @@ class DayEncoder {
       message.reference ?? null,
       message.clientReference ?? null,
       content.length,
-      message.text ?? null,
+      body === undefined ? (message.text ?? null) : null,
       message.timeline === '' ? null : message.timeline,
       message.price,
       chargeCode(message),
       message.memo ?? null,
+      body ?? null,
     );
-    this.contents.push(content);
-    this.octets += content.length;
+    this.#bytes(content);
+  }
+
+  body({ id, content, text }: Message): void {
+    this.values.push(opBody, 0, id, content.length, text ?? null);
+    this.#bytes(content);
   }
 
   update(message: Message, place: number): void {
@@ -120,6 +130,11 @@ class DayEncoder {
     );
     if (message.price > 0) this.values.push(chargeCode(message));
     this.values.push(message.id);
+  }
+
+  #bytes(content: Uint8Array): void {
+    this.contents.push(content);
+    this.octets += content.length;
   }
 
   finish(day: number): DayChanges {
@@ -153,13 +168,14 @@ export function encodeChanges(changes: readonly Change[]): DayChanges[] {
   return [...days].sort(([a], [b]) => b - a).map(([day, encoder]) => encoder.finish(day));
 }
 
-function encode({ op, message, place, line }: Change, encoderOf: (id: MessageId) => DayEncoder): void {
+function encode({ op, message, place, line, body }: Change, encoderOf: (id: MessageId) => DayEncoder): void {
   const encoder = encoderOf(message.id);
   const table = tableOf(message);
   switch (op) {
     case 'insert':
+      if (body === message.id) encoder.body(message);
       encoder.values.push(opInsert, table);
-      encoder.row(message, placeCodes[place]);
+      encoder.row(message, placeCodes[place], body);
       break;
     case 'replace':
       encoder.values.push(opReplace, table);

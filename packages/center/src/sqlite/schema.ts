@@ -5,7 +5,7 @@
 import type { Place } from '../message.ts';
 
 /** PRAGMA user_version of the files this version writes. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 /** PRAGMA application_id: "CHPP". */
 export const applicationId = 0x43485050;
 /** The first SQLite whose WAL mode is sound: 3.7.0 to 3.51.2 may damage a file that two connections write. */
@@ -46,6 +46,7 @@ export const columns: readonly string[] = [
   'price',
   'charged',
   'memo',
+  'body',
 ];
 
 const table = `(
@@ -78,8 +79,12 @@ const table = `(
   timeline TEXT,
   price INTEGER NOT NULL DEFAULT 0,
   charged INTEGER NOT NULL DEFAULT 0,
-  memo TEXT
+  memo TEXT,
+  body INTEGER
 )`;
+
+/** Contents and texts that several messages of one call have in common, by the id of the first; `body` names it. */
+const bodySql = 'CREATE TABLE shared(id INTEGER PRIMARY KEY, content BLOB NOT NULL, text TEXT);';
 
 /** When a row that waits or is at an upstream is to be looked at: its end, or before that when its receipt is late. */
 export const endSql = 'CASE place WHEN 1 THEN min(exp, due) ELSE exp END';
@@ -116,8 +121,11 @@ CREATE TRIGGER msg_charged AFTER UPDATE OF charged ON msg WHEN NEW.price > 0 BEG
 CREATE TRIGGER msg_gone AFTER DELETE ON msg WHEN OLD.price > 0 BEGIN ${tallying('OLD', '-')} END;
 `;
 
+/** The text of a row of `msg`, wherever it stands. */
+export const textSql = 'coalesce(text, (SELECT shared.text FROM shared WHERE shared.id = body))';
+
 /** From version 1: the money and the memo of messages, and the end of waiting for a receipt. */
-export const upgradeSql: string = `
+const upgradeFrom1 = `
 ${['msg', 'note']
   .map(
     (name) => `ALTER TABLE ${name} ADD COLUMN price INTEGER NOT NULL DEFAULT 0;
@@ -129,13 +137,26 @@ CREATE INDEX ${name}_expiry ON ${name}(${endSql}) WHERE place <= 1;`,
   )
   .join('\n')}
 ${tallySql}
+`;
+/** From version 2: contents in common. */
+const upgradeFrom2 = `
+ALTER TABLE msg ADD COLUMN body INTEGER;
+ALTER TABLE note ADD COLUMN body INTEGER;
+${bodySql}
 PRAGMA user_version = ${schemaVersion};
 `;
+
+/** What brings a file of that version to this one; undefined: nothing is to be done. */
+export function upgradeSql(version: number): string | undefined {
+  if (version === 1) return upgradeFrom1 + upgradeFrom2;
+  return version === 2 ? upgradeFrom2 : undefined;
+}
 
 /** Creates everything in an empty file. The rowid ends every index entry, so (account) is (account, id). */
 export const schemaSql: string = `
 CREATE TABLE msg ${table};
 CREATE TABLE note ${table};
+${bodySql}
 CREATE INDEX msg_queue ON msg(lane, account, prio, due) WHERE place = 0;
 CREATE INDEX note_queue ON note(lane, account, prio, due) WHERE place = 0;
 CREATE INDEX msg_expiry ON msg(${endSql}) WHERE place <= 1;

@@ -8,6 +8,8 @@ import type {
   Claim,
   Claimed,
   DayCount,
+  Expired,
+  Expiry,
   Match,
   MessagePage,
   Recovery,
@@ -17,7 +19,7 @@ import type {
   Tally,
 } from '../store.ts';
 import { makeFolder } from './folder.ts';
-import type { ClaimedRows, PageRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
+import type { ClaimedRows, CutRows, PageRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
 import { decodeRow, encodeChanges } from './row.ts';
 import { isVersionAtLeast, leastSqliteVersion, placeCodes } from './schema.ts';
 import { StoreThread } from './thread.ts';
@@ -104,16 +106,17 @@ export class SqliteStore implements Store {
   }
 
   async claim(claim: Claim): Promise<Claimed> {
-    const { rows, nextDueMs } = (await this.#writer.ask({ ask: 'claim', claim })) as ClaimedRows;
-    return { messages: rows.map(decodeRow), nextDueMs };
+    const { rows, isCut, nextDueMs } = (await this.#writer.ask({ ask: 'claim', claim })) as ClaimedRows;
+    return { messages: rows.map(decodeRow), isCut, nextDueMs };
   }
 
   async take(id: MessageId, from: 'waiting' | 'sent'): Promise<Message | undefined> {
     return decoded(await this.#writer.ask({ ask: 'take', id, place: placeCodes[from] }));
   }
 
-  async takeExpired(nowMs: number, limit: number): Promise<readonly Message[]> {
-    return ((await this.#writer.ask({ ask: 'expired', nowMs, limit })) as readonly Row[]).map(decodeRow);
+  async takeExpired(expiry: Expiry): Promise<Expired> {
+    const { rows, isCut } = (await this.#writer.ask({ ask: 'expired', expiry })) as CutRows;
+    return { messages: rows.map(decodeRow), isCut };
   }
 
   matching(match: Match, limit: number): Promise<readonly MessageId[]> {

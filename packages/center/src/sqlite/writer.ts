@@ -2,14 +2,16 @@
 import { CenterError } from '../errors.ts';
 import type { MessageId } from '../message.ts';
 import { dayNumberOfId, dayOfNumber } from '../message-id.ts';
-import type { Claim, Recovery, Waiting } from '../store.ts';
+import { Room } from '../room.ts';
+import type { Claim, Expiry, Recovery, Waiting } from '../store.ts';
 import { timelineLine } from '../timeline.ts';
 import { DayFile } from './day-file.ts';
 import { failureOf, isSuspect } from './failure.ts';
 import { checkFolder, dayPath, daysIn, exists, lockFolder } from './folder.ts';
-import type { ClaimedRows, Request, Row, WorkerRole } from './requests.ts';
+import type { ClaimedRows, CutRows, Request, Row, WorkerRole } from './requests.ts';
 import type { DayChanges } from './row.ts';
 import { columns } from './schema.ts';
+import { bodyOf } from './shared-bodies.ts';
 
 const prioAt = columns.indexOf('prio');
 const dueAt = columns.indexOf('due');
@@ -45,7 +47,7 @@ export class Writer {
       case 'take':
         return this.#take(request.id, request.place);
       case 'expired':
-        return this.#expired(request.nowMs, request.limit);
+        return this.#expired(request.expiry);
       case 'limit':
         return this.#limit(request.maxFileBytes);
       case 'close-finished':
@@ -74,7 +76,7 @@ export class Writer {
     found.sort(
       (a, b) => num(b, prioAt) - num(a, prioAt) || num(a, dueAt) - num(b, dueAt) || num(a, 0) - num(b, 0),
     );
-    const rows = found.slice(0, claim.limit);
+    const { rows, isCut } = firstOf(found, claim);
     this.#mark(rows);
     let nextDueMs = Number.POSITIVE_INFINITY;
     for (const day of days) {
@@ -83,7 +85,7 @@ export class Writer {
         this.#on(day, (file) => file.nextDueMs(claim.lane, claim.account)),
       );
     }
-    return { rows, nextDueMs };
+    return { rows, isCut, nextDueMs };
   }
 
   #mark(rows: readonly Row[]): void {
@@ -99,14 +101,13 @@ export class Writer {
     return row;
   }
 
-  #expired(nowMs: number, limit: number): Row[] {
-    const found: Row[] = [];
-    for (const day of this.#unfinished) {
-      if (found.length < limit)
-        found.push(...this.#on(day, (file) => file.expired(nowMs, limit - found.length)));
-    }
-    this.#mark(found);
-    return found;
+  #expired({ nowMs, limit, octets }: Expiry): CutRows {
+    const rows: Row[] = [];
+    const room = new Room(limit, octets);
+    for (const day of this.#unfinished)
+      if (!room.isUsedUp) this.#on(day, (file) => file.expired(nowMs, room, rows));
+    this.#mark(rows);
+    return { rows, isCut: room.isUsedUp };
   }
 
   #recover(nowMs: number): Recovery {
@@ -192,6 +193,18 @@ export class Writer {
       if (!this.#unfinished.has(day)) this.#closeFile(day);
     }
   }
+}
+
+/** As many of these rows as a claim takes. */
+function firstOf(found: readonly Row[], { limit, octets }: Claim): CutRows {
+  const rows: Row[] = [];
+  const room = new Room(limit, octets);
+  for (const row of found) {
+    if (room.isUsedUp) break;
+    rows.push(row);
+    room.take(bodyOf(row));
+  }
+  return { rows, isCut: room.isUsedUp };
 }
 
 function num(row: Row, at: number): number {

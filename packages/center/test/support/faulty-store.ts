@@ -4,6 +4,8 @@ import {
   type Claim,
   type Claimed,
   type DayCount,
+  type Expired,
+  type Expiry,
   type Match,
   type Message,
   type MessageId,
@@ -60,8 +62,8 @@ export class FaultyStore implements Store {
     return this.#inOrder(() => this.#inner.take(id, from));
   }
 
-  async takeExpired(nowMs: number, limit: number): Promise<readonly Message[]> {
-    return this.#inOrder(() => this.#inner.takeExpired(nowMs, limit));
+  async takeExpired(expiry: Expiry): Promise<Expired> {
+    return this.#inOrder(() => this.#inner.takeExpired(expiry));
   }
 
   matching(match: Match, limit: number): Promise<readonly MessageId[]> {

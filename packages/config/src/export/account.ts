@@ -14,6 +14,7 @@ export function writtenAccount(account: AccountSettings): Written {
     binds: account.binds,
     suspended: account.suspended,
     window: account.window,
+    tlvOctets: account.tlvOctets,
     throughput:
       throughput === undefined
         ? undefined

@@ -15,7 +15,7 @@ import { compact, oneOf, oneOrMany, optional, reference, required, scalar, secti
 import { listOrFile } from './lists.ts';
 import { numberPlan, senderRules, throughput } from './numbers.ts';
 import { type PriorityRange, priority } from './priority.ts';
-import { count, flag, money, pauseMs } from './shapes.ts';
+import { count, flag, money, number, pauseMs } from './shapes.ts';
 import { tlvTag } from './tlv.ts';
 import { npi, ton } from './ton-npi.ts';
 import { secret, type World } from './world.ts';
@@ -31,6 +31,8 @@ export interface AccountDraft {
 const maxWindow = 100_000;
 const maxBinds = 10_000;
 const maxReceipts = 1_000_000_000;
+// All that a PDU has room for.
+const maxTlvOctets = 131_072;
 // The whole world's messages of a day are fewer.
 const maxQuota = 1_000_000_000_000;
 const maxTagLength = 64;
@@ -196,6 +198,11 @@ function whoKeys(world: World) {
 
 const mayKeys = {
   window: optional(count(maxWindow), 'its requests that may await our answer; else smpp.defaults.window'),
+  tlvOctets: optional(
+    number(0, maxTlvOctets),
+    'octets that the TLVs of one message may have; beyond: ESME_RINVTLVLEN',
+    4096,
+  ),
   throughput: optional(throughput, 'how fast it may submit: 200/s, or keys rate, burst and excess'),
   quota: optional(quota, 'how much it may submit; beyond: ESME_RTHROTTLED'),
   senderIds: optional(
@@ -272,6 +279,7 @@ function settingsOf(given: Parsed): AccountDraft['settings'] {
     bindKinds: given.bindKinds,
     binds: given.binds,
     window: given.window,
+    tlvOctets: given.tlvOctets,
     throughput: given.throughput,
     quota: given.quota,
     senders: given.senderIds,

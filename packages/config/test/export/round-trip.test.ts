@@ -85,6 +85,7 @@ const account = fc
         bindKinds: list(fc.constantFrom('transmitter', 'receiver', 'transceiver')),
         binds: count(10_000),
         window: count(100_000),
+        tlvOctets: fc.option(fc.integer({ min: 0, max: 131_072 }), { nil: undefined }),
         throughput: some<NonNullable<AccountSettings['throughput']>>(
           { perSecond: rate, burst: count(1_000), excess: fc.constantFrom('reject', 'shape') },
           ['perSecond'],

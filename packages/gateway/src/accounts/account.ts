@@ -26,6 +26,8 @@ const maxNameCharacters = 64;
 const maxBinds = 10_000;
 const maxWindow = 100_000;
 const maxTags = 100;
+// All that a PDU has room for.
+const maxTlvOctets = 131_072;
 
 /** Compiles an account of a closed gateway. Throws a RangeError that names the account and the field. */
 export function compileAccount(settings: AccountSettings, previous: Account | undefined): Account {
@@ -76,12 +78,15 @@ export function checkName(systemId: string): void {
 }
 
 function checkCounts(settings: AccountSettings, where: string): void {
-  const { binds, window, bindKinds, tags } = settings;
+  const { binds, window, tlvOctets, bindKinds, tags } = settings;
   if (binds !== undefined && !isWithin(binds, 1, maxBinds)) {
     throw new RangeError(`${where}: binds must be 1 to ${maxBinds}; to keep the account out, suspend it`);
   }
   if (window !== undefined && !isWithin(window, 1, maxWindow)) {
     throw new RangeError(`${where}: window must be 1 to ${maxWindow} requests`);
+  }
+  if (tlvOctets !== undefined && !isWithin(tlvOctets, 0, maxTlvOctets)) {
+    throw new RangeError(`${where}: tlvOctets must be 0 to ${maxTlvOctets} octets`);
   }
   if (bindKinds?.length === 0) {
     throw new RangeError(`${where}: bindKinds is empty; leave it out for all kinds, or suspend the account`);

@@ -10,6 +10,10 @@ import type { AccountSettings } from '../settings/account.ts';
 
 type Report = (message: Message, outcome: Outcome) => void;
 
+// A bind whose peer reads and answers nothing holds no more than this, and one message. A window of ordinary texts is
+// less by far.
+const maxBindOctets = 512 * 1024;
+
 const released: Outcome = { kind: 'released' };
 
 /** Delivers to one account; the center hands over as much as the windows of its binds take. */
@@ -49,7 +53,7 @@ export class AccountConnector implements Connector {
   /** Requests that the windows take now. */
   capacity(): number {
     let free = 0;
-    for (const { session } of this.#binds) free += roomOf(session);
+    for (const bind of this.#binds) free += this.#roomOf(bind);
     return free;
   }
 
@@ -68,22 +72,42 @@ export class AccountConnector implements Connector {
     // A number that a bind serves goes to that bind; receipts go to any.
     if (message.kind !== 'receipt') {
       const serving = binds.find(
-        ({ range, session }) =>
-          isOfKind(session, kind) &&
-          roomOf(session) > 0 &&
-          range?.matches(message.destination.digits) === true,
+        (bind) =>
+          isOfKind(bind.session, kind) &&
+          this.#roomOf(bind) > 0 &&
+          bind.range?.matches(message.destination.digits) === true,
       );
       if (serving !== undefined) return serving;
     }
     for (let tried = 0; tried < binds.length; tried += 1) {
       const bind = binds[this.#next % binds.length];
       this.#next = (this.#next + 1) % binds.length;
-      if (bind !== undefined && isOfKind(bind.session, kind) && roomOf(bind.session) > 0) return bind;
+      if (bind !== undefined && isOfKind(bind.session, kind) && this.#roomOf(bind) > 0) return bind;
     }
     return undefined;
   }
 
-  #send(message: Message, bind: Bind, report: Report): void {
+  /** A session that is ending takes nothing more, whatever its window says. */
+  #roomOf(bind: Bind): number {
+    const { session } = bind;
+    if (!session.isBound || bind.octets >= maxBindOctets) return 0;
+    return session.windowFree;
+  }
+
+  /** The bind has given up a message. */
+  #unload(bind: Bind, octets: number): void {
+    const wasFull = bind.octets >= maxBindOctets;
+    bind.octets -= octets;
+    if (wasFull && bind.octets < maxBindOctets) this.ready?.();
+  }
+
+  #send(message: Message, bind: Bind, given: Report): void {
+    const octets = message.content.length;
+    bind.octets += octets;
+    const report: Report = (reported, outcome) => {
+      given(reported, outcome);
+      this.#unload(bind, octets);
+    };
     const { session } = bind;
     const settings = this.#settingsOf(message.account);
     const pdu = deliveryOf(message, session.version, settings);
@@ -136,11 +160,6 @@ function kindFor(
 
 function isOfKind(session: Bind['session'], kind: 'receiver' | 'transceiver' | undefined): boolean {
   return kind === undefined || session.kind === kind;
-}
-
-/** A session that is ending takes nothing more, whatever its window says. */
-function roomOf(session: Bind['session']): number {
-  return session.isBound ? session.windowFree : 0;
 }
 
 /** What the ESME's answer, or its absence, means for the message. */

@@ -1,5 +1,5 @@
 /** What every operation of an ESME works with, and how an operation that stores something is answered. */
-import type { Center, Message } from '@chappe/center';
+import type { Center, Message, Shares } from '@chappe/center';
 import { status } from '@chappe/protocol';
 import { type Clock, DEFERRED, type ResponseInput, type Session } from '@chappe/smpp';
 import type { Account } from '../accounts/account.ts';
@@ -35,6 +35,8 @@ export interface Ingress {
   readonly clock: Clock;
   readonly lifetime: LifetimeLimits;
   readonly early: EarlyReceipts;
+  /** What waits in memory to be stored, since its account is shaped. */
+  readonly shaped: Shares;
   /** Ties the segments of a long message together; another for each. */
   nextReference(): number;
   /** Whether destinations are numbers; in the sandbox they may be names. */

@@ -9,7 +9,7 @@ import { withUnfit } from '../upstream/memo.ts';
 import type { Ingress } from './ingress.ts';
 import { type Length, lengthOf } from './length.ts';
 import { Prepared } from './prepared.ts';
-import { type Destined, draftFor, type Pieces, type Submission } from './submission.ts';
+import { type Contents, type Destined, draftFor, type Pieces, type Submission } from './submission.ts';
 import type { Asked, RefusalKind, Taken } from './verdict.ts';
 import { holdMs } from './wholes.ts';
 
@@ -131,22 +131,23 @@ function askedOf(
   };
 }
 
-/** The drafts of one text to one destination. */
+/** The drafts of one text to one destination. `contents`: it is one of several. */
 export function draftsOf(
   submission: Submission,
   taken: Taken,
   pieces: Pieces | undefined,
   segments: number,
   ingress: Ingress,
+  contents?: Contents,
 ): readonly Draft[] {
   const dueMs = dueOf(submission, taken, ingress);
-  const whole: Destined = { ...taken, dueMs, group: undefined, piece: undefined, segments };
+  const whole: Destined = { ...taken, dueMs, group: undefined, piece: undefined, segments, contents };
   // One message that costs as much as the segments it will become.
   if (pieces === undefined) return [draftFor(submission, { ...whole, price: taken.price * segments })];
   const { dataCoding } = pieces;
   const count = pieces.segments.length;
   const memo = count === 1 ? taken.memo : memoOfPieces(taken, ingress);
-  const reference = ingress.nextReference();
+  const reference = contents?.reference ?? ingress.nextReference();
   return pieces.segments.map((piece, index) => {
     const group: Group | undefined = count === 1 ? undefined : { kind: 'segments', index, count, reference };
     const share = shareOf(index, count, segments);

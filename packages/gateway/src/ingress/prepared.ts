@@ -1,5 +1,13 @@
 /** What the acceptance has let in, on its way to the disk. */
-import type { Center, Draft, Message, Submitted } from '@chappe/center';
+import {
+  type Center,
+  CenterError,
+  type Draft,
+  type Message,
+  octetsOfCall,
+  type Shares,
+  type Submitted,
+} from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Refusals } from '../observation/refusals.ts';
@@ -15,6 +23,8 @@ export interface Storage {
   readonly refusals: Pick<Refusals, 'note'>;
   /** Of segments that were stored. */
   readonly counters: { accepted: number };
+  /** What waits to be stored, since it is shaped. */
+  readonly shaped: Shares;
 }
 
 /** What is to be stored, and what was set aside for it. */
@@ -62,15 +72,34 @@ export class Prepared {
    * answer is slowed down.
    */
   store(done: Submitted): void {
-    const { clock, center } = this.#storage;
+    const { center } = this.#storage;
     const store = (): void =>
       center.submit(this.#what.drafts, (error, messages) => {
         if (error === undefined) this.#stored(messages);
         else this.#notStored(statusOfError(error));
         done(error, messages);
       });
-    if (this.#what.waitMs > 0) clock.setTimer(store, this.#what.waitMs);
+    if (this.#what.waitMs > 0) this.#storeLater(store, done);
     else store();
+  }
+
+  /** It waits in memory: of that, too, everybody has a share only. */
+  #storeLater(store: () => void, done: Submitted): void {
+    const { clock, shaped } = this.#storage;
+    const { account, drafts, waitMs } = this.#what;
+    const octets = octetsOfCall(drafts);
+    const share = shaped.take(account, drafts.length, octets);
+    if (share === undefined) {
+      const what = `too much of ${account} waits for its time already`;
+      const error = new CenterError('CHAPPE_CENTER_FULL', what);
+      this.#notStored(statusOfError(error));
+      queueMicrotask(() => done(error, []));
+      return;
+    }
+    clock.setTimer(() => {
+      shaped.give(share, drafts.length, octets);
+      store();
+    }, waitMs);
   }
 
   #stored(messages: readonly Message[]): void {

@@ -12,6 +12,7 @@ import { receiptsWanted } from '../receipts-wanted.ts';
 import type { CutSegment } from '../segments.ts';
 import type { Version } from '../validation.ts';
 import { accountOf, type Ingress, knownAccount } from './ingress.ts';
+import { checkTlvOctets } from './tlv-octets.ts';
 import type { Door } from './verdict.ts';
 
 /** What the centre reads out of a submission's TLVs; the others are carried along. */
@@ -145,6 +146,8 @@ export function submissionOf(
   const account = knownAccount(accountOf(session), ingress);
   // Removed a moment ago: its sessions are being ended.
   if (account === undefined) return status.ESME_RINVSYSID;
+  const tooMuch = checkTlvOctets(tlvs.rest, account.settings);
+  if (tooMuch !== 0) return tooMuch;
   const alphabet = account.settings.defaultAlphabet ?? 'gsm7';
   const received = tlvs.payload ?? fields.short_message ?? nothing;
   const { payload, esmClass, dataCoding } =
@@ -211,12 +214,37 @@ export interface Destined {
   readonly piece: CutSegment | undefined;
   /** data_coding of the pieces, where a filter has changed the text. */
   readonly dataCoding?: number | undefined;
+  /** Of a submission to several destinations. */
+  readonly contents?: Contents | undefined;
+}
+
+/**
+ * Contents that have been written for one submission to several destinations: the same piece of the text is the same
+ * octets for each of them, and is kept once.
+ */
+export class Contents {
+  /** What ties the pieces of the text together, whichever destination they go to. */
+  readonly reference: number;
+  readonly #written: Map<CutSegment | undefined, Uint8Array> = new Map();
+
+  constructor(reference: number) {
+    this.reference = reference;
+  }
+
+  /** The content of a piece; undefined stands for the whole text. */
+  of(piece: CutSegment | undefined, write: () => Uint8Array): Uint8Array {
+    let content = this.#written.get(piece);
+    if (content === undefined) {
+      content = write();
+      this.#written.set(piece, content);
+    }
+    return content;
+  }
 }
 
 /** The draft for one destination. */
 export function draftFor(submission: Submission, destined: Destined): Draft {
-  const { tlvs } = submission;
-  const { piece, group } = destined;
+  const { piece, contents } = destined;
   return {
     kind: 'mt',
     account: submission.account.name,
@@ -228,19 +256,10 @@ export function draftFor(submission: Submission, destined: Destined): Draft {
     dueMs: destined.dueMs,
     expiresMs: submission.expiresMs,
     receiptWanted: submission.receiptWanted,
-    content: writeContent({
-      shape: submission.shape,
-      esmClass:
-        piece === undefined ? submission.esmClass : (submission.esmClass & ~udhi) | piece.esmClassBits,
-      protocolId: submission.protocolId,
-      dataCoding: destined.dataCoding ?? submission.dataCoding,
-      registeredDelivery: submission.registeredDelivery,
-      inPayloadTlv: piece === undefined ? submission.inPayloadTlv : piece.inPayloadTlv,
-      payload: piece?.payload ?? submission.payload,
-      group,
-      userMessageReference: submission.userMessageReference,
-      tlvs: piece === undefined || piece.tlvs.length === 0 ? tlvs : [...tlvs, ...piece.tlvs],
-    }),
+    content:
+      contents === undefined
+        ? contentFor(submission, destined)
+        : contents.of(piece, () => contentFor(submission, destined)),
     text: piece === undefined ? submission.text : piece.text,
     clientReference: submission.clientReference,
     idForm: submission.idForm,
@@ -250,6 +269,22 @@ export function draftFor(submission: Submission, destined: Destined): Draft {
     price: destined.price,
     segments: destined.segments,
   };
+}
+
+function contentFor(submission: Submission, { piece, group, dataCoding }: Destined): Uint8Array {
+  const { tlvs } = submission;
+  return writeContent({
+    shape: submission.shape,
+    esmClass: piece === undefined ? submission.esmClass : (submission.esmClass & ~udhi) | piece.esmClassBits,
+    protocolId: submission.protocolId,
+    dataCoding: dataCoding ?? submission.dataCoding,
+    registeredDelivery: submission.registeredDelivery,
+    inPayloadTlv: piece === undefined ? submission.inPayloadTlv : piece.inPayloadTlv,
+    payload: piece?.payload ?? submission.payload,
+    group,
+    userMessageReference: submission.userMessageReference,
+    tlvs: piece === undefined || piece.tlvs.length === 0 ? tlvs : [...tlvs, ...piece.tlvs],
+  });
 }
 
 function detailOf(came: string, goes: string | undefined): string | undefined {

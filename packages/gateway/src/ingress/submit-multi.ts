@@ -8,7 +8,7 @@ import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
 import type { Length } from './length.ts';
 import { type Decided, decide, draftsOf, dueOf, measured } from './prepare.ts';
 import { Prepared } from './prepared.ts';
-import { draftFor, readTlvs, type Submission, submissionOf } from './submission.ts';
+import { Contents, draftFor, readTlvs, type Submission, submissionOf } from './submission.ts';
 
 type Unsuccess = PduOf<'submit_multi_resp'>['unsuccess_sme'][number];
 
@@ -101,18 +101,21 @@ function draftsOfAll(
   segments: number,
   ingress: Ingress,
 ): readonly Draft[] {
+  const contents = new Contents(ingress.nextReference());
   if (all.some(({ pieces }) => (pieces?.segments.length ?? 1) > 1)) {
     return all
-      .flatMap(({ taken, pieces }) => draftsOf(submission, taken, pieces, segments, ingress))
+      .flatMap(({ taken, pieces }) => draftsOf(submission, taken, pieces, segments, ingress, contents))
       .map((draft) => ({ ...draft, sharesPublicId: true }));
   }
   const count = all.length;
-  return all.map(({ taken, pieces }, index) => {
-    const group = { kind: 'destinations' as const, index, count, reference: 0 };
+  // Which of them a message is for is told by its id: their content is one.
+  const group = { kind: 'destinations' as const, index: 0, count, reference: 0 };
+  return all.map(({ taken, pieces }) => {
     const piece = pieces?.segments[0];
     const price = taken.price * segments;
     const dueMs = dueOf(submission, taken, ingress);
-    const destined = { ...taken, dueMs, group, piece, price, segments, dataCoding: pieces?.dataCoding };
+    const { dataCoding } = pieces ?? {};
+    const destined = { ...taken, dueMs, group, piece, price, segments, dataCoding, contents };
     return { ...draftFor(submission, destined), sharesPublicId: true };
   });
 }

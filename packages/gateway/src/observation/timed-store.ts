@@ -23,7 +23,7 @@ export function timedStore(
     recover: (nowMs) => store.recover(nowMs),
     claim: (claim) => store.claim(claim),
     take: (id, from) => store.take(id, from),
-    takeExpired: (nowMs, limit) => store.takeExpired(nowMs, limit),
+    takeExpired: (expiry) => store.takeExpired(expiry),
     matching: (match, limit) => store.matching(match, limit),
     find: (id) => store.find(id),
     findByShort: (counter) => store.findByShort(counter),

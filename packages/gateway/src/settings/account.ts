@@ -111,6 +111,11 @@ export interface AccountSettings {
   readonly binds?: number | undefined;
   /** Its requests that may await our answer, per session; default the listener's. */
   readonly window?: number | undefined;
+  /**
+   * Octets that the TLVs of one message may have, those apart that are part of the text or of its header; beyond,
+   * ESME_RINVTLVLEN. They are kept and sent with every segment. Default 4,096.
+   */
+  readonly tlvOctets?: number | undefined;
   readonly throughput?: ThroughputSettings | undefined;
   readonly quota?: QuotaSettings | undefined;
   /** Senders it may use: exact, or with `*` at the end. Undefined: any. */

@@ -28,9 +28,9 @@ export class MultiBatches<T> {
   add(message: Message, pdu: SubmitSm, about: T): boolean {
     const group = readGroupOf(message.content);
     if (group?.kind !== 'destinations' || group.count < 2) return false;
-    const first = message.id - group.index;
-    const batches = this.#open.get(first) ?? [];
-    if (batches.length === 0) this.#open.set(first, batches);
+    const { head } = message;
+    const batches = this.#open.get(head) ?? [];
+    if (batches.length === 0) this.#open.set(head, batches);
     let batch = batches.find((one) => one.members.length < maxDestinations && isAlike(one.first, pdu));
     if (batch === undefined) {
       batch = { first: pdu, members: [] };
