@@ -5,6 +5,7 @@ import { gsmSafeText } from '@chappe/protocol';
 import {
   type OutgoingMessage,
   type ReceiptResult,
+  readSmppUrl,
   type SentMessage,
   SmppClient,
   SmppError,
@@ -33,7 +34,9 @@ async function textOf({ values, terminal }: Run<SendValues>): Promise<string | u
 
 async function messageOf(run: Run<SendValues>): Promise<OutgoingMessage> {
   const { values } = run;
-  if (values.bind === 'receiver') throw usage('a receiver cannot send', '--bind transceiver, or transmitter');
+  if ((values.bind ?? readSmppUrl(values.url).bind) === 'receiver') {
+    throw usage('a receiver cannot send', '--bind transceiver, or transmitter');
+  }
   if (values.to === '') throw usage('--to is missing', 'chappe send --to 447700900123 --text "Hello"');
   const contents = [values.text, values.file, values.hex].filter((content) => content !== undefined);
   if (contents.length !== 1) {

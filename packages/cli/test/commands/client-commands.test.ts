@@ -314,6 +314,7 @@ describe('chappe send', () => {
     [['--to', '1', '--text', 'x', '--url', 'http://x'], 'unknown scheme http:'],
     [['--to', '1', '--file', '/nowhere/text'], 'no such file'],
     [['--to', '1', '--text', 'x', '--bind', 'receiver'], 'a receiver cannot send'],
+    [['--to', '1', '--text', 'x', '--url', 'smpp://127.0.0.1?bind=rx'], 'a receiver cannot send'],
     [['--to', '1', '--text', 'x', '--url', 'smpp://u:100%@127.0.0.1'], '%25 for %'],
     [['--to', '1', '--text', 'x', '--url', 'smpp://u:12#34@127.0.0.1:2775'], '%23 for #'],
     [['--to', '1', '--text', 'x', '--url', 'smpp://127.0.0.1?systemtype=x'], 'did you mean system_type?'],
