@@ -85,11 +85,11 @@ export class SmppClient<T extends TlvTable = NoTlvs> implements BindOwner {
   }
 
   /**
-   * Connects and binds; settles once the first of the binds stands. Rejects when none does, with `SmppConnectError`,
-   * `SmppTimeoutError` (`connect`, `bind`), `SmppBindError`, `SmppClosedError` (the connection ended before the bind was
-   * answered; `framing_error`: what is there speaks no SMPP), `SmppAbortError`, or `SmppError`: `CHAPPE_SMPP_OPTION` for
-   * an option or a URL that is wrong, `CHAPPE_SMPP_STATE`, `CHAPPE_SMPP_MALFORMED_RESPONSE`. Binds that fail while
-   * another stands, and one that is lost later, are tried again.
+   * Connects and binds; settles when each bind stands or has failed once, if one stands. Rejects when none does, with
+   * `SmppConnectError`, `SmppTimeoutError` (`connect`, `bind`), `SmppBindError`, `SmppClosedError` (the connection ended
+   * before the bind was answered; `framing_error`: what is there speaks no SMPP), `SmppAbortError`, or `SmppError`:
+   * `CHAPPE_SMPP_OPTION` for an option or a URL that is wrong, `CHAPPE_SMPP_STATE`, `CHAPPE_SMPP_MALFORMED_RESPONSE`.
+   * Binds that fail while another stands, and one that is lost later, are tried again.
    */
   static async connect<T extends TlvTable = NoTlvs>(
     url: string,
