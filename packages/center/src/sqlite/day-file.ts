@@ -19,7 +19,7 @@ import {
   opWidths,
   type Value,
 } from './row.ts';
-import { applicationId, columns, endSql, schemaSql, upgradeSql } from './schema.ts';
+import { applicationId, columns, endSql, schemaSql, unfinishedSql, upgradeSql } from './schema.ts';
 import { bodyOf, SharedBodies } from './shared-bodies.ts';
 
 /** How a file is opened. */
@@ -30,8 +30,6 @@ export interface DayFileOptions {
 }
 
 const PAGE_OCTETS = 4096;
-/** Page cache of one file. The pages of the last minutes are the ones that change. */
-const CACHE_KIB = 16_384;
 /** A log that a burst made large is cut back to this. */
 const LOG_LIMIT_OCTETS = 64 * 1024 * 1024;
 /** A timeline takes no more lines of receipts beyond this. */
@@ -93,6 +91,7 @@ export class DayFile {
   readonly #line: StatementSync;
   readonly #keepBody: StatementSync;
   readonly #bodies: SharedBodies;
+  #cacheKib = 0;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
 
@@ -227,14 +226,19 @@ export class DayFile {
 
   /** True while it holds a row that is not final. */
   hasUnfinished(): boolean {
-    const sql = `SELECT EXISTS(SELECT 1 FROM msg WHERE place <= 1) OR EXISTS(SELECT 1 FROM msg WHERE place = 2)
-      OR EXISTS(SELECT 1 FROM note) AS found`;
-    return (this.#database.prepare(sql).get() as unknown as { found: number }).found === 1;
+    return (this.#database.prepare(unfinishedSql).get() as unknown as { found: number }).found === 1;
   }
 
   /** See WorkerRole.maxFileBytes. */
   limit(maxFileBytes: number): void {
     limitPages(this.#database, maxFileBytes);
+  }
+
+  /** Octets, in KiB, that its page cache may take. */
+  cache(kib: number): void {
+    if (kib === this.#cacheKib) return;
+    this.#cacheKib = kib;
+    this.#database.exec(`PRAGMA cache_size = -${kib}; PRAGMA shrink_memory`);
   }
 
   close(): void {
@@ -328,7 +332,7 @@ function setUp(database: DatabaseSync, path: string, options: DayFileOptions): v
   database.exec(
     `PRAGMA wal_autocheckpoint = ${options.checkpointPages}; PRAGMA journal_size_limit = ${LOG_LIMIT_OCTETS}`,
   );
-  database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY`);
+  database.exec('PRAGMA temp_store = MEMORY');
   // A row that replaces another one is the end of that one: its money must be taken away.
   database.exec('PRAGMA recursive_triggers = ON');
   limitPages(database, options.maxFileBytes);

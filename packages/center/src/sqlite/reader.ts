@@ -16,7 +16,7 @@ import { failureOf } from './failure.ts';
 import { dayPath, daysIn, exists } from './folder.ts';
 import type { PageRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
 import { segmentsShift } from './row.ts';
-import { chargeOpen, chargeReleased, chargeSettled, columns, textSql } from './schema.ts';
+import { chargeOpen, chargeReleased, chargeSettled, columns, textSql, unfinishedSql } from './schema.ts';
 import { SharedBodies } from './shared-bodies.ts';
 
 const all = columns.join(', ');
@@ -42,6 +42,8 @@ interface OpenFile {
 export class Reader {
   readonly #role: WorkerRole;
   readonly #files: Map<number, OpenFile> = new Map();
+  /** Days that are over and hold nothing unfinished any more. */
+  readonly #finished: Set<number> = new Set();
 
   constructor(role: WorkerRole) {
     this.#role = role;
@@ -69,7 +71,7 @@ export class Reader {
       case 'search':
         return this.#search(request.query);
       case 'forget':
-        for (const day of request.days) this.#close(dayNumber(day));
+        for (const day of request.days) this.#forget(dayNumber(day));
         return undefined;
       case 'close':
         for (const day of [...this.#files.keys()]) this.#close(day);
@@ -106,7 +108,7 @@ export class Reader {
       : `reference IN (${references.map(() => '?').join(', ')})`;
     const values = begins ? references.flatMap((start) => [start, `${start}\u{10ffff}`]) : references;
     const sql = `SELECT ${all} FROM msg WHERE place = 1 AND connector = ? AND (${terms}) ORDER BY id LIMIT ${MAX_REFERENCES}`;
-    return this.#days().flatMap((day) => this.#messages(day, sql, [connector, ...values]));
+    return this.#unfinishedDays().flatMap((day) => this.#messages(day, sql, [connector, ...values]));
   }
 
   #lane(lane: string, limit: number, beforeId: MessageId): PageRows {
@@ -114,7 +116,7 @@ export class Reader {
     const of = (table: string): string =>
       `SELECT ${all} FROM ${table} WHERE place = 0 AND lane = ? AND id < ?`;
     const sql = `${of('msg')} UNION ALL ${of('note')} ORDER BY id DESC LIMIT ?`;
-    for (const day of this.#days()) {
+    for (const day of this.#unfinishedDays()) {
       this.#fill(page, day, sql, [lane, beforeId, lane, beforeId, limit]);
       if (page.isFull) return { rows: page.rows, nextBeforeId: page.lastId };
     }
@@ -156,7 +158,7 @@ export class Reader {
     }
     const sql = `SELECT id FROM msg WHERE ${terms.join(' AND ')} ORDER BY id DESC LIMIT ${limit}`;
     const ids: MessageId[] = [];
-    for (const day of this.#days()) {
+    for (const day of this.#unfinishedDays()) {
       for (const row of this.#rows(day, sql, values)) ids.push(row[0] as number);
       if (ids.length >= limit) break;
     }
@@ -194,6 +196,16 @@ export class Reader {
 
   #days(): number[] {
     return daysIn(this.#role.path).reverse();
+  }
+
+  /** Those that may hold something unfinished, newest first: nothing new comes to a day that is over. */
+  #unfinishedDays(): number[] {
+    const days = this.#days().filter((day) => !this.#finished.has(day));
+    const [newest] = days;
+    for (const day of days) {
+      if (day !== newest && this.#rows(day, unfinishedSql, [])[0]?.[0] === 0) this.#finished.add(day);
+    }
+    return days.filter((day) => !this.#finished.has(day));
   }
 
   #rows(day: number, sql: string, values: readonly (string | number)[]): Row[] {
@@ -257,6 +269,11 @@ export class Reader {
     const file = { database, bodies: new SharedBodies(database) };
     this.#files.set(day, file);
     return file;
+  }
+
+  #forget(day: number): void {
+    this.#close(day);
+    this.#finished.delete(day);
   }
 
   #close(day: number): void {

@@ -86,6 +86,10 @@ const table = `(
 /** Contents and texts that several messages of one call have in common, by the id of the first; `body` names it. */
 const bodySql = 'CREATE TABLE shared(id INTEGER PRIMARY KEY, content BLOB NOT NULL, text TEXT);';
 
+/** 1 while a file holds a row that is not over, else 0. By partial indexes: it costs nothing. */
+export const unfinishedSql: string = `SELECT EXISTS(SELECT 1 FROM msg WHERE place <= 1)
+  OR EXISTS(SELECT 1 FROM msg WHERE place = 2) OR EXISTS(SELECT 1 FROM note) AS found`;
+
 /** When a row that waits or is at an upstream is to be looked at: its end, or before that when its receipt is late. */
 export const endSql = 'CASE place WHEN 1 THEN min(exp, due) ELSE exp END';
 

@@ -18,6 +18,10 @@ const dueAt = columns.indexOf('due');
 /** Day files open at once, beside those that hold unfinished rows. */
 const MAX_IDLE_FILES = 4;
 
+/** Page caches of files. */
+const NEWEST_CACHE_KIB = 16_384;
+const OLD_CACHE_KIB = 1_024;
+
 /** Works on the day files of one folder. */
 export class Writer {
   readonly #role: WorkerRole;
@@ -98,6 +102,7 @@ export class Writer {
     if (!exists(this.#path(day))) return undefined;
     const row = this.#on(day, (file) => file.findIn(id, place));
     if (row !== undefined) this.#mark([row]);
+    this.#closeIdle();
     return row;
   }
 
@@ -107,7 +112,30 @@ export class Writer {
     for (const day of this.#unfinished)
       if (!room.isUsedUp) this.#on(day, (file) => file.expired(nowMs, room, rows));
     this.#mark(rows);
+    this.#lookAtOne();
     return { rows, isCut: room.isUsedUp };
+  }
+
+  /**
+   * Looks at one of the days, in turn: what holds nothing unfinished any more is closed, and costs nothing from then on.
+   * Nothing new comes to a day that is over, since ids never go back.
+   */
+  #lookAtOne(): void {
+    const newest = this.#newest();
+    for (const day of this.#unfinished) {
+      if (day === newest) continue;
+      this.#unfinished.delete(day);
+      // Behind the others: the next look is at another one.
+      if (this.#on(day, (file) => file.hasUnfinished())) this.#unfinished.add(day);
+      else this.#closeFile(day);
+      return;
+    }
+  }
+
+  #newest(): number {
+    let newest = -1;
+    for (const day of this.#unfinished) if (day > newest) newest = day;
+    return newest;
   }
 
   #recover(nowMs: number): Recovery {
@@ -166,6 +194,7 @@ export class Writer {
       const { path: folder, checkpointPages } = this.#role;
       file = DayFile.open(this.#path(day), { folder, checkpointPages, maxFileBytes: this.#maxFileBytes });
       this.#files.set(day, file);
+      this.#shareCache();
     }
     try {
       return work(file);
@@ -174,6 +203,12 @@ export class Writer {
       if (isSuspect(failure)) this.#closeFile(day);
       throw failure;
     }
+  }
+
+  /** The pages of the newest day are the ones that change; the others need few. */
+  #shareCache(): void {
+    const newest = Math.max(...this.#files.keys());
+    for (const [day, file] of this.#files) file.cache(day === newest ? NEWEST_CACHE_KIB : OLD_CACHE_KIB);
   }
 
   #closeFile(day: number): void {
