@@ -40,6 +40,9 @@ type FromUpstream = PduOf<'deliver_sm'> | PduOf<'data_sm'>;
 // What is longer is not remembered for a response that may come: it lies on disk.
 const maxParkedOctets = 1_024;
 
+// Of kept receipts at once; somebody else's to one handset may be many.
+const maxGuesses = 64;
+
 /** The receipts of all upstreams. */
 export class Correlator {
   readonly #context: CorrelatorContext;
@@ -48,6 +51,7 @@ export class Correlator {
   /** By the settings that they are made of. */
   readonly #clocks: WeakMap<object, ReceiptClock> = new WeakMap();
   #isClosed = false;
+  #guesses = 0;
 
   constructor(context: CorrelatorContext) {
     this.#context = context;
@@ -106,10 +110,6 @@ export class Correlator {
     const incoming = this.#incoming(receipt, verdict, upstream, pdu.source_addr, pdu.destination_addr, (to) =>
       session.respond(answerable, { command_status: to } as never),
     );
-    if (this.#isClosed) {
-      incoming.answer(status.ESME_RX_T_APPN);
-      return DEFERRED;
-    }
     const found = this.#settling.fromMemory(incoming);
     if (found === 'taken' || (found === 'nothing' && this.#settling.isRepeated(incoming))) return DEFERRED;
     const { group } = incoming;
@@ -282,6 +282,10 @@ export class Correlator {
       giveUp,
       refuse: () => answer(status.ESME_RX_T_APPN),
     };
+    if (this.#isClosed) {
+      held.refuse();
+      return;
+    }
     const isHope = !isDoubtful && group.unanswered.of(incoming).length === 0;
     if (upstream.group.isIdle || !group.hold(held, isHope)) giveUp();
   }
@@ -327,7 +331,7 @@ export class Correlator {
         if (isOver) return true;
         const isLikely = isAlone && candidates[0]?.reference === reference;
         if (!handsets.has(reference)) return this.#settling.fromMemory(late, isLikely) === 'taken';
-        this.#settling.guess(late).catch((cause: unknown) => this.#context.onError(cause, 'receipts'));
+        this.#guessLate(late);
         return false;
       };
       group.park({
@@ -337,6 +341,18 @@ export class Correlator {
         refuse: () => undefined,
       });
     });
+  }
+
+  /** A kept receipt may be about a message that was not answered, or has been sent again. */
+  #guessLate(late: Incoming): void {
+    if (this.#guesses >= maxGuesses) return;
+    this.#guesses += 1;
+    this.#settling
+      .guess(late)
+      .catch((error: unknown) => this.#context.onError(error, 'receipts'))
+      .finally(() => {
+        this.#guesses -= 1;
+      });
   }
 
   #forget(group: GroupReceipts, id: number): void {

@@ -81,7 +81,7 @@ export class GroupReceipts {
     const nowMs = this.#clock.monotonicMs();
     const disarm = this.#clock.setTimer(() => {
       if (!this.#held.end(waiting)) return;
-      this.#hopes /= 2;
+      if (isHope) this.#hopes /= 2;
       waiting.giveUp();
     }, holdMs);
     const waiting: Waiting = { ...held, sinceMs: nowMs, untilMs: nowMs + holdMs, disarm };

@@ -23,6 +23,8 @@ const udhi = 0x40;
 // SMPP 3.4 appendix B: the first 20 characters.
 const quotedCharacters = 20;
 const escapeOctet = 0x1b;
+// SMPP 3.4 5.3.2.31: the code has two octets.
+const maxNetworkError = 0xffff;
 
 /** Options of receipts. */
 export interface ReceiptOptions {
@@ -85,7 +87,8 @@ export function receiptDraft(message: Message, occasion: ReceiptOccasion, option
       payload: text,
       receipt: {
         state: stateValue(state),
-        error,
+        // A command_status of a vendor has 32 bits: half of it would be another one.
+        error: error > maxNetworkError ? 0 : error,
         idOctets: id.length,
         doneMs: atMs === dueMs ? undefined : atMs,
       },

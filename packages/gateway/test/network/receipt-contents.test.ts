@@ -199,6 +199,16 @@ describe('the error code of an operator', () => {
     expect(network).toEqual(error === 0 ? [] : [[3, error >> 8, error & 255]]);
   });
 
+  it('of a refused submission: a status of a vendor is told whole, or not at all', async () => {
+    await begin();
+    a.react = () => ({ status: 0x1000_0400 });
+    const id = await send();
+    expect(await world.view(id)).toMatchObject({ state: 'rejected', error: 0x1000_0400 });
+    expect(field('err')).toEqual([String(0x1000_0400)]);
+    const [receipt] = esme.deliveries;
+    expect(receipt && tlvByTag(receipt, 0x0423)).toEqual([]);
+  });
+
   it('that the settings have a number for is that number; its own stands in the timeline', async () => {
     await begin({ errors: { '0x1B': 27, nul: 1 } });
     const id = await send();
