@@ -40,9 +40,6 @@ type FromUpstream = PduOf<'deliver_sm'> | PduOf<'data_sm'>;
 // What is longer is not remembered for a response that may come: it lies on disk.
 const maxParkedOctets = 1_024;
 
-// Of kept receipts at once; somebody else's to one handset may be many.
-const maxGuesses = 64;
-
 /** The receipts of all upstreams. */
 export class Correlator {
   readonly #context: CorrelatorContext;
@@ -51,7 +48,9 @@ export class Correlator {
   /** By the settings that they are made of. */
   readonly #clocks: WeakMap<object, ReceiptClock> = new WeakMap();
   #isClosed = false;
-  #guesses = 0;
+  /** Kept receipts that may be about a message that was not answered: each once, and one after the other. */
+  readonly #toGuess: Set<Incoming> = new Set();
+  #isGuessing = false;
 
   constructor(context: CorrelatorContext) {
     this.#context = context;
@@ -318,41 +317,42 @@ export class Correlator {
       answer(0);
       if (kept === undefined || draft.content.length > maxParkedOctets) return;
       // It is kept until what it says is on disk.
-      let isOver = false;
+      let unpark: () => void = () => undefined;
       const late = {
         ...incoming,
         answer: (to: number): void => {
-          isOver ||= to === 0;
-          if (to === 0) this.#forget(group, kept.id);
+          if (to !== 0) return;
+          unpark();
+          this.#forget(group, kept.id);
         },
       };
+
       const handsets = new Set([handsetKey(incoming.from), handsetKey(incoming.to)]);
       const found = (reference: string, isAlone: boolean): boolean => {
-        if (isOver) return true;
         const isLikely = isAlone && candidates[0]?.reference === reference;
         if (!handsets.has(reference)) return this.#settling.fromMemory(late, isLikely) === 'taken';
-        this.#guessLate(late);
+        this.#toGuess.add(late);
+        void this.#guessKept();
         return false;
       };
-      group.park({
+      unpark = group.park({
         references: [...candidates.map((candidate) => candidate.reference), ...handsets],
         found,
-        giveUp: () => undefined,
+        giveUp: () => void this.#settling.isRepeated(late, true),
         refuse: () => undefined,
       });
     });
   }
 
-  /** A kept receipt may be about a message that was not answered, or has been sent again. */
-  #guessLate(late: Incoming): void {
-    if (this.#guesses >= maxGuesses) return;
-    this.#guesses += 1;
-    this.#settling
-      .guess(late)
-      .catch((error: unknown) => this.#context.onError(error, 'receipts'))
-      .finally(() => {
-        this.#guesses -= 1;
-      });
+  async #guessKept(): Promise<void> {
+    if (this.#isGuessing) return;
+    this.#isGuessing = true;
+    for (const late of this.#toGuess) {
+      // It may be told again while it is looked at.
+      this.#toGuess.delete(late);
+      await this.#settling.guess(late).catch((error: unknown) => this.#context.onError(error, 'receipts'));
+    }
+    this.#isGuessing = false;
   }
 
   #forget(group: GroupReceipts, id: number): void {

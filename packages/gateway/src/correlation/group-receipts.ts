@@ -89,14 +89,16 @@ export class GroupReceipts {
     return true;
   }
 
-  /** Remembers one that is on disk, for as long as responses may still come. */
-  park(parked: Held): void {
+  /** Remembers one that is on disk, for as long as responses may still come; gives what forgets it. */
+  park(parked: Held): () => void {
     const nowMs = this.#clock.monotonicMs();
-    this.#parked.add({ ...parked, sinceMs: nowMs, untilMs: nowMs + this.#earlyMs });
+    const waiting: Waiting = { ...parked, sinceMs: nowMs, untilMs: nowMs + this.#earlyMs };
+    this.#parked.add(waiting);
     for (let { eldest } = this.#parked; eldest !== undefined; { eldest } = this.#parked) {
-      if (eldest.untilMs > nowMs && this.#parked.size <= maxParked) return;
+      if (eldest.untilMs > nowMs && this.#parked.size <= maxParked) break;
       this.#parked.end(eldest);
     }
+    return () => void this.#parked.end(waiting);
   }
 
   /** A message has that reference from now on: a receipt that waits for it is told. */
@@ -104,8 +106,19 @@ export class GroupReceipts {
     if (this.#held.size + this.#parked.size === 0) return;
     const nowMs = this.#clock.monotonicMs();
     const told = this.#held.tell(reference, nowMs) ?? this.#parked.tell(reference, nowMs);
-    if (told !== undefined && nowMs - told.sinceMs <= holdMs)
-      this.#hopes = Math.min(mostHopes, this.#hopes + hopePerHit);
+    if (told === undefined) return;
+    if (nowMs - told.sinceMs <= holdMs) this.#hopes = Math.min(mostHopes, this.#hopes + hopePerHit);
+    this.#lookAgain(reference);
+  }
+
+  /** Others of that name may say the same once more, unless another message has it, too: that is seen in a moment. */
+  #lookAgain(reference: string): void {
+    for (const other of this.#parked.of(reference)) {
+      other.disarm ??= this.#clock.setTimer(() => {
+        other.disarm = undefined;
+        other.giveUp();
+      }, holdMs);
+    }
   }
 
   /** Whether the receipts name the handsets of their messages. */
@@ -127,6 +140,7 @@ export class GroupReceipts {
   /** Ends what waits: what is held is refused, and comes again. */
   close(): void {
     for (const held of this.#held.clear()) held.refuse();
+    this.#parked.clear();
     this.long.close();
   }
 }

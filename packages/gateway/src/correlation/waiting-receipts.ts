@@ -20,7 +20,7 @@ export interface Waiting extends Held {
   /** Monotonic milliseconds. */
   readonly sinceMs: number;
   readonly untilMs: number;
-  readonly disarm?: (() => void) | undefined;
+  disarm?: (() => void) | undefined;
 }
 
 /** Receipts that wait; the caller bounds how many. */
@@ -36,6 +36,11 @@ export class WaitingReceipts {
   /** The one that has waited longest. */
   get eldest(): Waiting | undefined {
     return this.#all.values().next().value;
+  }
+
+  /** Those that wait for that reference. */
+  of(reference: string): Iterable<Waiting> {
+    return this.#byReference.get(reference) ?? [];
   }
 
   add(waiting: Waiting): void {

@@ -165,6 +165,21 @@ describe('a receipt whose id nobody was told', () => {
     expect(await unmatched()).toBe(0);
   });
 
+  it('that came before, however many messages are given up at once', async () => {
+    await begin({ window: 300, breaker: { failures: 0 } });
+    a.react = () => 'hang';
+    for (let at = 0; at < 200; at += 1)
+      await esme.submit({ destination_addr: `4477009${String(at).padStart(5, '0')}` });
+    await world.pass(3_000);
+    const answers = a.submitted.map((about, at) => a.receipt({ ...about, id: `own-${at}` }));
+    await world.pass(9_000);
+    expect(new Set(await Promise.all(answers))).toEqual(new Set([0]));
+    await world.pass(3_000);
+    expect(esme.stats).toHaveLength(200);
+    expect(new Set(esme.stats)).toEqual(new Set(['DELIVRD']));
+    expect(await unmatched()).toBe(0);
+  });
+
   it('that came before the message was submitted is not about it', async () => {
     await begin();
     a.react = () => ({ id: 'known' });

@@ -223,6 +223,20 @@ describe('one id for several messages to one number', () => {
     },
   );
 
+  it('receipts that overtake their responses settle one each, too', async () => {
+    await begin({});
+    a.react = (_, at) => ({ id: '77', delayMs: 300 + at * 200 });
+    const all = [esme.submit(), esme.submit(), esme.submit()];
+    await world.pass(10);
+    const about = { ...a.last, id: '77' };
+    const answers = [a.receipt(about), a.receipt(about), a.receipt(about)];
+    await world.pass(3_000);
+    expect(await Promise.all(answers)).toEqual([0, 0, 0]);
+    const ids = (await Promise.all(all)).map(({ message_id }) => message_id);
+    expect(await statesOf(ids)).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(await world.gateway.network.correlator.unmatched('a', 10)).toEqual([]);
+  });
+
   it('one receipt of one id is no word about the others', async () => {
     await begin({ longMessages: 'one' });
     a.react = () => ({ id: '77' });

@@ -74,6 +74,21 @@ describe('a receipt', () => {
     });
   });
 
+  it('twice, before the response to its submission, leaves nothing unmatched', async () => {
+    await begin();
+    a.react = () => ({ id: 'hasty', delayMs: 500 });
+    const submitted = esme.submit();
+    await world.pass();
+    const about = { ...a.last, id: 'hasty' };
+    const answers = [a.receipt(about), a.receipt(about), a.receipt(about)];
+    await world.pass(3_000);
+    expect(await Promise.all(answers)).toEqual([0, 0, 0]);
+    expect(esme.stats).toEqual(['DELIVRD']);
+    expect(await world.gateway.network.correlator.unmatched('a', 10)).toEqual([]);
+    expect(world.upstream('a').counters.receiptsRepeated).toBe(2);
+    expect(await world.steps((await submitted).message_id)).not.toContain('later');
+  });
+
   it('two at once, before the first is on disk, is told once', async () => {
     await begin();
     await send();
