@@ -26,6 +26,7 @@ export type Outcome =
       readonly detail?: string | undefined;
       readonly doneMs?: number | undefined;
       readonly said?: unknown;
+      readonly discards?: Message | undefined;
     }
   | {
       readonly kind: 'accepted';
@@ -42,6 +43,7 @@ export type Outcome =
       readonly afterMs?: number | undefined;
       readonly lane?: string | undefined;
       readonly memo?: string | undefined;
+      readonly discards?: Message | undefined;
       readonly detail?: string | undefined;
     }
   | {
@@ -51,6 +53,7 @@ export type Outcome =
       readonly detail?: string | undefined;
       readonly doneMs?: number | undefined;
       readonly said?: unknown;
+      readonly discards?: Message | undefined;
     }
   | {
       readonly kind: 'unknown';

@@ -6,7 +6,9 @@ import { CenterError } from './errors.ts';
 import { asCenterError } from './group-commit.ts';
 import type { Intake } from './intake.ts';
 import type { LiveMessage } from './lanes/lane.ts';
-import { type Draft, noticeOnRetry, receiptOnFailure, receiptOnSuccess } from './message.ts';
+import { liveMessage } from './lanes/live-message.ts';
+import { type Draft, type Message, noticeOnRetry, receiptOnFailure, receiptOnSuccess } from './message.ts';
+import { dayNumberOfId } from './message-id.ts';
 import type { Step } from './options.ts';
 import { type FinalState, type MessageState, mayFollow } from './states.ts';
 import type { Change } from './store.ts';
@@ -14,7 +16,7 @@ import { timelineLine, withStep } from './timeline.ts';
 
 type Accepted = Extract<Outcome, { kind: 'accepted' }>;
 /** What an outcome says of an end beside the state. */
-type End = Pick<Extract<Outcome, { kind: 'failed' }>, 'doneMs' | 'said'>;
+type End = Pick<Extract<Outcome, { kind: 'failed' }>, 'doneMs' | 'said' | 'discards'>;
 type Failed = Omit<Extract<Outcome, { kind: 'retry' }>, 'kind'>;
 
 /** Turns outcomes into changes. */
@@ -91,7 +93,7 @@ export class Settlement {
     state: FinalState,
     error: number,
     detail: string | undefined,
-    { doneMs, said }: End,
+    { doneMs, said, discards }: End,
   ): void {
     if (!mayFollow(message.state, state)) {
       // A message that was never tried cannot have been delivered; the center brings no message here.
@@ -113,8 +115,24 @@ export class Settlement {
     message.timeline = withStep(message.timeline, this.#line(message, state, error, nowMs, detail));
     const change: Change = { op: 'update', message, place: 'done', line: '' };
     const wanted = state === 'delivered' ? receiptOnSuccess : receiptOnFailure;
-    if ((message.receiptWanted & wanted) === 0) this.#core.commits.addOutcome(change);
-    else this.#withNotes(change, state, error, nowMs, said);
+    const more = this.#discarding(discards, message);
+    if ((message.receiptWanted & wanted) === 0) this.#core.commits.addOutcome(change, ...more);
+    else this.#withNotes(change, state, error, nowMs, said, more);
+  }
+
+  /** The removal of a message that waits on disk for nobody, where that is one transaction with what happens to another. */
+  #discarding(stored: Message | undefined, beside: LiveMessage): readonly Change[] {
+    if (stored === undefined || this.#core.isOurs(stored.id)) return [];
+    // Files of days are written one after the other.
+    if (dayNumberOfId(stored.id) !== dayNumberOfId(beside.id)) return [];
+    const gone = liveMessage(stored);
+    gone.phase = 'saving';
+    gone.savingPlace = 'done';
+    gone.state = 'deleted';
+    gone.feed = this.#dispatch.feedOf(gone);
+    gone.feed.waiting -= 1;
+    this.#core.live.set(gone.id, gone);
+    return [{ op: 'remove', message: gone, place: 'done', line: '' }];
   }
 
   /** No receipt has come in time: what becomes of it is asked; else it goes on waiting until its validity ends. */
@@ -165,7 +183,7 @@ export class Settlement {
     this.#core.commits.addOutcome({ op: 'remove', message, place: 'done', line });
   }
 
-  #retry(message: LiveMessage, { errorClass, error, afterMs, detail }: Failed): void {
+  #retry(message: LiveMessage, { errorClass, error, afterMs, detail, discards }: Failed): void {
     const { clock, random, retry } = this.#core.settings;
     const wasSent = message.reference !== undefined;
     message.reference = undefined;
@@ -188,8 +206,9 @@ export class Settlement {
       return;
     }
     const change = this.#wait(message, nowMs + Math.max(0, delayMs));
-    if ((message.receiptWanted & noticeOnRetry) === 0) this.#core.commits.addOutcome(change);
-    else this.#withNotes(change, 'enroute', error, nowMs);
+    const more = this.#discarding(discards, message);
+    if ((message.receiptWanted & noticeOnRetry) === 0) this.#core.commits.addOutcome(change, ...more);
+    else this.#withNotes(change, 'enroute', error, nowMs, undefined, more);
   }
 
   #again(message: LiveMessage, { afterMs, detail }: Extract<Outcome, { kind: 'again' }>): void {
@@ -228,14 +247,21 @@ export class Settlement {
     this.#core.wantTurn();
   }
 
-  #withNotes(change: Change, state: MessageState, error: number, nowMs: number, said?: unknown): void {
+  #withNotes(
+    change: Change,
+    state: MessageState,
+    error: number,
+    nowMs: number,
+    said: unknown,
+    more: readonly Change[],
+  ): void {
     const drafts = this.#drafts(change.message as LiveMessage, state, error, said);
     const notes: Change[] = [];
     for (const draft of drafts) {
       const note = this.#intake.message(draft, this.#core.ids.take(1), nowMs, undefined);
       notes.push(this.#intake.insertion(note, nowMs));
     }
-    this.#core.commits.addOutcome(change, ...notes);
+    this.#core.commits.addOutcome(change, ...notes, ...more);
   }
 
   #drafts(message: LiveMessage, state: MessageState, error: number, said: unknown): readonly Draft[] {

@@ -223,6 +223,51 @@ describe('a late receipt', () => {
   });
 });
 
+describe('a stored message that is over with another one', () => {
+  const kept = { lane: 'kept', kind: 'receipt' } as const;
+
+  it.each([
+    ['delivered', { kind: 'delivered' }],
+    ['failed', { kind: 'failed', state: 'expired', error: 0 }],
+    ['tried again', { kind: 'retry', error: 1, errorClass: 'system', afterMs: 60_000 }],
+  ] as const)('is removed in the same commit: %s', async (_, outcome) => {
+    const rig = await startRig();
+    await sent(rig, taken('r1'));
+    const discards = await rig.center.submitOne(draft(kept));
+    await settle();
+    const commits: string[][] = [];
+    const commit = rig.store.commit.bind(rig.store);
+    rig.store.commit = (changes) => {
+      commits.push(changes.map(({ op }) => op));
+      return commit(changes);
+    };
+    expect(await settled(rig, 'r1', { ...outcome, discards })).toBe(true);
+    expect(commits).toEqual([['update', 'remove']]);
+    expect(await rig.center.find(discards.id)).toBeUndefined();
+    expect(rig.center.depth('kept').waiting).toBe(0);
+    expect(rig.center.unfinished).toBe(outcome.kind === 'retry' ? 1 : 0);
+    // What is over is over: nobody else takes it, and nothing is counted twice.
+    expect(await rig.center.cancel({ id: discards.id })).toBe('not-found');
+    await rig.center.stop();
+  });
+
+  it('that somebody takes away at the same time goes once', async () => {
+    const rig = await startRig();
+    await sent(rig, taken('r1'));
+    const discards = await rig.center.submitOne(draft(kept));
+    await settle();
+    const both = [
+      rig.center.cancel({ id: discards.id }),
+      settled(rig, 'r1', { kind: 'delivered', discards }),
+    ];
+    await Promise.all(both);
+    await settle();
+    expect(await rig.center.find(discards.id)).toBeUndefined();
+    expect([rig.center.depth('kept').waiting, rig.center.unfinished]).toEqual([0, 0]);
+    await rig.center.stop();
+  });
+});
+
 describe('a line for the timeline', () => {
   const story = async (rig: Rig, id: number): Promise<string[]> =>
     ((await rig.center.find(id))?.timeline ?? '').split('\n').filter((line) => line.includes(' later '));

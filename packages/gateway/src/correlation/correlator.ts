@@ -19,7 +19,7 @@ import type { Upstream } from '../upstream/upstream.ts';
 import { candidatesOf } from './candidates.ts';
 import type { GroupReceipts } from './group-receipts.ts';
 import { handsetOf } from './handset.ts';
-import { type Incoming, receiptKey } from './incoming.ts';
+import { type Incoming, keyOf, receiptKey } from './incoming.ts';
 import { ReceiptClock } from './receipt-clock.ts';
 import { ReceiptGroups } from './receipt-groups.ts';
 import { type Verdict, verdictOf } from './receipt-outcome.ts';
@@ -192,6 +192,7 @@ export class Correlator {
       });
       const incoming = {
         ...this.#incoming(receipt, verdict, upstream, source.digits, destination.digits, settled),
+        kept,
         candidates: candidatesOf(receipt.ids, relations),
       };
       const isFound =
@@ -307,7 +308,11 @@ export class Correlator {
   }
 
   #keep(incoming: Incoming, draft: ReturnType<typeof unmatchedDraft>): void {
-    const { group, upstream, answer, candidates } = incoming;
+    const { group, upstream, answer } = incoming;
+    if (this.#isClosed) {
+      answer(status.ESME_RX_T_APPN);
+      return;
+    }
     upstream.counters.receiptsUnmatched += 1;
     group.unmatched.keep(draft, (error, kept) => {
       if (error !== undefined) {
@@ -316,35 +321,42 @@ export class Correlator {
       }
       answer(0);
       if (kept === undefined || draft.content.length > maxParkedOctets) return;
-      // It is kept until what it says is on disk.
-      let unpark: () => void = () => undefined;
-      const late = {
-        ...incoming,
-        answer: (to: number): void => {
-          if (to !== 0) return;
-          unpark();
-          this.#forget(group, kept.id);
-        },
-      };
-
-      const handsets = new Set([handsetKey(incoming.from), handsetKey(incoming.to)]);
-      const found = (reference: string, isAlone: boolean): boolean => {
-        const isLikely = isAlone && candidates[0]?.reference === reference;
-        if (!handsets.has(reference)) return this.#settling.fromMemory(late, isLikely) === 'taken';
-        this.#toGuess.add(late);
-        void this.#guessKept();
-        return false;
-      };
-      unpark = group.park({
-        references: [...candidates.map((candidate) => candidate.reference), ...handsets],
-        found,
-        giveUp: () => void this.#settling.isRepeated(late, true),
-        refuse: () => undefined,
-      });
+      // It is on disk, and a moment later also in its place there.
+      queueMicrotask(() => this.#park(incoming, kept));
     });
   }
 
-  async #guessKept(): Promise<void> {
+  /** One that is on disk is remembered for the response that may come; it is kept there until what it says is on disk. */
+  #park(incoming: Incoming, kept: Message): void {
+    const { group, candidates } = incoming;
+    let unpark: () => void = () => undefined;
+    const late = {
+      ...incoming,
+      kept,
+      answer: (to: number): void => {
+        if (to !== 0) return;
+        unpark();
+        this.#forget(group, kept.id);
+      },
+    };
+    // The response may have come while it was on its way to the disk.
+    if (this.#settling.fromMemory(late) === 'taken') return;
+    const handsets = new Set([handsetKey(incoming.from), handsetKey(incoming.to)]);
+    const found = (reference: string, isAlone: boolean): boolean => {
+      const isLikely = isAlone && candidates[0]?.reference === reference;
+      if (!handsets.has(reference)) return this.#settling.fromMemory(late, isLikely) === 'taken';
+      void this.#guessKept(late);
+      return false;
+    };
+    const references = [...candidates.map((candidate) => candidate.reference), ...handsets];
+    const giveUp = (): void => void this.#settling.isRepeated(late, true);
+    const wasSaid = group.ends.get(keyOf(incoming)) !== undefined;
+    unpark = group.park({ references, found, giveUp, refuse: () => undefined }, wasSaid);
+    if (group.unanswered.of(incoming).length > 0) void this.#guessKept(late);
+  }
+
+  async #guessKept(kept: Incoming): Promise<void> {
+    this.#toGuess.add(kept);
     if (this.#isGuessing) return;
     this.#isGuessing = true;
     for (const late of this.#toGuess) {

@@ -20,6 +20,8 @@ export interface GroupReceiptsContext {
 
 // Its answer is held back for so long: longer than any response takes, shorter than any upstream waits.
 const holdMs = 1_000;
+// An upstream that gives one id to several messages does so at once, or nearly.
+const againMs = 100;
 // Each holds a slot of an upstream's window.
 const maxHeld = 1_000;
 // How many are held in the hope of a response goes by what came of those before: an upstream whose receipts overtake its
@@ -89,11 +91,15 @@ export class GroupReceipts {
     return true;
   }
 
-  /** Remembers one that is on disk, for as long as responses may still come; gives what forgets it. */
-  park(parked: Held): () => void {
+  /**
+   * Remembers one that is on disk, for as long as responses may still come; gives what forgets it. `wasSaid`: its message
+   * may have ended by the same receipt before.
+   */
+  park(parked: Held, wasSaid: boolean): () => void {
     const nowMs = this.#clock.monotonicMs();
     const waiting: Waiting = { ...parked, sinceMs: nowMs, untilMs: nowMs + this.#earlyMs };
     this.#parked.add(waiting);
+    if (wasSaid) this.#lookAgain(waiting);
     for (let { eldest } = this.#parked; eldest !== undefined; { eldest } = this.#parked) {
       if (eldest.untilMs > nowMs && this.#parked.size <= maxParked) break;
       this.#parked.end(eldest);
@@ -108,17 +114,15 @@ export class GroupReceipts {
     const told = this.#held.tell(reference, nowMs) ?? this.#parked.tell(reference, nowMs);
     if (told === undefined) return;
     if (nowMs - told.sinceMs <= holdMs) this.#hopes = Math.min(mostHopes, this.#hopes + hopePerHit);
-    this.#lookAgain(reference);
+    for (const other of this.#parked.of(reference)) this.#lookAgain(other);
   }
 
-  /** Others of that name may say the same once more, unless another message has it, too: that is seen in a moment. */
-  #lookAgain(reference: string): void {
-    for (const other of this.#parked.of(reference)) {
-      other.disarm ??= this.#clock.setTimer(() => {
-        other.disarm = undefined;
-        other.giveUp();
-      }, holdMs);
-    }
+  /** It may say the same once more, unless another message has the same name: that is seen in a moment. */
+  #lookAgain(parked: Waiting): void {
+    parked.disarm ??= this.#clock.setTimer(() => {
+      parked.disarm = undefined;
+      parked.giveUp();
+    }, againMs);
   }
 
   /** Whether the receipts name the handsets of their messages. */

@@ -21,6 +21,8 @@ export interface Incoming {
   readonly receivedMs: number;
   /** All that its message may be called, likeliest first. */
   readonly candidates: readonly Candidate[];
+  /** As it is kept on disk, where it is. */
+  readonly kept?: Message | undefined;
   /** Called once, with the command_status of the response: 0 when what it says is on disk. */
   readonly answer: (commandStatus: number) => void;
 }

@@ -35,6 +35,8 @@ export interface Ending {
   readonly nowMs: number;
   /** More for the timeline. */
   readonly remark?: string | undefined;
+  /** The receipt as it was kept on disk: it goes with what it says. */
+  readonly discards?: Message | undefined;
 }
 
 const maxError = 0xffff;
@@ -77,7 +79,7 @@ export function verdictOf(
 /** What the end that a receipt tells means for the message. */
 export function outcomeOfReceipt(verdict: Verdict, message: Message, ending: Ending): Outcome {
   const { state, error, said } = verdict;
-  const { connector, failover, next, nowMs, remark } = ending;
+  const { connector, failover, next, nowMs, remark, discards } = ending;
   const doneMs = endOf(verdict.doneMs, message, nowMs);
   const done =
     doneMs === undefined || nowMs - doneMs < minuteMs
@@ -85,7 +87,7 @@ export function outcomeOfReceipt(verdict: Verdict, message: Message, ending: End
       : ` done=${new Date(doneMs).toISOString().slice(0, 19)}Z`;
   const detail = `connector=${connector} ${verdict.text}${done}${remark === undefined ? '' : ` ${remark}`}`;
   const final = (state === undefined ? undefined : finals[state]) ?? 'unknown';
-  if (final === 'delivered') return { kind: 'delivered', detail, doneMs, said };
+  if (final === 'delivered') return { kind: 'delivered', detail, doneMs, said, discards };
   if (failover.onReceipt.has(final)) {
     const { memo } = message;
     // Who took it stands there. The receipt may have come by another connector of the group.
@@ -98,9 +100,10 @@ export function outcomeOfReceipt(verdict: Verdict, message: Message, ending: End
         afterMs: 0,
         memo: withTaken(tried),
         detail: `${detail} next=1`,
+        discards,
       };
   }
-  return { kind: 'failed', state: final, error, detail, doneMs, said };
+  return { kind: 'failed', state: final, error, detail, doneMs, said, discards };
 }
 
 /** `errorWord`: the operator's own, where the number does not say it. `isMapped`: the settings have a number for it. */

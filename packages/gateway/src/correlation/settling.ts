@@ -100,7 +100,7 @@ export class Settling {
     const { id } = message;
     const isTaken = center.settleAwaited(
       id,
-      (live) => this.#outcome(live, verdict, incoming.upstream.name),
+      (live) => this.#outcomeBy(incoming, live),
       (isSettled) =>
         this.#settled(incoming, match, isSettled, center.awaited(group.name, match.candidate.reference)),
     );
@@ -111,7 +111,7 @@ export class Settling {
 
   async fromDisk(incoming: Incoming, isLastLook = false): Promise<boolean> {
     const { center } = this.#context;
-    const { group, verdict, answer, candidates, upstream } = incoming;
+    const { group, verdict, answer, candidates } = incoming;
     if (candidates.length === 0) return false;
     const references = [...new Set(candidates.map(({ reference }) => reference))];
     // In the order in which they were sent.
@@ -131,7 +131,7 @@ export class Settling {
       return true;
     }
     // Not settled: another receipt has been quicker by a moment.
-    const isSettled = await center.settle(message.id, this.#outcome(message, verdict, upstream.name));
+    const isSettled = await center.settle(message.id, this.#outcomeBy(incoming, message));
     const others = found.filter(({ reference }) => reference === best.candidate.reference);
     this.#settled(incoming, best, isSettled, others, others.length > 1);
     return true;
@@ -172,7 +172,7 @@ export class Settling {
     const { center } = this.#context;
     const { id, state } = message;
     if (isFinal(state)) return 'line';
-    const outcome = this.#outcome(message, verdict, upstream.name, 'guessed=1');
+    const outcome = this.#outcomeBy(incoming, message, 'guessed=1');
     if (reference === undefined) {
       if (outcome.kind !== 'delivered') return 'line';
       if (await center.conclude(id, outcome)) return 'over';
@@ -203,7 +203,17 @@ export class Settling {
     if (receipt.ids.length > 0) group.ends.note(keyOf(incoming), { id, said: verdict.text, hasOthers });
   }
 
-  #outcome(message: Message, verdict: Verdict, connector: string, remark?: string): Outcome {
+  #outcomeBy({ verdict, upstream, kept }: Incoming, message: Message, remark?: string): Outcome {
+    return this.#outcome(message, verdict, upstream.name, remark, kept);
+  }
+
+  #outcome(
+    message: Message,
+    verdict: Verdict,
+    connector: string,
+    remark?: string,
+    discards?: Message,
+  ): Outcome {
     const { failoverOf, hasNext, clock } = this.#context;
     return outcomeOfReceipt(verdict, message, {
       connector,
@@ -211,6 +221,7 @@ export class Settling {
       next: (memo) => hasNext(message, memo),
       nowMs: clock.nowMs(),
       remark,
+      discards,
     });
   }
 

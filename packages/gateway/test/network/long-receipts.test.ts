@@ -225,7 +225,7 @@ describe('one id for several messages to one number', () => {
 
   it('receipts that overtake their responses settle one each, too', async () => {
     await begin({});
-    a.react = (_, at) => ({ id: '77', delayMs: 300 + at * 200 });
+    a.react = (_, at) => ({ id: '77', delayMs: 300 + at * 30 });
     const all = [esme.submit(), esme.submit(), esme.submit()];
     await world.pass(10);
     const about = { ...a.last, id: '77' };
