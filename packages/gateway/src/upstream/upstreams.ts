@@ -53,6 +53,7 @@ export class Upstreams {
   readonly #leaving: Set<Promise<void>> = new Set();
   #failovers: ReadonlyMap<string, CompiledFailover> = new Map();
   #queuedMs: ReadonlyMap<string, number> = new Map();
+  #isStarted = false;
   #disarm: (() => void) | undefined;
 
   constructor(context: UpstreamsContext) {
@@ -99,7 +100,7 @@ export class Upstreams {
       if (old === upstream) continue;
       if (old !== undefined) this.#leave(old);
       upstream.group.members.add(upstream);
-      if (upstream.settings.paused !== true) upstream.start();
+      if (this.#isStarted && upstream.settings.paused !== true) upstream.start();
     }
     for (const gone of before.values()) this.#leave(gone);
     this.#failovers = new Map(routes.map(({ route, failover }) => [route, failover]));
@@ -113,8 +114,10 @@ export class Upstreams {
     return sent === undefined || 'reason' in sent ? undefined : sent.source_addr;
   }
 
-  /** Begins to look after lanes. */
+  /** Begins to bind, and to look after lanes. Before, nobody takes what a bind would bring. */
   start(): void {
+    this.#isStarted = true;
+    for (const upstream of this.list()) if (upstream.settings.paused !== true) upstream.start();
     this.#look();
   }
 
