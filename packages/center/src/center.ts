@@ -116,6 +116,7 @@ export class Center {
       recovery.highestShort < 0 ? Math.floor(random() * 0x8000_0000) : recovery.highestShort + 1;
     this.#core.unfinished = recovery.waiting.reduce((sum, { count }) => sum + count, recovery.sent);
     this.#dispatch.restore(recovery.waiting, nowMs);
+    this.#core.disk.start();
     if (this.#state === 'new') this.#state = 'open';
     return recovery;
   }
@@ -304,6 +305,11 @@ export class Center {
     return this.depths().find(({ lane }) => lane === name) ?? none;
   }
 
+  /** How long the disk has finished nothing although something waits for it, milliseconds; 0: nothing waits. */
+  get diskWaitMs(): number {
+    return this.#core.disk.waitedMs;
+  }
+
   /** Messages in memory and their octets, about. */
   get inMemory(): { readonly messages: number; readonly octets: number } {
     return { messages: this.#core.live.size, octets: this.#core.octets };
@@ -318,7 +324,7 @@ export class Center {
   /**
    * Takes nothing more, waits up to `drainMs` for what connectors have, puts what is queued onto the disk and closes
    * the store. What a connector reports later is lost: it is tried again after the next start, marked uncertain. Asked
-   * for again, it is the same stop.
+   * for again, it is the same stop. Rejects when the disk does not answer.
    */
   stop({ drainMs = 10_000 }: { readonly drainMs?: number } = {}): Promise<void> {
     this.#stopped ??= this.#stop(drainMs);
@@ -339,7 +345,7 @@ export class Center {
     await this.#core.commits.idle();
     this.#dispatch.close();
     this.#core.commits.close();
-    await this.#core.settings.store.close();
+    await this.#core.disk.orStalled(this.#core.settings.store.close()).finally(() => this.#core.disk.stop());
   }
 
   #isBusy(): boolean {

@@ -1,4 +1,5 @@
 import { Awaiting } from './awaiting.ts';
+import { DiskWatch } from './disk-watch.ts';
 import type { CenterError } from './errors.ts';
 import { type CommitEvents, GroupCommit } from './group-commit.ts';
 import { hookError } from './hooks.ts';
@@ -13,6 +14,7 @@ import type { Submitted } from './submission.ts';
 export class Core {
   readonly settings: Settings;
   readonly commits: GroupCommit;
+  readonly disk: DiskWatch;
   readonly counters: CenterCounters = newCounters();
   /** Everything in memory, by id. */
   readonly live: Map<MessageId, LiveMessage> = new Map();
@@ -31,10 +33,22 @@ export class Core {
 
   /** `runTurn`: what is done once at the end of each turn in which something happened. */
   constructor(settings: Settings, events: CommitEvents, runTurn: () => void) {
-    this.settings = settings;
-    const { unsavedMessages, unsavedOctets } = settings.limits;
+    const { unsavedMessages, unsavedOctets, diskStalledMs, diskGivenUpMs } = settings.limits;
     this.unsaved = new Shares({ messages: unsavedMessages, octets: unsavedOctets });
-    this.commits = new GroupCommit(settings.store, settings.clock, events);
+    const waits = { stalledAfterMs: diskStalledMs, givenUpAfterMs: diskGivenUpMs };
+    this.disk = new DiskWatch(settings.clock, waits, {
+      onStalled: (error) => {
+        this.commits.stall(error);
+        settings.onError(error);
+      },
+      onGivenUp: (error) => this.commits.giveUp(error),
+      onRecovered: () => {
+        this.commits.resume();
+        this.wantTurn();
+      },
+    });
+    this.settings = { ...settings, store: this.disk.watched(settings.store) };
+    this.commits = new GroupCommit(this.settings.store, settings.clock, events);
     this.ids = idGenerator(settings.clock, 0);
     this.#runTurn = runTurn;
   }

@@ -94,7 +94,9 @@ export class GroupCommit {
   readonly #full: Batch[] = [];
   readonly #waiting = new WaitingSubmissions();
   readonly #again: Batch[] = [];
-  #inFlight = 0;
+  readonly #inFlight: Set<Batch> = new Set();
+  /** The disk does not answer. */
+  #stalled: CenterError | undefined;
   #failure: CenterError | undefined;
   #pauseMs = FIRST_PAUSE_MS;
   #disarm: (() => void) | undefined;
@@ -117,7 +119,7 @@ export class GroupCommit {
 
   /** Why submissions would be refused now; undefined: they would not. */
   get failure(): CenterError | undefined {
-    return this.#failure;
+    return this.#failure ?? this.#stalled;
   }
 
   /** Changes that must reach the disk, together. */
@@ -139,16 +141,39 @@ export class GroupCommit {
   /** Commits what has gathered, as far as the number in flight allows. */
   flush(): void {
     if (this.#failure !== undefined || this.#isClosed) return;
-    while (this.#inFlight < MAX_IN_FLIGHT) {
+    while (this.#inFlight.size < MAX_IN_FLIGHT) {
       const batch = this.#next();
       if (batch === undefined) return;
       this.#send(batch);
     }
   }
 
+  /** The disk does not answer: what it has not been given is refused, and what comes, until `resume`. */
+  stall(error: CenterError): void {
+    this.#stalled = error;
+    this.#refuse(this.#notSent(), error);
+    this.#tellIdle();
+  }
+
+  /** Nor will it in time: what it was given is refused as well, and removed if it is stored after all. */
+  giveUp(error: CenterError): void {
+    const refused: Submission[] = [];
+    for (const batch of this.#inFlight) refused.push(...this.#stripped(batch, this.#open.outcomes));
+    this.#refuse(refused, error);
+  }
+
+  /** It answers again. */
+  resume(): void {
+    this.#stalled = undefined;
+  }
+
+  #refuse(refused: readonly Submission[], error: CenterError): void {
+    if (refused.length > 0) this.#events.onRefused(refused, error);
+  }
+
   /** Settles when nothing is pending, or when the store fails meanwhile. */
   idle(): Promise<void> {
-    if (this.pending === 0 || this.#failure !== undefined) return Promise.resolve();
+    if (this.pending === 0 || this.failure !== undefined) return Promise.resolve();
     return new Promise((settle) => this.#idle.push(settle));
   }
 
@@ -188,7 +213,7 @@ export class GroupCommit {
   }
 
   #send(batch: Batch): void {
-    this.#inFlight += 1;
+    this.#inFlight.add(batch);
     this.#commit(changesOf(batch))
       .then(
         () => this.#stored(batch),
@@ -207,7 +232,7 @@ export class GroupCommit {
   }
 
   #stored(batch: Batch): void {
-    this.#inFlight -= 1;
+    this.#inFlight.delete(batch);
     this.commits += 1;
     this.pending -= sizeOf(batch);
     this.#pauseMs = FIRST_PAUSE_MS;
@@ -221,30 +246,34 @@ export class GroupCommit {
   }
 
   #failed(batch: Batch, error: CenterError): void {
-    this.#inFlight -= 1;
+    this.#inFlight.delete(batch);
     this.failures += 1;
     this.#failure = error;
-    const refused = this.#stripped(batch);
+    const refused = [...this.#stripped(batch, batch.outcomes), ...this.#notSent()];
     if (batch.outcomes.length > 0) this.#again.push(batch);
-    const waiting = this.#waiting.clear();
-    for (const { inserts } of waiting) this.pending -= inserts.length;
-    refused.push(...waiting);
     this.#events.onFailure(error);
-    if (refused.length > 0) this.#events.onRefused(refused, error);
+    this.#refuse(refused, error);
     this.#tellIdle();
     this.#pause();
   }
 
+  /** Submissions that the disk has not been given. */
+  #notSent(): Submission[] {
+    const waiting = this.#waiting.clear();
+    for (const { inserts } of waiting) this.pending -= inserts.length;
+    return waiting;
+  }
+
   /**
-   * Takes the submissions out of a batch that went to the disk. Its failure may be unclear: what is refused must not be
-   * stored, so it is removed again with the outcomes.
+   * Takes the submissions out of a batch that went to the disk. What became of them there is not clear: what is refused
+   * must not be stored, so it is removed again, by changes that are added to `removals`.
    */
-  #stripped(batch: Batch): Submission[] {
+  #stripped(batch: Batch, removals: Change[]): Submission[] {
     const refused = batch.submissions.splice(0);
     for (const { inserts } of refused) {
       // In place of the insertion there is the removal now.
       for (const { message } of inserts) {
-        batch.outcomes.push({ op: 'remove', message, place: 'done', line: '' });
+        removals.push({ op: 'remove', message, place: 'done', line: '' });
         this.refusedIds.add(message.id);
       }
     }
@@ -265,7 +294,7 @@ export class GroupCommit {
 
   #tellIdle(): void {
     if (this.#idle.length === 0) return;
-    if (this.pending > 0 && this.#failure === undefined) return;
+    if (this.pending > 0 && this.failure === undefined) return;
     const waiting = this.#idle;
     this.#idle = [];
     for (const settle of waiting) settle();

@@ -51,6 +51,10 @@ export interface CenterLimits {
   readonly awaitedMessages: number;
   /** The same in octets; default 56 MiB. */
   readonly awaitedOctets: number;
+  /** Nothing has been finished by the disk for so long: submissions are refused until it answers. Default 5 s. */
+  readonly diskStalledMs: number;
+  /** And those that it was given are refused as well: their senders wait no longer. Default 10 s. */
+  readonly diskGivenUpMs: number;
   /** How often expiry and due times are looked at by the wall clock. Default 1 s. */
   readonly sweepMs: number;
 }
@@ -76,6 +80,8 @@ export const defaultLimits: CenterLimits = {
   retentionMs: 30 * 24 * HOUR_MS,
   awaitedMessages: 50_000,
   awaitedOctets: 56 * MIB,
+  diskStalledMs: 5_000,
+  diskGivenUpMs: 10_000,
   sweepMs: 1_000,
 };
 

@@ -86,6 +86,13 @@ export function addQueues(registry: Registry, gateway: Gateway): void {
   readGauge(registry, 'chappe_store_up', '1 while the store takes messages', [], () => [
     [{}, gateway.center.failure === undefined ? 1 : 0],
   ]);
+  readGauge(
+    registry,
+    'chappe_store_wait_seconds',
+    'How long the disk has finished nothing although something waits for it',
+    [],
+    () => [[{}, gateway.center.diskWaitMs / 1_000]],
+  );
   readCounter(registry, 'chappe_store_commits_total', 'Commits, by what became of them', ['result'], () => {
     const { done, failed } = gateway.center.commits;
     return [

@@ -13,7 +13,7 @@ import { HangUps } from '../start/hang-ups.ts';
 import type { HttpServer } from '../start/http.ts';
 import { goOnAfterMistakes } from '../start/last-resort.ts';
 import { PeerFaultReport } from '../start/peer-fault-report.ts';
-import { aborted } from '../start/running.ts';
+import { aborted, stopGateway } from '../start/running.ts';
 import { listenFailure } from '../start/start-failure.ts';
 import { startWarnings } from '../start/start-warnings.ts';
 import { storeBytes } from '../start/store.ts';
@@ -75,7 +75,7 @@ async function serve(run: ServeRun, hangUps: HangUps): Promise<ExitCode> {
   const { drainMs } = config.server;
   // HTTP first: what it accepts still has to be stored.
   await http?.close(drainMs);
-  await gateway.stop({ drainMs });
+  await stopGateway(gateway, drainMs, log);
   running.endLog();
   noMoreMistakes();
   for (const stream of streams) stream.off('error', ignore);

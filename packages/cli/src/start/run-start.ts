@@ -18,7 +18,7 @@ import type { HttpServer } from './http.ts';
 import { goOnAfterMistakes } from './last-resort.ts';
 import { LiveView } from './live-view.ts';
 import { PeerFaultReport } from './peer-fault-report.ts';
-import { aborted } from './running.ts';
+import { aborted, stopGateway } from './running.ts';
 import type { StartValues } from './settings.ts';
 import { exposureFailure, listenFailure, storeFailure } from './start-failure.ts';
 import { startWarnings } from './start-warnings.ts';
@@ -70,7 +70,7 @@ async function startAndServe(run: StartRun, hangUps: HangUps): Promise<ExitCode>
   hangUps.end(() => running.log.info('SIGHUP: it is stopping; nothing is read again'));
   // HTTP first: what it accepts still has to be stored.
   await running.http?.close(values.drainMs);
-  await running.gateway.stop({ drainMs: values.drainMs });
+  await stopGateway(running.gateway, values.drainMs, running.log);
   noMoreMistakes();
   for (const stream of streams) stream.off('error', ignore);
   return exitCodes.ok;
