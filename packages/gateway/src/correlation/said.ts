@@ -40,7 +40,7 @@ export function toldTlvs(tlvs: readonly Tlv[]): Said['tlvs'] {
   return told;
 }
 
-/** TLVs for a timeline: `1403=323334,1404=302e3035`, without network_error_code, which has a word of its own. */
+/** TLVs for a timeline: `1403:323334,1404:302e3035`, without network_error_code, which has a word of its own. */
 export function tlvsAsText(tlvs: Said['tlvs']): string {
   let text = '';
   for (const { tag, value } of tlvs) {
