@@ -248,6 +248,7 @@ export class Binds {
   #options(kind: BindKind, end: End): ClientOptions {
     const settings = this.#settings;
     const { name, tls } = settings;
+    const { serverName: servername, ...trust } = tls ?? {};
     const version = versions[settings.version ?? '3.4'];
     const connect = this.#connect;
     return {
@@ -275,7 +276,7 @@ export class Binds {
         // A gateway is there for years: a wrong password may be mended at the other end.
         giveUpOn: [],
       },
-      tls: tls === undefined ? undefined : { ...tls, servername: tls.serverName },
+      tls: tls === undefined ? undefined : { ...trust, servername },
       operations: this.#operations(),
       onAlert: (pdu) => this.#events.onAlert(pdu as PduOf<'alert_notification'>, name),
       onSession: (session) => this.tracers.joined(session),
