@@ -47,10 +47,11 @@ const settings = {
   routes: [via(['a'], undefined, { price: { perSegment: 10 } })],
 } as const;
 
-type Reads = 'tallies' | 'counts' | 'recover' | 'list' | 'get';
+const reads = ['tallies', 'counts', 'recover', 'findByReference', 'search', 'list', 'get'] as const;
+type Reads = (typeof reads)[number];
 
 describe('while something is read at the start', () => {
-  it.each<Reads>(['tallies', 'counts', 'recover', 'list', 'get'])('nothing moves: %s', async (slow) => {
+  it.each(reads)('nothing moves: %s', async (slow) => {
     const store = new LastingStore();
     const control = new LastingControl();
     const isDown = (world: World): void => {
@@ -74,11 +75,15 @@ describe('while something is read at the start', () => {
     };
     const rig = new Rig(before.clock);
     store.moves = 0;
+    let binds = 0;
     const starting = rig.open(
       {
         settings: settingsOf(settings),
         control,
-        connect: () => before.centre('a').connect(),
+        connect: () => {
+          binds += 1;
+          return before.centre('a').connect();
+        },
         center: { limits: { sweepMs: 1_000 } },
       },
       store,
@@ -89,7 +94,8 @@ describe('while something is read at the start', () => {
     });
     // Time in which they expire, and in which all that is looked at every second would be looked at.
     await rig.clock.advance(10_000);
-    expect([waiting.length > 0, isOpen, store.moves]).toEqual([true, false, 0]);
+    // An upstream may have something for whoever binds, at once.
+    expect([waiting.length > 0, isOpen, store.moves, binds]).toEqual([true, false, 0, 0]);
     for (let step = 0; step < 100 && !isOpen; step += 1) {
       for (const go of waiting.splice(0)) go();
       await settled();
@@ -103,7 +109,7 @@ describe('while something is read at the start', () => {
       'expired',
     ]);
     expect(await rig.gateway.ledger.verify(() => rig.gateway.center.recount())).toEqual([]);
-    expect([rig.gateway.ledger.balance('acme'), rig.errors]).toEqual([0, []]);
+    expect([rig.gateway.ledger.balance('acme'), rig.errors, binds > 0]).toEqual([0, [], true]);
     await rig.stop();
   });
 });
