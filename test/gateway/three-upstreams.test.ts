@@ -144,7 +144,7 @@ describe.runIf(canRun('three upstreams', [loadTools]))('three upstreams under lo
       enquireLinkMs: 500,
       enquireLinkResponseMs: 500,
     });
-    const load = Load.start(tools, gateway.port, ['-d', '-w', '200', '-r', '3000', '-n', '6000', '-R', '15']);
+    const load = Load.start(tools, gateway.port, ['-d', '-w', '200', '-r', '3000', '-n', '6000', '-R', '5']);
     onTestFinished(() => load.program.stop('SIGKILL').then(() => undefined));
     await gateway.until('the load to be well under way', (report) => upstream(report, 'op-1').taken > 500);
     sinks[1]!.signal('SIGSTOP');
@@ -157,7 +157,11 @@ describe.runIf(canRun('three upstreams', [loadTools]))('three upstreams under lo
     sinks[1]!.signal('SIGCONT');
     const counts = await load.end(30_000);
     expect(counts.total).toMatchObject({ sent: 6_000, ok: 6_000 });
-    expect(counts.receipts).toBe(6_000);
+    // When it wakes up it sends what was due on a connection that we have given up, and smppsink does so once.
+    const { dlr_sent, dlr_ack } = await sinks[1]!.counts();
+    expect(counts.receipts).toBeLessThanOrEqual(6_000);
+    expect(counts.receipts).toBeGreaterThanOrEqual(6_000 - (dlr_sent - dlr_ack));
+    expect(dlr_sent - dlr_ack).toBeLessThanOrEqual(window);
     await gateway.stop();
     const copies = new Map<string, number>();
     for (const sink of sinks) {

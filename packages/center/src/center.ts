@@ -23,6 +23,9 @@ import type { DayCount, Match, MessagePage, Recovery, SearchPage, SearchQuery, T
 import type { Submitted } from './submission.ts';
 import { Sweep } from './sweep.ts';
 
+// A commit takes milliseconds; who counts waits this long for those under way.
+const MAX_COMMIT_WAIT_MS = 1_000;
+
 /** How much of a lane is where. */
 export interface LaneDepth {
   readonly lane: string;
@@ -272,9 +275,17 @@ export class Center {
     return this.#core.settings.store.tallies();
   }
 
-  /** The same, added up from the messages one by one: slow. */
-  recount(): Promise<readonly Tally[]> {
-    return this.#core.settings.store.recount();
+  /** The same, added up from the messages one by one: slow. What was submitted before is in it, unless the disk hangs. */
+  async recount(): Promise<readonly Tally[]> {
+    const { store, clock } = this.#core.settings;
+    await new Promise<void>((settle) => {
+      const disarm = clock.setTimer(settle, MAX_COMMIT_WAIT_MS);
+      void this.#core.commits.idle().then(() => {
+        disarm();
+        settle();
+      });
+    });
+    return store.recount();
   }
 
   /** The highest priority that is queued in a lane; -1: nothing is in memory. */

@@ -418,6 +418,36 @@ describe('an outcome of nobody knows what', () => {
   });
 });
 
+describe('a recount', () => {
+  it('has in it what was submitted before it, and waits for no disk that hangs', async () => {
+    const store = new MemoryStore();
+    const commit = store.commit.bind(store);
+    let go: () => void = () => undefined;
+    const rig = await startRig({ store });
+    store.commit = (changes) =>
+      new Promise((stored) => {
+        go = () => stored(commit(changes));
+      });
+    const counted = async (): Promise<number[]> =>
+      (await rig.center.recount()).map(({ messages }) => messages);
+    const submitted = rig.center.submitOne(draft({ price: 10, dueMs: rig.clock.nowMs() + 60_000 }));
+    await settle();
+    const waits = counted();
+    await settle();
+    go();
+    expect(await waits).toEqual([1]);
+    await submitted;
+    const last = rig.center.submitOne(draft({ price: 10, dueMs: rig.clock.nowMs() + 60_000 }));
+    await settle();
+    const hangs = counted();
+    await rig.clock.advance(2_000);
+    expect(await hangs).toEqual([1]);
+    go();
+    await last;
+    await rig.center.stop();
+  });
+});
+
 describe('the memory store', () => {
   it('forgets finished messages, not their money', async () => {
     const store = new MemoryStore({ finishedMessages: 2 });
