@@ -8,7 +8,7 @@ import { Intake } from './intake.ts';
 import type { LiveMessage } from './lanes/lane.ts';
 import { snapshot } from './lanes/live-message.ts';
 import type { Draft, Message, MessageId } from './message.ts';
-import { idGenerator } from './message-id.ts';
+import { idGenerator, idTimeMs } from './message-id.ts';
 import {
   type CancelResult,
   type MessageRef,
@@ -19,6 +19,7 @@ import {
 import { type CenterCounters, type CenterLimits, type CenterOptions, settingsOf } from './options.ts';
 import { Replacing } from './replacing.ts';
 import { Settlement } from './settlement.ts';
+import { checkTime, clockBehind } from './steady-clock.ts';
 import type { DayCount, Match, MessagePage, Recovery, SearchPage, SearchQuery, Tally } from './store.ts';
 import type { Submitted } from './submission.ts';
 import { Sweep } from './sweep.ts';
@@ -112,7 +113,10 @@ export class Center {
   async open(): Promise<Recovery> {
     const { store, clock, random } = this.#core.settings;
     const nowMs = clock.nowMs();
+    checkTime(nowMs);
     const recovery = await store.recover(nowMs);
+    const behind = clockBehind(nowMs, idTimeMs(recovery.highestId));
+    if (behind !== undefined) this.#core.settings.onError(behind);
     this.#core.ids = idGenerator(clock, recovery.highestId);
     // An empty store starts anywhere, so that short ids of an older, deleted one do not come again soon.
     this.#core.nextShort =

@@ -6,6 +6,8 @@ export type CenterErrorCode =
   | 'CHAPPE_CENTER_STOPPED'
   /** A draft cannot be a message: a limit of one message or of one call. */
   | 'CHAPPE_CENTER_DRAFT'
+  /** The clock of the machine says what cannot be, or has jumped. */
+  | 'CHAPPE_CENTER_CLOCK'
   /** What the center calls of its user (a hook, a connector, who waits for an answer) threw: a mistake there. */
   | 'CHAPPE_CENTER_HOOK'
   /** No room on the disk. Nothing of the commit is stored; it works again once there is room. */

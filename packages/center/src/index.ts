@@ -62,6 +62,7 @@ export {
   messageStates,
   transitions,
 } from './states.ts';
+export { SteadyClock } from './steady-clock.ts';
 export {
   type Change,
   type Claim,

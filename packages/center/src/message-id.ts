@@ -10,6 +10,10 @@ const EPOCH_MS = Date.UTC(2025, 0, 1);
 const IDS_PER_MS = 4096;
 const DAY_MS = 86_400_000;
 const IDS_PER_DAY = DAY_MS * IDS_PER_MS;
+/** Ids by the clock end with 2089; from there 4 years' worth of 53 bits is left. */
+const LAST_ID_OF_CLOCK = (Date.UTC(2090, 0, 1) - EPOCH_MS) * IDS_PER_MS;
+/** The last day whose ids are exact as numbers. */
+const LAST_DAY = Math.floor(Number.MAX_SAFE_INTEGER / IDS_PER_DAY) - 1;
 const HEX_ID_DIGITS = 14;
 const TAG_DIGITS = 8;
 
@@ -27,7 +31,8 @@ export function idGenerator(clock: Clock, highest: MessageId): IdGenerator {
   return {
     take(count) {
       const fromClock = (clock.nowMs() - EPOCH_MS) * IDS_PER_MS;
-      if (fromClock > next) next = Math.floor(fromClock);
+      // A clock of another century must not use the 53 bits up: ids follow each other without it.
+      if (fromClock > next && fromClock < LAST_ID_OF_CLOCK) next = Math.floor(fromClock);
       // Drafts of one call are stored whole or not at all, so they must not be spread over two day files.
       const dayEnd = (Math.floor(next / IDS_PER_DAY) + 1) * IDS_PER_DAY;
       if (next + count > dayEnd) next = dayEnd;
@@ -66,9 +71,10 @@ export function dayOfNumber(day: number): string {
   return new Date(EPOCH_MS + day * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** The number of a day written `YYYY-MM-DD`; NaN when it is none. */
+/** The number of a day written `YYYY-MM-DD`; NaN when it is none, or none that ids can be of. */
 export function dayNumber(day: string): number {
-  return Math.floor((Date.parse(`${day}T00:00:00Z`) - EPOCH_MS) / DAY_MS);
+  const number = Math.floor((Date.parse(`${day}T00:00:00Z`) - EPOCH_MS) / DAY_MS);
+  return number >= 0 && number <= LAST_DAY ? number : Number.NaN;
 }
 
 // Ten times as fast as toString(16), which matters for an id given to every message.

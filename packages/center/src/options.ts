@@ -6,6 +6,7 @@ import type { Draft, Message } from './message.ts';
 import { systemRandom } from './random.ts';
 import { type RetryPolicy, retryPolicy } from './retry.ts';
 import type { FinalState, MessageState } from './states.ts';
+import { SteadyClock } from './steady-clock.ts';
 import type { Store, Tally } from './store.ts';
 
 /** What happened to a message, for live views. Final states are steps of their own. */
@@ -91,6 +92,7 @@ const RETRY_AFTER_THROW_MS = 60_000;
 /** What a center is made of. */
 export interface CenterOptions {
   readonly store: Store;
+  /** Default: that of this machine. Its wall clock is believed as `SteadyClock` does. */
   readonly clock?: Clock;
   readonly random?: Random;
   /** The lane of a draft that names none. Default: `account:` and the account. */
@@ -150,7 +152,7 @@ export function settingsOf(options: CenterOptions): Settings {
   const { onChange, beforeEnd } = options;
   return {
     store: options.store,
-    clock: options.clock ?? systemClock,
+    clock: SteadyClock.over(options.clock ?? systemClock, tell),
     random: options.random ?? systemRandom,
     // A draft whose lane cannot be told is refused with what this throws.
     route: options.route ?? ((draft) => `account:${draft.account}`),

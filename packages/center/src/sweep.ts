@@ -21,7 +21,7 @@ export class Sweep {
   #disarm: (() => void) | undefined;
   #isRunning = false;
   #isSweeping = false;
-  #purgedAtMs = Number.NEGATIVE_INFINITY;
+  #purgedAtMs = 0;
 
   constructor(core: Core, dispatch: Dispatch, settlement: Settlement) {
     this.#core = core;
@@ -31,6 +31,8 @@ export class Sweep {
 
   start(): void {
     this.#isRunning = true;
+    // Not at once: a clock that is wrong at the start may be set right.
+    this.#purgedAtMs = this.#core.settings.clock.monotonicMs();
     this.#arm();
   }
 

@@ -1,5 +1,5 @@
 /** The composed system: accounts and their sessions, the center, handsets and upstreams, and the roads between them. */
-import { type Center, type ControlStore, type Store, systemRandom } from '@chappe/center';
+import { type Center, type ControlStore, SteadyClock, type Store, systemRandom } from '@chappe/center';
 import { type Certificates, type Clock, type Session, systemClock, type Transport } from '@chappe/smpp';
 import type { Accounts } from './accounts/accounts.ts';
 import type { BindMemory } from './accounts/bind-memory.ts';
@@ -169,7 +169,10 @@ export class Gateway {
    * Opens everything. Rejects when a port cannot be had, the store cannot be read, or settings cannot be (RangeError);
    * then nothing is left open, the stores that were given included.
    */
-  static async start(options: GatewayOptions): Promise<Gateway> {
+  static async start(given: GatewayOptions): Promise<Gateway> {
+    const { clock = systemClock, onError } = given;
+    // One time for all of it: what the clock says wrong must not be believed by some of its parts.
+    const options = { ...given, clock: SteadyClock.over(clock, (error) => onError?.(error, 'clock')) };
     const gateway = new Gateway(options, await openParts(options));
     try {
       await gateway.#begin(options);

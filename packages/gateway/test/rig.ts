@@ -146,6 +146,13 @@ export function submission(
   };
 }
 
+const limits = {
+  // Days go by in these tests; a look at the clock every second would be most of their work.
+  sweepMs: 20_000,
+  // And a real disk is slow beside a clock that is not.
+  diskStalledMs: 24 * 3_600_000,
+};
+
 /** A gateway and its clock. */
 export class Rig {
   readonly clock: SimulatedClock;
@@ -170,10 +177,9 @@ export class Rig {
       clock: this.clock,
       random: () => 0.5,
       handsets: { delayMs: [100, 100] },
-      // Days go by in these tests; a look at the clock every second would be most of their work.
-      center: { limits: { sweepMs: 20_000 } },
       onError: (error, where) => this.errors.push([where, error]),
       ...options,
+      center: { ...options.center, limits: { ...limits, ...options.center?.limits } },
     });
   }
 

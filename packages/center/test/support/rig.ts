@@ -7,6 +7,7 @@ import {
   type Message,
   type Outcome,
   type Report,
+  SqliteStore,
   type Store,
 } from '@chappe/center';
 import { SimulatedClock, seeded, settle } from './simulated-clock.ts';
@@ -97,6 +98,8 @@ export async function startRig(options: Partial<CenterOptions> = {}): Promise<{
     receipt: plainReceipt,
     onError: (error) => errors.push(error),
     ...options,
+    // A real disk is slow beside a clock that is not.
+    limits: { ...(store instanceof SqliteStore ? { diskStalledMs: 24 * 3_600_000 } : {}), ...options.limits },
   });
   await center.start();
   const out = new ScriptedConnector();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { SqliteControl, SqliteStore } from '@chappe/center';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { countsThisMonth, countsToday } from '../../src/money/standing.ts';
-import { type SimulatedClock, submission } from '../rig.ts';
+import { submission } from '../rig.ts';
 import { account, via, World, type WorldSettings } from './world.ts';
 
 let folder: string;
@@ -22,10 +22,15 @@ async function life(settings: WorldSettings, given?: World): Promise<World> {
   return await World.start(settings, more, store, SqliteControl.open(folder));
 }
 
-/** Wall clock, so many milliseconds ahead of what it was. */
-function shift(clock: SimulatedClock, aheadMs: number): void {
+/** Wall clock, so many milliseconds ahead of what it was, for so long that it is believed. */
+async function shift({ clock, rig }: World, aheadMs: number): Promise<void> {
   const { nowMs } = clock;
   clock.nowMs = () => nowMs.call(clock) + aheadMs;
+  for (let minute = 0; minute < 12; minute += 1) await clock.advance(60_000);
+  expect(rig.errors.splice(0)).toMatchObject([
+    ['clock', {}],
+    ['clock', {}],
+  ]);
 }
 
 /** How many of some messages are taken. */
@@ -58,13 +63,15 @@ describe.each([
   it('is one day, however often the process starts when the clock is right again', async () => {
     let world = await life(priced(limits));
     // A moment of tomorrow: one message, and no id goes back behind it.
-    shift(world.clock, dayMs);
+    await shift(world, dayMs);
     let sum = await taken(world, 1);
-    shift(world.clock, -dayMs);
+    await shift(world, -dayMs);
     for (let start = 0; start < 3; start += 1) {
       sum += await taken(world, 5);
       await world.stop({ keep: true });
       world = await life(priced(limits), world);
+      // There are messages of tomorrow: whoever starts is told.
+      expect(world.rig.errors.splice(0)).toMatchObject([['center', { code: 'CHAPPE_CENTER_CLOCK' }]]);
     }
     sum += await taken(world, 5);
     expect(sum).toBe(3);
