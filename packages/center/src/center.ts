@@ -325,6 +325,11 @@ export class Center {
     return this.#core.disk.waitedMs;
   }
 
+  /** Octets in the log of the store that are not yet where they belong, as of some seconds ago. */
+  get storeLogOctets(): number {
+    return this.#core.logOctets;
+  }
+
   /** Messages in memory and their octets, about. */
   get inMemory(): { readonly messages: number; readonly octets: number } {
     return { messages: this.#core.live.size, octets: this.#core.octets };

@@ -26,6 +26,8 @@ export class Core {
   unfinished = 0;
   /** Drafts taken and not yet on disk. */
   readonly unsaved: Shares;
+  /** What is in the log of the store. */
+  logOctets = 0;
   /** Octets of all in `live`. */
   octets = 0;
   readonly #runTurn: () => void;

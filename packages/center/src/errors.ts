@@ -14,6 +14,8 @@ export type CenterErrorCode =
   | 'CHAPPE_STORE_DISK_FULL'
   /** The disk or the operating system failed a read, a write or a sync. */
   | 'CHAPPE_STORE_IO'
+  /** What was written is safe in the log of a day file, and cannot be copied into the file: the log grows. */
+  | 'CHAPPE_STORE_LOG'
   /** The disk does not answer: what waits for it goes on waiting, and nothing more is taken. It works again once it does. */
   | 'CHAPPE_STORE_STALLED'
   /** A file of the store is not what it should be. `path` names it. */

@@ -77,6 +77,7 @@ export {
   type SearchPage,
   type SearchQuery,
   type Store,
+  type StoreLog,
   type Tally,
   type ToldWord,
   type Waiting,

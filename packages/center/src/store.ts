@@ -1,4 +1,5 @@
 /** The port to the disk. Every store passes the suite of `@chappe/center/conformance`. */
+import type { CenterError } from './errors.ts';
 import type { Message, MessageId, MessageKind, Place } from './message.ts';
 import type { MessageState } from './states.ts';
 
@@ -159,6 +160,13 @@ export interface SearchPage extends MessagePage {
   readonly partial: boolean;
 }
 
+/** What is written and not yet where it belongs: the write-ahead log of a database. */
+export interface StoreLog {
+  readonly octets: number;
+  /** Why it grows, when it should not. */
+  readonly trouble: CenterError | undefined;
+}
+
 /**
  * Durable storage of messages. All methods reject with a CenterError and never throw. Those that write (commit, claim,
  * take, takeExpired) take effect and settle in the order of the calls.
@@ -208,5 +216,7 @@ export interface Store {
     beforeMs: number,
     onForget?: (tallies: readonly Tally[]) => Promise<void>,
   ): Promise<readonly string[]>;
+  /** The state of its log, for stores that have one. Asked for every some seconds. */
+  log?(): Promise<StoreLog>;
   close(): Promise<void>;
 }

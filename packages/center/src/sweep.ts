@@ -10,6 +10,8 @@ import type { Settlement } from './settlement.ts';
 /** Expired messages fetched at once. */
 const MAX_EXPIRED = 1_000;
 const MAX_EXPIRED_OCTETS = 2 * 1024 * 1024;
+/** How often the log of the store is looked at. */
+const LOG_EVERY_MS = 10_000;
 /** How often old days are looked for. */
 const PURGE_EVERY_MS = 3_600_000;
 
@@ -22,6 +24,7 @@ export class Sweep {
   #isRunning = false;
   #isSweeping = false;
   #purgedAtMs = 0;
+  #lookedAtMs = 0;
 
   constructor(core: Core, dispatch: Dispatch, settlement: Settlement) {
     this.#core = core;
@@ -57,6 +60,7 @@ export class Sweep {
       const nowMs = clock.nowMs();
       this.#dispatch.sweep(nowMs);
       await this.#end(nowMs);
+      await this.#lookAtLog();
       if (clock.monotonicMs() - this.#purgedAtMs >= PURGE_EVERY_MS) {
         this.#purgedAtMs = clock.monotonicMs();
         await store.purge(nowMs - limits.retentionMs, this.#core.settings.onForget);
@@ -66,6 +70,16 @@ export class Sweep {
     } finally {
       this.#isSweeping = false;
     }
+  }
+
+  async #lookAtLog(): Promise<void> {
+    const { clock, store, onError } = this.#core.settings;
+    if (clock.monotonicMs() - this.#lookedAtMs < LOG_EVERY_MS) return;
+    this.#lookedAtMs = clock.monotonicMs();
+    const log = await store.log?.();
+    if (log === undefined) return;
+    this.#core.logOctets = log.octets;
+    if (log.trouble !== undefined) onError(log.trouble);
   }
 
   /** In groups, so that a million expired messages neither fill the memory nor hold the others up. */

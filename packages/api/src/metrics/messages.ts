@@ -93,6 +93,13 @@ export function addQueues(registry: Registry, gateway: Gateway): void {
     [],
     () => [[{}, gateway.center.diskWaitMs / 1_000]],
   );
+  readGauge(
+    registry,
+    'chappe_store_log_bytes',
+    'In the write-ahead logs of the store and not yet in its files',
+    [],
+    () => [[{}, gateway.center.storeLogOctets]],
+  );
   readCounter(registry, 'chappe_store_commits_total', 'Commits, by what became of them', ['result'], () => {
     const { done, failed } = gateway.center.commits;
     return [

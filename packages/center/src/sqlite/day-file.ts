@@ -5,7 +5,7 @@ import { Room } from '../room.ts';
 import type { Claim, Waiting } from '../store.ts';
 import { damagedText, failureOf } from './failure.ts';
 import { checkVersion, createFile, exists } from './folder.ts';
-import type { Row } from './requests.ts';
+import type { LogState, Row } from './requests.ts';
 import {
   type DayChanges,
   opBody,
@@ -234,6 +234,26 @@ export class DayFile {
     limitPages(this.#database, maxFileBytes);
   }
 
+  /**
+   * What stands in its log and not in the file. Twice the pages after which it is copied by itself: that does not work,
+   * which SQLite keeps to itself; it is tried once more, to hear why.
+   */
+  log(checkpointPages: number): LogState {
+    const waiting = logPages(this.#database, 'NOOP');
+    if (waiting <= 2 * checkpointPages) return { octets: waiting * PAGE_OCTETS, trouble: undefined };
+    try {
+      const octets = logPages(this.#database, 'PASSIVE') * PAGE_OCTETS;
+      if (octets <= 2 * checkpointPages * PAGE_OCTETS) return { octets, trouble: undefined };
+      const mb = Math.round(octets / 1_000_000);
+      const text = `the log of ${this.path} has grown to ${mb} MB: another program reads the file and does not end`;
+      return { octets, trouble: text };
+    } catch (error) {
+      const { message } = failureOf(error, this.path);
+      const text = `what is in the log of ${this.path} cannot be copied into the file: ${message}`;
+      return { octets: waiting * PAGE_OCTETS, trouble: text };
+    }
+  }
+
   /** Octets, in KiB, that its page cache may take. */
   cache(kib: number): void {
     if (kib === this.#cacheKib) return;
@@ -317,6 +337,15 @@ export class DayFile {
 /** 1 for receipts and notices: bit 1 of the kind. */
 function tableOfRow(row: Row): 0 | 1 {
   return ((row[4] as number) & 2) === 0 ? 0 : 1;
+}
+
+/** Pages of the log that are not in the file; `PASSIVE`: after having copied what can be. */
+function logPages(database: DatabaseSync, mode: 'NOOP' | 'PASSIVE'): number {
+  const { log, checkpointed } = database.prepare(`PRAGMA wal_checkpoint(${mode})`).get() as {
+    readonly log: number;
+    readonly checkpointed: number;
+  };
+  return Math.max(0, log - checkpointed);
 }
 
 function limitPages(database: DatabaseSync, maxFileBytes: number): void {

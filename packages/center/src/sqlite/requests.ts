@@ -23,6 +23,7 @@ export type Request =
   | { readonly ask: 'claim'; readonly claim: Claim }
   | { readonly ask: 'take'; readonly id: MessageId; readonly place: number }
   | { readonly ask: 'expired'; readonly expiry: Expiry }
+  | { readonly ask: 'log' }
   | { readonly ask: 'limit'; readonly maxFileBytes: number }
   | { readonly ask: 'close-finished'; readonly beforeDay: number }
   | { readonly ask: 'matching'; readonly match: Match; readonly limit: number }
@@ -59,6 +60,12 @@ export type Answer =
 export interface CutRows {
   readonly rows: readonly Row[];
   readonly isCut: boolean;
+}
+
+/** What `log` answers. `trouble`: why it grows, when it should not. */
+export interface LogState {
+  readonly octets: number;
+  readonly trouble: string | undefined;
 }
 
 /** What `claim` answers. */

@@ -16,10 +16,20 @@ import type {
   SearchPage,
   SearchQuery,
   Store,
+  StoreLog,
   Tally,
 } from '../store.ts';
 import { makeFolder } from './folder.ts';
-import type { ClaimedRows, CutRows, PageRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
+import type {
+  ClaimedRows,
+  CutRows,
+  LogState,
+  PageRows,
+  Request,
+  Row,
+  SearchRows,
+  WorkerRole,
+} from './requests.ts';
 import { decodeRow, encodeChanges } from './row.ts';
 import { isVersionAtLeast, leastSqliteVersion, placeCodes } from './schema.ts';
 import { StoreThread } from './thread.ts';
@@ -180,6 +190,14 @@ export class SqliteStore implements Store {
         await rm(join(this.path, `${day}.db${suffix}`), { force: true });
     }
     return days;
+  }
+
+  async log(): Promise<StoreLog> {
+    const { octets, trouble } = (await this.#writer.ask({ ask: 'log' })) as LogState;
+    return {
+      octets,
+      trouble: trouble === undefined ? undefined : new CenterError('CHAPPE_STORE_LOG', trouble),
+    };
   }
 
   /** Changes the largest size of day files; 0: no limit. */

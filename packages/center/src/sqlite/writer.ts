@@ -8,7 +8,7 @@ import { timelineLine } from '../timeline.ts';
 import { DayFile } from './day-file.ts';
 import { failureOf, isSuspect } from './failure.ts';
 import { checkFolder, dayPath, daysIn, exists, lockFolder } from './folder.ts';
-import type { ClaimedRows, CutRows, Request, Row, WorkerRole } from './requests.ts';
+import type { ClaimedRows, CutRows, LogState, Request, Row, WorkerRole } from './requests.ts';
 import type { DayChanges } from './row.ts';
 import { columns } from './schema.ts';
 import { bodyOf } from './shared-bodies.ts';
@@ -52,6 +52,8 @@ export class Writer {
         return this.#take(request.id, request.place);
       case 'expired':
         return this.#expired(request.expiry);
+      case 'log':
+        return this.#log();
       case 'limit':
         return this.#limit(request.maxFileBytes);
       case 'close-finished':
@@ -158,6 +160,17 @@ export class Writer {
       this.#closeIdle();
     }
     return { highestId, highestShort, waiting, sent, uncertain };
+  }
+
+  #log(): LogState {
+    let octets = 0;
+    let trouble: string | undefined;
+    for (const file of this.#files.values()) {
+      const log = file.log(this.#role.checkpointPages);
+      octets += log.octets;
+      trouble ??= log.trouble;
+    }
+    return { octets, trouble };
   }
 
   #limit(maxFileBytes: number): void {
