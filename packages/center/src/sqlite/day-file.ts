@@ -140,15 +140,18 @@ export class DayFile {
     return found;
   }
 
-  /** Marks rows as being in memory. Not synced: a lost mark only means that they wait again. */
-  mark(rows: readonly Row[]): void {
-    this.#database.exec('PRAGMA synchronous = NORMAL');
+  /**
+   * Marks rows as being in memory. `isSynced`: before they may leave, so that after a power loss it is known that they
+   * may have. Else a lost mark only means that they are where they were before.
+   */
+  mark(rows: readonly Row[], isSynced: boolean): void {
+    if (!isSynced) this.#database.exec('PRAGMA synchronous = NORMAL');
     try {
       this.#transaction(() => {
         for (const row of rows) this.#statements[tableOfRow(row)].mark.run(row[0] as number);
       });
     } finally {
-      this.#database.exec('PRAGMA synchronous = FULL');
+      if (!isSynced) this.#database.exec('PRAGMA synchronous = FULL');
     }
   }
 

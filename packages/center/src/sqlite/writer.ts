@@ -10,7 +10,7 @@ import { failureOf, isSuspect } from './failure.ts';
 import { checkFolder, dayPath, daysIn, exists, lockFolder } from './folder.ts';
 import type { ClaimedRows, CutRows, LogState, Request, Row, WorkerRole } from './requests.ts';
 import type { DayChanges } from './row.ts';
-import { columns } from './schema.ts';
+import { columns, placeCodes } from './schema.ts';
 import { bodyOf } from './shared-bodies.ts';
 
 const prioAt = columns.indexOf('prio');
@@ -83,7 +83,7 @@ export class Writer {
       (a, b) => num(b, prioAt) - num(a, prioAt) || num(a, dueAt) - num(b, dueAt) || num(a, 0) - num(b, 0),
     );
     const { rows, isCut } = firstOf(found, claim);
-    this.#mark(rows);
+    this.#mark(rows, true);
     let nextDueMs = Number.POSITIVE_INFINITY;
     for (const day of days) {
       nextDueMs = Math.min(
@@ -94,16 +94,17 @@ export class Writer {
     return { rows, isCut, nextDueMs };
   }
 
-  #mark(rows: readonly Row[]): void {
+  #mark(rows: readonly Row[], isSynced: boolean): void {
     const byDay = Map.groupBy(rows, (row) => dayNumberOfId(num(row, 0)));
-    for (const [day, ofDay] of byDay) this.#on(day, (file) => file.mark(ofDay));
+    for (const [day, ofDay] of byDay) this.#on(day, (file) => file.mark(ofDay, isSynced));
   }
 
   #take(id: MessageId, place: number): Row | undefined {
     const day = dayNumberOfId(id);
     if (!exists(this.#path(day))) return undefined;
     const row = this.#on(day, (file) => file.findIn(id, place));
-    if (row !== undefined) this.#mark([row]);
+    // One that an upstream has leaves no second time for that.
+    if (row !== undefined) this.#mark([row], place === placeCodes.waiting);
     this.#closeIdle();
     return row;
   }
@@ -113,7 +114,8 @@ export class Writer {
     const room = new Room(limit, octets);
     for (const day of this.#unfinished)
       if (!room.isUsedUp) this.#on(day, (file) => file.expired(nowMs, room, rows));
-    this.#mark(rows);
+    // What becomes of them is stored before anybody hears of it.
+    this.#mark(rows, false);
     this.#lookAtOne();
     return { rows, isCut: room.isUsedUp };
   }
