@@ -31,6 +31,25 @@ export class Guard {
     }
   }
 
+  /**
+   * Calls a callback whose answer is needed at once; undefined where it fails. A promise is no answer: it comes too late.
+   * Never throws.
+   */
+  ask<T>(callback: () => T, where: string): T | undefined {
+    try {
+      const answer = callback();
+      if (!isThenable(answer)) return answer;
+      const late = new TypeError(`${where} returned a promise: its answer is needed at once`);
+      answer.then(
+        () => this.report(late, where),
+        (error: unknown) => this.report(error, where),
+      );
+    } catch (error) {
+      this.report(error, where);
+    }
+    return undefined;
+  }
+
   /** What a callback returned: reports what it rejects with, where it is a promise. For those who call without `run`. */
   watch(returned: unknown, where: string): void {
     if (returned === undefined || !isThenable(returned)) return;

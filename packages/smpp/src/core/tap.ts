@@ -1,4 +1,5 @@
 import type { DecodedPdu, PduInput } from '@chappe/protocol';
+import { isThenable } from '../guard.ts';
 import type { PduTap, SessionOptions } from './options.ts';
 import { redacted } from './redact.ts';
 
@@ -7,7 +8,7 @@ import { redacted } from './redact.ts';
  * those who watch, and while nobody does it costs nothing.
  */
 export class PduTaps {
-  /** Hears of taps that throw. */
+  /** Hears of taps that throw, or whose promise rejects. */
   onError: ((error: unknown) => void) | undefined;
   readonly #codec: SessionOptions['codec'];
   /** A list of its own after each change, so that one may stop watching while it is told. */
@@ -48,7 +49,9 @@ export class PduTaps {
   #tell(...seen: Parameters<PduTap>): void {
     for (const tap of this.#taps) {
       try {
-        tap(...seen);
+        const returned: unknown = tap(...seen);
+        if (returned === undefined || !isThenable(returned)) continue;
+        returned.then(undefined, (error: unknown) => this.onError?.(error));
       } catch (error) {
         this.onError?.(error);
       }

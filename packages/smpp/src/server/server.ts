@@ -67,7 +67,8 @@ export class SmppServer implements SessionOwner {
     this.#options = options;
     this.#guard = new Guard(options.onError);
     let lastId = 0;
-    this.#nextId = options.nextSessionId ?? (() => ++lastId);
+    const { nextSessionId } = options;
+    this.#nextId = nextSessionId === undefined ? () => ++lastId : () => this.#idOf(nextSessionId());
     const limits = { ...serverLimits, ...given(options.limits) };
     this.#limits = limits;
     this.#loop = createLoop(options.clock ?? systemClock, { ...limits, queueLimit: limits.queue });
@@ -248,27 +249,31 @@ export class SmppServer implements SessionOwner {
   }
 
   #isKnown(address: string): boolean {
-    try {
-      return this.#options.isKnown?.(address) === true;
-    } catch (error) {
-      this.#guard.report(error, 'isKnown');
-      return false;
-    }
+    const { isKnown } = this.#options;
+    return isKnown !== undefined && this.#guard.ask(() => isKnown(address), 'isKnown') === true;
+  }
+
+  #idOf(id: unknown): number {
+    if (Number.isSafeInteger(id)) return id as number;
+    this.#guard.watch(id, 'nextSessionId');
+    throw new TypeError(
+      `nextSessionId returned ${typeof id === 'number' ? id : `a ${typeof id}`}, no whole number`,
+    );
   }
 
   /** The user's function, without what it may do to the responses that carry its word. */
   #congestion(congestion: ServerOptions['congestion']): SessionOptions['congestion'] {
     if (congestion === undefined) return undefined;
     return () => {
-      try {
-        const level: unknown = congestion();
-        if (Number.isInteger(level) && (level as number) >= 0 && (level as number) <= 100)
-          return level as number;
-        throw new RangeError(`congestion: ${String(level)} is no integer from 0 to 100`);
-      } catch (error) {
-        this.#guard.report(error, 'congestion');
-        return undefined;
-      }
+      const level: unknown = this.#guard.ask(congestion, 'congestion');
+      if (level === undefined) return undefined;
+      if (Number.isInteger(level) && (level as number) >= 0 && (level as number) <= 100)
+        return level as number;
+      this.#guard.report(
+        new RangeError(`congestion: ${String(level)} is no integer from 0 to 100`),
+        'congestion',
+      );
+      return undefined;
     };
   }
 

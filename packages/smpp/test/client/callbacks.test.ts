@@ -192,6 +192,7 @@ describe.each(Object.entries(ways))('a callback that %s', (_way, fail) => {
       await settle();
     },
     onPdu: async () => settle(),
+    onSession: async () => settle(),
     random: async (at) => {
       for (const session of at.server.sessions) session.destroy();
       await at.clock.advance(1_000);
@@ -208,6 +209,14 @@ describe.each(Object.entries(ways))('a callback that %s', (_way, fail) => {
     expect(new Set(at.heard)).toEqual(new Set([`${name}: bug`]));
     expect(at.client.state).toBe('bound');
     expect(await at.client.request(submit)).toMatchObject({ command_status: 0 });
+  });
+
+  test('as a tap of a session: told, and both ends go on', async () => {
+    const at = await scene();
+    at.client.sessions[0]?.taps.add(fail as never);
+    expect(await at.client.request(submit)).toMatchObject({ command_status: 0 });
+    await settle();
+    expect(at.heard).toEqual(['tap: bug', 'tap: bug']);
   });
 
   test('as a handler: answered ESME_RSYSERR, told, and the client goes on', async () => {

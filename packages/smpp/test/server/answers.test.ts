@@ -280,11 +280,14 @@ describe('other functions of the user', () => {
     ['throws', bug],
     ['says nonsense', () => Number.NaN],
     ['says too much', () => 101],
+    ['rejects', (async () => bug()) as never],
+    ['says it too late', (async () => 50) as never],
   ])('a congestion that %s is not told to the peer, and the answer is', async (_what, congestion) => {
     const errors: unknown[] = [];
     const server = await startServer({ congestion, onError: (_error, where) => errors.push(where) });
     const peer = await RawPeer.bound(server.port, 'transmitter', 0x50);
     expect(await peer.ask(submit)).toMatchObject({ command_status: 0, message_id: 'm1', tlvs: [] });
+    await settle();
     expect(errors).toEqual(['congestion']);
     peer.destroy();
   });
@@ -317,16 +320,38 @@ describe('other functions of the user', () => {
     next.destroy();
   });
 
-  test('nextSessionId that throws refuses that connection', async () => {
+  test.each<[string, () => unknown]>([
+    ['throws', bug],
+    ['rejects', async () => bug()],
+    ['says it too late', async () => true],
+  ])('isKnown that %s takes nobody for known, and the connection is served', async (_what, isKnown) => {
+    const errors: string[] = [];
+    const server = await startServer({
+      isKnown: isKnown as never,
+      onError: (_error, where) => errors.push(where),
+    });
+    const peer = await RawPeer.bound(server.port);
+    expect(await peer.ask(submit)).toMatchObject({ message_id: 'm1' });
+    expect(errors).toEqual(['isKnown']);
+    peer.destroy();
+  });
+
+  test.each<[string, () => unknown]>([
+    ['throws', bug],
+    ['rejects', async () => bug()],
+    ['says it too late', async () => 7],
+    ['gives no number', () => 'seven'],
+    ['gives a fraction', () => 7.5],
+  ])('nextSessionId that %s refuses that connection', async (_what, give) => {
     let isBroken = true;
     const errors: string[] = [];
     const server = await startServer({
-      nextSessionId: () => (isBroken ? bug() : 7),
+      nextSessionId: () => (isBroken ? (give() as number) : 7),
       onError: (_error, where) => errors.push(where),
     });
     const refused = await RawPeer.connect(server.port);
     await refused.closed();
-    expect(errors).toEqual(['nextSessionId']);
+    expect(new Set(errors)).toEqual(new Set(['nextSessionId']));
     isBroken = false;
     const peer = await RawPeer.bound(server.port);
     expect([...server.sessions][0]?.id).toBe(7);
