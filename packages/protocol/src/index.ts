@@ -6,6 +6,7 @@ export {
   createCodec,
   decode,
   encode,
+  fieldsOf,
   PduWriter,
   type VendorPdu,
   type VendorPduInput,

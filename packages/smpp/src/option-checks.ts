@@ -12,8 +12,9 @@ export type Check = (value: unknown, name: string) => void;
 export type Checks<T> = { readonly [K in keyof Required<T>]: Check };
 
 /** Refuses an option. */
-export function refuse(name: string, reason: string): never {
-  throw new SmppError('CHAPPE_SMPP_OPTION', `${name} ${reason}`);
+export function refuse(name: string, reason: string, cause?: unknown): never {
+  const options = cause === undefined ? {} : { cause };
+  throw new SmppError('CHAPPE_SMPP_OPTION', `${name} ${reason}`, options);
 }
 
 function shown(value: unknown): string {

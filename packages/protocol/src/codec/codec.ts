@@ -31,6 +31,11 @@ export function decode(bytes: Uint8Array, options?: DecodeOptions): DecodedPdu {
   );
 }
 
+/** The fields of a PDU's body by their names; undefined for a command that is not known. */
+export function fieldsOf(command: string): ReadonlySet<string> | undefined {
+  return standardTables.commandByName.get(command)?.fieldNames;
+}
+
 /** Puts an interpreted encoding at `offset`, if there is room. */
 function place(bytes: Uint8Array, offset: number, pdu: Uint8Array): number {
   if (offset + pdu.length > bytes.length) return needsRoom;
@@ -131,6 +136,8 @@ export interface Codec<C extends CommandTable = CommandTable, T extends TlvTable
   decode(bytes: Uint8Array, options?: DecodeOptions): DecodedPdu | VendorPdu<C, T>;
   /** As `encode`. */
   encode(pdu: VendorPduInput<C, T>): Uint8Array;
+  /** As `fieldsOf`, with the commands of the vendor. */
+  fieldsOf(command: string): ReadonlySet<string> | undefined;
   /** As `new PduWriter()`. */
   writer(): Writer<VendorPduInput<C, T>>;
 }
@@ -155,6 +162,7 @@ export function createCodec<
   return {
     decode: (bytes, options) => interpretDecode(tables, bytes, options),
     encode: (pdu) => interpretEncode(tables, pdu),
+    fieldsOf: (command) => tables.commandByName.get(command)?.fieldNames,
     writer: () => new BufferedPduWriter(encodeVendorInto),
   };
 }

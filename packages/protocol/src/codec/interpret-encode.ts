@@ -3,7 +3,7 @@ import { EncodeError } from './errors.ts';
 import { OctetSink } from './octet-sink.ts';
 import { headerOctets } from './options.ts';
 import type { CommandEntry, Tables } from './tables.ts';
-import { writeTlvs } from './tlv-writer.ts';
+import { isTlvRecord, writeTlvs } from './tlv-writer.ts';
 
 type Values = { readonly [field: string]: unknown };
 
@@ -31,9 +31,9 @@ function isEmpty(value: unknown): boolean {
 
 function hasTlvs(list: unknown): boolean {
   if (list === undefined) return false;
+  if (Array.isArray(list)) return list.length > 0;
   // Not a list at all: writing it will say so.
-  if (typeof list !== 'object' || list === null) return true;
-  return Array.isArray(list) ? list.length > 0 : Object.values(list).some((value) => value !== undefined);
+  return !isTlvRecord(list) || Object.values(list).some((value) => value !== undefined);
 }
 
 /**

@@ -20,6 +20,7 @@ export interface CommandEntry {
   readonly id: number;
   readonly kind: CommandKind;
   readonly fields: readonly NamedField[];
+  readonly fieldNames: ReadonlySet<string>;
   readonly omitsErrorBody: boolean;
 }
 
@@ -45,7 +46,8 @@ export function createTables(commandTables: readonly CommandTable[], tlvTables: 
     Object.entries(table),
   )) {
     const named = Object.entries(fields).map(([field, definition]) => ({ name: field, definition }));
-    const entry = { name, id, kind, fields: named, omitsErrorBody: errorBody === 'omit' };
+    const fieldNames = new Set(Object.keys(fields));
+    const entry = { name, id, kind, fields: named, fieldNames, omitsErrorBody: errorBody === 'omit' };
     commandById.set(id, entry);
     commandByName.set(name, entry);
   }

@@ -70,16 +70,25 @@ function writeTlv(sink: OctetSink, tables: Tables, at: string, { name, tag, valu
     return;
   }
   const field = `${at}.${entry.name}`;
+  if (tag !== undefined && tag !== entry.definition.tag) {
+    const known = entry.definition.tag.toString(16).padStart(4, '0');
+    throw new EncodeError('CHAPPE_UNKNOWN_TLV', field, `has the tag 0x${known}, not ${String(tag)}`);
+  }
   if (bytes === undefined) writeValue(sink, field, entry.definition, value);
   else writeOctets(sink, field, entry.definition.tag, bytes);
+}
+
+/**
+ * Whether TLVs are given by name. A Map, a Set and the like are not: their entries are no properties, and would be left
+ * out in silence.
+ */
+export function isTlvRecord(tlvs: unknown): tlvs is { readonly [name: string]: unknown } {
+  return typeof tlvs === 'object' && tlvs !== null && !(Symbol.iterator in tlvs);
 }
 
 /** Writes a list of TLVs in its order, or a record by name in the order of its keys. */
 export function writeTlvs(sink: OctetSink, tables: Tables, list: unknown): void {
   if (list === undefined) return;
-  if (typeof list !== 'object' || list === null) {
-    throw new EncodeError('CHAPPE_FIELD_TYPE', 'tlvs', 'must be a list or an object');
-  }
   if (Array.isArray(list)) {
     for (const item of list as readonly unknown[]) {
       if (typeof item !== 'object' || item === null) {
@@ -88,6 +97,9 @@ export function writeTlvs(sink: OctetSink, tables: Tables, list: unknown): void 
       writeTlv(sink, tables, 'tlvs', item);
     }
     return;
+  }
+  if (!isTlvRecord(list)) {
+    throw new EncodeError('CHAPPE_FIELD_TYPE', 'tlvs', 'must be a list, or an object with their names');
   }
   for (const [name, value] of Object.entries(list)) {
     if (value === undefined) continue;

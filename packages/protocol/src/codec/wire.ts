@@ -3,6 +3,7 @@
 import type { Tlv, TlvInput, TlvRecord } from '../definitions/pdu.ts';
 import { needsRoom } from './pdu-writer.ts';
 import { standardTables } from './tables.ts';
+import { isTlvRecord } from './tlv-writer.ts';
 
 /** Returned by generated write functions when the input is not flawless: the interpreter decides. */
 export const refused = -2;
@@ -110,10 +111,12 @@ function putTlv(
   name: string,
   value: unknown,
   bytes: Uint8Array | undefined,
+  givenTag: number | undefined,
 ): number {
   const entry = standardTables.tlvByName.get(name);
   if (entry === undefined) return refused;
   const { tag, type, min, max } = entry.definition;
+  if (givenTag !== undefined && givenTag !== tag) return refused;
   if (bytes !== undefined) return putRawTlv(b, p, tag, bytes, 0, 0xffff);
   if (type === 'octet_string') return putRawTlv(b, p, tag, value, min, max);
   if (type === 'c_octet_string') {
@@ -146,21 +149,23 @@ export function putTlvs(b: Uint8Array, p: number, list: readonly TlvInput[] | Tl
       const item = list[i] as TlvInput | undefined;
       if (item === undefined || item === null) return refused;
       const { name, tag, value, bytes } = item;
-      if (name !== undefined) end = putTlv(b, end, name, value, bytes);
+      if (name !== undefined) end = putTlv(b, end, name, value, bytes, tag);
       else if (tag !== undefined && (tag & 0xffff) === tag)
         end = putRawTlv(b, end, tag, bytes ?? value, 0, 0xffff);
       else return refused;
     }
     return end;
   }
-  if (typeof list !== 'object' || list === null) return refused;
+  if (!isTlvRecord(list)) return refused;
   for (const name of Object.keys(list)) {
     const value: unknown = (list as { readonly [name: string]: unknown })[name];
     if (value === undefined) continue;
     if (Array.isArray(value)) {
-      for (let i = 0; i < value.length && end >= 0; i++) end = putTlv(b, end, name, value[i], undefined);
+      for (let i = 0; i < value.length && end >= 0; i++) {
+        end = putTlv(b, end, name, value[i], undefined, undefined);
+      }
     } else {
-      end = putTlv(b, end, name, value, undefined);
+      end = putTlv(b, end, name, value, undefined, undefined);
     }
     if (end < 0) return end;
   }

@@ -263,6 +263,14 @@ function planText(text: string, options: SegmentTextOptions): Plan {
   return { choice, headers, cuts: splitText(text, unitsOf, limit, headers.maxSegments), limit };
 }
 
+/** A replacement that the coding does not hold either would be left out, unasked. */
+function checkReplacement(replacement: string | undefined, { coding, locking, single }: CodingChoice): void {
+  if (replacement === undefined || replacement === '') return;
+  if (unitCounter(coding, { locking, single })(replacement.codePointAt(0)!, undefined) > 0) return;
+  const what = `${coding} has no ${JSON.stringify(replacement)} either, which is to stand for what it lacks`;
+  throw new ContentError('CHAPPE_TEXT_CHARACTER', `${what}: say another replacement, as "?"`);
+}
+
 function countCharacters(text: string): number {
   let characters = 0;
   for (let i = 0; i < text.length; i++, characters++) if (text.codePointAt(i)! > 0xffff) i++;
@@ -273,7 +281,8 @@ function countCharacters(text: string): number {
  * Codes a text and cuts it into as few segments as it takes; surrogate and escape pairs stay whole, grapheme clusters
  * where that costs no further segment. A text that fits in one message gets no concatenation. Throws `ContentError`:
  * CHAPPE_TOO_MANY_SEGMENTS (`actual` says how many it takes), CHAPPE_PAYLOAD_TOO_LONG, CHAPPE_REFERENCE_RANGE,
- * CHAPPE_UDH_TOO_LONG, CHAPPE_UDH_WITH_SAR, CHAPPE_DATA_CODING.
+ * CHAPPE_UDH_TOO_LONG, CHAPPE_UDH_WITH_SAR, CHAPPE_DATA_CODING, CHAPPE_TEXT_CHARACTER (a replacement that the coding does
+ * not hold either).
  */
 export function segmentText(text: string, options: SegmentTextOptions): SegmentedText {
   const { choice, headers, cuts } = planText(text, options);
@@ -295,6 +304,7 @@ export function segmentText(text: string, options: SegmentTextOptions): Segmente
     octets += encoded.bytes.length;
     return { ...segmentOf(headers, total, i + 1, header, encoded.bytes), text: piece };
   });
+  if (unmappable.length > 0) checkReplacement(replacement, choice);
   return {
     coding,
     locking,

@@ -128,6 +128,20 @@ describe('mistakes of the caller', () => {
     ],
     [{ command: 'submit_sm', tlvs: [{ value: octets(1) }] }, 'CHAPPE_UNKNOWN_TLV', 'tlvs', undefined],
     [
+      { command: 'submit_sm', tlvs: [{ name: 'message_state', tag: 0x1403, value: 2 }] },
+      'CHAPPE_UNKNOWN_TLV',
+      'tlvs.message_state',
+      undefined,
+    ],
+    [{ command: 'submit_sm', tlvs: new Map([['message_state', 2]]) }, 'CHAPPE_FIELD_TYPE', 'tlvs', undefined],
+    [{ command: 'submit_sm', tlvs: new Set() }, 'CHAPPE_FIELD_TYPE', 'tlvs', undefined],
+    [
+      { command: 'submit_sm_resp', command_status: 8, tlvs: new Map([['message_state', 2]]) },
+      'CHAPPE_FIELD_TYPE',
+      'tlvs',
+      undefined,
+    ],
+    [
       { command: 'submit_sm', tlvs: [{ tag: 0x1403, value: 'x' }] },
       'CHAPPE_FIELD_TYPE',
       'tlvs.0x1403',

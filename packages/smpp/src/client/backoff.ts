@@ -4,7 +4,7 @@ import type { Random } from '../clock.ts';
 export interface Reconnect {
   /** Wait before the first try. Default 1,000. */
   readonly minMs?: number | undefined;
-  /** The wait doubles up to this, and begins anew once a bind has held: see `Loss`. Default 30,000. */
+  /** The wait doubles up to this, and begins anew once a bind has held: see `Loss`. Default 30,000, or `minMs` where that is more. */
   readonly maxMs?: number | undefined;
   /** Part of each wait that is random, 0 to 1, so that many clients do not come back at once. Default 0.5. */
   readonly jitter?: number | undefined;
@@ -14,7 +14,7 @@ export interface Reconnect {
 
 /** Wait before try `attempt` (0 is the first after a loss). */
 export function reconnectDelayMs(reconnect: Reconnect, attempt: number, random: Random): number {
-  const { minMs = 1_000, maxMs = 30_000, jitter = 0.5 } = reconnect;
+  const { minMs = 1_000, maxMs = Math.max(minMs, 30_000), jitter = 0.5 } = reconnect;
   const fullMs = Math.min(maxMs, minMs * 2 ** Math.min(attempt, 30));
   return fullMs * (1 - jitter * random());
 }

@@ -1,6 +1,7 @@
 /** The checks of what a program gives to a client: the type of each object sees to it that none is forgotten. */
-import { textCodings, type WaitingIndication } from '@chappe/protocol';
-import { standardCodec } from '../core/options.ts';
+import { createSecureContext } from 'node:tls';
+import { type PduInput, textCodings, type WaitingIndication } from '@chappe/protocol';
+import { type SessionCodec, standardCodec } from '../core/options.ts';
 import { versionFrom } from '../core/version-option.ts';
 import {
   anything,
@@ -15,12 +16,14 @@ import {
   octetsOrText,
   oneOf,
   optionsOf,
+  refuse,
   text,
   trueOrFalse,
   whole,
 } from '../option-checks.ts';
 import { checkOperations } from '../server/checks.ts';
 import type { ClientTls } from '../transport/dial.ts';
+import { secureContextOptions } from '../transport/tls.ts';
 import type { Reconnect } from './backoff.ts';
 import type { IncomingSettings, ReceiptSettings } from './incoming.ts';
 import { replacement } from './message-checks.ts';
@@ -33,6 +36,8 @@ const octet: Check = whole(0, 255);
 const coding: Check = oneOf(...textCodings);
 const defaultAlphabet: Check = oneOf('gsm7', 'gsm7-packed', 'latin1', 'ascii', 'ucs2');
 /** An AbortSignal: of this realm, or of whoever makes its like. */
+/** 3GPP 23.038 6.2.1.2.4; a language without tables would be announced, and not used. */
+const nationalLanguage: Check = whole(0, 13);
 const signal: Check = objectWith('addEventListener', 'removeEventListener');
 const bindKind: Check = oneOf('transceiver', 'transmitter', 'receiver');
 const version: Check = (value, name) => void versionFrom(value as 0x34, name);
@@ -64,7 +69,10 @@ const reconnectChecks: Checks<Reconnect> = {
 };
 
 const reconnect: Check = (value, name) => {
-  if (value !== false) optionsOf(reconnectChecks)(value, name);
+  if (value === false) return;
+  optionsOf(reconnectChecks)(value, name);
+  const { minMs = 0, maxMs = Number.POSITIVE_INFINITY } = value as Reconnect;
+  if (minMs > maxMs) refuse(`${name}.minMs`, `is ${minMs}, more than maxMs, ${maxMs}`);
 };
 
 const waitingChecks: Checks<WaitingIndication> = {
@@ -79,9 +87,8 @@ const textChecks: Checks<TextSettings> = {
   defaultAlphabet,
   messageClass: whole(0, 3),
   nationalShifts: trueOrFalse,
-  // National language tables (3GPP 23.038 6.2.1.2.4).
-  locking: octet,
-  single: octet,
+  locking: nationalLanguage,
+  single: nationalLanguage,
   waiting: optionsOf(waitingChecks, ['indication', 'active', 'store']),
   replacement,
   padding: oneOf('cr', 'zero'),
@@ -185,6 +192,24 @@ export function checkClientOptions(options: ClientOptions): void {
   // A codec of the user's own may have commands of a vendor.
   if (options.operations !== undefined) {
     checkOperations(options.operations, (options.codec ?? standardCodec) === standardCodec);
+  }
+}
+
+/** Throws `SmppError` (`CHAPPE_SMPP_OPTION`) for a bind that no peer could ever be sent. */
+export function checkBind(codec: SessionCodec, bind: PduInput): void {
+  try {
+    codec.encode(bind);
+  } catch (cause) {
+    refuse('the bind', `cannot be sent: ${(cause as Error).message}`, cause);
+  }
+}
+
+/** Throws `SmppError` (`CHAPPE_SMPP_OPTION`) for certificates, keys and suites that are none. */
+export function checkCertificates(tls: ClientTls): void {
+  try {
+    createSecureContext(secureContextOptions(tls));
+  } catch (cause) {
+    refuse('tls', `cannot be used: ${(cause as Error).message}`, cause);
   }
 }
 

@@ -8,7 +8,13 @@ import { Guard } from '../guard.ts';
 import { checkCloseOptions } from '../session/close-options.ts';
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
-import { checkDone, checkPdu, checkWaitOptions, type RequestOptions } from '../session/request-options.ts';
+import {
+  checkDone,
+  checkFields,
+  checkPdu,
+  checkWaitOptions,
+  type RequestOptions,
+} from '../session/request-options.ts';
 import type { Done } from '../session/request-queue.ts';
 import { type RequestInput, requestPromise, type Submit } from '../session/requests.ts';
 import type { Session } from '../session/session.ts';
@@ -198,12 +204,16 @@ export class SmppClient<T extends TlvTable = NoTlvs> implements BindOwner {
       const submission = this.#submit(request, done, timeoutMs);
       return () => this.#dispatch.cancel(submission);
     };
-    return requestPromise(submit, pdu as unknown as PduInput, options) as Promise<PduOf<ResponseOf<C>>>;
+    const { codec } = this.#settings.session;
+    return requestPromise(submit, pdu as unknown as PduInput, options, codec) as Promise<
+      PduOf<ResponseOf<C>>
+    >;
   }
 
   /** As `request` without a promise, for many messages: `done` is called once, with the response or why there is none. */
   submit(pdu: WithTlvsOf<PduInput, T>, done: Done): void {
     checkPdu(pdu as PduInput);
+    checkFields(pdu as PduInput, this.#settings.session.codec);
     checkDone(done);
     this.#submit(pdu as PduInput, done, undefined);
   }

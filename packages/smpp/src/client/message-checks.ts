@@ -1,5 +1,6 @@
 /** The checks of a message to be sent: what would be dropped, or sent as something else, is refused by its name. */
 import { readNumber, textCodings } from '@chappe/protocol';
+import { tlvList } from '../core/vendor-tlvs.ts';
 import {
   type Check,
   type Checks,
@@ -55,6 +56,11 @@ const time: Check = (value, name) => {
     wrong(name, value, 'it takes a Date, or a time from now, as { hours: 4 }');
   }
   optionsOf(durationChecks)(value, name);
+  const parts: readonly unknown[] = Object.values(value);
+  // None, or none that is more than 0: it would be over as soon as it is sent.
+  if (!parts.some((part) => (part as number) > 0)) {
+    refuse(name, 'is no time from now: it takes one, as { hours: 4 }; left out, the MC decides');
+  }
 };
 
 const receipt: Check = (value, name) => {
@@ -73,13 +79,24 @@ const words: Check = (value, name) => {
   text(value, name);
 };
 
+const MESSAGE_PAYLOAD = 0x0424;
+
 /** Names and values are looked at when the TLVs are encoded. */
 const tlvs: Check = (value, name) => {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) {
-    const list = "[{ name: 'user_message_reference', value: 7 }]";
-    wrong(name, value, `it takes a list, as ${list}, or a record, as { user_message_reference: 7 }`);
-  }
+  const list = "[{ name: 'user_message_reference', value: 7 }]";
+  const expected = `it takes a list, as ${list}, or a record, as { user_message_reference: 7 }`;
+  const isObject = typeof value === 'object' && value !== null;
+  if (Array.isArray(value)) {
+    const isNone = (one: unknown): boolean => typeof one !== 'object' || one === null;
+    const at = value.findIndex(isNone);
+    if (at >= 0) wrong(`${name}[${at}]`, value[at], expected);
+  } else if (!isObject || Symbol.iterator in value) wrong(name, value, expected);
 };
+
+/** An MC that finds a text in both places takes one, and the other is lost. */
+function hasPayload(given: NonNullable<OutgoingMessage['tlvs']>): boolean {
+  return tlvList(given).some(({ name, tag }) => name === 'message_payload' || tag === MESSAGE_PAYLOAD);
+}
 
 /** One character, or none. */
 export const replacement: Check = (value, name) => {
@@ -118,6 +135,10 @@ export function checkMessage(message: OutgoingMessage): void {
   check(message, '');
   if ((message.text === undefined) === (message.bytes === undefined)) {
     refuse('text', 'or bytes: a message has one of them');
+  }
+  const { length } = message.text ?? message.bytes ?? '';
+  if (length > 0 && message.tlvs !== undefined && hasPayload(message.tlvs)) {
+    refuse('tlvs', "have message_payload beside a content; longMessage: 'payload' puts the content there");
   }
   if (message.text !== undefined && message.dataCoding !== undefined) {
     refuse('dataCoding', 'is for bytes: how a text is coded is said by coding');

@@ -12,7 +12,7 @@ import { Answering } from '../session/operations.ts';
 import type { RequestResult } from '../session/request-queue.ts';
 import { Session, type SessionOwner } from '../session/session.ts';
 import { handlesClosed, remoteOf, SocketTransport } from '../transport/tcp.ts';
-import { checkOutbindOptions } from './checks.ts';
+import { checkBind, checkOutbindOptions } from './checks.ts';
 import { hasHeld, type Loss } from './loss.ts';
 import type { OutbindListenerOptions } from './outbind-options.ts';
 
@@ -22,6 +22,7 @@ export class OutbindListener implements SessionOwner {
   readonly #guard: Guard;
   readonly #loop: SessionLoop;
   readonly #sessionOptions: SessionOptions;
+  readonly #bindPdu: PduInput;
   readonly #answering: Answering;
   readonly #server: Server;
   /** With the time of the bind, monotonic. */
@@ -43,6 +44,17 @@ export class OutbindListener implements SessionOwner {
       codec: standardCodec,
       writers: new WriterPool(standardCodec),
     };
+    this.#bindPdu = {
+      command: `bind_${options.bind ?? 'receiver'}`,
+      system_id: options.systemId,
+      password: options.password,
+      system_type: options.systemType,
+      interface_version: this.#sessionOptions.version,
+      addr_ton: options.ton,
+      addr_npi: options.npi,
+      address_range: options.addressRange,
+    };
+    checkBind(standardCodec, this.#bindPdu);
     this.#answering = new Answering(options.operations, (error, where) => this.onError(error, where));
     this.#server = createServer((socket) => {
       socket.on('error', () => undefined);
@@ -133,16 +145,6 @@ export class OutbindListener implements SessionOwner {
 
   #bind(session: Session): void {
     const options = this.#options;
-    const bindPdu: PduInput = {
-      command: `bind_${options.bind ?? 'receiver'}`,
-      system_id: options.systemId,
-      password: options.password,
-      system_type: options.systemType,
-      interface_version: this.#sessionOptions.version,
-      addr_ton: options.ton,
-      addr_npi: options.npi,
-      address_range: options.addressRange,
-    };
     const heard = (result: RequestResult): void => {
       if (!(result instanceof Error) && result.command_status === 0) {
         this.#sessions.set(session, this.#loop.clock.monotonicMs());
@@ -153,7 +155,7 @@ export class OutbindListener implements SessionOwner {
       const error = result instanceof Error ? result : new SmppBindError(result.command_status);
       this.#guard.run(() => options.onBindFailed?.(error as SmppError), 'onBindFailed');
     };
-    session.submit(bindPdu, heard, this.#sessionOptions.responseTimeoutMs);
+    session.submit(this.#bindPdu, heard, this.#sessionOptions.responseTimeoutMs);
   }
 
   /** @internal */

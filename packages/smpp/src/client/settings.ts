@@ -13,7 +13,7 @@ import { SmppError } from '../errors.ts';
 import { loopDefaults } from '../session/loop.ts';
 import { dial } from '../transport/dial.ts';
 import type { Transport } from '../transport/transport.ts';
-import { checkClientOptions } from './checks.ts';
+import { checkBind, checkCertificates, checkClientOptions } from './checks.ts';
 import type { ClientOptions } from './options.ts';
 import { readSmppUrl } from './url.ts';
 
@@ -70,8 +70,10 @@ export function clientSettings(url: string, options: ClientOptions): ClientSetti
     addr_npi: options.npi,
     address_range: options.addressRange,
   };
+  checkBind(codec, bindPdu);
   const { host, port } = address;
   const tls = address.tls || options.tls !== undefined ? (options.tls ?? {}) : undefined;
+  if (tls !== undefined) checkCertificates(tls);
   return {
     kind,
     clock,

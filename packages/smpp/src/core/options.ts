@@ -3,6 +3,7 @@ import {
   type DecodeOptions,
   decode,
   encode,
+  fieldsOf,
   type PduInput,
   PduWriter,
   type Writer,
@@ -14,6 +15,8 @@ export interface SessionCodec {
   decode(bytes: Uint8Array, options?: DecodeOptions): DecodedPdu;
   encode(pdu: PduInput): Uint8Array;
   writer(): Writer;
+  /** The fields of a PDU's body by their names: with it, a field that a PDU does not have is refused, not left out. */
+  fieldsOf?(command: string): ReadonlySet<string> | undefined;
 }
 
 /**
@@ -23,7 +26,12 @@ export interface SessionCodec {
 const writerOctets = 64 * 1024;
 
 /** The codec of SMPP 3.3, 3.4 and 5.0. */
-export const standardCodec: SessionCodec = { decode, encode, writer: () => new PduWriter(writerOctets) };
+export const standardCodec: SessionCodec = {
+  decode,
+  encode,
+  writer: () => new PduWriter(writerOctets),
+  fieldsOf,
+};
 
 /** Writers to borrow. An idle session holds none: 10,000 of them are 10,000 buffers otherwise. */
 export class WriterPool {

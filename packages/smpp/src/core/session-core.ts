@@ -14,7 +14,7 @@ import { type BindPdu, type Notice, newCounters, type SessionCounters, type Sess
 import { responseTo } from './exchange.ts';
 import { asRefusal, nackedRequest } from './generic-nack.ts';
 import { after, Liveness } from './liveness.ts';
-import { type SessionOptions, standardCodec } from './options.ts';
+import type { SessionCodec, SessionOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
 import { Refusals } from './refusals.ts';
 import {
@@ -45,8 +45,8 @@ export class SessionCore {
   readonly window: Window;
   /** Requests of the peer that may await our answer. May be changed at any time. */
   peerWindow: number;
-  /** Whether PDUs are those of the documents: a codec of the user's own may give them other fields. */
-  readonly isStandardCodec: boolean;
+  /** How its PDUs are read and written. */
+  readonly codec: SessionCodec;
   readonly #options: SessionOptions;
   readonly #framer: Framer;
   readonly #timers = new Timers();
@@ -64,7 +64,7 @@ export class SessionCore {
   constructor(role: SessionRole, options: SessionOptions, nowMs: number) {
     this.role = role;
     this.#options = options;
-    this.isStandardCodec = options.codec === standardCodec;
+    this.codec = options.codec;
     this.#framer = new Framer({ maxPduOctets: options.maxPduOctetsBeforeBind });
     this.window = new Window(options.window);
     this.peerWindow = options.peerWindow;

@@ -110,6 +110,14 @@ function isList(tlvs: TlvsInput): tlvs is readonly TlvInput[] {
   return Array.isArray(tlvs);
 }
 
+/** Whether they are TLVs at all; of what is none the encoder says what is wrong. */
+function areTlvs(tlvs: unknown): boolean {
+  const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+  return Array.isArray(tlvs)
+    ? tlvs.every(isObject)
+    : isObject(tlvs) && !(Symbol.iterator in (tlvs as object));
+}
+
 function isTlvOf50(tlv: TlvInput): boolean {
   return tlv.name === undefined ? isTagOf50(tlv.tag) : namesOf50.has(tlv.name);
 }
@@ -182,7 +190,7 @@ export function fitTo(version: Version, pdu: PduInput): PduInput {
   const { command_status: given = 0, tlvs } = fields;
   if (given >= FIRST_STATUS_OF_50) changes.command_status = statusFor(version, given);
   if (tlvs !== undefined && !(isList(tlvs) && tlvs.length === 0)) {
-    const fitting = version === 0x33 ? [] : tlvsFor34(tlvs);
+    const fitting = version === 0x33 ? [] : areTlvs(tlvs) ? tlvsFor34(tlvs) : tlvs;
     if (fitting !== tlvs) changes.tlvs = fitting;
   }
   const older = fields.message_state === undefined ? undefined : olderState(fields.message_state);

@@ -112,7 +112,7 @@ export function checkOutbindTarget(target: OutbindTarget): void {
 
 /** Throws for handlers of what is no request, and for handlers that cannot be called. */
 export function checkOperations(operations: unknown, hasOurCommands: boolean): void {
-  if (typeof operations !== 'object' || operations === null) {
+  if (typeof operations !== 'object' || operations === null || Array.isArray(operations)) {
     const what = operations === undefined ? 'operations is missing:' : 'operations is wrong:';
     const example = '{ submit_sm: (pdu) => ({ message_id }) }';
     throw new SmppError('CHAPPE_SMPP_OPTION', `${what} it takes an object of handlers, as ${example}`);

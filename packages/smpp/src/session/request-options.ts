@@ -1,4 +1,6 @@
 import type { PduInput } from '@chappe/protocol';
+import type { SessionCodec } from '../core/options.ts';
+import { strayField } from '../core/stray-field.ts';
 import { milliseconds, objectWith, optionsOf, refuse } from '../option-checks.ts';
 
 /** How one request is made. */
@@ -20,6 +22,12 @@ export function checkPdu(pdu: PduInput): void {
   const what =
     typeof pdu === 'object' && pdu !== null ? 'has no command' : `is ${pdu === null ? null : typeof pdu}`;
   refuse('the PDU', `${what}: it takes an object, as { command: 'enquire_link' }`);
+}
+
+/** Throws `SmppError` (`CHAPPE_SMPP_OPTION`) for a field that the PDU does not have. */
+export function checkFields(pdu: PduInput, codec: SessionCodec): void {
+  const stray = strayField(codec, pdu.command, pdu);
+  if (stray !== undefined) refuse('the PDU', stray);
 }
 
 /** Throws for what no end of a request can be told to. */

@@ -1,11 +1,12 @@
 import type { EncodeError, PduInput, RequestName, TlvTable } from '@chappe/protocol';
 import { withCaller } from '../caller.ts';
+import type { SessionCodec } from '../core/options.ts';
 import type { SessionCore } from '../core/session-core.ts';
 import type { NoTlvs, WithTlvsOf } from '../core/vendor-tlvs.ts';
 import { type CloseReason, SmppAbortError, SmppClosedError, SmppError, SmppTimeoutError } from '../errors.ts';
 import { isThenable } from '../guard.ts';
 import type { SessionLoop } from './loop.ts';
-import { checkPdu, checkWaitOptions, type RequestOptions } from './request-options.ts';
+import { checkFields, checkPdu, checkWaitOptions, type RequestOptions } from './request-options.ts';
 import {
   type Done,
   RequestQueue,
@@ -38,8 +39,10 @@ export async function requestPromise(
   submit: Submit,
   pdu: PduInput,
   options: RequestOptions,
+  codec: SessionCodec,
 ): Promise<RequestResult> {
   checkPdu(pdu);
+  checkFields(pdu, codec);
   checkWaitOptions(options);
   const { signal, timeoutMs } = options;
   if (signal?.aborted) throw new SmppAbortError(signal, false);
@@ -114,7 +117,8 @@ export class Requests {
 
   /** As `submit`, with a promise: see `requestPromise`. */
   promise(pdu: PduInput, options: RequestOptions): Promise<RequestResult> {
-    return requestPromise((request, done, timeoutMs) => this.submit(request, done, timeoutMs), pdu, options);
+    const submit: Submit = (request, done, timeoutMs) => this.submit(request, done, timeoutMs);
+    return requestPromise(submit, pdu, options, this.#core.codec);
   }
 
   /** Sends a request past the queue: a bind, or one for which `windowFree` was asked before. */

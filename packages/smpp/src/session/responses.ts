@@ -1,17 +1,10 @@
-import {
-  type CommandName,
-  commands,
-  nearest,
-  type PduInput,
-  type RequestName,
-  type ResponseOf,
-  status,
-  type TlvTable,
-} from '@chappe/protocol';
+import { type PduInput, type RequestName, type ResponseOf, status, type TlvTable } from '@chappe/protocol';
 import { responseTo } from '../core/exchange.ts';
+import { type SessionCodec, standardCodec } from '../core/options.ts';
 import type { SessionCore } from '../core/session-core.ts';
+import { strayField } from '../core/stray-field.ts';
 import type { NoTlvs, WithTlvsOf } from '../core/vendor-tlvs.ts';
-import type { ErrorListener } from '../guard.ts';
+import { type ErrorListener, isThenable } from '../guard.ts';
 
 /**
  * What answers a request: fields of its response, `command_status` (default ESME_ROK) and `tlvs`. The command and
@@ -52,39 +45,38 @@ const bareOnError: { readonly [command: string]: true | undefined } = {
   broadcast_sm_resp: true,
 };
 
-/** What is not of the body; a response of somebody else, passed on as it was decoded, has all of them. */
-const aroundBody: readonly string[] = ['command', 'command_status', 'sequence_number', 'tlvs', 'flags'];
-
-function bodyFields(command: string): readonly string[] {
-  return Object.keys(commands[command as CommandName].fields);
+/**
+ * Refuses what is no response, and fields that it does not have: an id that its sender never learns. An error that is
+ * returned, a promise or a Map has no fields at all, and would say that all is well.
+ */
+function checkResponse(codec: SessionCodec, command: string, response: unknown): void {
+  const isObject = typeof response === 'object' && response !== null;
+  if (!isObject || Array.isArray(response) || !hasFields(response)) {
+    throw new TypeError(`the answer is ${shown(response)}, not an object with the fields of ${command}`);
+  }
+  const stray = strayField(codec, command, response);
+  if (stray !== undefined) throw new TypeError(`the answer ${stray}`);
 }
 
-/** A misspelt field would be left out in silence: an id that its sender never learns. */
-function refuseField(command: string, field: string): void {
-  if (!Object.hasOwn(commands, command) || aroundBody.includes(field)) return;
-  const known = bodyFields(command);
-  if (known.includes(field)) return;
-  const meant = nearest(field, [...known, 'command_status', 'tlvs']);
-  const hint = meant === undefined ? `it has ${known.join(', ')}` : `did you mean ${meant}?`;
-  throw new TypeError(`the answer has a field "${field}", ${command} has none: ${hint}`);
+/** Whether it has any, an accessor of its class among them, or is an empty object as one writes it. */
+function hasFields(response: object): boolean {
+  for (const _ in response) return !(response instanceof Error);
+  const prototype: unknown = Object.getPrototypeOf(response);
+  return prototype === Object.prototype || prototype === null || 'message_id' in response;
 }
 
 /**
- * The response PDU, its sequence number left to the core. Throws `TypeError` for what is no response to this request.
- * With a codec of the user's own (`isStandardCodec` false) a response may have fields that are not in our tables.
+ * The response PDU, its sequence number left to the core. Throws `TypeError` for what is no response to this request, or
+ * where there is no request.
  */
-export function responsePdu(request: Answerable, response: ResponseInput, isStandardCodec = true): PduInput {
-  const command = responseTo(request.command) as string;
-  if (typeof response !== 'object' || response === null || Array.isArray(response)) {
-    throw new TypeError(`the answer is ${shown(response)}, not an object with the fields of ${command}`);
-  }
-  const isQuick = isStandardCodec && onlyMessageId[command] === true;
-  if (isStandardCodec) {
-    // By `in`, without a list of keys: this is done for every message.
-    for (const field in response as object) {
-      if (!(isQuick && field === 'message_id')) refuseField(command, field);
-    }
-  }
+export function responsePdu(
+  request: Answerable,
+  response: ResponseInput,
+  codec: SessionCodec = standardCodec,
+): PduInput {
+  const command = responseTo(commandOf(request)) as string;
+  checkResponse(codec, command, response);
+  const isQuick = codec === standardCodec && onlyMessageId[command] === true;
   const { command_status = 0, message_id, tlvs } = response as AnyResponse;
   // One object literal, so that all responses have one shape: spreading costs more than encoding.
   if (isQuick) {
@@ -97,9 +89,17 @@ export function responsePdu(request: Answerable, response: ResponseInput, isStan
   return { ...response, command, command_status } as PduInput;
 }
 
+function commandOf(request: Answerable): string {
+  if (typeof request?.command === 'string') return request.command;
+  throw new TypeError('what is answered is no request: it takes the PDU that the handler was given');
+}
+
 function shown(value: unknown): string {
   if (typeof value === 'string') return 'a string';
-  return Array.isArray(value) ? 'a list' : String(value);
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Error) return `an error (${value.message}), which is to be thrown`;
+  return isThenable(value) ? 'a promise, which is to be awaited' : `a ${value.constructor.name}`;
 }
 
 /**
@@ -114,7 +114,7 @@ export function answerRequest(
   owner: { onError: ErrorListener },
 ): void {
   try {
-    core.respond(request.sequence_number, responsePdu(request, response, core.isStandardCodec), nowMs);
+    core.respond(request?.sequence_number, responsePdu(request, response, core.codec), nowMs);
   } catch (error) {
     owner.onError(error, request?.command ?? 'respond');
     answerSystemError(core, request, nowMs);

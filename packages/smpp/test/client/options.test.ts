@@ -54,6 +54,10 @@ describe('a message with a wrong field', () => {
     ['validity.hours', { validity: { hours: '1' } }],
     ['validity.hours', { validity: { hours: -1 } }],
     ['validity.days', { validity: { days: Number.NaN } }],
+    ['validity', { validity: {} }, 'no time from now'],
+    ['validity', { validity: { hours: 0 } }, 'left out'],
+    ['validity', { validity: { hours: undefined, minutes: 0 } }, 'left out'],
+    ['schedule', { schedule: {} }, 'no time from now'],
     ['schedule', { schedule: 1_700_000_000_000 }],
     ['receipt', { receipt: true }, 'did you mean final?'],
     ['receipt', { receipt: false }, 'did you mean none?'],
@@ -84,6 +88,12 @@ describe('a message with a wrong field', () => {
     ['replaceIfPresent', { replaceIfPresent: 1 }],
     ['tlvs', { tlvs: 'x' }],
     ['tlvs', { tlvs: 7 }],
+    ['tlvs', { tlvs: new Map([['user_message_reference', 7]]) }, 'a record'],
+    ['tlvs', { tlvs: new Set([{ name: 'user_message_reference', value: 7 }]) }, 'a record'],
+    ['tlvs', { tlvs: [null] }, 'tlvs[0] is null'],
+    ['tlvs', { tlvs: [{ name: 'user_message_reference', value: 7 }, 'payload_type'] }, 'tlvs[1] is a string'],
+    ['tlvs', { tlvs: { message_payload: Buffer.from('x') } }, 'longMessage'],
+    ['tlvs', { tlvs: [{ tag: 0x0424, value: Buffer.from('x') }] }, 'longMessage'],
     ['txt', { txt: 'x' }, 'did you mean text?'],
     ['destination', { destination: '1' }, 'known are'],
     ['registered_delivery', { registered_delivery: 1 }],
@@ -113,7 +123,8 @@ describe('a message with a wrong field', () => {
     };
     await client.send(all);
     await client.send({ ...good, from: '', validity: { hours: 0.5 }, schedule: new Date(), priority: 4 });
-    expect(centre.all('submit_sm')).toHaveLength(2);
+    await client.send({ ...good, text: '', tlvs: { message_payload: Buffer.from('x') } });
+    expect(centre.all('submit_sm')).toHaveLength(3);
   });
 });
 
@@ -152,12 +163,20 @@ describe('an option of a client', () => {
     ['reconnect', { reconnect: true }],
     ['reconnect.min', { reconnect: { min: 5 } }, 'did you mean reconnect.minMs?'],
     ['reconnect.jitter', { reconnect: { jitter: 5 } }],
+    ['reconnect.minMs', { reconnect: { minMs: 10_000, maxMs: 1 } }, 'more than maxMs'],
     ['reconnect.giveUpOn', { reconnect: { giveUpOn: 14 } }],
     ['reconnect.giveUpOn[0]', { reconnect: { giveUpOn: ['ESME_RINVPASWD'] } }],
     ['tls', { tls: true }],
     ['tls.rejectUnauthorized', { tls: { rejectUnauthorized: false } }],
     ['tls.verify', { tls: { verify: 'no' } }],
     ['tls.ca', { tls: { ca: 5 } }],
+    ['tls', { tls: { cert: 'no certificate', key: 'no key' } }, 'cannot be used'],
+    ['tls', { tls: { ciphers: 'NO-SUCH-SUITE\0' } }, 'cannot be used'],
+    ['bind', { systemId: 'x'.repeat(300) }, 'system_id'],
+    ['bind', { systemId: 'Жук' }, 'system_id'],
+    ['bind', { password: 'a\0b' }, 'password'],
+    ['bind', { systemType: 'ж' }, 'system_type'],
+    ['bind', { addressRange: 'x'.repeat(300) }, 'address_range'],
     ['signal', { signal: {} }],
     ['transport', { transport: {} }],
     ['text', { text: 'udh16' }],
@@ -165,11 +184,14 @@ describe('an option of a client', () => {
     ['text.long', { text: { long: 'sar' } }],
     ['text.allowed[1]', { text: { allowed: ['gsm7', 'utf8'] } }],
     ['text.defaultAlphabet', { text: { defaultAlphabet: 'gsm' } }],
+    ['text.locking', { text: { locking: 14 } }],
+    ['text.single', { text: { single: 255 } }],
     ['incoming', { incoming: false }],
     ['incoming.reassembly', { incoming: { reassembly: false } }, 'did you mean incoming.reassemble?'],
     ['incoming.receipts.ids', { incoming: { receipts: { ids: 'hex' } } }],
     ['incoming.maxSets', { incoming: { maxSets: -1 } }],
     ['operations', { operations: 'x' }],
+    ['operations', { operations: [] }],
     ['operations.deliver_smm', { operations: { deliver_smm: () => ({}) } }, 'did you mean deliver_sm?'],
     ['operations.deliver_sm', { operations: { deliver_sm: {} } }],
     ['peerWindow', { peerWindow: 0 }],
@@ -207,6 +229,7 @@ describe('an option of a client', () => {
       ['onbound', { onbound: () => undefined }],
       ['connections', { connections: 0 }],
       ['version', { version: 3.4 }],
+      ['bind', { systemId: 'Жук' }],
     ] as const) {
       await expect(OutbindListener.listen({ ...good, ...change } as never)).rejects.toMatchObject(
         refused(option),
@@ -216,7 +239,7 @@ describe('an option of a client', () => {
 });
 
 test('calls with what they do not take', async () => {
-  const { client } = await world();
+  const { client, centre } = await world();
   for (const [pdu, says] of [
     [{}, 'no command'],
     [undefined, 'undefined'],
@@ -228,6 +251,26 @@ test('calls with what they do not take', async () => {
     expect(() => client.submit(pdu as never, () => undefined)).toThrow(says);
     expect(() => client.sessions[0]!.send(pdu as never, () => undefined)).toThrow(says);
   }
+  for (const [pdu, says] of [
+    [{ command: 'submit_sm', shortMessage: Buffer.from('x') }, 'did you mean short_message?'],
+    [{ command: 'submit_sm', destination: '447700900123' }, 'submit_sm has none: it has service_type'],
+    [{ command: 'query_sm', messageId: '1' }, 'did you mean message_id?'],
+    [{ command: 'submit_sm', tlv: {} }, 'did you mean tlvs?'],
+  ] as const) {
+    await expect(client.request(pdu as never)).rejects.toThrow(says);
+    await expect(client.sessions[0]!.request(pdu as never)).rejects.toThrow(says);
+    expect(() => client.submit(pdu as never, () => undefined)).toThrow(says);
+  }
+  expect(centre.all('submit_sm')).toEqual([]);
+  // As it was decoded, it may be passed on.
+  const decoded = {
+    command: 'submit_sm',
+    sequence_number: 7,
+    command_status: 0,
+    tlvs: [],
+    flags: [],
+  } as const;
+  expect(await client.request(decoded as never)).toMatchObject({ command_status: 0 });
   const enquire = { command: 'enquire_link' } as const;
   expect(() => client.submit(enquire, undefined as never)).toThrow('done is undefined');
   await expect(client.request(enquire, { timeout: 5 } as never)).rejects.toThrow('did you mean timeoutMs?');
@@ -296,6 +339,23 @@ describe('a text that its coding does not hold', () => {
       expect(Buffer.from(centre.all('submit_sm')[0]!.short_message).toString('latin1')).toBe(arrives);
     }
   });
+
+  test.each([
+    ['gsm7', '👍'],
+    ['latin1', '日'],
+    ['ascii', 'é'],
+  ] as const)(
+    '%s: a replacement that it does not hold either, %s, is refused',
+    async (coding, replacement) => {
+      const { client, centre } = await world();
+      const sending = client.send({ to: '1', text: 'hi 👋', coding, replacement });
+      await expect(sending).rejects.toMatchObject({ code: 'CHAPPE_TEXT_CHARACTER' });
+      await expect(sending).rejects.toThrow(`${coding} has no "${replacement}" either`);
+      expect(centre.all('submit_sm')).toEqual([]);
+      // Where nothing is lost, it stands for nothing.
+      await client.send({ to: '1', text: 'hi', coding, replacement });
+    },
+  );
 
   test('nothing replaced: an empty list', async () => {
     const { client } = await world();

@@ -137,6 +137,17 @@ describe('the answer of a handler', () => {
     ['an unknown TLV', () => ({ message_id: '1', tlvs: { nonsense: 1 } }), 'nonsense'],
     ['a TLV of a wrong value', () => ({ message_id: '1', tlvs: { message_state: 'x' } }), 'message_state'],
     ['TLVs that are none', () => ({ message_id: '1', tlvs: null }), ''],
+    ['TLVs that are a text', () => ({ message_id: '1', tlvs: 'x' }), 'tlvs: must be'],
+    ['a TLV that is null', () => ({ message_id: '1', tlvs: [null] }), 'tlvs: must hold objects'],
+    ['TLVs in a Map', () => ({ message_id: '1', tlvs: new Map([['message_state', 2]]) }), 'tlvs: must be'],
+    ['an error that is returned', () => new Error('no room'), 'an error (no room), which is to be thrown'],
+    [
+      'an error with fields',
+      () => Object.assign(new Error('x'), { message_id: '1' }),
+      'an error (x), which is to be thrown',
+    ],
+    ['a Map', () => new Map([['message_id', '1']]), 'a Map'],
+    ['a Date', () => new Date(0), 'a Date'],
     ['an error', bug, 'bug'],
   ];
   const deferred: (typeof ways)[number] = ['deferred', bug];
@@ -180,6 +191,48 @@ describe('the answer of a handler', () => {
       peer.destroy();
     },
   );
+
+  test('a promise given to respond is ESME_RSYSERR at once: nobody waits for it', async () => {
+    const errors: unknown[] = [];
+    const server = await startServer({
+      operations: {
+        submit_sm: (pdu, session) => {
+          session.respond(pdu, Promise.resolve({ message_id: '1' }) as never);
+          return DEFERRED;
+        },
+      },
+      onError: (error) => errors.push(error),
+    });
+    const peer = await RawPeer.bound(server.port);
+    expect(await peer.ask(submit)).toMatchObject({ command_status: status.ESME_RSYSERR });
+    expect(errors).toMatchObject([{ message: expect.stringContaining('which is to be awaited') }]);
+    peer.destroy();
+  });
+
+  test('an object of a class may be an answer, its accessors too', async () => {
+    class Reply {
+      get message_id(): string {
+        return 'by a class';
+      }
+    }
+    const server = await startServer({ operations: { submit_sm: () => new Reply() } });
+    const peer = await RawPeer.bound(server.port);
+    expect(await peer.ask(submit)).toMatchObject({ command_status: 0, message_id: 'by a class' });
+    peer.destroy();
+  });
+
+  test('a misspelt field is refused with the codec of a vendor, too', async () => {
+    const errors: unknown[] = [];
+    const server = await startServer({
+      codec: createCodec({ tlvs: { price: { tag: 0x1400, type: 'integer', min: 2, max: 2 } } }) as never,
+      operations: { submit_sm: () => ({ messageId: '1' }) as never },
+      onError: (error) => errors.push(error),
+    });
+    const peer = await RawPeer.bound(server.port);
+    expect(await peer.ask(submit)).toMatchObject({ command_status: status.ESME_RSYSERR });
+    expect(errors).toMatchObject([{ message: expect.stringContaining('did you mean message_id?') }]);
+    peer.destroy();
+  });
 
   test('a response of somebody else may be passed on as it was decoded', async () => {
     const answers: unknown[] = [];
