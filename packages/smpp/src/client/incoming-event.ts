@@ -15,7 +15,10 @@ export interface Delivery {
   readonly session: Session;
   /** Answers ESME_ROK now, instead of after the loop body. */
   accept(): void;
-  /** Answers this command_status, default ESME_RX_T_APPN: the MC tries again. */
+  /**
+   * Answers this command_status, default ESME_RX_T_APPN: the MC tries again. 1 to 0xFFFFFFFF; throws `SmppError`
+   * (`CHAPPE_SMPP_OPTION`) for anything else.
+   */
   refuse(commandStatus?: number): void;
 }
 

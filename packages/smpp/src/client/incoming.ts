@@ -8,6 +8,7 @@ import {
   readText,
   status,
 } from '@chappe/protocol';
+import { type Check, whole } from '../option-checks.ts';
 import type { Sleeper } from '../session/deadlines.ts';
 import type { SessionLoop } from '../session/loop.ts';
 import type { ResponseInput } from '../session/responses.ts';
@@ -294,7 +295,10 @@ export class Incoming implements Sleeper {
       to: destinationOf(pdu),
       session,
       accept: () => answer(status.ESME_ROK),
-      refuse: (commandStatus = status.ESME_RX_T_APPN) => answer(commandStatus),
+      refuse: (commandStatus = status.ESME_RX_T_APPN) => {
+        checkRefusal(commandStatus, 'commandStatus');
+        answer(commandStatus);
+      },
     };
   }
 
@@ -340,6 +344,9 @@ export class Incoming implements Sleeper {
     for (const resolve of waiting) resolve();
   }
 }
+
+/** What no answer can say would be ESME_RSYSERR on the wire, and something else to the message that it is about. */
+const checkRefusal: Check = whole(1, 0xffff_ffff);
 
 function refuse(session: Session, pdu: IncomingPdu): void {
   session.respond(pdu, { command_status: status.ESME_RX_T_APPN } as ResponseInput);

@@ -7,6 +7,7 @@ import {
   readUserData,
   status,
   statusClass,
+  statusName,
 } from '@chappe/protocol';
 import type { ResponseInput } from '../session/responses.ts';
 import type { Session } from '../session/session.ts';
@@ -114,6 +115,11 @@ function answer(part: Part, commandStatus: number): void {
   }
 }
 
+/** Whether an MC gives the message up by this status; what it makes of one that no document has, nobody knows. */
+function isPermanent(commandStatus: number): boolean {
+  return statusName(commandStatus) !== undefined && statusClass(commandStatus) === 'permanent';
+}
+
 /** Long messages, from their first segment until the whole has been accepted. Bounded in messages and octets. */
 export class LongMessages {
   readonly #reassembler: Reassembler<Part>;
@@ -174,7 +180,7 @@ export class LongMessages {
     // Nothing is acknowledged: all of it comes again. Or nothing does.
     const isOver = whole.isAccepted
       ? toCome.length === 0
-      : toCome.length === whole.parts.length || statusClass(commandStatus) === 'permanent';
+      : toCome.length === whole.parts.length || isPermanent(commandStatus);
     for (const part of unanswered) answer(part, commandStatus);
     if (isOver) this.#drop(whole);
     else {

@@ -145,6 +145,20 @@ const refusals: { readonly [how: string]: (at: World) => Promise<void> } = {
     });
     void loop(at);
   },
+  'it is refused by a status of a vendor': async (at) => {
+    let isFirst = true;
+    void loop(at, (event) => {
+      if (isFirst && event.kind === 'message') event.refuse(0x0400);
+      isFirst = false;
+    });
+  },
+  'it is refused by what is no status': async (at) => {
+    for (const none of [0, -1, 2 ** 32, 1.5, 'ESME_RX_T_APPN', null]) {
+      // The body throws then.
+      await loop(at, (event) => event.kind === 'message' && event.refuse(none as number));
+    }
+    void loop(at);
+  },
   'no loop is there until 7 s later': async (at) => {
     await new Promise<void>((resolve) => at.clock.setTimer(resolve, 7_000));
     void loop(at);
