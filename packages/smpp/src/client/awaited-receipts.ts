@@ -1,5 +1,6 @@
 import { canonicalId, type IdRelation, idInResponse, idRelations, type Receipt } from '@chappe/protocol';
 import type { Clock } from '../clock.ts';
+import { SmppClosedError, type SmppError, SmppTimeoutError } from '../errors.ts';
 import { endOf, isFullNumber } from './handset.ts';
 import type { SentMessage } from './sent-message.ts';
 
@@ -49,6 +50,8 @@ interface Awaited {
   readonly destination: string;
   /** Those without a receipt yet. */
   readonly segments: number[];
+  /** The receipt that came last. */
+  last: Receipt | undefined;
   disarm: (() => void) | undefined;
 }
 
@@ -105,20 +108,35 @@ export class AwaitedReceipts {
     const id = canonicalId(idInResponse);
     if (id === '') return;
     this.#areResponsesHex ||= hasHexLetter(id);
-    const siblings = this.#open.get(message) ?? [];
-    const alike = siblings.find((sibling) => sibling.id === id);
-    if (alike === undefined) {
-      const awaited = { id, message, destination, segments: [segment], disarm: undefined };
-      this.#open.set(message, [...siblings, awaited]);
-      this.#byId.set(id, [...(this.#byId.get(id) ?? []), awaited]);
-      this.#size++;
-    } else alike.segments.push(segment);
+    const known = this.#byId.get(id) ?? [];
+    let awaited = known.find((other) => other.message === message);
+    if (awaited === undefined) {
+      awaited = { id, message, destination, segments: [], last: undefined, disarm: undefined };
+      this.#byId.set(id, [...known, awaited]);
+    }
+    this.#await(awaited, segment);
     for (const eldest of this.#open.keys()) {
       if (this.#size <= AWAITED_MAX) break;
       this.#forget(eldest);
-      eldest.giveUp();
+      eldest.giveUp(closed);
     }
     this.#noteEarly();
+  }
+
+  /**
+   * All segments are taken. Those to which the MC gave no id go by that of the others; where it gave none at all, no
+   * receipt will ever find the message.
+   */
+  taken(message: SentMessage, destination: string): void {
+    const id = message.ids.find((given) => canonicalId(given) !== '');
+    if (id === undefined) {
+      const why = 'the MC gave no message_id, by which a receipt would find it';
+      message.giveUp(() => new SmppTimeoutError('receipt', why, { maybeSent: true }));
+      return;
+    }
+    message.ids.forEach((given, segment) => {
+      if (canonicalId(given) === '') this.expect(message, segment, id, destination);
+    });
   }
 
   /**
@@ -142,11 +160,27 @@ export class AwaitedReceipts {
   giveUp(): void {
     for (const message of [...this.#open.keys()]) {
       this.#forget(message);
-      message.giveUp();
+      message.giveUp(closed);
     }
     this.#byId.clear();
     this.#over.clear();
     this.#early = [];
+  }
+
+  /** A segment of it awaits a receipt; the others may have had theirs. */
+  #await(awaited: Awaited, segment: number): void {
+    const { message } = awaited;
+    const siblings = this.#open.get(message) ?? [];
+    if (!siblings.includes(awaited)) {
+      this.#over.delete(awaited);
+      this.#open.set(message, [...siblings, awaited]);
+      this.#size++;
+    }
+    if (message.isSettled) this.#isOver(awaited);
+    else {
+      awaited.segments.push(segment);
+      if (awaited.last !== undefined) this.#awaitRest(awaited, awaited.last);
+    }
   }
 
   #tryNote(heard: Heard): SentMessage | 'nobody' | 'several' {
@@ -184,16 +218,25 @@ export class AwaitedReceipts {
     const segment = segments.shift();
     if (segment === undefined) return;
     message.note(segment, receipt);
-    awaited.disarm?.();
-    awaited.disarm = undefined;
-    if (segments.length === 0) this.#isOver(awaited);
-    else if (longMessages === 'auto') {
-      const rest = (): void => {
-        for (const silent of segments.splice(0)) message.note(silent, receipt);
-        this.#isOver(awaited);
-      };
-      awaited.disarm = this.#clock.setTimer(rest, REST_MS);
+    awaited.last = receipt;
+    if (segments.length > 0) this.#awaitRest(awaited, receipt);
+    else {
+      awaited.disarm?.();
+      awaited.disarm = undefined;
+      this.#isOver(awaited);
     }
+  }
+
+  /** Of several segments with one id some have had their receipt. */
+  #awaitRest(awaited: Awaited, receipt: Receipt): void {
+    const { longMessages = 'auto' } = this.#matching;
+    if (longMessages !== 'auto') return;
+    awaited.disarm?.();
+    awaited.disarm = this.#clock.setTimer(() => {
+      awaited.disarm = undefined;
+      for (const silent of awaited.segments.splice(0)) awaited.message.note(silent, receipt);
+      this.#isOver(awaited);
+    }, REST_MS);
   }
 
   /** All its segments have had theirs: it is kept for a while, to know repeats. */
@@ -275,6 +318,10 @@ export class AwaitedReceipts {
     const chosen = open.length > 0 ? open : fitting;
     return chosen.length === 1 ? chosen[0] : undefined;
   }
+}
+
+function closed(): SmppError {
+  return new SmppClosedError('closed', true);
 }
 
 /** The end of a whole number; any other destination may be named in any way. */

@@ -27,7 +27,7 @@ import { Incoming } from './incoming.ts';
 import type { IncomingEvent, IncomingPdu } from './incoming-event.ts';
 import { type BindOwner, KeptBind, type Renewal } from './kept-bind.ts';
 import type { Loss } from './loss.ts';
-import { notBound, receiverRefusal } from './no-way.ts';
+import { notBound, receiverRefusal, whyNoReceipt } from './no-way.ts';
 import type { ClientOptions } from './options.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
 import { Pace } from './pace.ts';
@@ -150,10 +150,11 @@ export class SmppClient<T extends TlvTable = NoTlvs> implements BindOwner {
     );
     if (options.signal?.aborted) throw new SmppAbortError(options.signal, false);
     if (pdus.length > 1) this.#reference = (this.#reference + 1) & 0xffff;
-    const isReceiptAsked = message.receipt !== undefined && message.receipt !== 'none';
+    const noReceipt = whyNoReceipt(message.receipt, this.#options);
+    const isReceiptAsked = noReceipt === undefined;
     const { receipts } = this.#incoming;
     const clock = this.#loop.clock;
-    const sent = new SentMessage({ segments: pdus.length, coding, replaced, isReceiptAsked, clock });
+    const sent = new SentMessage({ segments: pdus.length, coding, replaced, noReceipt, clock });
     const destination = pdus[0]?.destination_addr ?? '';
     if (isReceiptAsked) receipts.leaves(destination);
     const outlet: Outlet = {
@@ -174,6 +175,7 @@ export class SmppClient<T extends TlvTable = NoTlvs> implements BindOwner {
     } catch (error) {
       throw withCaller(error);
     }
+    if (isReceiptAsked) receipts.taken(sent, destination);
     return sent;
   }
 

@@ -1,6 +1,8 @@
-/** Why a request finds no way out. */
+/** Why a request finds no way out, and a receipt none in. */
 import { permissionsFor, type Version, vendorRule } from '../core/states.ts';
 import { SmppError, SmppNotBoundError } from '../errors.ts';
+import type { ClientOptions } from './options.ts';
+import type { ReceiptWish } from './outgoing-message.ts';
 
 /** What a client that is bound as receiver may not send; undefined for what it may. */
 export function receiverRefusal(command: string, version: Version): SmppError | undefined {
@@ -14,4 +16,14 @@ export function receiverRefusal(command: string, version: Version): SmppError | 
 export function notBound(waitedMs: number, cause: SmppError | undefined): SmppNotBoundError {
   const why = cause === undefined ? '' : `: ${cause.message}`;
   return new SmppNotBoundError(`no bind to send on within ${waitedMs} ms${why}`, { cause });
+}
+
+/** Why no receipt of a message will come; undefined where one may. */
+export function whyNoReceipt(
+  wish: ReceiptWish | undefined,
+  { operations }: Pick<ClientOptions, 'operations'>,
+): string | undefined {
+  if (wish === undefined || wish === 'none') return "no receipt was asked for: send it with receipt: 'final'";
+  if (operations?.deliver_sm === undefined) return undefined;
+  return 'receipts go to operations.deliver_sm: without it, they find their messages';
 }

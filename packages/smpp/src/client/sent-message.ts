@@ -1,7 +1,7 @@
 import type { MessageState, Receipt, TextCoding, UnmappableCharacter } from '@chappe/protocol';
 import { withCaller } from '../caller.ts';
 import type { Clock } from '../clock.ts';
-import { SmppAbortError, SmppClosedError, type SmppError, SmppTimeoutError } from '../errors.ts';
+import { SmppAbortError, type SmppError, SmppTimeoutError } from '../errors.ts';
 import { checkWaitOptions } from '../session/request-options.ts';
 
 /** The last word about a message: of all its segments together. */
@@ -30,7 +30,8 @@ export interface SentMessageOptions {
   readonly segments: number;
   readonly coding: TextCoding | undefined;
   readonly replaced: readonly UnmappableCharacter[];
-  readonly isReceiptAsked: boolean;
+  /** Why no receipt will come; undefined where one may. */
+  readonly noReceipt: string | undefined;
   readonly clock: Clock;
 }
 
@@ -45,7 +46,7 @@ export class SentMessage {
   /** Number of segments. */
   readonly segments: number;
   readonly #clock: Clock;
-  readonly #isReceiptAsked: boolean;
+  readonly #noReceipt: string | undefined;
   readonly #ids: string[] = [];
   readonly #receipts: (Receipt | undefined)[];
   readonly #waiters = new Set<Waiter>();
@@ -53,13 +54,13 @@ export class SentMessage {
   #failure: (() => SmppError) | undefined;
 
   /** @internal */
-  constructor({ segments, coding, replaced, isReceiptAsked, clock }: SentMessageOptions) {
+  constructor({ segments, coding, replaced, noReceipt, clock }: SentMessageOptions) {
     this.ids = this.#ids;
     this.coding = coding;
     this.replaced = replaced;
     this.segments = segments;
     this.#clock = clock;
-    this.#isReceiptAsked = isReceiptAsked;
+    this.#noReceipt = noReceipt;
     this.#receipts = new Array<undefined>(segments).fill(undefined);
   }
 
@@ -69,8 +70,8 @@ export class SentMessage {
   }
 
   /**
-   * Settles with the final state of all segments. Rejects with `SmppTimeoutError` (`receipt`), at once where none was
-   * asked for by `receipt` of the message; with `SmppAbortError`; with `SmppClosedError` when the client was closed.
+   * Settles with the final state of all segments. Rejects with `SmppTimeoutError` (`receipt`), at once where none can
+   * come: none was asked for by `receipt` of the message, the MC gave no message_id, or `operations.deliver_sm` takes them; with `SmppAbortError`; with `SmppClosedError` when the client was closed.
    */
   async receipt(options: ReceiptOptions = {}): Promise<ReceiptResult> {
     checkWaitOptions(options);
@@ -88,10 +89,7 @@ export class SentMessage {
   #refusal(signal: AbortSignal | undefined): SmppError | undefined {
     if (this.#failure !== undefined) return this.#failure();
     if (signal?.aborted) return new SmppAbortError(signal, true);
-    const remedy = "send it with receipt: 'final'";
-    return this.#isReceiptAsked
-      ? undefined
-      : new SmppTimeoutError('receipt', `no receipt was asked for: ${remedy}`);
+    return this.#noReceipt === undefined ? undefined : new SmppTimeoutError('receipt', this.#noReceipt);
   }
 
   #awaitReceipt({ timeoutMs, signal }: ReceiptOptions): Promise<ReceiptResult> {
@@ -132,10 +130,15 @@ export class SentMessage {
     for (const waiter of this.#waiters) waiter.resolve(this.#result);
   }
 
-  /** @internal No receipt will be noted any more. */
-  giveUp(): void {
+  /** @internal Whether all its segments have had their receipts. */
+  get isSettled(): boolean {
+    return this.#result !== undefined;
+  }
+
+  /** @internal No receipt will be noted any more; whoever waits is told why by an error of its own. */
+  giveUp(why: () => SmppError): void {
     if (this.#result !== undefined) return;
-    this.#failure = () => new SmppClosedError('closed', true);
-    for (const waiter of this.#waiters) waiter.reject(this.#failure());
+    this.#failure = why;
+    for (const waiter of this.#waiters) waiter.reject(why());
   }
 }

@@ -193,6 +193,30 @@ describe('the handset on a receipt', () => {
   });
 });
 
+describe('a receipt that can never come is not waited for', () => {
+  const never = async (sent: SentMessage): Promise<unknown> =>
+    sent.receipt().catch(({ code, kind, message }) => ({ code, kind, message }));
+
+  test.each([
+    ['of one segment', 'x'],
+    ['of three', 'x'.repeat(400)],
+  ])('no id for a message %s', async (_which, text) => {
+    const at = await world(() => ' ');
+    const sent = await at.client.send({ to: '447700900123', text, receipt: 'final' });
+    expect(await never(sent)).toMatchObject({
+      code: 'CHAPPE_SMPP_TIMEOUT',
+      kind: 'receipt',
+      message: expect.stringContaining('no message_id'),
+    });
+  });
+
+  test('a handler of the program takes the receipts', async () => {
+    const at = await world(String, { operations: { deliver_sm: () => ({}) } });
+    const sent = await at.client.send({ to: '447700900123', text: 'x', receipt: 'final' });
+    expect(await never(sent)).toMatchObject({ message: expect.stringContaining('operations.deliver_sm') });
+  });
+});
+
 test('a receipt that a loop refuses comes again with its message', async () => {
   const at = await world(String);
   const sent = await at.client.send({ to: '447700900123', text: 'x', receipt: 'final' });
@@ -301,6 +325,58 @@ describe('receipts for a message of three segments', () => {
     const sent = await sending;
     for (const id of ['id-2', 'id-3']) at.centre.last.send(receipt(id, 'DELIVRD', to));
     expect(await sent.receipt()).toMatchObject({ delivered: true });
+  });
+
+  test('one id for all, whose receipt comes before the other segments are taken', async () => {
+    const at = await world(() => '', { window: 1 });
+    const held: (() => void)[] = [];
+    at.centre.script = (pdu, connection) => {
+      if (pdu.command !== 'submit_sm') polite(pdu, connection);
+      else held.push(() => connection.answer(pdu, 0, { message_id: 'one' }));
+    };
+    const sending = send(at);
+    await settle();
+    held[0]!();
+    await settle();
+    at.centre.last.send(receipt('one', 'UNDELIV', to));
+    await at.clock.advance(10_000);
+    for (const n of [1, 2]) {
+      held[n]!();
+      await settle();
+    }
+    const sent = await sending;
+    expect(await states(at, [sent])).toEqual(['none']);
+    await at.clock.advance(2_000);
+    expect(await sent.receipt()).toMatchObject({ state: 'UNDELIVERABLE', receipts: { length: 3 } });
+    expect(at.centre.all('deliver_sm_resp').map((answer) => answer.command_status)).toEqual([0]);
+  });
+
+  test.each([1, 2, 3])('an id for segment %i alone: it is that of the whole', async (segment) => {
+    const at = await world((n) => (n === segment ? 'only' : ''));
+    const sent = await send(at);
+    at.centre.last.send(receipt('only', 'UNDELIV', to));
+    await at.clock.advance(3_000);
+    expect(await sent.receipt()).toMatchObject({ state: 'UNDELIVERABLE', receipts: { length: 3 } });
+  });
+
+  test('one receipt for the whole, before the last segment is taken, where that is said', async () => {
+    const at = await world(String, { window: 1, incoming: { receipts: { longMessages: 'one' } } });
+    const held: (() => void)[] = [];
+    at.centre.script = (pdu, connection) => {
+      if (pdu.command !== 'submit_sm') polite(pdu, connection);
+      else held.push(() => connection.answer(pdu, 0, { message_id: `id-${held.length}` }));
+    };
+    const sending = send(at);
+    for (const n of [0, 1, 2]) {
+      await settle();
+      held[n]!();
+      if (n === 0) at.centre.last.send(receipt('id-1', 'DELIVRD', to));
+    }
+    const sent = await sending;
+    expect(await sent.receipt()).toMatchObject({ delivered: true, receipts: { length: 3 } });
+    at.centre.last.send(receipt('id-3', 'DELIVRD', to));
+    await settle();
+    expect(at.centre.all('deliver_sm_resp').map((answer) => answer.command_status)).toEqual([0, 0]);
   });
 
   test('closing leaves no timer of theirs', async () => {
