@@ -115,7 +115,10 @@ export interface Draft {
   readonly idForm?: IdForm | undefined;
   /** True: takes the public id of the first draft of the same call (submit_multi has one message_id). */
   readonly sharesPublicId?: boolean | undefined;
-  /** True: replaces a waiting message of the same account, addresses and service type, if there is one. */
+  /**
+   * True: replaces a waiting message of the same account, addresses and service type, if there is one. Of a text in
+   * pieces the first says it; then all of them are messages of their own, and what was there is cancelled.
+   */
   readonly replaceIfPresent?: boolean | undefined;
   /** Said in the `accepted` line of the timeline, e.g. `session=s12 sequence=77`. */
   readonly detail?: string | undefined;

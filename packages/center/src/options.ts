@@ -2,7 +2,7 @@ import { type Clock, type Random, systemClock } from './clock.ts';
 import type { Outcome } from './connector.ts';
 import type { CenterError } from './errors.ts';
 import { guarded, safeListener } from './hooks.ts';
-import type { Draft, Message } from './message.ts';
+import type { Draft, Message, MessageId } from './message.ts';
 import { systemRandom } from './random.ts';
 import { type RetryPolicy, retryPolicy } from './retry.ts';
 import type { FinalState, MessageState } from './states.ts';
@@ -113,6 +113,11 @@ export interface CenterOptions {
   readonly late?: (message: Message) => Outcome | undefined;
   /** Whether a message that costs something is charged, now that it ends in this state. Default: when delivered. */
   readonly isCharged?: (message: Message, state: FinalState) => boolean;
+  /**
+   * Ids of the messages that are one text with this one, itself among them: they are replaced together. Undefined: nothing
+   * may take its place. Default: it alone.
+   */
+  readonly piecesOf?: (message: Message) => readonly MessageId[] | undefined;
   /** Called before a message ends; what it returns is waited for. For what `receipt` needs to know. */
   readonly beforeEnd?: (message: Message) => Promise<void> | undefined;
   /** Called with the money of whole days before they are forgotten; those days stay when it rejects. */
@@ -139,6 +144,7 @@ export interface Settings {
   readonly retry: RetryPolicy;
   readonly late: (message: Message) => Outcome | undefined;
   readonly isCharged: (message: Message, state: FinalState) => boolean;
+  readonly piecesOf: (message: Message) => readonly MessageId[] | undefined;
   readonly beforeEnd: ((message: Message) => Promise<void> | undefined) | undefined;
   readonly onForget: (tallies: readonly Tally[]) => Promise<void>;
   readonly limits: CenterLimits;
@@ -160,6 +166,7 @@ export function settingsOf(options: CenterOptions): Settings {
     retry: guarded('retry', options.retry ?? retryPolicy(), RETRY_AFTER_THROW_MS, tell),
     late: guarded('late', options.late ?? (() => undefined), undefined, tell),
     isCharged: guarded('isCharged', options.isCharged ?? ((_, state) => state === 'delivered'), false, tell),
+    piecesOf: guarded('piecesOf', options.piecesOf ?? (({ id }) => [id]), undefined, tell),
     beforeEnd: beforeEnd === undefined ? undefined : guarded('beforeEnd', beforeEnd, undefined, tell),
     onForget: options.onForget ?? (() => Promise.resolve()),
     limits: { ...defaultLimits, ...options.limits },

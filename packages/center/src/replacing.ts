@@ -8,6 +8,16 @@ import type { Intake } from './intake.ts';
 import type { Draft, Message, MessageId } from './message.ts';
 import type { Operations } from './operations.ts';
 
+/** Whose place a draft takes. */
+interface Place {
+  /** The one that has its text now; undefined: it becomes a message of its own. */
+  readonly message: Message | undefined;
+  /** Those that go for it. */
+  readonly superseded: readonly MessageId[];
+}
+
+const nowhere: Place = Object.freeze({ message: undefined, superseded: [] });
+
 /** Submissions that may replace. */
 export class Replacing {
   readonly #core: Core;
@@ -45,53 +55,66 @@ export class Replacing {
 
   async #submit(drafts: readonly Draft[]): Promise<readonly Message[]> {
     const messages: (Message | undefined)[] = [];
-    for (const draft of drafts)
-      messages.push(draft.replaceIfPresent === true ? await this.#replace(draft) : undefined);
+    const superseded: MessageId[] = [];
+    for (const draft of drafts) {
+      const place = draft.replaceIfPresent === true ? await this.#place(draft, drafts) : nowhere;
+      messages.push(place.message);
+      superseded.push(...place.superseded);
+    }
     const fresh = drafts.filter((_, at) => messages[at] === undefined);
     if (fresh.length > 0) {
       const stored = await this.#store(fresh.map((draft) => ({ ...draft, replaceIfPresent: false })));
       let next = 0;
       for (let at = 0; at < messages.length; at += 1) messages[at] ??= stored[next++];
     }
+    // Behind the others: what was acknowledged does not go for one that is not stored.
+    await Promise.all(superseded.map((id) => this.#operations.cancel({ id })));
     return messages.filter((message) => message !== undefined);
   }
 
-  async #replace(draft: Draft): Promise<Message | undefined> {
+  /** Whose place a draft takes: it has its text now, or goes when the draft is stored as a message of its own. */
+  async #place(draft: Draft, drafts: readonly Draft[]): Promise<Place> {
     // What the account has submitted before is looked for on the disk: it has to be there.
     await this.#intake.stored(draft.account);
-    const present = await this.#present(draft);
-    if (present === undefined) return undefined;
+    const pieces = await this.#present(draft);
+    const [present] = pieces;
+    if (present === undefined) return nowhere;
     const { id } = present;
-    if ((draft.segments ?? 1) > present.segments) {
-      // What was counted and set aside for that is too little: this takes its place as a message of its own.
-      await this.#operations.cancel({ id });
-      return undefined;
-    }
+    const isPiece = drafts.some((other) => other.replaceIfPresent !== true && keyOf(other) === keyOf(draft));
+    // Several cannot stand in the place of one, nor one in that of several; and what was counted and set aside for one
+    // of fewer segments is too little.
+    if (isPiece || pieces.length > 1 || (draft.segments ?? 1) > present.segments)
+      return { message: undefined, superseded: pieces.map((piece) => piece.id) };
     const { content, text, dueMs, expiresMs, receiptWanted, priority, detail } = draft;
     // What is told must fit: a peer of 3.3 cannot be told an id of another length.
     const idForm = draft.idForm === 'short' ? draft.idForm : undefined;
     const changes = { content, text, dueMs, expiresMs, receiptWanted, priority, detail, idForm };
-    if ((await this.#operations.replace({ id }, changes)) !== 'replaced') return undefined;
-    return this.#operations.find({ id });
+    if ((await this.#operations.replace({ id }, changes)) !== 'replaced') return nowhere;
+    return { message: await this.#operations.find({ id }), superseded: [] };
   }
 
-  /** The last submitted one alike that waits, is queued, and is not one of several under one id. */
-  async #present({ account, source, destination, serviceType = '' }: Draft): Promise<Message | undefined> {
+  /** The last submitted one alike that waits and is queued, with all pieces of its text; empty: there is none. */
+  async #present(draft: Draft): Promise<readonly Message[]> {
+    const { account, source, destination, serviceType = '' } = draft;
     const match = { account, source: source.digits, destination: destination.digits, serviceType };
-    for (const id of await this.#operations.matching(match)) {
+    const alike = (await this.#operations.matching(match)).filter((id) => {
       const phase = this.#core.live.get(id)?.phase;
-      if (phase !== undefined && phase !== 'queued') continue;
-      const present = await this.#operations.find({ id });
-      // One of several that are one to their sender: a text of its own would make nonsense of the others.
-      if (present === undefined || present.head !== id || (await this.#isFirstOfSeveral(id)))
-        return undefined;
-      return present;
-    }
-    return undefined;
+      return phase === undefined || phase === 'queued';
+    });
+    const [last] = alike;
+    const present = last === undefined ? undefined : await this.#operations.find({ id: last });
+    if (present === undefined) return [];
+    const ids = this.#core.settings.piecesOf(present);
+    // Where a piece has left, the text is with somebody: the others follow it.
+    if (ids?.every((id) => alike.includes(id)) !== true) return [];
+    if (ids.length === 1) return (await this.#isOneOfSeveral(present)) ? [] : [present];
+    const pieces = await Promise.all(ids.map((id) => this.#operations.find({ id })));
+    return pieces.filter((piece) => piece !== undefined);
   }
 
-  async #isFirstOfSeveral(id: MessageId): Promise<boolean> {
-    return (await this.#operations.find({ id: id + 1 }))?.head === id;
+  /** One of several that are one to their sender: a text of its own would make nonsense of the others. */
+  async #isOneOfSeveral({ id, head }: Message): Promise<boolean> {
+    return head !== id || (await this.#operations.find({ id: id + 1 }))?.head === id;
   }
 }
 

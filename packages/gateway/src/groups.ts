@@ -1,6 +1,7 @@
 /** Messages that were accepted together are found again from any one of them: their ids follow each other. */
 import type { Center, Message, MessageId } from '@chappe/center';
 import { readGroupOf } from './content.ts';
+import { ownPartOfStored } from './own-part.ts';
 
 /** All messages of a message's group in order, itself included; just itself when it has no group. */
 export async function groupOf(center: Center, message: Message): Promise<readonly Message[]> {
@@ -24,6 +25,17 @@ export async function groupOf(center: Center, message: Message): Promise<readonl
 export function firstPieceOf({ id, content }: Message): MessageId {
   const group = readGroupOf(content);
   return group?.kind === 'segments' ? id - group.index : id;
+}
+
+/**
+ * Ids of the messages that another text takes the place of together with this one. Undefined: of none, since it is a part
+ * that its customer has cut, whose others nobody knows here.
+ */
+export function replaceableOf(message: Message): readonly MessageId[] | undefined {
+  const group = readGroupOf(message.content);
+  if (group?.kind === 'segments')
+    return Array.from({ length: group.count }, (_, index) => message.id - group.index + index);
+  return ownPartOfStored(message) === undefined ? [message.id] : undefined;
 }
 
 /** All pieces of the text that a message is a piece of, in order; just itself when it is none. */

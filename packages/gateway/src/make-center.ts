@@ -4,6 +4,7 @@ import type { Clock, Random } from '@chappe/smpp';
 import type { Accounts } from './accounts/accounts.ts';
 import type { Said } from './correlation/said.ts';
 import type { ReceiptDesk } from './egress/receipt-desk.ts';
+import { replaceableOf } from './groups.ts';
 import type { MessageSteps } from './message-steps.ts';
 import { chargedAtEnd } from './money/charging.ts';
 import type { Ledger } from './money/ledger.ts';
@@ -36,6 +37,7 @@ export function makeCenter({ store, center }: GatewayOptions, parts: CenterParts
     limits: { ...center?.limits, receiptValidityMs: validityMs },
     receipt: (message, state, error, said) =>
       receipts.draftsFor(message, state, error, said as Said | undefined),
+    piecesOf: replaceableOf,
     beforeEnd: (message) => receipts.beforeEnd(message),
     late: (message) => network().late(message),
     isCharged: (message, state) => chargedAtEnd(message, state, accounts.get(message.account)?.settings),

@@ -162,8 +162,9 @@ export function draftsOf(
       segments: Math.max(1, share),
     });
     if (count === 1) return draft;
-    // To its sender it is one message, with one id. Piece for piece it would replace pieces of something else.
-    return { ...draft, sharesPublicId: submission.sharesPublicId, replaceIfPresent: false };
+    // To its sender it is one message, with one id. It takes the place of another as a whole: the first piece asks.
+    const replaceIfPresent = submission.replaceIfPresent && index === 0;
+    return { ...draft, sharesPublicId: submission.sharesPublicId, replaceIfPresent };
   });
 }
 

@@ -8,6 +8,7 @@ import { toCanonical } from '../alphabet.ts';
 import { type ContentShape, type Group, writeContent } from '../content.ts';
 import { lifetimeOf } from '../lifetime.ts';
 import { messageText } from '../message-text.ts';
+import { ownPartOf } from '../own-part.ts';
 import { receiptsWanted } from '../receipts-wanted.ts';
 import type { CutSegment } from '../segments.ts';
 import type { Version } from '../validation.ts';
@@ -168,7 +169,10 @@ export function submissionOf(
     protocolId: fields.protocol_id ?? 0,
     registeredDelivery: fields.registered_delivery,
     priority: priorityOf(fields.priority_flag ?? 0),
-    replaceIfPresent: fields.replace_if_present_flag === 1,
+    // A part that its customer has cut would replace the part before it.
+    replaceIfPresent:
+      fields.replace_if_present_flag === 1 &&
+      ownPartOf({ esmClass, dataCoding, payload, tlvs: tlvs.rest }) === undefined,
     dueMs,
     // Who waits for the outcome, or wants one attempt only, does not want it in an hour.
     expiresMs: mode === 'stored' || version === 0x33 ? expiresMs : Math.min(expiresMs, dueMs + briefMs),

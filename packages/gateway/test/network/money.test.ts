@@ -199,19 +199,76 @@ describe('replace_if_present', () => {
     expect(a.texts).toEqual(['New']);
   });
 
-  it('does not replace a piece of a text that was cut, nor does a text that is cut replace anything', async () => {
+  const parts = ['One ', 'two ', 'three'].map((text, at) => ({
+    esm_class: 0x40,
+    short_message: Buffer.concat([Uint8Array.of(5, 0, 3, 7, 3, at + 1), Buffer.from(text)]),
+  }));
+  const texts = {
+    short: { send: async () => esme.submit({ ...present, short_message: Buffer.from('Short') }), price: 10 },
+    payload: { send: async () => esme.submit({ ...present, ...long }), price: 30 },
+    'short_message of two segments': {
+      send: async () => esme.submit({ ...present, short_message: Buffer.alloc(200, 'y') }),
+      price: 20,
+    },
+    'text over HTTP': {
+      send: async () =>
+        world.gateway.submit({
+          account: 'acme',
+          from: 'ACME',
+          to,
+          text: 'z'.repeat(170),
+          serviceType: 'CMT',
+        }),
+      price: 20,
+    },
+  };
+  const to = '447700900123';
+  const firsts = ['short', 'payload', 'short_message of two segments', 'text over HTTP'] as const;
+  const seconds = ['short', 'payload', 'short_message of two segments'] as const;
+
+  it.each(firsts.flatMap((first) => seconds.map((second) => [first, second] as const)))(
+    'of a %s by a %s leaves the second alone, whole, at its price',
+    async (first, second) => {
+      await begin({ mode: 'prepaid' });
+      a.cut();
+      await world.pass();
+      await texts[first].send();
+      await texts[second].send();
+      await world.pass();
+      expect(money().reserved).toBe(texts[second].price);
+      await world.audit();
+      a.isDown = false;
+      await world.pass(120_000);
+      const sent = a.texts.join('');
+      expect(sent).toBe({ short: 'Short', payload: 'x'.repeat(400) }[second as string] ?? 'y'.repeat(200));
+      await world.audit();
+    },
+  );
+
+  it('of parts that a customer has cut replaces none of them, and none of them replaces anything', async () => {
     await begin({ mode: 'prepaid' });
     a.cut();
     await world.pass();
-    await esme.submit({ ...present, ...long });
+    await texts.short.send();
+    for (const part of parts) await esme.submit({ ...present, ...part });
     await esme.submit({ ...present, short_message: Buffer.from('New') });
-    await esme.submit({ ...present, ...long });
-    expect(money()).toEqual({ balance: 930, reserved: 70 });
+    expect(money().reserved).toBe(50);
     a.isDown = false;
     await world.pass(120_000);
-    const xs = a.texts.filter((text) => text.startsWith('x'));
-    expect(xs.join('')).toBe('x'.repeat(800));
-    expect(a.texts.filter((text) => text === 'New')).toHaveLength(1);
+    expect([...a.texts].sort()).toEqual(['New', 'One ', 'Short', 'three', 'two ']);
+  });
+
+  it('leaves a text alone of which a piece has left', async () => {
+    await begin({ mode: 'prepaid' });
+    a.react = () => (a.submitted.length === 1 ? {} : { status: status.ESME_RSYSERR });
+    await esme.submit({ ...present, ...long });
+    await world.pass();
+    await esme.submit({ ...present, short_message: Buffer.from('New') });
+    a.react = () => ({});
+    await world.pass(120_000);
+    const taken = a.submitted.filter(({ id }) => id !== '').map(({ text }) => text);
+    expect(taken.filter((text) => text.startsWith('x')).join('')).toBe('x'.repeat(400));
+    expect(taken).toContain('New');
   });
 });
 
