@@ -1,6 +1,6 @@
 /** Puts a route into the server: checks what comes, sends what the handler returns. */
 import type { AuditLog } from '@chappe/gateway';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { changeOf } from './audit.ts';
 import { type Caller, callerKey } from './auth/caller.ts';
 import type { CallerRequest, Gate } from './auth/gate.ts';
@@ -40,7 +40,7 @@ export function mount(
     },
     handler: async (request, reply) => {
       const caller = callers.get(request) ?? nobody;
-      const call = callOf(route, request, caller, { gate, closing });
+      const call = callOf(route, request, caller, { gate, closing, reply });
       const answer = route.takesTurns === true ? await inTurn(route, call, turns) : await route.handle(call);
       const changer = {
         caller,
@@ -104,7 +104,7 @@ function callOf(
   route: Route,
   request: FastifyRequest,
   caller: Caller,
-  { gate, closing }: Pick<MountOptions, 'gate' | 'closing'>,
+  { gate, closing, reply }: Pick<MountOptions, 'gate' | 'closing'> & { readonly reply: FastifyReply },
 ): Call<unknown, unknown, unknown> {
   const params =
     route.params === undefined ? {} : check(route.params, { ...(request.params as object) }, 'path');
@@ -124,7 +124,15 @@ function callOf(
       return Array.isArray(value) ? value[0] : value;
     },
     get signal() {
-      return AbortSignal.any([request.signal, closing]);
+      return signalOf(reply, closing);
     },
   };
+}
+
+/** Aborted with the connection or the API. (`request.signal` is aborted as soon as a body has been read.) */
+function signalOf({ raw }: FastifyReply, closing: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  if (raw.closed) gone.abort();
+  else raw.once('close', () => gone.abort());
+  return AbortSignal.any([gone.signal, closing]);
 }

@@ -60,18 +60,39 @@ describe('GET /api/v1/messages', () => {
     ['account=ba*', ['999123456']],
     ['from=BANK&kind=mt', ['999123456']],
     ['after=1h', ['999123456', '447700900123']],
+    ['from=bank', ['999123456']],
+    ['q=-account:acme', ['999123456']],
+    ['q=-to:4477*', ['999123456']],
+    ['q=-state:delivered', ['999123456', '447700900123']],
+    ['q=error:ESME_RSUBMITFAIL', ['447700900123']],
+    ['q=error:esme_rinvdstadr', ['999123456']],
+    ['q=error:69', ['447700900123']],
+    ['q=error:0x45', ['447700900123']],
+    ['q=-error:69', ['999123456']],
+    ['q=error:6', []],
+    ['q=route:uk', ['447700900123']],
+    ['q=route:u*', ['447700900123']],
+    ['q=route:k', []],
+    ['q=state:refused to:4477* error:69', ['447700900123']],
+    ['q=to:4477* to:9991*', []],
     // About something that a refusal does not have, or is not.
     ['state=delivered', []],
     ['text=secret', []],
     ['kind=mo', []],
-    ['q=-account:acme', []],
     ['before=1h', []],
+    ['q=id:447700900123', []],
+    ['q=447700900123', []],
+    ['q=-state:refused', []],
+    ['q=connector:op', []],
   ])('%s: refused beside what is stored: %j', async (query, found) => {
     expect(await refused(query)).toEqual(found);
   });
 
   it('an account sees its own; state:refused finds nothing that is stored', async () => {
     expect(await refused('', keys.bank)).toEqual(['999123456']);
+    expect(await refused('q=error:69', keys.acme)).toEqual(['447700900123']);
+    // Rules are not told to customers.
+    expect(await refused('q=route:uk', keys.acme)).toEqual([]);
     await rig.admin('POST', 'ledger/acme/credits', { amount: '1' });
     await rig.as(keys.acme)('POST', 'messages', { to: '447700900777', text: 'x' });
     const { json } = await rig.admin('GET', 'messages?q=state:refused');

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Rig, startRig } from './rig.ts';
 
@@ -167,6 +168,37 @@ describe('POST /api/v1/messages', () => {
     most = 0;
     expect((await rig.post(url, { to, text: 'x'.repeat(153 * 50) })).status).toBe(202);
     expect(most).toBe(5);
+    gateway.submit = submit;
+  });
+
+  it('lists that wait for their turn are answered as long as their caller is there, and not sent when it is gone', async () => {
+    const { gateway } = rig.box;
+    const submit = gateway.submit.bind(gateway);
+    const began: string[] = [];
+    const { promise: isOpen, resolve: open } = Promise.withResolvers<void>();
+    gateway.submit = async (input) => {
+      began.push(input.to);
+      await isOpen;
+      return submit(input);
+    };
+    const address = await rig.listen();
+    const bodyOf = (at: number) => JSON.stringify({ to: [`44774000${at}1`, `44774000${at}2`], text: 'all' });
+    const headers = { 'content-type': 'application/json' };
+    const send = async (at: number): Promise<number> =>
+      (await fetch(new URL(url, address), { method: 'POST', headers, body: bodyOf(at) })).status;
+    const sent = [0, 1].map((at) => send(at));
+    await expect.poll(() => began.length).toBe(4);
+    // Two of a caller are under way: these wait.
+    sent.push(...[2, 3, 4].map((at) => send(at)));
+    const isGone = new Promise<void>((gone) =>
+      rig.app.server.once('connection', (socket) => socket.once('close', gone)),
+    );
+    const going = request(new URL(url, address), { method: 'POST', headers, agent: false });
+    going.on('error', () => undefined).end(bodyOf(5), () => going.destroy());
+    await isGone;
+    open();
+    expect(await Promise.all(sent)).toEqual([202, 202, 202, 202, 202]);
+    expect(began.filter((to) => to.startsWith('447740005'))).toEqual([]);
     gateway.submit = submit;
   });
 

@@ -18,7 +18,7 @@ import { cancelBroadcastSm } from './ingress/cancel-broadcast-sm.ts';
 import { cancelSm } from './ingress/cancel-sm.ts';
 import { dataSm } from './ingress/data-sm.ts';
 import type { Ingress } from './ingress/ingress.ts';
-import { noting } from './ingress/noting.ts';
+import { noteRefused, noting } from './ingress/noting.ts';
 import { paramRetrieve } from './ingress/param-retrieve.ts';
 import { queryBroadcastSm } from './ingress/query-broadcast-sm.ts';
 import { queryLastMsgs } from './ingress/query-last-msgs.ts';
@@ -51,11 +51,12 @@ export function operationsOf(ingress: Ingress): Operations {
 
 function noticeListener(
   onPeerFault: GatewayOptions['onPeerFault'],
-): ((session: Session, notice: Notice) => void) | undefined {
-  if (onPeerFault === undefined) return undefined;
+  ingress: Ingress,
+): (session: Session, notice: Notice) => void {
   return (session, notice) => {
-    const fault = peerFaultOf(session, notice);
-    if (fault !== undefined) onPeerFault(fault);
+    noteRefused(notice, session, ingress);
+    const fault = onPeerFault === undefined ? undefined : peerFaultOf(session, notice);
+    if (fault !== undefined) onPeerFault?.(fault);
   };
 }
 
@@ -115,7 +116,7 @@ export class Desk {
       onBound: (session: Session) => events.onBound(session),
       onClosed: (session: Session, reason: string) => events.onClosed(session, reason),
       onError: options.onError,
-      onNotice: noticeListener(options.onPeerFault),
+      onNotice: noticeListener(options.onPeerFault, ingress),
     };
     const { host, port, proxyProtocol, isClosed } = options.smpp ?? {};
     const opened: SmppServer[] = [];

@@ -93,6 +93,7 @@ export { openSealing, Sealing } from './sealing.ts';
 export {
   matchesSearch,
   parseSearch,
+  type Searchable,
   SearchError,
   type SearchQuery,
   type SearchTerm,

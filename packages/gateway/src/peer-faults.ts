@@ -1,5 +1,5 @@
 /** What a peer did wrong, in a sentence: what it was, what we did about it, and where a person might look. */
-import { statusName } from '@chappe/protocol';
+import { type Pdu, status, statusName } from '@chappe/protocol';
 import type { Notice, Session } from '@chappe/smpp';
 import { versionName } from './session-view.ts';
 
@@ -18,7 +18,7 @@ const hints: Readonly<Record<string, string>> = {
   text: 'it speaks plain text',
 };
 
-/** The fault that a notice is about; undefined for what is only counted (late or repeated responses). */
+/** The fault that a notice is about; undefined for what is only counted (late or repeated responses, too many requests). */
 export function peerFaultOf(session: Session, notice: Notice): PeerFault | undefined {
   const what = sentence(session, notice);
   if (what === undefined) return undefined;
@@ -38,6 +38,10 @@ function sentence(session: Session, notice: Notice): string | undefined {
     case 'unknown_command':
       return `command_id ${hex(notice.pdu.command_id)} is not known: answered ESME_RINVCMDID, the session goes on`;
     case 'refused': {
+      if (notice.status === status.ESME_RINVTLVLEN) {
+        const { command, flags } = notice.pdu as Pdu;
+        return `${command} has TLVs of a wrong length (${flags.filter(isLength).join(', ')}): answered ${word(notice.status)}`;
+      }
       const state = session.isBound
         ? `bound as ${session.kind} ${versionName(session.version)}`
         : session.state;
@@ -49,8 +53,14 @@ function sentence(session: Session, notice: Notice): string | undefined {
       return `no SMPP (${why}): the connection was closed`;
     }
     case 'stray_response':
+    case 'throttled':
       return undefined;
   }
+}
+
+/** As the decoder says it: `tlv_len:user_message_reference:9!=2`. */
+function isLength(flag: string): boolean {
+  return flag.startsWith('tlv_len:');
 }
 
 function word(status: number): string {

@@ -55,6 +55,17 @@ test('a request in the wrong state', async () => {
   expect((await next()).what).toBe('submit_sm has no place here (open): answered ESME_RINVBNDSTS');
 });
 
+test('a TLV of a wrong length is named', async () => {
+  const { socket, next } = await given();
+  socket.write(bind);
+  await once(socket, 'data');
+  const tlvs = [{ tag: 0x0204, value: new Uint8Array(3) }];
+  socket.write(encode({ command: 'submit_sm', sequence_number: 2, destination_addr: '447700900123', tlvs }));
+  expect((await next()).what).toBe(
+    'submit_sm has TLVs of a wrong length (tlv_len:user_message_reference:3!=2): answered ESME_RINVTLVLEN',
+  );
+});
+
 test('an unreadable PDU and an unknown command of a bound peer: named, and the session goes on', async () => {
   const { socket, next } = await given();
   socket.write(bind);

@@ -1,9 +1,10 @@
 /** Submissions that are refused before anybody was asked about them: their form is wrong. They are remembered as well. */
 import type { PduOf } from '@chappe/protocol';
-import { DEFERRED, type OperationResult, type Session } from '@chappe/smpp';
+import { DEFERRED, type Notice, type OperationResult, type Session } from '@chappe/smpp';
 import { accountOf, type Ingress } from './ingress.ts';
 
-type SubmissionName = 'submit_sm' | 'submit_multi' | 'data_sm' | 'broadcast_sm';
+const submissions = ['submit_sm', 'submit_multi', 'data_sm', 'broadcast_sm'] as const;
+type SubmissionName = (typeof submissions)[number];
 
 /** An operation that takes submissions. */
 type Operation<C extends SubmissionName> = (
@@ -37,6 +38,29 @@ export function noting<C extends SubmissionName>(
     }
     return answer;
   };
+}
+
+/** Notes a submission that its session has refused before any operation saw it; other notices are left alone. */
+export function noteRefused(notice: Notice, session: Session, { refusals }: Pick<Ingress, 'refusals'>): void {
+  if (!session.isBound) return;
+  const door = { session: session.id, account: accountOf(session) };
+  if (notice.what === 'malformed') {
+    const { name: command = '', error } = notice.pdu;
+    // What has been read of it is not to be relied on.
+    if (isSubmission(command))
+      refusals.note({ ...door, command, from: '', to: '', status: error.status, reason: 'form', rule: '' });
+  } else if (notice.what === 'refused' || notice.what === 'throttled') {
+    const { pdu, status } = notice;
+    if (!isSubmission(pdu.command)) return;
+    const { command, source_addr: from } = pdu as PduOf<SubmissionName>;
+    const to = destinationOf(pdu as PduOf<SubmissionName>);
+    const reason = notice.what === 'throttled' ? 'throughput' : 'form';
+    refusals.note({ ...door, command, from, to, status, reason, rule: '' });
+  }
+}
+
+function isSubmission(command: string): command is SubmissionName {
+  return (submissions as readonly string[]).includes(command);
 }
 
 /** The first one, where there are several. */

@@ -33,6 +33,8 @@ export interface RefusalQuery {
   readonly to?: string | undefined;
   readonly from?: string | undefined;
   readonly reason?: string | undefined;
+  /** Whatever else is asked; asked last. */
+  readonly where?: ((refusal: Refusal) => boolean) | undefined;
   /** At or after, epoch milliseconds. */
   readonly fromMs?: number | undefined;
   /** Before. */
@@ -211,7 +213,8 @@ function matcher(query: RefusalQuery, eldestMs: number): (one: Refusal) => boole
     one.number < before &&
     (reason === undefined || one.reason === reason) &&
     isTo(one.to) &&
-    isFrom(one.from);
+    isFrom(one.from) &&
+    (query.where === undefined || query.where(one));
 }
 
 /** What was refused stands there as it was sent; it is compared as people mean it. */

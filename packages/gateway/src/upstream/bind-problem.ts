@@ -1,11 +1,23 @@
 /** Why a bind did not come about, or did not hold, in words that name the likely causes: a closed socket says none. */
-import { type CloseReason, type Session, SmppConnectError, type SmppError } from '@chappe/smpp';
+import {
+  type CloseReason,
+  type Session,
+  SmppClosedError,
+  SmppConnectError,
+  type SmppError,
+} from '@chappe/smpp';
 
 const address = 'the address that we come from';
 
 /** A try that failed. What can be said no better is given back as it is. */
 export function refusedBind(error: SmppError, isTls: boolean): SmppError {
   if (error.code !== 'CHAPPE_SMPP_CLOSED') return error;
+  if (error instanceof SmppClosedError && error.reason === 'framing_error') {
+    const what = isTls ? 'another service' : 'another service, or expect TLS there (tls: true)';
+    return new SmppConnectError(`what answers at that host and port speaks no SMPP: it may be ${what}`, {
+      cause: error,
+    });
+  }
   // TLS 1.3 refuses our certificate, or its absence, only after our handshake is over: all we see is an end.
   const other = isTls
     ? 'want a certificate of ours, or another (tls.cert, tls.key)'

@@ -106,6 +106,21 @@ describe('a connection that the operator closes without an answer to the bind', 
   });
 });
 
+describe('a port where something else listens', () => {
+  it.each([
+    ['HTTP', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['TLS', Buffer.from('15030100020246', 'hex')],
+    ['a greeting', Buffer.from('220 mail.example ESMTP ready\r\n')],
+  ])('%s: that is told, not that the operator has closed', async (_, octets) => {
+    await begin((_pdu, connection) => {
+      connection.write(octets);
+      connection.end();
+    });
+    await world.pass(2_000);
+    expect(view().lastError).toMatch(/speaks no SMPP: it may be another service, or expect TLS/);
+  });
+});
+
 describe('an operator that has forgotten the session', () => {
   const statusesOfBinds = Object.entries(statuses)
     .filter(([, one]) => one.class === 'bind')

@@ -1,6 +1,8 @@
 /** Whatever is not taken can be found afterwards: by whom, from where to where, why, and by which rule. */
-import { status } from '@chappe/protocol';
+import { encode, status } from '@chappe/protocol';
+import { memoryPair } from '@chappe/smpp';
 import { afterEach, describe, expect, it } from 'vitest';
+import { submission } from '../rig.ts';
 import { account, connector, via, World } from './world.ts';
 
 let world: World;
@@ -84,6 +86,81 @@ describe('submit_sm', () => {
     expect((await esme.submit()).command_status).toBe(status.ESME_RSYSERR);
     expect(kept()).toEqual([`acme submit_sm s 447700900123 ${status.ESME_RSYSERR} store `]);
     world.rig.errors.length = 0;
+  });
+});
+
+describe('what its session refuses before it is looked at', () => {
+  /** A customer that sends octets. */
+  async function octetsFrom(
+    kind: 'transceiver' | 'receiver',
+  ): Promise<(octets: Uint8Array) => Promise<void>> {
+    const answers: Uint8Array[] = [];
+    const [ours, theirs] = memoryPair();
+    ours.start({
+      onBytes: (bytes) => void answers.push(bytes),
+      onDrain: () => undefined,
+      onEnd: () => undefined,
+    });
+    world.gateway.accept(theirs);
+    const send = async (octets: Uint8Array): Promise<void> => {
+      ours.write(octets);
+      await world.pass();
+    };
+    const [system_id, password] = ['acme', 'secret'];
+    await send(
+      encode({ command: `bind_${kind}`, sequence_number: 1, system_id, password, interface_version: 0x34 }),
+    );
+    await world.until(() => answers.length > 0);
+    return send;
+  }
+  const good = submission({ source_addr: 'ACME' });
+  const octets = (sequence_number: number, more: object = {}) =>
+    encode({ ...good, ...more, sequence_number });
+  const cut = Buffer.from(octets(2).subarray(0, 30));
+  cut.writeUInt32BE(30, 0);
+  const length = { tlvs: [{ tag: 0x0204, value: new Uint8Array(3) }] };
+  const [line, to] = ['acme submit_sm s', '447700900123'];
+
+  it.each([
+    [
+      'a TLV of a wrong length',
+      'transceiver',
+      [octets(2, length)],
+      `${line} ${to} ${status.ESME_RINVTLVLEN} form `,
+    ],
+    ['a bind that only receives', 'receiver', [octets(2)], `${line} ${to} ${status.ESME_RINVBNDSTS} form `],
+    [
+      'octets that cannot be read',
+      'transceiver',
+      [cut],
+      expect.stringMatching(/^acme submit_sm s {2}\d+ form $/),
+    ],
+    [
+      'more than may await an answer',
+      'transceiver',
+      [Buffer.concat([octets(2), octets(3)])],
+      `${line} ${to} ${status.ESME_RTHROTTLED} throughput `,
+    ],
+  ] as const)('%s', async (_name, kind, all, found) => {
+    world = await World.start({
+      accounts: [account('acme', { window: 1 })],
+      connectors: ['a'],
+      routes: [via(['a'])],
+    });
+    const send = await octetsFrom(kind);
+    for (const one of all) await send(one);
+    expect(kept()).toEqual([found]);
+  });
+
+  it('nothing of who has not bound, and no other command', async () => {
+    await start();
+    const [ours, theirs] = memoryPair();
+    ours.start({ onBytes: () => undefined, onDrain: () => undefined, onEnd: () => undefined });
+    world.gateway.accept(theirs);
+    ours.write(octets(1));
+    const send = await octetsFrom('receiver');
+    await send(encode({ command: 'query_sm', sequence_number: 2, message_id: 'x' }));
+    expect(kept()).toEqual([]);
   });
 });
 

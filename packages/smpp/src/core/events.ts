@@ -34,6 +34,8 @@ export type Notice =
   | { readonly what: 'unknown_command'; readonly pdu: UnknownPdu }
   /** A command that is not in place. Answered with `status`, or dropped if nothing answers it. */
   | { readonly what: 'refused'; readonly pdu: DecodedPdu; readonly status: number }
+  /** One request more than may await our response. Answered with `status`. */
+  | { readonly what: 'throttled'; readonly pdu: Pdu; readonly status: number }
   /** The octets are no SMPP. Answered with generic_nack; the connection is closed. */
   | { readonly what: 'framing_error'; readonly error: FramingError };
 

@@ -269,7 +269,7 @@ export class SessionCore {
       // 3.4 5.1.3: an ESME says "temporary application error" where an MC says "throttled".
       const busy = this.role === 'mc' ? status.ESME_RTHROTTLED : status.ESME_RX_T_APPN;
       this.#refusals.answer(pdu.sequence_number, responseTo(pdu.command)!, busy);
-      return undefined;
+      return noticed({ what: 'throttled', pdu, status: busy });
     }
     counters.requestsIn++;
     counters.requestsOpen++;

@@ -202,7 +202,12 @@ describe('requests and responses', () => {
     const core = boundMc('transceiver', 0x34, { peerWindow: 2 });
     const requests = [1, 2, 3, 4].map((sequence_number) => encode({ ...submit, sequence_number }));
     core.receive(Buffer.concat(requests), 0);
-    expect(eventsOf(core).map(({ kind }) => kind)).toEqual(['request', 'request']);
+    expect(eventsOf(core)).toMatchObject([
+      { kind: 'request' },
+      { kind: 'request' },
+      { kind: 'notice', notice: { what: 'throttled', status: status.ESME_RTHROTTLED } },
+      { kind: 'notice', notice: { what: 'throttled', pdu: { sequence_number: 4 } } },
+    ]);
     expect(outputOf(core)).toMatchObject([
       { sequence_number: 3, command_status: status.ESME_RTHROTTLED },
       { sequence_number: 4, command_status: status.ESME_RTHROTTLED },

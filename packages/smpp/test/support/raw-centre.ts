@@ -18,7 +18,12 @@ export class RawConnection {
   }
 
   send(pdu: PduInput): void {
-    this.#transport.write(encode(pdu));
+    this.write(encode(pdu));
+  }
+
+  /** Whatever octets. */
+  write(octets: Uint8Array): void {
+    this.#transport.write(octets);
   }
 
   /** Answers a request; the fields of the response beside the header may be given. */
