@@ -105,7 +105,10 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   });
   const mounting = { gate, turns, audit: gateway.audit, closing: closing.signal };
   for (const route of routes) mount(app, route, mounting);
-  app.addHook('preClose', async () => closing.abort());
+  app.addHook('preClose', async () => {
+    closing.abort();
+    connections.drain();
+  });
   app.addHook('onClose', async () => {
     gate.close();
     connections.close();

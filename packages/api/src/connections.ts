@@ -24,6 +24,8 @@ export interface ConnectionLimits {
   readonly unreadMs: number;
   /** Milliseconds that the answer to a broken request has to arrive in. */
   readonly lingerMs: number;
+  /** Milliseconds that answers under way have to arrive in when the listener is closed. */
+  readonly drainMs: number;
 }
 
 /** Defaults of `ConnectionLimits`. */
@@ -38,6 +40,7 @@ export const connectionLimits: ConnectionLimits = {
   nextRequestMs: 110_000,
   unreadMs: 30_000,
   lingerMs: 1_000,
+  drainMs: 5_000,
 };
 
 /** Plain integers, counted since the start. */
@@ -111,6 +114,7 @@ export class Connections {
   readonly #all = new Map<Socket, Connection>();
   readonly #byAddress = new Map<string, Set<Connection>>();
   #disarm: (() => void) | undefined;
+  #isDraining = false;
 
   /** `isProxy`: peers that stand for many callers, beside this machine. */
   constructor(clock: Clock, limits: Partial<ConnectionLimits> = {}, isProxy?: (address: string) => boolean) {
@@ -121,6 +125,10 @@ export class Connections {
 
   /** Takes a connection that was just accepted, or cuts it off. */
   take(socket: Socket): void {
+    if (this.#isDraining) {
+      socket.destroy();
+      return;
+    }
     const connection = new Connection(socket, this.#clock.monotonicMs());
     const { address } = connection;
     const siblings = this.#byAddress.get(address) ?? new Set();
@@ -163,6 +171,17 @@ export class Connections {
     else connection.endsMs = this.#clock.monotonicMs() + this.#limits.lingerMs;
   }
 
+  /** Cuts off who has not asked; who has is cut off after the answer. What a peer leaves undone holds up no stop. */
+  drain(): void {
+    this.#isDraining = true;
+    const endsMs = this.#clock.monotonicMs() + this.#limits.drainMs;
+    for (const connection of this.#all.values()) {
+      const [first] = connection.exchanges;
+      if (first?.request.complete === true) connection.endsMs = Math.min(connection.endsMs, endsMs);
+      else this.#cut(connection);
+    }
+  }
+
   /** Nobody is looked after any more. */
   close(): void {
     this.#disarm?.();
@@ -184,6 +203,7 @@ export class Connections {
     const at = connection.exchanges.findIndex((exchange) => exchange.response === response);
     if (at >= 0) connection.exchanges.splice(at, 1);
     if (!this.#all.has(connection.socket)) return;
+    if (this.#isDraining && connection.exchanges.length === 0) connection.socket.destroySoon();
     connection.quietSinceMs = this.#clock.monotonicMs();
     this.#toEnd(connection);
   }

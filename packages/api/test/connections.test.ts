@@ -92,6 +92,21 @@ describe.each(Object.entries(peers))('a peer that %s', (_, open) => {
     await until(async () => (await connections()) === 0);
   });
 
+  it('holds up no stop', async () => {
+    await open();
+    await until(async () => (await connections()) <= 1);
+    let isClosed = false;
+    const closing = rig.app.close().then(() => {
+      isClosed = true;
+    });
+    for (let second = 0; second < 10 && !isClosed; second += 1) {
+      clock.advance(1_000);
+      for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await connections()).toBe(0);
+    await closing;
+  });
+
   it('finds others answered, however many of it there are', async () => {
     for (let count = 0; count < 3 * places; count += 1) await open();
     for (const path of ['/livez', '/readyz', '/api/v1/info']) {
