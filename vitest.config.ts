@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'threads',
+    // Tests leave nothing behind that others would see: a worker runs many files and loads the sources once.
+    isolate: false,
     maxWorkers: 2,
     testTimeout: patient(90_000),
     hookTimeout: patient(60_000),

@@ -152,7 +152,8 @@ describe.runIf(canRun('three upstreams', [loadTools]))('three upstreams under lo
       'the hang to be noticed',
       (now) => upstream(now, 'op-1').unanswered > 0,
     );
-    expect(upstream(report, 'op-1').unanswered).toBeLessThanOrEqual(window);
+    // What times out leaves its place to others, until the bind is given up a moment later.
+    expect(upstream(report, 'op-1').unanswered).toBeLessThanOrEqual(2 * window);
     await gateway.until('the others to carry on', ({ center }) => center.accepted === 6_000);
     sinks[1]!.signal('SIGCONT');
     const counts = await load.end(30_000);
@@ -173,7 +174,7 @@ describe.runIf(canRun('three upstreams', [loadTools]))('three upstreams under lo
     const double = [...copies].filter(([, count]) => count > 1).map(([to]) => stored.get(to)?.[0]);
     // It took what it was sent before it fell silent, when it woke up.
     expect(double.length).toBeGreaterThan(0);
-    expect(double.length).toBeLessThanOrEqual(window);
+    expect(double.length).toBeLessThanOrEqual(2 * window);
     expect(double.filter((message) => message === undefined || !isMarked(message))).toEqual([]);
   });
 });

@@ -359,7 +359,8 @@ describe('wrong octets', () => {
 describe('the end', () => {
   test('close answers what was taken, unbinds, and leaves no handle', async () => {
     const sockets = () => process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
-    while (sockets() > 0) await settle(1);
+    // Other tests of this process may have some.
+    const before = sockets();
     const deferred: (() => void)[] = [];
     const server = closeLater(
       await SmppServer.listen({
@@ -385,7 +386,7 @@ describe('the end', () => {
     await over;
     await peer.closed();
     await settle();
-    expect(sockets()).toBe(0);
+    expect(sockets()).toBeLessThanOrEqual(before);
   });
 
   test('a port in use, a wrong certificate, a wrong network: an error that says so', async () => {
