@@ -292,7 +292,7 @@ describe('what never becomes whole', () => {
       1,
     );
     for (const at of [6, 1, 3]) await rig.send(parts[at]);
-    await rig.clock.advance(24 * hourMs - 1);
+    await rig.clock.leap(24 * hourMs - 1);
     expect((await rig.waiting()).map(({ lane }) => lane)).toEqual(['parts', 'parts', 'parts']);
     await rig.clock.advance(1);
     expect(await rig.seen()).toEqual([`account:acme ${'b'.repeat(153)}${'d'.repeat(153)}${'g'.repeat(153)}`]);
@@ -306,11 +306,11 @@ describe('what never becomes whole', () => {
   it('each has its own day', async () => {
     const rig = await MoRig.start(whole);
     await rig.send(letters(1)[0]);
-    await rig.clock.advance(10 * hourMs);
+    await rig.clock.leap(10 * hourMs);
     await rig.send(letters(2)[0]);
-    await rig.clock.advance(14 * hourMs);
+    await rig.clock.leap(14 * hourMs);
     expect(rig.desk.parts.open).toBe(1);
-    await rig.clock.advance(10 * hourMs);
+    await rig.clock.leap(10 * hourMs);
     expect(rig.desk.parts.open).toBe(0);
     expect(await rig.seen()).toHaveLength(2);
   });
@@ -333,7 +333,7 @@ describe('what never becomes whole', () => {
       const found = texts.includes(letter.repeat(153)) || rig.desk.parts.open > 0;
       expect(found).toBe(true);
     }
-    await rig.clock.advance(24 * hourMs);
+    await rig.clock.leap(24 * hourMs);
     expect((await rig.seen()).map((line) => line.slice(13)).join('')).toHaveLength(4 * 153);
   });
 });
@@ -395,7 +395,7 @@ describe('when something fails', () => {
     const first = await MoRig.start(whole);
     await first.send(letters(1)[0]);
     first.desk.stop();
-    await first.clock.advance(30 * hourMs);
+    await first.clock.leap(30 * hourMs);
     const second = await first.restart(whole);
     expect(await second.seen()).toEqual([`account:acme ${'a'.repeat(153)}`]);
   });
