@@ -67,14 +67,20 @@ export async function runListen(run: Run<ListenValues>): Promise<ExitCode> {
     onBound: (session) => {
       const { kind, remote } = session;
       talk(`${isFirst ? 'listening' : 'bound again'}: ${kind} at ${remote.address}:${remote.port}`);
+      if (isFirst && kind === 'transmitter') {
+        talk('  bound as transmitter: most message centres send messages and receipts to receivers only');
+      }
       isFirst = false;
     },
     onDisconnected: (_, reason) => {
       // Our own end is no news.
       if (reason !== 'closed') talk(`connection lost: ${reason}`);
     },
-    onConnectFailed: (error, retryInMs) =>
-      talk(`${error.message}${retryInMs === undefined ? '' : `; again in ${Math.round(retryInMs)} ms`}`),
+    onConnectFailed: (error, retryInMs) => {
+      // A first try that fails is the end, which is told once.
+      if (!isFirst)
+        talk(`${error.message}${retryInMs === undefined ? '' : `; again in ${Math.round(retryInMs)} ms`}`);
+    },
   });
   const expired = values.timeoutMs === undefined ? undefined : AbortSignal.timeout(values.timeoutMs);
   const until = expired === undefined ? signal : AbortSignal.any([signal, expired]);

@@ -21,15 +21,25 @@ import { printable } from '../terminal.ts';
 
 const msPerSecond = 1000;
 
+/** What is no UTF-8 would be sent as question marks; a byte order mark is no part of the text. */
+function utf8(octets: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(octets);
+  } catch {
+    throw usage(
+      `${where} is no text in UTF-8`,
+      'iconv -t UTF-8 makes it one; octets as they are go by --hex',
+    );
+  }
+}
+
 async function textOf({ values, terminal }: Run<SendValues>): Promise<string | undefined> {
   if (values.file === undefined) return values.text;
-  if (values.file !== '-') return readFileSync(values.file, 'utf8');
+  if (values.file !== '-') return utf8(readFileSync(values.file), values.file);
   const chunks: Uint8Array[] = [];
   for await (const chunk of terminal.readInput()) chunks.push(chunk);
   // The line end that echo writes is not part of the message.
-  return Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/\r?\n$/, '');
+  return utf8(Buffer.concat(chunks), 'standard input').replace(/\r?\n$/, '');
 }
 
 async function messageOf(run: Run<SendValues>): Promise<OutgoingMessage> {

@@ -127,18 +127,17 @@ export function clientOptions(
   readFile: (path: string) => string,
 ): ClientOptions {
   const { systemId, password, systemType, addressRange, ca, insecure } = values;
-  const isNamed = systemId !== undefined || /^smpp?s?:\/\/[^@/]+@/.test(values.url);
-  const isTls = !values.url.startsWith('smpp:');
+  const url = readSmppUrl(values.url);
   return {
     // A client that sends binds as a transceiver by itself, or at 3.3, which has none, as a transmitter.
-    bind: values.bind ?? (needed === 'receiver' ? (readSmppUrl(values.url).bind ?? needed) : undefined),
+    bind: values.bind ?? (needed === 'receiver' ? (url.bind ?? needed) : undefined),
     version: values.smppVersion,
     connectTimeoutMs: values.connectTimeoutMs,
-    systemId: isNamed ? systemId : anybody,
+    systemId: systemId ?? (url.systemId === '' ? anybody : undefined),
     password,
     systemType,
     addressRange,
-    tls: isTls
+    tls: url.tls
       ? { ...(ca !== undefined && { ca: readFile(ca) }), ...(insecure && { verify: false }) }
       : undefined,
   };

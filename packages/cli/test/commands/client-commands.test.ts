@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildApi } from '@chappe/api';
 import { type Sandbox, startSandbox } from '@chappe/gateway';
-import { type Session, SmppServer, status } from '@chappe/smpp';
+import { type BindRequest, type Session, SmppServer, status } from '@chappe/smpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selfSigned } from '../../src/start/self-signed.ts';
 import { runCli, spawnCli, startCli } from '../support/run-cli.ts';
@@ -250,6 +250,70 @@ describe('chappe send', () => {
     expect(refused.talk).not.toContain('secret');
   });
 
+  it('is named by the URL, however its scheme is written, and speaks TLS where that says so', async () => {
+    const { cert, key } = selfSigned(Date.now() - 1000, Date.now() + 3_600_000);
+    const names: unknown[] = [];
+    const options = {
+      port: 0,
+      authenticate: ({ pdu, remote }: BindRequest) => {
+        names.push([pdu.system_id, remote.tls]);
+        return { accept: true } as const;
+      },
+      operations: { submit_sm: () => ({ message_id: '1' }) },
+    };
+    const plain = await SmppServer.listen(options);
+    const secure = await SmppServer.listen({ ...options, tls: { cert, key } });
+    const urls = [
+      `smpp://me:pw@127.0.0.1:${plain.port}`,
+      `SMPP://me:pw@127.0.0.1:${plain.port}`,
+      ` Smpp://me:pw@127.0.0.1:${plain.port}`,
+      `smpp://127.0.0.1:${plain.port}`,
+      `smpps://me:pw@127.0.0.1:${secure.port}`,
+      `ssmpp://me:pw@127.0.0.1:${secure.port}`,
+      `SSMPP://me:pw@127.0.0.1:${secure.port}`,
+    ];
+    for (const url of urls) {
+      const args = ['send', '--url', url, '--to', '447700900123', '--text', 'x', '--insecure'];
+      expect([url, (await runCli(args)).code]).toEqual([url, 0]);
+    }
+    await Promise.all([plain.close(), secure.close()]);
+    const me = ['me', false];
+    expect(names).toEqual([me, me, me, ['chappe', false], ['me', true], ['me', true], ['me', true]]);
+  });
+
+  it('takes a text in UTF-8 from a file or standard input, with a byte order mark too, and nothing else', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chappe-text-'));
+    const file = join(folder, 'text');
+    const cases: readonly (readonly [Buffer, string | undefined])[] = [
+      [Buffer.from('café'), 'café'],
+      [Buffer.from('\ufeffcafé'), 'café'],
+      [Buffer.from('café', 'latin1'), undefined],
+      [Buffer.from('\ufeffcafé', 'utf16le'), undefined],
+      [Buffer.from([0x61, 0xed, 0xa0, 0xbd]), undefined],
+    ];
+    let last = 447_700_933_000;
+    for (const [octets, text] of cases) {
+      writeFileSync(file, octets);
+      for (const [name, input] of [
+        [file, undefined],
+        ['-', octets],
+      ] as const) {
+        const to = String(++last);
+        const args = ['send', '--url', sandbox.url, '--to', to, '--wait', '--file', name];
+        const { code, talk } = await runCli(args, { ...(input !== undefined && { input }) });
+        expect([name, code]).toEqual([name, text === undefined ? 2 : 0]);
+        if (text === undefined) expect(talk).toContain('is no text in UTF-8');
+        expect(
+          sandbox
+            .phone(to)
+            .inbox()
+            .map((shown) => shown.text),
+        ).toEqual(text === undefined ? [] : [text]);
+      }
+    }
+    rmSync(folder, { recursive: true });
+  });
+
   it('sends the name and the password that it is given, however long they are', async () => {
     const binds: unknown[] = [];
     const strict = await SmppServer.listen({
@@ -359,6 +423,18 @@ describe('chappe listen', () => {
       ),
     );
     expect(states).toEqual(['delivered', 'delivered']);
+  });
+
+  it('tells a first connection that fails once, and of no other try', async () => {
+    const { code, talk } = await runCli(['listen', '--url', 'smpp://127.0.0.1:1']);
+    expect(code).toBe(3);
+    expect(talk.match(/cannot connect/g)).toHaveLength(1);
+    expect(talk).not.toContain('again in');
+  });
+
+  it('says that a transmitter will hardly hear of anything', async () => {
+    const args = ['listen', '--url', sandbox.url, '--bind', 'transmitter', '--timeout', '1ms'];
+    expect((await runCli(args)).talk).toContain('bound as transmitter');
   });
 
   it('prints no control character of a message', async () => {

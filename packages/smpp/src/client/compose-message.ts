@@ -37,11 +37,20 @@ const registeredDelivery: { readonly [W in ReceiptWish]: number } = {
   all: 0x11,
 };
 
-function timeOf(given: Date | Duration | undefined): string {
-  if (given === undefined) return '';
+function written(given: Date | Duration): string {
   if (given instanceof Date) return formatAbsoluteTime(given);
   const { days = 0, hours = 0, minutes = 0, seconds = 0 } = given;
   return formatRelativeTime(((days * 24 + hours) * 60 + minutes) * 60 + seconds);
+}
+
+function timeOf(field: string, given: Date | Duration | undefined): string {
+  if (given === undefined) return '';
+  try {
+    return written(given);
+  } catch (error) {
+    if (!(error instanceof ContentError)) throw error;
+    throw new ContentError(error.code, `${field}: ${error.message}`, error.limit, error.actual);
+  }
 }
 
 interface Content {
@@ -107,8 +116,8 @@ export function composeMessage(
       esm_class: (message.esmClass ?? 0) | segment.esmClassBits,
       protocol_id: message.protocolId,
       priority_flag: message.priority,
-      schedule_delivery_time: timeOf(message.schedule),
-      validity_period: timeOf(message.validity),
+      schedule_delivery_time: timeOf('schedule', message.schedule),
+      validity_period: timeOf('validity', message.validity),
       registered_delivery: registeredDelivery[message.receipt ?? 'none'],
       replace_if_present_flag: message.replaceIfPresent === true ? 1 : 0,
       data_coding: dataCoding,

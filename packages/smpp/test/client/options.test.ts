@@ -107,6 +107,20 @@ describe('a message with a wrong field', () => {
     expect(centre.all('submit_sm')).toEqual([]);
   });
 
+  test.each([
+    ['validity', { days: 100 }],
+    ['validity', { hours: Number.POSITIVE_INFINITY }],
+    ['validity', new Date(Date.UTC(2100, 0, 1))],
+    ['schedule', new Date(Date.UTC(1999, 11, 31))],
+  ])('%s %j cannot be written', async (field, time) => {
+    const { client } = await world();
+    const sending = client.send({ ...good, [field]: time });
+    await expect(sending).rejects.toMatchObject({
+      code: 'CHAPPE_TIME_RANGE',
+      message: expect.stringMatching(`^${field}: `),
+    });
+  });
+
   test.each([undefined, null, 'text', 5, []])('that is %j', async (message) => {
     const { client } = await world();
     await expect(client.send(message as never)).rejects.toMatchObject({ code: 'CHAPPE_SMPP_OPTION' });
