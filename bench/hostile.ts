@@ -388,7 +388,10 @@ class Bob {
   }
 
   static async start(port: number): Promise<Bob> {
-    const worker = new Worker(new URL(import.meta.url), { workerData: { port }, execArgv: process.execArgv });
+    const worker = new Worker(new URL(import.meta.url), {
+      workerData: { port },
+      execArgv: ['--conditions=chappe-source'],
+    });
     await once(worker, 'message');
     return new Bob(worker);
   }
