@@ -3,6 +3,7 @@ import { optionChecks, SmppError } from '@chappe/smpp';
 import type { AccountOptions } from './accounts/accounts.ts';
 import { GatewayError } from './errors.ts';
 import type { LifetimeLimits } from './lifetime.ts';
+import type { WaitOptions } from './messages.ts';
 import type { GatewayOptions, ListenOptions, SmppListenOptions, TlsListenOptions } from './options.ts';
 import { type HandsetState, handsetStates } from './sandbox/handset.ts';
 import type { HandsetOptions, OutcomeWeights } from './sandbox/handsets.ts';
@@ -194,6 +195,23 @@ const checkArguments: Check = optionsOf<PhoneArguments>(
   { msisdn: named, text, to: named, state: oneOf(...handsetStates) },
   ['msisdn'],
 );
+
+const checkWaitOptions: Check = optionsOf<WaitOptions>({
+  timeoutMs: milliseconds,
+  signal: objectWith('addEventListener', 'removeEventListener'),
+  recentMs: milliseconds,
+  look: callback,
+});
+
+/** As `checkSandboxOptions`, for what is searched or waited for. */
+export function checkQuery(where: string, query: unknown, wait: WaitOptions | undefined): void {
+  checked(where, () => {
+    if (typeof query !== 'string' && typeof query !== 'function') {
+      wrong('the query', query, "it takes a text, as 'to:447700900123', or of waitForMessage a function");
+    }
+    if (wait !== undefined) checkWaitOptions(wait, '');
+  });
+}
 
 /** Throws `GatewayError` CHAPPE_GATEWAY_INVALID that names the option which is misspelt or wrong. */
 export function checkSandboxOptions(options: SandboxOptions): void {

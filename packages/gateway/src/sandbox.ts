@@ -5,7 +5,7 @@ import { Gateway } from './gateway.ts';
 import type { MessageView } from './message-view.ts';
 import type { WaitOptions } from './messages.ts';
 import type { HandsetState, InboxMessage } from './sandbox/handset.ts';
-import { checkPhone, checkSandboxOptions, type SandboxOptions } from './sandbox-options.ts';
+import { checkPhone, checkQuery, checkSandboxOptions, type SandboxOptions } from './sandbox-options.ts';
 
 /** One simulated handset. */
 export interface SandboxPhone {
@@ -69,9 +69,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     port: gateway.smppPort,
     url: `smpp://${smpp?.host ?? '127.0.0.1'}:${gateway.smppPort}`,
     gateway,
-    waitForMessage: (query, wait) =>
-      typeof query === 'string' ? gateway.messages.wait(query, wait) : gateway.messages.waitFor(query, wait),
-    messages: async (query = '') => (await gateway.messages.search(query, { limit: maxMessages })).messages,
+    waitForMessage: async (query, wait) => {
+      checkQuery('waitForMessage', query, wait);
+      const { messages } = gateway;
+      return typeof query === 'string' ? messages.wait(query, wait) : messages.waitFor(query, wait);
+    },
+    messages: async (query = '') => {
+      checkQuery('messages', query, undefined);
+      return (await gateway.messages.search(query, { limit: maxMessages })).messages;
+    },
     phone: (msisdn) => phoneOf(gateway, msisdn),
     subscribe: (listener) => gateway.events.subscribe(listener),
     close,

@@ -72,5 +72,16 @@ it('a handset is asked for by texts', async () => {
   await expect(phone.send('x', undefined as never)).rejects.toThrow('to is missing');
   await expect(phone.send('x', 60100 as never)).rejects.toThrow('to is 60100');
   expect(() => phone.setState('offf' as never)).toThrow('did you mean off?');
+  for (const [query, options, says] of [
+    [5, undefined, 'waitForMessage: the query is 5'],
+    [undefined, undefined, 'waitForMessage: the query is missing'],
+    ['to:1', 50, 'waitForMessage: the options is 50'],
+    ['to:1', { timeoutMs: 'x' }, 'timeoutMs is a string'],
+    ['to:1', { timeout: 50 }, 'did you mean timeoutMs?'],
+    ['to:1', { signal: {} }, 'signal is an object'],
+  ] as const) {
+    await expect(sandbox.waitForMessage(query as never, options as never)).rejects.toThrow(says);
+  }
+  await expect(sandbox.messages(5 as never)).rejects.toThrow('messages: the query is 5');
   await sandbox.close();
 });

@@ -1,5 +1,4 @@
 /** The checks of what a program gives to a client: the type of each object sees to it that none is forgotten. */
-import { createSecureContext } from 'node:tls';
 import { type PduInput, textCodings, type WaitingIndication } from '@chappe/protocol';
 import { type SessionCodec, standardCodec } from '../core/options.ts';
 import { versionFrom } from '../core/version-option.ts';
@@ -23,7 +22,6 @@ import {
 } from '../option-checks.ts';
 import { checkOperations } from '../server/checks.ts';
 import type { ClientTls } from '../transport/dial.ts';
-import { secureContextOptions } from '../transport/tls.ts';
 import type { Reconnect } from './backoff.ts';
 import type { IncomingSettings, ReceiptSettings } from './incoming.ts';
 import { replacement } from './message-checks.ts';
@@ -201,15 +199,6 @@ export function checkBind(codec: SessionCodec, bind: PduInput): void {
     codec.encode(bind);
   } catch (cause) {
     refuse('the bind', `cannot be sent: ${(cause as Error).message}`, cause);
-  }
-}
-
-/** Throws `SmppError` (`CHAPPE_SMPP_OPTION`) for certificates, keys and suites that are none. */
-export function checkCertificates(tls: ClientTls): void {
-  try {
-    createSecureContext(secureContextOptions(tls));
-  } catch (cause) {
-    refuse('tls', `cannot be used: ${(cause as Error).message}`, cause);
   }
 }
 

@@ -12,8 +12,9 @@ import { versionFrom } from '../core/version-option.ts';
 import { SmppError } from '../errors.ts';
 import { loopDefaults } from '../session/loop.ts';
 import { dial } from '../transport/dial.ts';
+import { checkCertificates } from '../transport/tls.ts';
 import type { Transport } from '../transport/transport.ts';
-import { checkBind, checkCertificates, checkClientOptions } from './checks.ts';
+import { checkBind, checkClientOptions } from './checks.ts';
 import type { ClientOptions } from './options.ts';
 import { readSmppUrl } from './url.ts';
 

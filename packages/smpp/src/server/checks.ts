@@ -18,6 +18,7 @@ import {
   trueOrFalse,
   whole,
 } from '../option-checks.ts';
+import { checkCertificates } from '../transport/tls.ts';
 import type { ServerTls } from './admission.ts';
 import type { ServerLimits } from './limits.ts';
 import type { OutbindTarget, ServerOptions } from './options.ts';
@@ -67,7 +68,8 @@ const serverChecks: Checks<ServerOptions> = {
   port,
   // Looked at when a bind response with it is encoded.
   systemId: anything,
-  tls: optionsOf(tlsChecks),
+  // Without them no handshake would come to an end.
+  tls: optionsOf(tlsChecks, ['cert', 'key']),
   proxyProtocol: optionsOf<NonNullable<ServerOptions['proxyProtocol']>>({ trusted: listOf(text) }, [
     'trusted',
   ]),
@@ -101,6 +103,7 @@ const checkOutbind: Check = optionsOf(outbindChecks, ['host', 'port', 'systemId'
 /** Throws `SmppError` (`CHAPPE_SMPP_OPTION`) that names the option which is missing, misspelt or wrong. */
 export function checkServerOptions(options: ServerOptions): void {
   checkServer(options, '');
+  if (options.tls !== undefined) checkCertificates(options.tls);
   // A codec of the user's own may have commands of a vendor.
   checkOperations(options.operations, (options.codec ?? standardCodec) === standardCodec);
 }

@@ -299,7 +299,7 @@ export class SmppServer implements SessionOwner {
     const listener = this.#listener;
     return new Promise((resolve, reject) => {
       listener.once('error', (cause) =>
-        reject(new SmppConnectError(`cannot listen on ${host}:${port}`, { cause })),
+        reject(new SmppConnectError(`cannot listen on ${host}:${port}: ${cause.message}`, { cause })),
       );
       listener.listen({ host, port, backlog: 1024 }, () => {
         listener.removeAllListeners('error');

@@ -1,4 +1,11 @@
-import type { PeerCertificate, SecureContextOptions, SecureVersion, TLSSocket } from 'node:tls';
+import {
+  createSecureContext,
+  type PeerCertificate,
+  type SecureContextOptions,
+  type SecureVersion,
+  type TLSSocket,
+} from 'node:tls';
+import { refuse } from '../option-checks.ts';
 import type { Remote } from './transport.ts';
 
 /** A certificate with its key, PEM; `ca` are the issuers of the certificates that we accept from the other end. */
@@ -42,6 +49,15 @@ export function secureContextOptions(certificates: Certificates): SecureContextO
     ...(passphrase !== undefined && { passphrase }),
     ...(ca !== undefined && { ca: ca as (string | Buffer)[] }),
   };
+}
+
+/** Throws `SmppError` (`CHAPPE_SMPP_OPTION`) for certificates, keys and suites that are none, or not of one pair. */
+export function checkCertificates(tls: Certificates): void {
+  try {
+    createSecureContext(secureContextOptions(tls));
+  } catch (cause) {
+    refuse('tls', `cannot be used: ${(cause as Error).message}`, cause);
+  }
 }
 
 /** What is known of the other end by its certificate; nothing when it has shown none. */

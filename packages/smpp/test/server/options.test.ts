@@ -24,6 +24,10 @@ describe('an option that is', () => {
       { ...right, limits: { enquireLink: 5 } },
       'did you mean limits.enquireLinkMs?',
     ],
+    ['TLS without a certificate', { ...right, tls: {} }, 'tls.cert is missing'],
+    ['TLS without a key', { ...right, tls: { cert: 'x' } }, 'tls.key is missing'],
+    ['a certificate that is none', { ...right, tls: { cert: 'x', key: 'y' } }, 'tls cannot be used'],
+    ['operations that are a list', { ...right, operations: [] }, 'operations is wrong'],
     ['misspelt inside tls', { ...right, tls: { certificate: 'x' } }, 'tls.certificate is no option'],
     ['a port too high', { ...right, port: 70_000 }, 'port is 70000: it takes a whole number from 0 to 65535'],
     ['a port that is a text', { ...right, port: '2775' }, 'port is a string'],
@@ -80,7 +84,10 @@ describe('an option that is', () => {
   });
 
   test('no secret is in the message', async () => {
-    const error = await listen({ ...right, tls: { key: 7, passphrase: { secret: 'hush' } } }).catch(String);
+    const error = await listen({
+      ...right,
+      tls: { cert: 'x', key: 7, passphrase: { secret: 'hush' } },
+    }).catch(String);
     expect(error).toContain('tls.key');
     expect(error).not.toContain('hush');
   });
