@@ -39,6 +39,6 @@ export function makeIngress(options: GatewayOptions, { network, ...parts }: Ingr
     cancelUpstream: (message) => network().cancel(message),
     operators: () => network().operators,
     cutsFor: (lane) => network().cutsFor(lane),
-    refusedBy: (lane, facts) => network().refusedBy(lane, facts),
+    refusedBy: (lane, facts, pieces) => network().refusedBy(lane, facts, pieces),
   };
 }

@@ -284,12 +284,12 @@ export class Network {
     return isHeldLane(lane) && !this.#settings.connectors.every(({ name }) => takesWhole(name));
   }
 
-  /** The connectors that a lane leads to whose own filters refuse such a message. */
-  refusedBy(lane: string, facts: MessageFacts): readonly string[] {
+  /** The connectors that a lane leads to that are not to get a text: their filters refuse it, or they lack a character. */
+  refusedBy(lane: string, facts: MessageFacts, pieces: readonly Uint8Array[]): readonly string[] {
     const members = planOfLane(lane)?.groups.flat() ?? [];
     return members
       .map(({ connector }) => connector)
-      .filter((connector) => this.upstreams.get(connector)?.refuses(facts) === true);
+      .filter((connector) => this.upstreams.get(connector)?.refuses(facts, pieces) === true);
   }
 
   /**
@@ -304,8 +304,9 @@ export class Network {
     const next = this.#compiled?.release(facts);
     if (next === undefined) return undefined;
     const { name } = next.route.settings;
-    const memo = pieces.length === 1 ? name : withUnfit(name, this.refusedBy(next.lane, facts));
-    return { ...next, memo };
+    if (pieces.length === 1) return { ...next, memo: name };
+    const contents = pieces.map(({ content }) => content);
+    return { ...next, memo: withUnfit(name, this.refusedBy(next.lane, facts, contents)) };
   }
 
   /** Ends all binds in order. What they send from now on is refused, so that nothing unanswered holds them up. */

@@ -46,7 +46,7 @@ export interface Ingress {
   /** Whether a long text has to be cut for one of the upstreams that a lane leads to. */
   cutsFor(lane: string): boolean;
   /** The connectors that a lane leads to whose own filters refuse such a message. */
-  refusedBy(lane: string, facts: MessageFacts): readonly string[];
+  refusedBy(lane: string, facts: MessageFacts, pieces: readonly Uint8Array[]): readonly string[];
   /** Has the upstream of a message take it back; false when that cannot be. */
   cancelUpstream(message: Message): Promise<boolean>;
   /** Requests about broadcasts that an operator has taken. */

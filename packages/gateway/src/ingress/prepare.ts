@@ -146,15 +146,13 @@ export function draftsOf(
   if (pieces === undefined) return [draftFor(submission, { ...whole, price: taken.price * segments })];
   const { dataCoding } = pieces;
   const count = pieces.segments.length;
-  const memo = count === 1 ? taken.memo : memoOfPieces(taken, ingress);
   const reference = contents?.reference ?? ingress.nextReference();
-  return pieces.segments.map((piece, index) => {
+  const drafts = pieces.segments.map((piece, index) => {
     const group: Group | undefined = count === 1 ? undefined : { kind: 'segments', index, count, reference };
     const share = shareOf(index, count, segments);
     const price = taken.price * share;
     const draft = draftFor(submission, {
       ...whole,
-      memo,
       piece,
       group,
       dataCoding,
@@ -166,6 +164,8 @@ export function draftsOf(
     const replaceIfPresent = submission.replaceIfPresent && index === 0;
     return { ...draft, sharesPublicId: submission.sharesPublicId, replaceIfPresent };
   });
+  const memo = count === 1 ? taken.memo : memoOfPieces(taken, drafts, ingress);
+  return memo === taken.memo ? drafts : drafts.map((draft) => ({ ...draft, memo }));
 }
 
 /** When it may leave: a part that waits for the others not before they have come, or their time is up. */
@@ -176,10 +176,15 @@ export function dueOf({ dueMs, expiresMs }: Submission, { part }: Taken, { clock
   return Math.max(dueMs, nowMs + Math.min(holdMs, (expiresMs - nowMs) / 2));
 }
 
-/** Which connectors are not to get the text: their filters would see it in pieces only. */
-function memoOfPieces({ lane, memo, text, facts }: Taken, ingress: Ingress): string | undefined {
+/** Which connectors are not to get the text: of its pieces alone they would take some. */
+function memoOfPieces(
+  { lane, memo, text, facts }: Taken,
+  pieces: readonly Draft[],
+  ingress: Ingress,
+): string | undefined {
   if (facts === undefined) return memo;
-  return withUnfit(memo, ingress.refusedBy(lane, { ...facts, text: text ?? facts.text }));
+  const contents = pieces.map(({ content }) => content);
+  return withUnfit(memo, ingress.refusedBy(lane, { ...facts, text: text ?? facts.text }, contents));
 }
 
 /**

@@ -9,6 +9,7 @@ import { type Answer, unsent } from './answer.ts';
 import { Binds, type BindsEvents, type ConnectUpstream } from './binds.ts';
 import type { UpstreamGroup } from './group.ts';
 import { UpstreamHealth } from './health.ts';
+import { isUnfitFor } from './memo.ts';
 import { type Batch, MultiBatches, multiPdu, resultFor } from './multi.ts';
 import { statusClasses } from './statuses.ts';
 import { type Submission, type SubmissionProfile, submissionProfile } from './submission/profile.ts';
@@ -220,7 +221,7 @@ export class Upstream {
   send(message: Message, answered: Answered): void {
     const { clock } = this.#context;
     const nowMs = clock.nowMs();
-    const refusal = this.#filter?.reasonAgainstStored(message, nowMs);
+    const refusal = this.#filter?.reasonAgainstStored(message, nowMs) ?? this.#reasonAgainstPiece(message);
     const pdu = refusal === undefined ? this.#profile.pduOf(message, nowMs) : { reason: refusal };
     if ('reason' in pdu) {
       this.counters.unfit += 1;
@@ -243,9 +244,15 @@ export class Upstream {
     }
   }
 
-  /** Whether its own filters refuse such a message. */
-  refuses(facts: MessageFacts): boolean {
-    return this.#filter?.reasonAgainst(facts) !== undefined;
+  /** Whether its own filters refuse such a text, or it cannot carry one of its pieces, as they are stored. */
+  refuses(facts: MessageFacts, pieces: readonly Uint8Array[]): boolean {
+    return this.#filter?.reasonAgainst(facts) !== undefined || !this.#profile.carries(pieces);
+  }
+
+  /** A piece that could go stays here, too, when another of its text cannot: no handset could join them. */
+  #reasonAgainstPiece({ memo }: Message): string | undefined {
+    if (!this.#profile.isPicky || !isUnfitFor(memo, this.name)) return undefined;
+    return `${this.settings.defaultAlphabet} lacks a character of the whole text, and UCS-2 has no room for it`;
   }
 
   /** The request that a message becomes here, or why it cannot be said. For trials: nothing is sent. */

@@ -1,7 +1,8 @@
 /** All pieces of one text go by one operator, whoever cut it: no handset can join what has come by two. */
 import { MemoryControl, MemoryStore } from '@chappe/center';
-import { type PduInput, readConcat, status } from '@chappe/protocol';
+import { encodeText, type PduInput, readConcat, status } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
+import { releaseHeld } from '../../src/index.ts';
 import type { Esme } from '../rig.ts';
 import type { Submitted } from './centre.ts';
 import { account, connector, via, World } from './world.ts';
@@ -138,6 +139,63 @@ describe.each(Object.entries(forms))('%s', (_, send) => {
     expect(others.length).toBeGreaterThan(0);
     const sequences = [...taken, ...others].map(({ pdu }) => readConcat(pdu)?.sequence);
     expect(sequences).toEqual(sequences.map((_number, at) => at + 1));
+  });
+});
+
+describe('an operator whose alphabet lacks a character of one piece', () => {
+  // The euro is in the first piece, in the middle one, in the last one.
+  const texts = [20, 200, 380].map((at) => `${'x'.repeat(at)}€${'x'.repeat(398 - at)}`);
+  const doors: Record<string, (to: string, text: string) => Promise<unknown>> = {
+    payload: (destination_addr, text) => {
+      const message_payload = encodeText(text, 'gsm7').bytes;
+      return esme.submit({ destination_addr, short_message: new Uint8Array(0), tlvs: { message_payload } });
+    },
+    HTTP: (to, text) => world.gateway.submit({ account: 'acme', to, text }),
+    'HTTP as SAR': (to, text) => world.gateway.submit({ account: 'acme', to, text, longMessage: 'sar' }),
+  };
+  const variants = Object.entries(doors).flatMap(([door, send]) =>
+    (['latin1', 'ascii'] as const).flatMap((alphabet) =>
+      texts.map((text) => [door, alphabet, text.indexOf('€'), text, send] as const),
+    ),
+  );
+
+  it.each(variants)('%s, %s, at %i: gets none of it; the next one has all', async (_, a, _at, text, send) => {
+    await begin(['a', 'b'], { a: { defaultAlphabet: a } });
+    await send(numberOf(0), text);
+    // What it can say as a whole it still gets.
+    await send(numberOf(1), 'y'.repeat(400));
+    await world.pass(10_000);
+    expect([piecesOf('a', numberOf(0)).length, piecesOf('b', numberOf(0)).length]).toEqual([0, 3]);
+    expect([piecesOf('a', numberOf(1)).length, piecesOf('b', numberOf(1)).length]).toEqual([3, 0]);
+  });
+
+  it.each(texts)('is alone: nothing is sent, and the receipt is for all', async (text) => {
+    await begin(['a'], { a: { defaultAlphabet: 'latin1' } });
+    const { ids } = await world.gateway.submit({ account: 'acme', to: numberOf(0), text });
+    await world.pass(10_000);
+    expect(pieces('a')).toBe(0);
+    const { segments } = await world.view(ids[0] ?? '');
+    expect(new Set(segments.map(({ state }) => state)).size).toBe(1);
+    expect(await world.story(ids[0] ?? '')).toContain('latin1 lacks');
+    await world.audit();
+  });
+
+  it('after being held', async () => {
+    world = await World.start({
+      accounts: [account('acme')],
+      connectors: [connector('a', { defaultAlphabet: 'latin1' }), connector('b')],
+      routes: [{ name: 'wait', from: ['NEW'], action: { kind: 'hold' } }, via(['a', 'b'])],
+    });
+    const { gateway } = world;
+    const { ids } = await gateway.submit({
+      account: 'acme',
+      from: 'NEW',
+      to: numberOf(0),
+      text: texts[1] ?? '',
+    });
+    expect(await releaseHeld(gateway.center, gateway.network, ids[0] ?? '')).toBe('released');
+    await world.pass(10_000);
+    expect([pieces('a'), pieces('b')]).toEqual([0, 3]);
   });
 });
 

@@ -20,6 +20,10 @@ export interface SubmissionProfile {
    * has become. Never throws.
    */
   pduOf(message: Message, nowMs: number): Submission | Unfit;
+  /** Its alphabet lacks characters, so that of the pieces of one text some may be unfit and others not. */
+  readonly isPicky: boolean;
+  /** Whether the stored contents, the pieces of one text, can all go by this connector as far as its alphabet goes. */
+  carries(contents: readonly Uint8Array[]): boolean;
 }
 
 // Without their NUL: SMPP 3.4 4.4.1 and 4.7.1.
@@ -49,7 +53,13 @@ interface Parts {
 export function submissionProfile(settings: ConnectorSettings, nodeId?: Uint8Array): SubmissionProfile {
   const plan = planOf(settings);
   const hop = settings.peer === true ? nodeId : undefined;
-  return { pduOf: (message, nowMs) => pduOf(plan, message, nowMs, hop) };
+  const isPicky = plan.alphabet === 'latin1' || plan.alphabet === 'ascii';
+  return {
+    pduOf: (message, nowMs) => pduOf(plan, message, nowMs, hop),
+    isPicky,
+    carries: (contents) =>
+      !isPicky || contents.every((content) => !isUnfit(carriedFor(plan, readContent(content), 'submit_sm'))),
+  };
 }
 
 function pduOf(plan: Plan, message: Message, nowMs: number, hop: Uint8Array | undefined): Submission | Unfit {
