@@ -147,7 +147,7 @@ export class Gateway {
       moValidityMs: validityMs,
       tagsOf: (account) => this.accounts.get(account)?.policy.tags ?? [],
       connect: options.connect,
-      customers,
+      home: { systemId: options.smpp?.systemId ?? 'chappe', customers },
       events: this.#steps,
     });
     this.#connectors = new AccountConnectors({

@@ -40,6 +40,7 @@ import { type GatewaySettings, noSettings } from './settings/gateway.ts';
 import { inSlices } from './slices.ts';
 import { factsOfStored, wholeText } from './stored-facts.ts';
 import type { ConnectUpstream, FromUpstream } from './upstream/binds.ts';
+import type { Home } from './upstream/leads-back.ts';
 import { withTaken, withUnfit } from './upstream/memo.ts';
 import { OperatorRequests } from './upstream/operator-requests.ts';
 import { unansweredMark } from './upstream/outcome.ts';
@@ -87,7 +88,7 @@ export interface NetworkOptions {
   readonly tagsOf: (account: string) => readonly string[];
   readonly events: NetworkEvents;
   readonly connect?: ConnectUpstream | undefined;
-  readonly customers?: (() => readonly Session[]) | undefined;
+  readonly home?: Home | undefined;
 }
 
 /** Settings that are compiled and not yet in force. */
@@ -143,7 +144,7 @@ export class Network {
       },
       connect: options.connect,
       onStranded: (connector, count) => events.onUpstream(connector, 'stranded', strandedText(count)),
-      customers: options.customers,
+      home: options.home,
       reroute: async (message) => {
         const next = this.releaseLane(await piecesOf(center, message));
         return next && { lane: next.lane, memo: next.memo, route: next.route.settings.name };
@@ -286,10 +287,8 @@ export class Network {
 
   /** The connectors that a lane leads to that are not to get a text: their filters refuse it, or they lack a character. */
   refusedBy(lane: string, facts: MessageFacts, pieces: readonly Uint8Array[]): readonly string[] {
-    const members = planOfLane(lane)?.groups.flat() ?? [];
-    return members
-      .map(({ connector }) => connector)
-      .filter((connector) => this.upstreams.get(connector)?.refuses(facts, pieces) === true);
+    const names = planOfLane(lane)?.groups.flatMap((group) => group.map(({ connector }) => connector)) ?? [];
+    return names.filter((name) => this.upstreams.get(name)?.refuses(facts, pieces) === true);
   }
 
   /**

@@ -150,8 +150,7 @@ const messageKeys = {
   dlr: optional(upstreamReceipts, 'what its receipts say'),
   peer: optional(
     flag,
-    'it is another Chappe: it is told which gateways a message has been through, so that none comes round again',
-    false,
+    'it is another Chappe: it is told which gateways a message has been through, so that none comes round again; else by what it calls itself: chappe, or as we do',
   ),
   tags: optional(oneOrMany(scalar(plainText(maxTagLength))), 'names for rules of what comes from there'),
 };

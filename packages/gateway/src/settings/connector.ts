@@ -218,7 +218,7 @@ export interface ConnectorSettings {
   readonly paused?: boolean | undefined;
   /**
    * It is another Chappe: it is told which gateways a message has been through (a vendor TLV), so that none comes round
-   * again. Default false.
+   * again. Default: by what it calls itself, `chappe` or as we do.
    */
   readonly peer?: boolean | undefined;
   /** Tags for routing rules of what comes from there. */

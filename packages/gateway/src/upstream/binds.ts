@@ -22,7 +22,7 @@ import { Traffic } from '../observation/traffic.ts';
 import type { ConnectorSettings } from '../settings/connector.ts';
 import { boundToItself, refusedBind, unheldBind } from './bind-problem.ts';
 import { type End, endsOf } from './ends.ts';
-import { leadsBack } from './leads-back.ts';
+import { type Home, isKin, leadsBack } from './leads-back.ts';
 
 /**
  * Makes the connection for one bind of a connector, for tunnels and tests; `host` and `port` of the settings are those of
@@ -67,7 +67,7 @@ export class Binds {
   readonly #random: Random;
   readonly #events: BindsEvents;
   readonly #connect: ConnectUpstream | undefined;
-  readonly #customers: () => readonly Session[];
+  readonly #home: Home;
   readonly #listener: BindsListener;
   #clients: SmppClient[] = [];
   #isRunning = false;
@@ -86,6 +86,8 @@ export class Binds {
   readonly traffic: Traffic = new Traffic();
   /** Who watches its PDUs. */
   readonly tracers: Tracers = new Tracers();
+  /** The upstream seems to be another Chappe, as of the last bind. */
+  isKin = false;
   /** Why the last try to bind failed, or the last bind was lost; undefined once one succeeded. */
   lastError: string | undefined;
 
@@ -95,7 +97,7 @@ export class Binds {
       readonly clock: Clock;
       readonly random: Random;
       readonly events: BindsEvents;
-      readonly customers?: (() => readonly Session[]) | undefined;
+      readonly home?: Home | undefined;
       readonly connect?: ConnectUpstream | undefined;
     },
     listener: BindsListener,
@@ -106,7 +108,7 @@ export class Binds {
     this.#random = context.random;
     this.#events = context.events;
     this.#connect = context.connect;
-    this.#customers = context.customers ?? (() => []);
+    this.#home = context.home ?? { systemId: '', customers: () => [] };
     this.#listener = listener;
   }
 
@@ -340,11 +342,12 @@ export class Binds {
   }
 
   #bound(session: Session): void {
-    if (leadsBack(session, this.#customers())) {
+    if (leadsBack(session, this.#home.customers())) {
       this.#unwanted.set(session, boundToItself(session.remote));
       session.destroy();
       return;
     }
+    this.isKin = isKin(session, this.#home);
     this.lastError = undefined;
     session.context = this.#settings.name;
     this.#all.add(session);

@@ -1,5 +1,19 @@
-/** A connector whose host and port are those of a listener of ours: each message would come back, and go out again. */
+/**
+ * Connectors that lead back: to a listener of ours, whose messages would come back and go out again, or to another Chappe,
+ * which may route to us.
+ */
 import type { Session } from '@chappe/smpp';
+
+/** This gateway as its customers see it. */
+export interface Home {
+  /** What it calls itself in answers to binds. */
+  readonly systemId: string;
+  /** Sessions of customers. */
+  customers(): readonly Session[];
+}
+
+// What a Chappe calls itself unless it is told otherwise.
+const usualName = 'chappe';
 
 /** Whether the other end of a session with an upstream is one of our own sessions with customers: both ends are here. */
 export function leadsBack(session: Session, customers: readonly Session[]): boolean {
@@ -12,4 +26,15 @@ export function leadsBack(session: Session, customers: readonly Session[]): bool
 /** A listener for IPv6 sees callers of IPv4 as IPv6. */
 function plain(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+}
+
+/**
+ * Whether the upstream is taken for another Chappe, or for this one behind a forwarder: by its name, or since it has ours
+ * and whoever we are there is bound here, too. Such a one is told which gateways a message has been through (hops.ts).
+ */
+export function isKin({ peerSystemId, systemId }: Session, home: Home): boolean {
+  if (peerSystemId.toLowerCase() === usualName) return true;
+  return (
+    peerSystemId === home.systemId && home.customers().some((customer) => customer.systemId === systemId)
+  );
 }

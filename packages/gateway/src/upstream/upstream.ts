@@ -9,6 +9,7 @@ import { type Answer, unsent } from './answer.ts';
 import { Binds, type BindsEvents, type ConnectUpstream } from './binds.ts';
 import type { UpstreamGroup } from './group.ts';
 import { UpstreamHealth } from './health.ts';
+import type { Home } from './leads-back.ts';
 import { isUnfitFor } from './memo.ts';
 import { type Batch, MultiBatches, multiPdu, resultFor } from './multi.ts';
 import { statusClasses } from './statuses.ts';
@@ -29,8 +30,8 @@ export interface UpstreamContext {
   /** What comes from there: see binds.ts. */
   readonly events: BindsEvents;
   readonly connect?: ConnectUpstream | undefined;
-  /** Sessions of customers: an upstream that is one of them leads back here. Default none. */
-  readonly customers?: (() => readonly Session[]) | undefined;
+  /** An upstream may lead back to it. Default: it has no customers. */
+  readonly home?: Home | undefined;
   /** More may be sent now. */
   readonly onRoom: (upstream: Upstream) => void;
 }
@@ -81,7 +82,7 @@ export class Upstream {
     this.group = context.group;
     this.label = `connector=${settings.name}`;
     this.#context = context;
-    this.#profile = submissionProfile(settings, context.nodeId);
+    this.#profile = submissionProfile(settings, context.nodeId, () => this.#binds.isKin);
     this.#filter = upstreamFilter(settings);
     this.#multi = settings.submitMulti === true ? new MultiBatches() : undefined;
     this.#retry = retryPolicy(settings.retry);

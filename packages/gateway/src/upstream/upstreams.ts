@@ -1,10 +1,11 @@
 /** All upstreams and the plans that lead to them: made from settings, kept through changes of settings. */
 import type { Center, Message } from '@chappe/center';
-import type { Clock, Random, Session } from '@chappe/smpp';
+import type { Clock, Random } from '@chappe/smpp';
 import type { ConnectorSettings } from '../settings/connector.ts';
 import type { BindsEvents, ConnectUpstream } from './binds.ts';
 import { type CompiledFailover, defaultFailover } from './failover.ts';
 import { UpstreamGroup } from './group.ts';
+import type { Home } from './leads-back.ts';
 import { lastTriedOf, routeOf, triedOf } from './memo.ts';
 import type { Plan } from './plan.ts';
 import { PlanConnector, type PlanContext } from './plan-connector.ts';
@@ -21,7 +22,7 @@ export interface UpstreamsContext {
   readonly nodeId: () => Uint8Array;
   readonly events: BindsEvents;
   readonly connect?: ConnectUpstream | undefined;
-  readonly customers?: (() => readonly Session[]) | undefined;
+  readonly home?: Home | undefined;
   readonly onTaken: PlanContext['onTaken'];
   readonly onDoubt: PlanContext['onDoubt'];
   readonly reroute: PlanContext['reroute'];
@@ -172,7 +173,7 @@ export class Upstreams {
       group = new UpstreamGroup(name);
       this.#groups.set(name, group);
     }
-    const { clock, random, events, connect, customers, nodeId } = this.#context;
+    const { clock, random, events, connect, home, nodeId } = this.#context;
     return new Upstream(settings, {
       clock,
       random,
@@ -180,7 +181,7 @@ export class Upstreams {
       nodeId: nodeId(),
       events,
       connect,
-      customers,
+      home,
       onRoom: ({ name: sending }) => this.#lanes.roomFor(sending),
     });
   }

@@ -77,6 +77,7 @@ export class Centre {
   static async open(name: string, clock: SimulatedClock): Promise<Centre> {
     const centre = new Centre(name, clock);
     centre.server = await SmppServer.listen({
+      systemId: name,
       port: 0,
       clock,
       authenticate: () => ({ accept: true }),

@@ -5,7 +5,7 @@ import { SmppClient } from '@chappe/smpp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ConnectorSettings, Gateway, type GatewayOptions } from '../../src/index.ts';
 import { submission } from '../rig.ts';
-import { account, connector, settingsOf, via } from './world.ts';
+import { account, connector, settingsOf, via, World } from './world.ts';
 
 const pem = (name: string): string =>
   readFileSync(new URL(`../../../smpp/test/support/certificates/${name}.pem`, import.meta.url), 'utf8');
@@ -94,4 +94,47 @@ describe('a connector that leads back', () => {
     const { next } = await play({}, () => ({ port: other.smppPort }));
     expect(await next()).toMatch(/^bound /);
   });
+});
+
+/** A connector to the gateway itself by a way that hides it, as a forwarder or address translation does. */
+describe('a connector that leads back unseen', () => {
+  async function sent(systemId: string | undefined, more: Partial<ConnectorSettings>): Promise<World> {
+    const self: World = await World.start(
+      {
+        accounts: [account('acme'), account('self')],
+        connectors: [connector('op', { systemId: 'self', window: 50, ...more })],
+        routes: [via(['op'])],
+      },
+      {
+        ...(systemId === undefined ? {} : { smpp: { systemId } }),
+        beforeOpen: (world) => world.detour('op', () => self.gateway),
+      },
+    );
+    onTestFinished(() => self.stop());
+    await self.until(() => self.upstream('op').isUsable);
+    const esme = await self.esme();
+    expect((await esme.submit()).command_status).toBe(0);
+    await self.pass(3_000);
+    return self;
+  }
+
+  it.each([undefined, 'Chappe', 'GATE7'])('as %s: a message does not come round', async (systemId) => {
+    const self = await sent(systemId, {});
+    expect(self.upstream('op').counters.submitted).toBeLessThanOrEqual(2);
+    expect(self.gateway.counters().refusals.loop).toBeGreaterThanOrEqual(1);
+  });
+
+  it('whoever says that it is none is believed', async () => {
+    const self = await sent(undefined, { peer: false, perSecond: 10, burst: 1 });
+    expect(self.upstream('op').counters.submitted).toBeGreaterThan(10);
+  });
+});
+
+it('an operator by any other name gets no TLV of ours', async () => {
+  const world = await World.start({ accounts: [account('acme')], connectors: ['op'], routes: [via(['op'])] });
+  onTestFinished(() => world.stop());
+  const esme = await world.esme();
+  await esme.submit();
+  await world.pass();
+  expect(world.centre('op').last.pdu.tlvs).toEqual([]);
 });

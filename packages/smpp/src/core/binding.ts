@@ -14,6 +14,8 @@ export class Binding {
   version: Version;
   /** ESME: the number of our last bind; 0 before. */
   requestSequence = 0;
+  /** ESME: what the MC calls itself in its answer; empty before. */
+  peerSystemId = '';
   readonly #options: SessionOptions;
   readonly #timers: Timers;
   #bind: BindPdu | undefined;
@@ -78,6 +80,7 @@ export class Binding {
   heard(response: Pdu): SessionState | undefined {
     const bind = this.#bind;
     if (bind === undefined || response.command_status !== 0) return undefined;
+    if ('system_id' in response) this.peerSystemId = String(response.system_id);
     const asked = versionOfBind(bind.interface_version ?? 0, this.#options.version);
     const answered = tlv(response, 'sc_interface_version');
     this.version = versionOfBindResponse(answered, asked, this.#options.assumeVersion);

@@ -105,6 +105,11 @@ export class Session implements Edged, RequestsOwner {
     return this.#core.binding.bind?.system_id ?? '';
   }
 
+  /** ESME: what the MC calls itself in its answer to the bind; empty before, and at an MC. */
+  get peerSystemId(): string {
+    return this.#core.binding.peerSystemId;
+  }
+
   /** The bind as received or sent, its password masked; undefined before. */
   get bind(): BindPdu | undefined {
     return this.#core.binding.bind;

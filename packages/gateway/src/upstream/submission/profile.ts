@@ -47,15 +47,21 @@ interface Parts {
 }
 
 /**
- * Compiles the settings of a connector. `nodeId`: of this gateway, told to peers. Throws RangeError for what contradicts
- * itself, naming field and remedy.
+ * Compiles the settings of a connector. `nodeId`: of this gateway, told to peers. `isKin`: whether the upstream seems to
+ * be one, for settings that do not say. Throws RangeError for what contradicts itself, naming field and remedy.
  */
-export function submissionProfile(settings: ConnectorSettings, nodeId?: Uint8Array): SubmissionProfile {
+export function submissionProfile(
+  settings: ConnectorSettings,
+  nodeId?: Uint8Array,
+  isKin: () => boolean = () => false,
+): SubmissionProfile {
   const plan = planOf(settings);
-  const hop = settings.peer === true ? nodeId : undefined;
+  // 3.3 has no TLVs.
+  const hops = plan.version === 0x33 ? undefined : nodeId;
+  const { peer } = settings;
   const isPicky = plan.alphabet === 'latin1' || plan.alphabet === 'ascii';
   return {
-    pduOf: (message, nowMs) => pduOf(plan, message, nowMs, hop),
+    pduOf: (message, nowMs) => pduOf(plan, message, nowMs, (peer ?? isKin()) ? hops : undefined),
     isPicky,
     carries: (contents) =>
       !isPicky || contents.every((content) => !isUnfit(carriedFor(plan, readContent(content), 'submit_sm'))),
