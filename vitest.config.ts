@@ -12,7 +12,8 @@ export default defineConfig({
     pool: 'threads',
     // Tests leave nothing behind that others would see: a worker runs many files and loads the sources once.
     isolate: false,
-    maxWorkers: 2,
+    // Some wait for seconds for what programs do: a worker more than cores keeps those busy.
+    maxWorkers: 3,
     testTimeout: patient(90_000),
     hookTimeout: patient(60_000),
   },

@@ -1,9 +1,17 @@
 import type { EncodeError, PduInput, RequestName, TlvTable } from '@chappe/protocol';
 import { withCaller } from '../caller.ts';
+import type { SessionEvent } from '../core/events.ts';
 import type { SessionCodec } from '../core/options.ts';
 import type { SessionCore } from '../core/session-core.ts';
 import type { NoTlvs, WithTlvsOf } from '../core/vendor-tlvs.ts';
-import { type CloseReason, SmppAbortError, SmppClosedError, SmppError, SmppTimeoutError } from '../errors.ts';
+import {
+  type CloseReason,
+  requestFailure,
+  SmppAbortError,
+  SmppClosedError,
+  SmppError,
+  SmppTimeoutError,
+} from '../errors.ts';
 import { isThenable } from '../guard.ts';
 import type { SessionLoop } from './loop.ts';
 import { checkFields, checkPdu, checkWaitOptions, type RequestOptions } from './request-options.ts';
@@ -168,6 +176,12 @@ export class Requests {
   fail(reason: CloseReason): void {
     this.#endReason = reason;
     for (const { done } of this.#queue?.clear() ?? []) this.tell(done, new SmppClosedError(reason, false));
+  }
+
+  /** A request that was sent has ended. */
+  ended(event: Extract<SessionEvent, { readonly token: unknown }>): void {
+    const result = event.kind === 'response' ? event.pdu : requestFailure(event.why);
+    this.tell(event.token as Done | Settler | undefined, result);
   }
 
   /** Tells how a request ended; an error of the listener harms nobody else. */

@@ -5,7 +5,7 @@ import type { SessionCore } from '../core/session-core.ts';
 import type { BindKind, SessionRole, SessionState, Version } from '../core/states.ts';
 import { isBound, kindOf } from '../core/states.ts';
 import type { PduTaps } from '../core/tap.ts';
-import { type CloseReason, requestFailure } from '../errors.ts';
+import type { CloseReason } from '../errors.ts';
 import type { Remote, Transport } from '../transport/transport.ts';
 import { type CloseOptions, checkCloseOptions } from './close-options.ts';
 import { Edge, type Edged } from './edge.ts';
@@ -153,9 +153,8 @@ export class Session implements Edged, RequestsOwner {
   }
 
   /**
-   * Sends a request and settles with its response, whatever the status; generic_nack too. Waits in order for a slot
-   * of the window. Rejects with `SmppTimeoutError`, `SmppClosedError`, `SmppAbortError` (each says `maybeSent`),
-   * or with what is wrong with the PDU.
+   * Sends a request and settles with its response, whatever the status; generic_nack too. Waits in order for a slot. Rejects
+   * with `SmppTimeoutError`, `SmppClosedError`, `SmppAbortError` (each says `maybeSent`), or what is wrong with the PDU.
    */
   request<C extends RequestName>(
     pdu: RequestInput<C>,
@@ -165,9 +164,8 @@ export class Session implements Edged, RequestsOwner {
   }
 
   /**
-   * Sends a request without a promise: `done` gets its response or why there is none. Waits in order for a slot, up
-   * to the queue's limit (then `CHAPPE_SMPP_QUEUE_FULL`). What is sent in one turn leaves in one write.
-   * alert_notification is answered by nobody: its `done` is called at once.
+   * Sends a request without a promise: `done` gets its response or why there is none. Waits in order for a slot, up to the
+   * queue's limit (then `CHAPPE_SMPP_QUEUE_FULL`). alert_notification is answered by nobody: its `done` is called at once.
    */
   send(pdu: PduInput<'alert_notification'>, done?: () => void): void;
   send(pdu: PduInput, done: Done): void;
@@ -291,10 +289,9 @@ export class Session implements Edged, RequestsOwner {
 
   /** Handles what has come, up to this session's share of the turn. */
   #handleEvents(): void {
-    const { counters } = this.#core;
-    this.#share.begin(counters.pdusIn, this.#nowMs);
+    this.#share.begin(this.counters.pdusIn, this.#nowMs);
     const isLeft = this.#drain(this.#share);
-    const isSpent = this.#share.end(counters.pdusIn) || isLeft;
+    const isSpent = this.#share.end(this.counters.pdusIn) || isLeft;
     this.#afterEvents();
     if (!isSpent || this.#isOver) return;
     this.#flow.restUntilNextTurn();
@@ -316,7 +313,7 @@ export class Session implements Edged, RequestsOwner {
     while (event !== undefined) {
       this.#handle(event);
       if (--untilFlush === 0) this.flush();
-      if (share?.isSpent(this.#core.counters.pdusIn) === true) break;
+      if (share?.isSpent(this.counters.pdusIn) === true) break;
       event = this.#next();
     }
     this.#isHandling = false;
@@ -360,10 +357,8 @@ export class Session implements Edged, RequestsOwner {
         this.#owner.onRequest(this, event.pdu);
         break;
       case 'response':
-        this.#requests.tell(event.token as Done | Settler | undefined, event.pdu);
-        break;
       case 'failed':
-        this.#requests.tell(event.token as Done | Settler | undefined, requestFailure(event.why));
+        this.#requests.ended(event);
         break;
       case 'bind':
         this.#owner.onBind(this, event.pdu);
