@@ -23,8 +23,10 @@ import { methodsAt, mount } from './mount.ts';
 import { observe } from './observe.ts';
 import { openapiOf } from './openapi.ts';
 import { answerOwnCallersOnly } from './origin.ts';
+import { type BodyLimits, RequestBodies } from './request-bodies.ts';
 import { routesOf } from './routes/all.ts';
 import { Turns } from './turns.ts';
+import { UnreadAnswers } from './unread.ts';
 
 /** What `buildApi` takes. */
 export interface ApiOptions {
@@ -41,12 +43,13 @@ export interface ApiOptions {
   readonly auth?: AuthOptions | undefined;
   readonly idempotency?: Partial<IdempotencyLimits> | undefined;
   readonly connections?: Partial<ConnectionLimits> | undefined;
+  readonly bodies?: Partial<BodyLimits> | undefined;
+  /** Octets of answers that one caller may leave unread; default 16 MiB. */
+  readonly unreadOctetsEach?: number | undefined;
   /** Octets of the data folder, asked at each scrape. Default: not told. */
   readonly storeBytes?: (() => number) | undefined;
 }
 
-// The longest text in the most wasteful escapes (\u0000) is 400 KB, a thousand numbers 30 KB.
-const bodyLimit = 512 * 1024;
 // The store reads one after the other; each holds some megabytes until it is answered.
 const turnLimits = { atOnce: 4, each: 4, waiting: 100 };
 // Longer than any number or id of ours, and than a system_id of 64 characters that are all written as %XX.
@@ -58,6 +61,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   const closing = new AbortController();
   const startedMs = clock.nowMs();
   const connections = new Connections(clock, options.connections, options.auth?.isProxy);
+  const bodies = new RequestBodies(options.bodies);
   const metrics = metricsOf(gateway, version, {
     nowMs: () => clock.nowMs(),
     storeBytes: options.storeBytes,
@@ -65,8 +69,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   });
   const app = fastify({
     ...loggerOptions(options.logger),
-    bodyLimit,
-    serverFactory: serverFactoryOf(connections),
+    serverFactory: serverFactoryOf(connections, bodies),
     routerOptions: { maxParamLength, ignoreTrailingSlash: true },
     genReqId: requestIds(startedMs),
     frameworkErrors: unreadableUrl,
@@ -89,8 +92,8 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   const document = openapiOf(routes, version);
   observe(app, metrics, clock);
   answerOwnCallersOnly(app, options.allowedHosts ?? []);
-  takeJsonOnly(app);
-  answerFailures(app, bodyLimit, (path) => methodsAt(routes, path));
+  takeJsonOnly(app, bodies);
+  answerFailures(app, (path) => methodsAt(routes, path));
   const gate = gateOf({
     gateway,
     auth: options.auth,
@@ -103,7 +106,8 @@ export function buildApi(options: ApiOptions): FastifyInstance {
         .catch((error: unknown) => app.log.error({ err: error }, 'audit'));
     },
   });
-  const mounting = { gate, turns, audit: gateway.audit, closing: closing.signal };
+  const unread = new UnreadAnswers(options.unreadOctetsEach);
+  const mounting = { gate, turns, unread, audit: gateway.audit, closing: closing.signal };
   for (const route of routes) mount(app, route, mounting);
   app.addHook('preClose', async () => {
     closing.abort();

@@ -58,6 +58,8 @@ const lookEveryMs = 1_000;
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Lets the request be answered. */
+  readonly begin: () => void;
 }
 
 /** One connection, and what it is waited for. */
@@ -148,19 +150,22 @@ export class Connections {
     this.#look();
   }
 
-  /** Notes a request whose head has come. False: it is not to be answered, its connection was cut off. */
-  ask(request: IncomingMessage, response: ServerResponse): boolean {
+  /**
+   * Notes a request whose head has come. `begin` is called when those before it on its connection have been answered and
+   * their answers are on their way, since who does not read them need not have more; never, where it was cut off.
+   */
+  ask(request: IncomingMessage, response: ServerResponse, begin: () => void): void {
     const connection = this.#all.get(request.socket);
-    if (connection === undefined) return false;
+    if (connection === undefined) return;
     if (connection.exchanges.length >= this.#limits.requestsEach) {
       this.counters.crowdedOut += 1;
       this.#cut(connection);
-      return false;
+      return;
     }
-    connection.exchanges.push({ request, response });
+    connection.exchanges.push({ request, response, begin });
     connection.hasAsked = true;
     response.once('close', () => this.#answered(connection, response));
-    return true;
+    if (connection.exchanges.length === 1) begin();
   }
 
   /** Nothing but this answer goes to the peer any more; then it is cut off, whether it reads or not. */
@@ -206,6 +211,7 @@ export class Connections {
     if (this.#isDraining && connection.exchanges.length === 0) connection.socket.destroySoon();
     connection.quietSinceMs = this.#clock.monotonicMs();
     this.#toEnd(connection);
+    if (at === 0 && connection.socket.writable) connection.exchanges[0]?.begin();
   }
 
   /** It was of use a moment ago: others make room before it. */

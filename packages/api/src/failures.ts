@@ -1,7 +1,7 @@
 /** Everything that can fail on the way to a handler and in it, as a problem. */
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problemOfGateway } from './gateway-problem.ts';
-import { Problem } from './problem.ts';
+import { Problem, type ProblemCode } from './problem.ts';
 
 interface CodedError {
   readonly code?: unknown;
@@ -9,20 +9,16 @@ interface CodedError {
 }
 
 /** The problem that any thrown thing is; what nobody foresaw is `internal` and tells the caller nothing. */
-export function problemOfError(error: unknown, bodyLimit: number): Problem {
+export function problemOfError(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const known = problemOfGateway(error);
   if (known !== undefined) return known;
   const { code, statusCode } = (error ?? {}) as CodedError;
   switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Problem('body_too_large', `a body has at most ${bodyLimit} octets`);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Problem('unsupported_media_type', 'the content type is not application/json', {
         hint: 'send the header "content-type: application/json"',
       });
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new Problem('bad_request', 'the body is not as long as its content-length says');
     default:
   }
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
@@ -47,22 +43,21 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 }
 
 /** Answers failures, unknown paths and wrong methods. `allowed`: methods of a path, empty for an unknown one. */
-export function answerFailures(
-  app: FastifyInstance,
-  bodyLimit: number,
-  allowed: (path: string) => readonly string[],
-): void {
+export function answerFailures(app: FastifyInstance, allowed: (path: string) => readonly string[]): void {
   app.setErrorHandler((error: unknown, request, reply) => {
-    const problem = problemOfError(error, bodyLimit);
+    const problem = problemOfError(error);
     logFailure(request.log, request, problem);
     return sendProblem(reply, problem);
   });
   app.setNotFoundHandler((request, reply) => sendProblem(reply, problemOfPath(request, allowed)));
 }
 
+// What a caller brings about by asking too much, and what the log has already when it begins: no line for each request.
+const withoutLine: ReadonlySet<ProblemCode> = new Set(['full', 'not_ready', 'stopping']);
+
 /** Only failures of ours are worth a line, and never what the caller wrote: neither its body nor its query. */
 function logFailure(log: FastifyBaseLogger, request: FastifyRequest, problem: Problem): void {
-  if (problem.status < 500) return;
+  if (problem.status < 500 || withoutLine.has(problem.code)) return;
   const { method } = request;
   const where = request.routeOptions.url;
   log.error(

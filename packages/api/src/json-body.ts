@@ -1,17 +1,14 @@
 /** Bodies: JSON in UTF-8 and nothing else. A form of a web page cannot send that content type unasked. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
+import type { RequestBodies } from './request-bodies.ts';
 
 /** Replaces the body parsers of the server. */
-export function takeJsonOnly(app: FastifyInstance): void {
+export function takeJsonOnly(app: FastifyInstance, bodies: RequestBodies): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, parse(body as Buffer));
-    } catch (error) {
-      done(error as Problem, undefined);
-    }
-  });
+  app.addContentTypeParser('application/json', async ({ raw }: FastifyRequest) =>
+    parse(await bodies.whole(raw)),
+  );
 }
 
 function parse(octets: Buffer): unknown {

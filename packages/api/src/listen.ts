@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyServerFactory } from 'fastify';
 import { checkExposure } from './auth/gate.ts';
 import type { AuthOptions } from './auth/keys.ts';
 import { Connections } from './connections.ts';
+import type { RequestBodies } from './request-bodies.ts';
 
 // Receiving a request takes no longer; waiting for the answer may.
 const requestTimeout = 30_000;
@@ -15,11 +16,11 @@ const connectionsCheckingInterval = 5_000;
 const keepAliveTimeout = 72_000;
 
 /** Makes the server of an API whose connections are looked after. */
-export function serverFactoryOf(connections: Connections): FastifyServerFactory {
-  return (handler) => serverOf(connections, handler);
+export function serverFactoryOf(connections: Connections, bodies: RequestBodies): FastifyServerFactory {
+  return (handler) => serverOf(connections, handler, (request, response) => bodies.begin(request, response));
 }
 
-function serverOf(connections: Connections, handler: RequestListener): Server {
+function serverOf(connections: Connections, handler: RequestListener, arrive?: RequestListener): Server {
   const options = {
     requestTimeout,
     headersTimeout: requestTimeout,
@@ -27,7 +28,8 @@ function serverOf(connections: Connections, handler: RequestListener): Server {
     connectionsCheckingInterval,
   };
   const server = createServer(options, (request, response) => {
-    if (connections.ask(request, response)) handler(request, response);
+    arrive?.(request, response);
+    connections.ask(request, response, () => handler(request, response));
   });
   // Before the server's own listener: what is cut off here is not even read.
   server.prependListener('connection', (socket) => connections.take(socket));

@@ -10,12 +10,14 @@ import { Problem } from './problem.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { sendAnswer } from './send-answer.ts';
 import type { Turns } from './turns.ts';
+import type { UnreadAnswers } from './unread.ts';
 import { check, checkEmpty } from './validation.ts';
 
 /** What a route is mounted with. */
 export interface MountOptions {
   readonly gate: Gate;
   readonly turns: Turns;
+  readonly unread: UnreadAnswers;
   readonly audit: AuditLog;
   /** Aborted when the API closes. */
   readonly closing: AbortSignal;
@@ -25,7 +27,7 @@ export interface MountOptions {
 export function mount(
   app: FastifyInstance,
   route: Route,
-  { gate, turns, audit, closing }: MountOptions,
+  { gate, turns, unread, audit, closing }: MountOptions,
 ): void {
   const callers = new WeakMap<FastifyRequest, Caller>();
   app.route({
@@ -40,8 +42,15 @@ export function mount(
     },
     handler: async (request, reply) => {
       const caller = callers.get(request) ?? nobody;
+      const owner = callerKey(caller);
+      if (unread.isFull(owner)) throw notReading();
       const call = callOf(route, request, caller, { gate, closing, reply });
       const answer = route.takesTurns === true ? await inTurn(route, call, turns) : await route.handle(call);
+      // Of many that are asked for at once the first ones are sent. What was changed is answered all the same.
+      if (route.method === 'GET' && unread.isFull(owner)) {
+        answer.done?.();
+        throw notReading();
+      }
       const changer = {
         caller,
         address: gate.addressOf(requestOf(request)),
@@ -50,7 +59,7 @@ export function mount(
       const change = changeOf(route, call.params, answer, changer);
       // Before it is answered: what is known to be done stands in the audit.
       if (change !== undefined) await audit.append(change).catch((error) => failed(request, error));
-      return sendAnswer(reply, answer);
+      return sendAnswer(reply, answer, (octets) => unread.add(owner, octets));
     },
   });
 }
@@ -70,6 +79,13 @@ async function inTurn(route: Route, call: Call<unknown, unknown, unknown>, turns
 
 function requestOf({ headers, socket }: FastifyRequest): CallerRequest {
   return { headers, address: socket.remoteAddress ?? '' };
+}
+
+function notReading(): Problem {
+  return new Problem('throttled', 'this caller has left too many answers unread', {
+    hint: 'read the answers to earlier requests, or end their connections',
+    headers: { 'retry-after': '1' },
+  });
 }
 
 /** It is done all the same, and cannot be taken back. */

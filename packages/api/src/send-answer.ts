@@ -7,8 +7,12 @@ const jsonType = 'application/json; charset=utf-8';
 // Whether a peer reads is seen at the ends of pieces only.
 const pieceOctets = 64 * 1024;
 
-/** Sends what a handler has returned. */
-export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
+/** Sends what a handler has returned. `count`: counts its octets, and gives what ends that. */
+export function sendAnswer(
+  reply: FastifyReply,
+  answer: Answer,
+  count: (octets: number) => () => void,
+): FastifyReply {
   const { status, body, headers, type, done } = answer;
   if (done !== undefined) finished(reply.raw, done);
   reply.code(status).headers({ ...headers });
@@ -16,6 +20,7 @@ export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   if (body === undefined) return reply.send();
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   reply.type(type ?? jsonType);
+  finished(reply.raw, count(text.length));
   if (text.length <= pieceOctets) return reply.send(text);
   const octets = Buffer.from(text);
   return reply
