@@ -5,6 +5,7 @@
  */
 import {
   decodeText,
+  ESM_CLASS,
   elementIds,
   encodeText,
   fillBits,
@@ -30,8 +31,6 @@ export interface Coded {
   readonly dataCoding: number;
 }
 
-// esm_class bit 6: a user data header stands before the text (SMPP 3.4 5.2.12).
-const udhi = 0x40;
 // User data of one short message (3GPP 23.040 9.2.3.24).
 const oneMessageOctets = 140;
 const ucs2 = 8;
@@ -106,7 +105,7 @@ export function fromCanonical(
   const text = decodeText(septets, 'gsm7', shifts);
   // National tables mean nothing to a text in another alphabet: phones would read it by them.
   const header = shifted ? withoutShifts(payload, at) : payload.subarray(0, at);
-  const flags = header.length === 0 ? esmClass & ~udhi : esmClass;
+  const flags = header.length === 0 ? esmClass & ~ESM_CLASS.UDHI : esmClass;
   const { bytes, unmappable } = encodeText(text, alphabet);
   const [lost] = unmappable;
   if (lost === undefined) return { payload: join(header, bytes), esmClass: flags, dataCoding };
@@ -117,7 +116,7 @@ export function fromCanonical(
 
 /** Octets of the user data header; 0 where there is none, or one that passes the end: that counts as text. */
 export function headerOctets(payload: Uint8Array, esmClass: number): number {
-  if ((esmClass & udhi) === 0 || payload.length === 0) return 0;
+  if ((esmClass & ESM_CLASS.UDHI) === 0 || payload.length === 0) return 0;
   const octets = (payload[0] as number) + 1;
   return octets > payload.length ? 0 : octets;
 }

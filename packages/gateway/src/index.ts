@@ -100,7 +100,7 @@ export {
 } from './search-language.ts';
 export { type ContentArgument, sizeOf } from './segments.ts';
 export type { SessionView } from './session-view.ts';
-export { versionName, viewOfSession } from './session-view.ts';
+export { viewOfSession } from './session-view.ts';
 export type {
   AccountReceiptSettings,
   AccountSettings,

@@ -1,5 +1,7 @@
 /** Messages from handsets (mobile originated): from the arguments of a call to stored messages for an account. */
+
 import type { Address, Draft, Message } from '@chappe/center';
+import { ESM_CLASS } from '@chappe/protocol';
 import { addressOf, destinationOf } from './address.ts';
 import { type Group, payloadOf, readContent, writeContent } from './content.ts';
 import { GatewayError } from './errors.ts';
@@ -75,7 +77,7 @@ export function echoDraft(message: Message, road: MoRoad): Draft {
   const { esmClass, dataCoding, tlvs } = readContent(message.content);
   const content = writeContent({
     shape: 'submit',
-    esmClass: esmClass & 0x40,
+    esmClass: esmClass & ESM_CLASS.UDHI,
     protocolId: 0,
     dataCoding,
     registeredDelivery: 0,

@@ -1,8 +1,5 @@
 /** The text of a message's octets, for the search column and for the handsets. */
-import { type DataCoding, readDataCoding, readText } from '@chappe/protocol';
-
-// esm_class bit 6: a user data header stands before the text (SMPP 3.4 5.2.12).
-const udhi = 0x40;
+import { type DataCoding, ESM_CLASS, readDataCoding, readText } from '@chappe/protocol';
 
 // Octets that mean the same character in GSM 03.38 and in ASCII: nearly every western text consists of them alone.
 const alike = new Uint8Array(256);
@@ -26,7 +23,7 @@ export function dataCodingOf(value: number): DataCoding {
 /** The text of one message; undefined when the content is not text. Never throws. */
 export function messageText(esmClass: number, dataCoding: number, payload: Uint8Array): string | undefined {
   // Hot path: plain texts of ordinary peers.
-  if (dataCoding === 0 && (esmClass & udhi) === 0 && isAlike(payload)) {
+  if (dataCoding === 0 && (esmClass & ESM_CLASS.UDHI) === 0 && isAlike(payload)) {
     return Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('latin1');
   }
   if (isBinary(dataCoding)) return undefined;

@@ -1,11 +1,8 @@
 /** Parts of a text that a customer has cut itself: by user data headers or by SAR TLVs. */
 import type { Message } from '@chappe/center';
-import { type Concatenation, readConcat } from '@chappe/protocol';
+import { type Concatenation, ESM_CLASS, readConcat } from '@chappe/protocol';
 import { type Content, esmClassOf, isTextOnly, readContent } from './content.ts';
 import { isSar } from './upstream/submission/long.ts';
-
-// esm_class bit 6: a user data header stands before the text (SMPP 3.4 5.2.12).
-const udhi = 0x40;
 
 /** Which part of which text a content is; undefined for a whole, and where the numbers make no sense. */
 export function ownPartOf({
@@ -15,14 +12,14 @@ export function ownPartOf({
   tlvs,
 }: Pick<Content, 'esmClass' | 'dataCoding' | 'payload' | 'tlvs'>): Concatenation | undefined {
   // Hot path: nearly no message is a part.
-  if ((esmClass & udhi) === 0 && !hasSar(tlvs)) return undefined;
+  if ((esmClass & ESM_CLASS.UDHI) === 0 && !hasSar(tlvs)) return undefined;
   const part = readConcat({ esm_class: esmClass, data_coding: dataCoding, short_message: payload, tlvs });
   return part === undefined || part.total < 2 ? undefined : part;
 }
 
 /** The same of a stored message. What was cut here has other marks, see `Group`. */
 export function ownPartOfStored({ content }: Message): Concatenation | undefined {
-  if ((esmClassOf(content) & udhi) === 0 && isTextOnly(content)) return undefined;
+  if ((esmClassOf(content) & ESM_CLASS.UDHI) === 0 && isTextOnly(content)) return undefined;
   const read = readContent(content);
   return read.group?.kind === 'segments' ? undefined : ownPartOf(read);
 }

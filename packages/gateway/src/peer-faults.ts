@@ -1,7 +1,6 @@
 /** What a peer did wrong, in a sentence: what it was, what we did about it, and where a person might look. */
-import { type Pdu, status, statusName } from '@chappe/protocol';
+import { type Pdu, status, statusName, versionName } from '@chappe/protocol';
 import type { Notice, Session } from '@chappe/smpp';
-import { versionName } from './session-view.ts';
 
 /** Something out of order that a peer did and a session has dealt with. Holds no text and no number of a message. */
 export interface PeerFault {

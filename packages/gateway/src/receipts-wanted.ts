@@ -1,6 +1,7 @@
 /** Which receipts a submitter asked for, as the bit set of `Message.receiptWanted`. */
+
 import { noticeOnRetry, receiptOnFailure, receiptOnSuccess } from '@chappe/center';
-import type { Version } from './validation.ts';
+import type { Version } from '@chappe/protocol';
 
 /** The bit set for a registered_delivery (SMPP 3.4 5.2.17, SMPP 5.0 4.7.21). 3.3 knows 0 and 1 only. */
 export function receiptsWanted(registeredDelivery: number, version: Version): number {

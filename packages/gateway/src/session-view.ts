@@ -1,4 +1,5 @@
 /** A bound session as people look at it. */
+import { type SmppVersion, versionName } from '@chappe/protocol';
 import type { Session, SessionCounters } from '@chappe/smpp';
 
 /** One bound session. */
@@ -6,7 +7,7 @@ export interface SessionView {
   readonly id: number;
   readonly account: string;
   readonly bind: 'transmitter' | 'receiver' | 'transceiver';
-  readonly version: '3.3' | '3.4' | '5.0';
+  readonly version: SmppVersion;
   readonly address: string;
   readonly port: number;
   readonly tls: boolean;
@@ -17,13 +18,6 @@ export interface SessionView {
   readonly outstanding: number;
   readonly windowFree: number;
   readonly counters: SessionCounters;
-}
-
-const versions = { 51: '3.3', 52: '3.4', 80: '5.0' } as const;
-
-/** A version as people write it. */
-export function versionName(version: Session['version']): '3.3' | '3.4' | '5.0' {
-  return versions[version];
 }
 
 /** The view of a session at this moment. */

@@ -2,10 +2,7 @@
  * Checks of submitted fields: each gives the command_status to answer with, 0 when all is well. What SMPP calls
  * reserved is refused where it would change what happens to the message, and let through where it would not.
  */
-import { readNumber, status } from '@chappe/protocol';
-
-/** Effective version of a session. */
-export type Version = 0x33 | 0x34 | 0x50;
+import { ESM_CLASS, fieldMasks, readNumber, status, TON, type Version } from '@chappe/protocol';
 
 // SMPP 3.4 5.2.5: 0 to 6; GSM has three bits for it, so 7 can be carried, and more is nonsense.
 const maxTon = 7;
@@ -19,13 +16,11 @@ const maxText33 = 160;
 // SMPP 3.4 5.2.22: sm_length 255 is not allowed.
 const maxText34 = 254;
 
-const international = 1;
-
 /** The source address. An empty one is "not known" (SMPP 3.4 4.4.1), unless its type says international. */
 export function checkSource(ton: number, npi: number, digits: string): number {
   if (ton > maxTon) return status.ESME_RINVSRCTON;
   if (npi > maxNpi) return status.ESME_RINVSRCNPI;
-  if (ton === international && readNumber(digits) === undefined) return status.ESME_RINVSRCADR;
+  if (ton === TON.INTERNATIONAL && readNumber(digits) === undefined) return status.ESME_RINVSRCADR;
   return 0;
 }
 
@@ -38,7 +33,7 @@ export function checkDestination(ton: number, npi: number, digits: string, numbe
   if (ton > maxTon) return status.ESME_RINVDSTTON;
   if (npi > maxNpi) return status.ESME_RINVDSTNPI;
   if (readNumber(digits) !== undefined) return 0;
-  if (numbersOnly || ton === international) return status.ESME_RINVDSTADR;
+  if (numbersOnly || ton === TON.INTERNATIONAL) return status.ESME_RINVDSTADR;
   // In the sandbox it may be a name: control characters are neither.
   return isPrintable(digits) ? 0 : status.ESME_RINVDSTADR;
 }
@@ -58,18 +53,25 @@ export interface SubmittedFields {
 }
 
 // SMPP 3.4 5.2.12, SMPP 5.0 4.7.12: message types that an ESME may send.
-const typesOf34 = new Set([0x00, 0x08, 0x10]);
-const typesOf50 = new Set([0x00, 0x04, 0x08, 0x10, 0x18, 0x20]);
-const transaction = 2;
+const typesOf34 = new Set<number>([0, ESM_CLASS.DELIVERY_ACKNOWLEDGEMENT, ESM_CLASS.USER_ACKNOWLEDGEMENT]);
+const typesOf50 = new Set<number>([
+  ...typesOf34,
+  ESM_CLASS.DELIVERY_RECEIPT,
+  ESM_CLASS.CONVERSATION_ABORT,
+  ESM_CLASS.INTERMEDIATE_NOTIFICATION,
+]);
 
 /** Flags of a submission, text and addresses apart. `datagramCommand`: data_sm, where 3.4 knows transaction mode. */
 export function checkFlags(pdu: SubmittedFields, version: Version, datagramCommand: boolean): number {
   // 3.3 gives esm_class other meanings, on which books differ: nothing to check.
   if (version !== 0x33 && pdu.esm_class !== 0) {
     const allowed = version >= 0x50 ? typesOf50 : typesOf34;
-    if (!allowed.has(pdu.esm_class & 0x3c)) return status.ESME_RINVESMCLASS;
+    if (!allowed.has(pdu.esm_class & fieldMasks.esm_class.type)) return status.ESME_RINVESMCLASS;
     // Transaction mode asks for the outcome in the response; a store-and-forward centre cannot give it.
-    if ((pdu.esm_class & 3) === transaction && !(datagramCommand || version >= 0x50)) {
+    if (
+      (pdu.esm_class & fieldMasks.esm_class.mode) === ESM_CLASS.FORWARD &&
+      !(datagramCommand || version >= 0x50)
+    ) {
       return status.ESME_RINVESMCLASS;
     }
   }

@@ -1,16 +1,9 @@
-import { formatRelativeTime, status, statusName } from '@chappe/protocol';
+import { formatRelativeTime, status, statusName, type Version } from '@chappe/protocol';
 import { describe, expect, it } from 'vitest';
 import { lifetimeOf } from '../src/lifetime.ts';
 import { defaultLifetime } from '../src/options.ts';
 import { receiptsWanted } from '../src/receipts-wanted.ts';
-import {
-  checkDestination,
-  checkFlags,
-  checkSource,
-  checkText,
-  checkTolerated,
-  type Version,
-} from '../src/validation.ts';
+import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../src/validation.ts';
 
 const plain = { esm_class: 0, registered_delivery: 0 };
 

@@ -31,6 +31,17 @@ export {
   type ResponseOf,
   responseOf,
 } from './definitions/commands.ts';
+export {
+  DATA_CODING,
+  ESM_CLASS,
+  NPI,
+  PRIORITY,
+  REGISTERED_DELIVERY,
+  TON,
+  type Version,
+  versionByName,
+  versionName,
+} from './definitions/constants.ts';
 export { fieldMasks, fieldValues } from './definitions/fields.ts';
 export type {
   BodyOf,
@@ -52,23 +63,24 @@ export type {
   UnknownPdu,
   UnknownTlv,
 } from './definitions/pdu.ts';
-export type {
-  ArrayField,
-  CommandDefinition,
-  CommandKind,
-  CommandTable,
-  CountField,
-  CStringField,
-  Direction,
-  ElementField,
-  FieldDefinition,
-  IntegerField,
-  OctetsField,
-  RecordElement,
-  SmppVersion,
-  TlvDefinition,
-  TlvTable,
-  VariantElement,
+export {
+  type ArrayField,
+  type CommandDefinition,
+  type CommandKind,
+  type CommandTable,
+  type CountField,
+  type CStringField,
+  type Direction,
+  type ElementField,
+  type FieldDefinition,
+  type IntegerField,
+  type OctetsField,
+  type RecordElement,
+  type SmppVersion,
+  smppVersions,
+  type TlvDefinition,
+  type TlvTable,
+  type VariantElement,
 } from './definitions/schema.ts';
 export { statuses } from './definitions/status-table.ts';
 export {

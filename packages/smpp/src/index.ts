@@ -49,10 +49,9 @@ export {
   type SessionRole,
   type SessionState,
   sessionStates,
-  type Version,
 } from './core/states.ts';
 export type { CodecOption, NoTlvs, ReceivedPdu, TlvsOption } from './core/vendor-tlvs.ts';
-export { type VersionOption, versionByName } from './core/version-option.ts';
+export type { VersionOption } from './core/version-option.ts';
 export { deniedStatus, messageIdCharactersMax, statusFor } from './core/versions.ts';
 export {
   type CloseReason,

@@ -1,5 +1,7 @@
 /** POST /api/v1/connectors/{name}/test: a bind of its own, and a message over it. */
+
 import { tryUpstream } from '@chappe/gateway';
+import { smppVersions } from '@chappe/protocol';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { upstreamNamed } from '../not-found.ts';
@@ -21,7 +23,7 @@ const resultBody = z.object({
   ok: z.boolean(),
   rttMs: z.number().nullable().describe('From an enquire_link to its response'),
   peerSystemId: z.string().nullable().describe('What the upstream calls itself'),
-  version: z.enum(['3.3', '3.4', '5.0']).nullable(),
+  version: z.enum(smppVersions).nullable(),
   messageIds: z.array(z.string()).nullable().describe('What the upstream calls the segments of the message'),
   error: z.string().nullable().describe('Why it failed'),
 });

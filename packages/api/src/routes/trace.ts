@@ -1,7 +1,7 @@
 /** GET /api/v1/trace: PDUs of a session, an account or a connector, as they pass. */
 
-import { type TracedPdu, type TraceTarget, versionName } from '@chappe/gateway';
-import { commandName, statusName } from '@chappe/protocol';
+import type { TracedPdu, TraceTarget } from '@chappe/gateway';
+import { commandName, statusName, versionName } from '@chappe/protocol';
 import { z } from 'zod';
 import { forbidden, seesTexts } from '../auth/caller.ts';
 import type { Context } from '../context.ts';

@@ -1,7 +1,7 @@
 /** Connectors as the API shows them. */
 import { exportEntry } from '@chappe/config';
 import { type ConnectorView, type Gateway, type Origin, type Upstream, viewOfSession } from '@chappe/gateway';
-import { statusName } from '@chappe/protocol';
+import { type SmppVersion, smppVersions, statusName } from '@chappe/protocol';
 import { z } from 'zod';
 import { type EntryBody, entryBody, originField } from './entry.ts';
 
@@ -28,7 +28,7 @@ export interface ConnectorBody {
 export interface ConnectorSessionBody {
   readonly id: number;
   readonly bind: 'transmitter' | 'receiver' | 'transceiver';
-  readonly version: '3.3' | '3.4' | '5.0';
+  readonly version: SmppVersion;
   readonly address: string;
   readonly port: number;
   readonly tls: boolean;
@@ -74,7 +74,7 @@ const fields = {
 const session = z.object({
   id: z.int(),
   bind: z.enum(['transmitter', 'receiver', 'transceiver']),
-  version: z.enum(['3.3', '3.4', '5.0']),
+  version: z.enum(smppVersions),
   address: z.string(),
   port: z.int(),
   tls: z.boolean(),

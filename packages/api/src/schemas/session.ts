@@ -1,5 +1,7 @@
 /** Bound sessions as the API shows them. */
+
 import type { SessionView } from '@chappe/gateway';
+import { type SmppVersion, smppVersions } from '@chappe/protocol';
 import { z } from 'zod';
 
 /** One bound session. */
@@ -7,7 +9,7 @@ export interface SessionBody {
   readonly id: number;
   readonly account: string;
   readonly bind: 'transmitter' | 'receiver' | 'transceiver';
-  readonly version: '3.3' | '3.4' | '5.0';
+  readonly version: SmppVersion;
   readonly address: string;
   readonly port: number;
   readonly tls: boolean;
@@ -31,7 +33,7 @@ const session = z
     id: z.int(),
     account: z.string(),
     bind: z.enum(['transmitter', 'receiver', 'transceiver']),
-    version: z.enum(['3.3', '3.4', '5.0']),
+    version: z.enum(smppVersions),
     address: z.string().describe('Where the peer is'),
     port: z.int(),
     tls: z.boolean(),

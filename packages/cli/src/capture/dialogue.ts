@@ -1,5 +1,5 @@
 /** What a whole conversation gets wrong, seen from outside: requests, their responses, and the bind. */
-import { type DecodedPdu, isRequest, responseOf, tlv } from '@chappe/protocol';
+import { type DecodedPdu, isRequest, responseOf, tlv, type Version } from '@chappe/protocol';
 import type { Note } from '../lint/note.ts';
 
 /** Which end of the connection: `a` opened it, as far as known. */
@@ -33,7 +33,7 @@ function nameOf(pdu: DecodedPdu): string {
 /** Follows one connection. */
 export class Dialogue {
   /** The version of the session, once the bind is answered. */
-  version: 0x33 | 0x34 | 0x50 | undefined;
+  version: Version | undefined;
   readonly #open: { readonly [S in Side]: Map<number, Outstanding> } = { a: new Map(), b: new Map() };
   readonly #isMidway: boolean;
   #esme: Side | undefined;

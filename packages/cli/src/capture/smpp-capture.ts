@@ -1,5 +1,5 @@
 /** The PDUs of all SMPP connections in a capture file, in the order in which they were complete. */
-import { decode } from '@chappe/protocol';
+import { decode, type Version } from '@chappe/protocol';
 import type { Note } from '../lint/note.ts';
 import { type Frame, readCapture } from './capture-file.ts';
 import { Dialogue, type Side } from './dialogue.ts';
@@ -15,7 +15,7 @@ export type CaptureEvent =
       readonly atMs: number;
       readonly from: string;
       readonly to: string;
-      readonly version: 0x33 | 0x34 | 0x50 | undefined;
+      readonly version: Version | undefined;
       readonly notes: readonly Note[];
     }
   | {

@@ -1,6 +1,6 @@
 /** `chappe bench`: load, latencies, receipts, and thresholds for a build to fail on. */
 import { readFileSync } from 'node:fs';
-import { type PduInput, type PduOf, readReceipt, segmentText, tlv } from '@chappe/protocol';
+import { NPI, type PduInput, type PduOf, readReceipt, segmentText, TON, tlv } from '@chappe/protocol';
 import { addressOf, SmppClient, systemClock } from '@chappe/smpp';
 import { Latencies } from '../bench/latencies.ts';
 import { Load } from '../bench/load.ts';
@@ -34,8 +34,8 @@ function messages(values: BenchValues): (index: number) => PduInput<'submit_sm'>
     source_addr_ton: source.ton,
     source_addr_npi: source.npi,
     source_addr: source.address,
-    dest_addr_ton: 1,
-    dest_addr_npi: 1,
+    dest_addr_ton: TON.INTERNATIONAL,
+    dest_addr_npi: NPI.ISDN,
     destination_addr: String(first + (index % values.numbers)).padStart(width, '0'),
     registered_delivery: values.receipts ? 1 : 0,
     data_coding: dataCoding,

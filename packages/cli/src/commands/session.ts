@@ -1,4 +1,5 @@
 /** `chappe session`: who is bound, and what goes on, as it happens. */
+import { type Version, versionByName } from '@chappe/protocol';
 import type { Run } from '../command.ts';
 import { reportOf } from '../decode/report.ts';
 import { printReport, titleOf } from '../decode/text.ts';
@@ -15,7 +16,7 @@ import { ask, askAll, part, plain, runVerb, several, type Verbs } from './verbs.
 
 type SessionRun = Run<SessionValues>;
 
-const versions: { readonly [name: string]: 0x33 | 0x34 | 0x50 } = { '3.3': 0x33, '3.4': 0x34, '5.0': 0x50 };
+const versions: { readonly [name: string]: Version } = versionByName;
 // Of a time in ISO 8601: hours to milliseconds.
 const timeFrom = 'YYYY-MM-DDT'.length;
 const timeUntil = 'YYYY-MM-DDThh:mm:ss.mmm'.length;

@@ -1,5 +1,12 @@
 /** One PDU taken apart: what `chappe decode` prints, as text or as JSON. */
-import { commandName, type DecodedPdu, type DefaultAlphabet, decode, statusName } from '@chappe/protocol';
+import {
+  commandName,
+  type DecodedPdu,
+  type DefaultAlphabet,
+  decode,
+  statusName,
+  type Version,
+} from '@chappe/protocol';
 import { lint } from '../lint/lint.ts';
 import type { Note } from '../lint/note.ts';
 import { elementWords, type ReadContent, readContent, receiptWords } from './content.ts';
@@ -13,7 +20,7 @@ export interface ReportOptions {
   /** Whether to look for what is wrong. */
   readonly isLinted: boolean;
   /** The version of the session, where it is known. */
-  readonly version?: 0x33 | 0x34 | 0x50 | undefined;
+  readonly version?: Version | undefined;
   /** When the PDU was seen. */
   readonly now: Date;
   /** What the conversation around the PDU has to say. */

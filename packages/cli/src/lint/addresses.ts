@@ -1,10 +1,8 @@
 /** Addresses: do type of number and numbering plan say what the address is? (SMPP 5.0 4.7.1, 4.7.2) */
-import type { DecodedPdu } from '@chappe/protocol';
+import { type DecodedPdu, TON } from '@chappe/protocol';
 import { quoted } from '../terminal.ts';
 import type { Note, Rule } from './note.ts';
 
-const TON_INTERNATIONAL = 1;
-const TON_ALPHANUMERIC = 5;
 // E.164 6.2.1; 3GPP 23.040 9.1.2.5: seven octets of packed septets hold 11 characters.
 const maxInternationalDigits = 15;
 const maxAlphanumericCharacters = 11;
@@ -23,7 +21,7 @@ function addressNotes({ field, ton, npi, address }: PduAddress): Note[] {
   };
   const isDigits = /^[0-9]*$/.test(address);
   const shown = quoted(address);
-  if (ton === TON_ALPHANUMERIC) {
+  if (ton === TON.ALPHANUMERIC) {
     if (npi !== 0) note('npi-of-name', 'warning', `${field} is a name (TON 5): its NPI is 0, not ${npi}`);
     if (address.length > maxAlphanumericCharacters) {
       note(
@@ -43,7 +41,7 @@ function addressNotes({ field, ton, npi, address }: PduAddress): Note[] {
     note('ton', 'error', `${field} ${shown} is no number, but TON is ${ton}`, hint);
     return notes;
   }
-  if (ton !== TON_INTERNATIONAL) return notes;
+  if (ton !== TON.INTERNATIONAL) return notes;
   if (address.startsWith('0')) {
     note(
       'international-prefix',
@@ -95,7 +93,7 @@ export const addressRules: Rule = ({ pdu }) => {
       const text = 'destination_addr is empty: nobody to send it to';
       notes.push({ code: 'no-destination', level: 'error', field: 'destination_addr', text });
     }
-    if (pdu.dest_addr_ton === TON_ALPHANUMERIC) {
+    if (pdu.dest_addr_ton === TON.ALPHANUMERIC) {
       const text = 'destination_addr is a name (TON 5): handsets have numbers';
       notes.push({ code: 'name-as-destination', level: 'warning', field: 'destination_addr', text });
     }

@@ -1,9 +1,8 @@
 /** The content: user data header, segments, receipt. What coding its octets are in is told by `coding.ts`. */
-import { type ContentPdu, isReceipt, parseReceiptText, readUdh, tlvTag } from '@chappe/protocol';
+import { type ContentPdu, ESM_CLASS, isReceipt, parseReceiptText, readUdh, tlvTag } from '@chappe/protocol';
 import { isContentPdu, type ReadContent } from '../decode/content.ts';
 import type { Note, Rule } from './note.ts';
 
-const UDHI = 0x40;
 const sarTags = (['sar_msg_ref_num', 'sar_total_segments', 'sar_segment_seqnum'] as const).map(tlvTag);
 const payloadTag = tlvTag('message_payload');
 // Elements that peers really send; a text that begins by chance like a header rarely has one of these and its length.
@@ -30,7 +29,7 @@ function looksLikeHeader(octets: Uint8Array): boolean {
 
 function headerNotes(pdu: ContentPdu, { octets, header }: ReadContent): Note[] {
   const field = pdu.short_message?.length ? 'short_message' : 'message_payload';
-  if ((pdu.esm_class & UDHI) === 0) {
+  if ((pdu.esm_class & ESM_CLASS.UDHI) === 0) {
     if (!looksLikeHeader(octets)) return [];
     return [
       {

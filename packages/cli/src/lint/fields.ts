@@ -1,5 +1,12 @@
 /** Fields with few right values: times, flags, versions. */
-import { type DecodedPdu, parseTime, type SmppTime } from '@chappe/protocol';
+import {
+  type DecodedPdu,
+  ESM_CLASS,
+  fieldMasks,
+  parseTime,
+  type SmppTime,
+  versionByName,
+} from '@chappe/protocol';
 import { quoted } from '../terminal.ts';
 import type { Note, Rule, Subject } from './note.ts';
 
@@ -48,9 +55,12 @@ export const timeRules: Rule = ({ pdu, now }) => {
   return notes;
 };
 
-const messageTypeMask = 0x3c;
-const ESM_TYPES_TO_MC = new Set([0x00, 0x08, 0x10]);
-const knownVersions = new Set([0x33, 0x34, 0x50]);
+const ESM_TYPES_TO_MC = new Set<number>([
+  0,
+  ESM_CLASS.DELIVERY_ACKNOWLEDGEMENT,
+  ESM_CLASS.USER_ACKNOWLEDGEMENT,
+]);
+const knownVersions = new Set<number>(Object.values(versionByName));
 
 function limit(pdu: DecodedPdu, field: string, max: number, text: string): Note[] {
   const value = (pdu as unknown as { readonly [field: string]: unknown })[field];
@@ -67,7 +77,7 @@ export const flagRules: Rule = ({ pdu, version, content }: Subject) => {
     ...limit(pdu, 'registered_delivery', 0x1f, 'bits 7 to 5 are reserved'),
   ];
   const isToMc = pdu.command === 'submit_sm' || pdu.command === 'submit_multi';
-  if (isToMc && !ESM_TYPES_TO_MC.has(pdu.esm_class & messageTypeMask)) {
+  if (isToMc && !ESM_TYPES_TO_MC.has(pdu.esm_class & fieldMasks.esm_class.type)) {
     const text = `esm_class 0x${pdu.esm_class.toString(16)} has a message type that only a message centre sends`;
     notes.push({ code: 'esm-class', level: 'error', field: 'esm_class', text });
   }

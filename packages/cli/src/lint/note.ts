@@ -1,4 +1,4 @@
-import type { DecodedPdu } from '@chappe/protocol';
+import type { DecodedPdu, Version } from '@chappe/protocol';
 import type { ReadContent } from '../decode/content.ts';
 
 /**
@@ -25,7 +25,7 @@ export interface Subject {
   readonly pdu: DecodedPdu;
   readonly content: ReadContent | undefined;
   /** The version that the bind agreed upon; undefined where it is not known. */
-  readonly version: 0x33 | 0x34 | 0x50 | undefined;
+  readonly version: Version | undefined;
   /** When the PDU was sent, as far as known. */
   readonly now: Date;
 }

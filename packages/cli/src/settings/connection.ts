@@ -1,4 +1,5 @@
 /** Settings of the commands that connect to a message centre. */
+import { type SmppVersion, smppVersions } from '@chappe/protocol';
 import { type BindKind, type ClientOptions, readSmppUrl } from '@chappe/smpp';
 import type { Settings } from './setting.ts';
 import { duration, one, oneOf, onOff, text } from './values.ts';
@@ -9,7 +10,7 @@ export interface ConnectionValues {
   readonly systemId: string | undefined;
   readonly password: string | undefined;
   readonly bind: BindKind | undefined;
-  readonly smppVersion: '3.3' | '3.4' | '5.0' | undefined;
+  readonly smppVersion: SmppVersion | undefined;
   readonly systemType: string | undefined;
   readonly addressRange: string | undefined;
   readonly ca: string | undefined;
@@ -53,7 +54,7 @@ const table: Settings<Omit<ConnectionValues, 'bind'>> = {
     about: '3.3, 3.4 or 5.0',
     fallback: undefined,
     shown: 'that of the URL, else 3.4',
-    read: one(oneOf('3.3', '3.4', '5.0')),
+    read: one(oneOf(...smppVersions)),
   },
   systemType: {
     flag: 'system-type',

@@ -1,5 +1,7 @@
 /** Connectors: operators that we connect to. */
+
 import type { ConnectorSettings } from '@chappe/gateway';
+import { smppVersions } from '@chappe/protocol';
 import { z } from 'zod';
 import { connectorName, handedOut, host, name, plainText, remoteEnd, remotePort } from '../values/words.ts';
 import { alphabet } from './codings.ts';
@@ -56,7 +58,7 @@ function bindKeys(world: World) {
       'our password there, however long; else none',
     ),
     systemType: optional(scalar(handedOut), 'some operators want one'),
-    version: optional(oneOf(['3.3', '3.4', '5.0']), 'SMPP version', '3.4'),
+    version: optional(oneOf(smppVersions), 'SMPP version', '3.4'),
     bind: optional(
       oneOf(['transceiver', 'transmitter', 'receiver', 'transmitter+receiver']),
       'default transceiver; transmitter+receiver at 3.3. Also receiver, and transmitter: receipts come then only where the operator sends them on it',

@@ -1,13 +1,10 @@
 /** Numbers as somebody writes them, brought into international form (E.164 without plus). */
 import type { Address } from '@chappe/center';
-import { isDigits, withoutPlus } from '@chappe/protocol';
+import { isDigits, NPI, TON, withoutPlus } from '@chappe/protocol';
 import type { NumberPlan } from '../settings/account.ts';
 
 // SMPP 3.4 5.2.5 and 5.2.6.
 const unknown = 0;
-const international = 1;
-const national = 2;
-const isdn = 1;
 const zero = 0x30;
 /** E.164: 15 digits at most, and nobody writes prefixes longer than a few. */
 const maxPrefixDigits = 15;
@@ -49,7 +46,7 @@ export function checkNumberPlan(plan: NumberPlan, where: string): void {
  * numbers of other types (network specific, subscriber, abbreviated) stay as they are, and so does what fits no rule.
  */
 export function normaliseNumber(address: Address, plan: NumberPlan | undefined): Address {
-  if (plan === undefined || address.ton > national) return address;
+  if (plan === undefined || address.ton > TON.NATIONAL) return address;
   const digits = withoutPlus(address.digits);
   if (!isDigits(digits)) return address;
   const hasPlus = digits !== address.digits;
@@ -64,7 +61,7 @@ export function normaliseNumber(address: Address, plan: NumberPlan | undefined):
 /** The full number; undefined when nothing says that it is one. */
 function full(digits: string, hasPlus: boolean, ton: number, plan: NumberPlan): string | undefined {
   // No country code begins with 0. What says that it is international and does so was written carelessly.
-  const isFull = hasPlus || ton === international;
+  const isFull = hasPlus || ton === TON.INTERNATIONAL;
   if (isFull && digits.charCodeAt(0) !== zero) return digits;
   const prefix = longestPrefix(digits, plan.internationalPrefixes);
   if (prefix > 0) {
@@ -75,13 +72,13 @@ function full(digits: string, hasPlus: boolean, ton: number, plan: NumberPlan): 
   if (nationalPrefix !== '' && digits.startsWith(nationalPrefix)) {
     return countryCode + digits.slice(nationalPrefix.length);
   }
-  return ton === national ? countryCode + digits : undefined;
+  return ton === TON.NATIONAL ? countryCode + digits : undefined;
 }
 
 function asInternational(address: Address, digits: string): Address {
   const { ton, npi } = address;
-  if (ton === international && digits === address.digits) return address;
-  return { ton: international, npi: npi === unknown ? isdn : npi, digits };
+  if (ton === TON.INTERNATIONAL && digits === address.digits) return address;
+  return { ton: TON.INTERNATIONAL, npi: npi === unknown ? NPI.ISDN : npi, digits };
 }
 
 /** Length of the longest prefix that the digits begin with; 0 for none. */

@@ -1,6 +1,6 @@
 /** Which addresses and priorities an account may use, compiled once: pure data, and functions without allocation. */
 import type { Address, Priority } from '@chappe/center';
-import { isDigits, withoutPlus } from '@chappe/protocol';
+import { isDigits, TON, withoutPlus } from '@chappe/protocol';
 import type { PrefixTrie } from '../routes/prefix-trie.ts';
 import type { AccountSettings, NumberPlan } from '../settings/account.ts';
 import { compileDestinations, holdsDestination } from './destinations.ts';
@@ -25,7 +25,6 @@ export interface Permissions {
 // SMPP 3.4 5.2.5 and 5.2.6; the same bounds as for what peers send.
 const maxTon = 7;
 const maxNpi = 18;
-const alphanumeric = 5;
 const highestPriority = 3;
 
 /** Compiles the rules of an account. Throws a RangeError; `where` names the account in it. */
@@ -98,7 +97,7 @@ function withDefaultTypes(permissions: Permissions, address: Address): Address {
   const { ton, npi, digits } = address;
   if (ton !== 0 || npi !== 0 || digits === '') return address;
   // The default is meant for numbers: a name with the type of a number is refused by every operator.
-  if (!isDigits(withoutPlus(digits))) return { ton: alphanumeric, npi: 0, digits };
+  if (!isDigits(withoutPlus(digits))) return { ton: TON.ALPHANUMERIC, npi: 0, digits };
   return { ton: permissions.ton, npi: permissions.npi, digits };
 }
 

@@ -3,7 +3,7 @@
  * id. What is said of one part then holds for those that hear nothing themselves.
  */
 import type { Center, Message } from '@chappe/center';
-import { readConcat } from '@chappe/protocol';
+import { ESM_CLASS, readConcat } from '@chappe/protocol';
 import type { Clock } from '@chappe/smpp';
 import { esmClassOf, isTextOnly, readContent, readGroupOf } from '../content.ts';
 import { groupOf } from '../groups.ts';
@@ -42,7 +42,6 @@ const restMs = 3_000;
 const maxKnown = 10_000;
 // Each is remembered with its content; a part has 140 octets (3GPP 23.040 9.2.3.24) and perhaps TLVs.
 const maxPartOctets = 2_048;
-const udhi = 0x40;
 // Parts of a customer's own follow each other within its retries.
 const sameMs = 3_600_000;
 // 255 parts (3GPP 23.040 9.2.3.24.1), and others of that number between them.
@@ -173,7 +172,7 @@ function placeOf({ id, account, source, destination, content }: Message): Place 
     return group.count > 1 ? { key: String(id - group.index), index: group.index } : undefined;
   // Hot path: no header and no TLV, no part. What is as large as many parts is none.
   if (content.length > maxPartOctets) return undefined;
-  if ((esmClassOf(content) & udhi) === 0 && isTextOnly(content)) return undefined;
+  if ((esmClassOf(content) & ESM_CLASS.UDHI) === 0 && isTextOnly(content)) return undefined;
   const { esmClass, dataCoding, payload, tlvs } = readContent(content);
   const concat = readConcat({ esm_class: esmClass, data_coding: dataCoding, short_message: payload, tlvs });
   if (concat === undefined || concat.total === 1) return undefined;

@@ -1,12 +1,19 @@
 /** From a stored message to the PDU that carries it to an ESME: deliver_sm, or data_sm for what came as data_sm. */
 import type { Message } from '@chappe/center';
-import { messageState, type PduInput, receiptTlvs, status, type TlvInput } from '@chappe/protocol';
+import {
+  ESM_CLASS,
+  messageState,
+  type PduInput,
+  receiptTlvs,
+  status,
+  type TlvInput,
+  type Version,
+} from '@chappe/protocol';
 import { fromCanonical } from '../alphabet.ts';
 import { type Content, readContent } from '../content.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import { cutText } from '../upstream/submission/cut-text.ts';
 import { isUnfit } from '../upstream/submission/unfit.ts';
-import type { Version } from '../validation.ts';
 import { deliveryTlvs, noTlvs } from './delivery-tlvs.ts';
 
 /** The request that carries a message to an ESME. */
@@ -14,7 +21,6 @@ export type Delivery = PduInput<'deliver_sm'> | PduInput<'data_sm'>;
 
 // SMPP 3.4 5.2.12: message mode means nothing towards an ESME; type and GSM features go on.
 const typeAndFeatures = 0xfc;
-const udhi = 0x40;
 // SMPP 3.4 5.2.17: receipts are the centre's affair; acknowledgements by the receiving SME are its own.
 const smeAcknowledgements = 0x0c;
 // SMPP 3.4 5.2.22: a short_message has at most 254 octets; longer texts need message_payload.
@@ -66,7 +72,7 @@ export function segmentsOf(
   if (cut.segments === undefined) return undefined;
   const deliveries: Delivery[] = [];
   for (const { payload, esmClassBits } of cut.segments) {
-    const piece = { ...text, payload, esmClass: (text.esmClass & ~udhi) | esmClassBits };
+    const piece = { ...text, payload, esmClass: (text.esmClass & ~ESM_CLASS.UDHI) | esmClassBits };
     const coded = isRecoded ? piece : inAlphabet(piece, alphabet);
     const delivery = coded === undefined ? undefined : deliverPdu(message, coded, 0x33);
     if (delivery === undefined) return undefined;

@@ -1,9 +1,15 @@
 /** Which TLVs of a stored message go on to an ESME, by where they came from and what the ESME knows. */
 import type { MessageKind } from '@chappe/center';
-import { type SmppVersion, type Tlv, type TlvInput, type TlvName, tlvs } from '@chappe/protocol';
+import {
+  type SmppVersion,
+  type Tlv,
+  type TlvInput,
+  type TlvName,
+  tlvs,
+  type Version,
+} from '@chappe/protocol';
 import type { Content } from '../content.ts';
 import { hopsTag } from '../hops.ts';
-import type { Version } from '../validation.ts';
 
 /** Shared by all messages that have none. */
 export const noTlvs: readonly TlvInput[] = Object.freeze([]);

@@ -1,5 +1,7 @@
 /** From the end of a message (or a failed attempt) to the receipt that the center stores with it. */
+
 import { type Draft, type Message, type MessageState, receiptIdOf } from '@chappe/center';
+import { ESM_CLASS } from '@chappe/protocol';
 import {
   dataCodingOf,
   esmClassOf,
@@ -16,10 +18,6 @@ import { accountLane } from '../routing.ts';
 import type { AccountReceiptSettings } from '../settings/account.ts';
 import { isFinal, stateValue, statWord } from '../states.ts';
 
-// esm_class of receipts (SMPP 3.4 5.2.12).
-const receiptType = 0x04;
-const intermediateType = 0x20;
-const udhi = 0x40;
 // SMPP 3.4 appendix B: the first 20 characters.
 const quotedCharacters = 20;
 const escapeOctet = 0x1b;
@@ -79,7 +77,7 @@ export function receiptDraft(message: Message, occasion: ReceiptOccasion, option
     of: message.id,
     content: writeContent({
       shape: 'receipt',
-      esmClass: isFinal(state) ? receiptType : intermediateType,
+      esmClass: isFinal(state) ? ESM_CLASS.DELIVERY_RECEIPT : ESM_CLASS.INTERMEDIATE_NOTIFICATION,
       protocolId: 0,
       dataCoding: 0,
       registeredDelivery: 0,
@@ -114,7 +112,7 @@ function submittedWith(content: Uint8Array): number {
 
 /** The beginning of the message in the receipt's coding; nothing when it was binary, UCS-2 or segmented. */
 function quote(content: Uint8Array): string {
-  if ((esmClassOf(content) & udhi) !== 0) return '';
+  if ((esmClassOf(content) & ESM_CLASS.UDHI) !== 0) return '';
   const coding = dataCodingOf(content);
   if (coding !== 0 && readCoding(coding).coding !== 'gsm7') return '';
   const payload = payloadOf(content);

@@ -1,16 +1,12 @@
 /** Addresses as an upstream wants them: type, plan, and the digits in front. */
 import type { Address } from '@chappe/center';
-import { isDigits, withoutPlus } from '@chappe/protocol';
+import { isDigits, TON, withoutPlus } from '@chappe/protocol';
 import { addressOf } from '../address.ts';
 import type { AddressKind, AddressRewrite } from '../settings/connector.ts';
 
 // Fewer digits are a short code (as in address.ts): it has no country in front, and no plus.
 const shortestNumber = 7;
 // SMPP 3.4 5.2.5.
-const international = 1;
-const national = 2;
-const networkSpecific = 3;
-const abbreviated = 6;
 
 /**
  * The address towards a connector. `stripPrefix` and `addPrefix` concern numbers of 7 digits and more (with
@@ -43,10 +39,10 @@ function kindOf(digits: string, ton: number): AddressKind {
   const bare = withoutPlus(digits);
   if (!isDigits(bare)) return 'name';
   const hasPlus = bare !== digits;
-  if (!hasPlus && (bare.length < shortestNumber || ton === networkSpecific || ton === abbreviated))
+  if (!hasPlus && (bare.length < shortestNumber || ton === TON.NETWORK_SPECIFIC || ton === TON.ABBREVIATED))
     return 'shortCode';
-  if (hasPlus || ton === international) return 'international';
-  return ton === national ? 'national' : 'number';
+  if (hasPlus || ton === TON.INTERNATIONAL) return 'international';
+  return ton === TON.NATIONAL ? 'national' : 'number';
 }
 
 function rewrittenDigits(digits: string, strip: string, add: string): string {

@@ -1,6 +1,6 @@
 /** replace_sm (SMPP 3.4 4.10, SMPP 5.0 4.2.6): another text, times or receipts for a message still waiting. */
 import type { Message } from '@chappe/center';
-import { type PduOf, status } from '@chappe/protocol';
+import { type PduOf, status, type Version } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
 import { type Coded, toCanonical } from '../alphabet.ts';
 import { type Content, readContent, readGroupOf, writeContent } from '../content.ts';
@@ -9,7 +9,7 @@ import { lifetimeOf } from '../lifetime.ts';
 import { messageText } from '../message-text.ts';
 import { receiptsWanted } from '../receipts-wanted.ts';
 import { factsOfStored } from '../stored-facts.ts';
-import { checkFlags, checkText, checkTolerated, type Version } from '../validation.ts';
+import { checkFlags, checkText, checkTolerated } from '../validation.ts';
 import { type Ingress, refuse } from './ingress.ts';
 import { type Length, lengthOf } from './length.ts';
 import { referencedBy } from './referenced.ts';

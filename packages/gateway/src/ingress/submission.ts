@@ -1,6 +1,6 @@
 /** From what a door hands in to what is stored: the same for submit_sm, submit_multi, data_sm and HTTP. */
 import type { Address, Draft, IdForm, Priority } from '@chappe/center';
-import { status, type Tlv } from '@chappe/protocol';
+import { ESM_CLASS, status, type Tlv, type Version } from '@chappe/protocol';
 import type { Session } from '@chappe/smpp';
 import type { Account } from '../accounts/account.ts';
 import { cleanSource } from '../address.ts';
@@ -11,7 +11,6 @@ import { messageText } from '../message-text.ts';
 import { ownPartOf } from '../own-part.ts';
 import { receiptsWanted } from '../receipts-wanted.ts';
 import type { CutSegment } from '../segments.ts';
-import type { Version } from '../validation.ts';
 import { accountOf, type Ingress, knownAccount } from './ingress.ts';
 import { checkTlvOctets } from './tlv-octets.ts';
 import type { Door } from './verdict.ts';
@@ -24,8 +23,6 @@ export interface ReadTlvs {
   readonly rest: readonly Tlv[];
 }
 
-// esm_class bit 6: a user data header stands before the text (SMPP 3.4 5.2.12).
-const udhi = 0x40;
 // Datagrams and transactions: shorter than any ESME waits for a response.
 const briefMs = 20_000;
 
@@ -186,7 +183,7 @@ export function submissionOf(
     userMessageReference: tlvs.userMessageReference,
     tlvs: tlvs.rest,
     text,
-    contentKey: text === undefined || (esmClass & udhi) !== 0 ? payload : undefined,
+    contentKey: text === undefined || (esmClass & ESM_CLASS.UDHI) !== 0 ? payload : undefined,
     idForm: version === 0x33 ? 'short' : (account.settings.messageId ?? 'hex'),
     sharesPublicId: true,
     clientReference: undefined,
@@ -279,7 +276,10 @@ function contentFor(submission: Submission, { piece, group, dataCoding }: Destin
   const { tlvs } = submission;
   return writeContent({
     shape: submission.shape,
-    esmClass: piece === undefined ? submission.esmClass : (submission.esmClass & ~udhi) | piece.esmClassBits,
+    esmClass:
+      piece === undefined
+        ? submission.esmClass
+        : (submission.esmClass & ~ESM_CLASS.UDHI) | piece.esmClassBits,
     protocolId: submission.protocolId,
     dataCoding: dataCoding ?? submission.dataCoding,
     registeredDelivery: submission.registeredDelivery,

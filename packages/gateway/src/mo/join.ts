@@ -1,5 +1,6 @@
 /** Segments to one message: its text or octets, its remaining header elements, its TLVs. */
 import {
+  ESM_CLASS,
   elementIds,
   encodeText,
   readText,
@@ -19,7 +20,6 @@ export interface Joined {
   readonly tlvs: readonly Tlv[];
 }
 
-const udhi = 0x40;
 const ucs2 = 8;
 // What a content and a message_payload have room for (SMPP 3.4 5.3.2.32), and what the center takes of a draft.
 const maxPayloadOctets = 65_535;
@@ -43,7 +43,7 @@ export function joinContents(contents: readonly Uint8Array[]): Joined | undefine
   const whole = areAlike(parts, data) ? joinOctets(first, data) : joinTexts(parts);
   if (whole === undefined || whole.payload.length > maxPayloadOctets) return undefined;
   const tlvs = joinTlvs(parts);
-  const esmClass = whole.hasHeader ? first.esmClass | udhi : first.esmClass & ~udhi;
+  const esmClass = whole.hasHeader ? first.esmClass | ESM_CLASS.UDHI : first.esmClass & ~ESM_CLASS.UDHI;
   const content = writeContent({
     shape: first.shape,
     esmClass,

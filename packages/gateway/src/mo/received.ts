@@ -1,6 +1,13 @@
 /** A message from a handset as an operator's connector handed it over: copied from its PDU, in the gateway's form. */
 import type { Address, Priority } from '@chappe/center';
-import { type Concatenation, contentOctets, type PduOf, readConcat, type Tlv } from '@chappe/protocol';
+import {
+  type Concatenation,
+  contentOctets,
+  ESM_CLASS,
+  type PduOf,
+  readConcat,
+  type Tlv,
+} from '@chappe/protocol';
 import { cleanSource } from '../address.ts';
 import { type Alphabet, toCanonical } from '../alphabet.ts';
 import { writeContent } from '../content.ts';
@@ -85,7 +92,7 @@ export function receivedOf(pdu: MoPdu, from: MoOrigin): Received {
 /** Which segment of which long message it is; undefined for a message of one piece. */
 export function segmentOf(pdu: MoPdu): Concatenation | undefined {
   // Hot path: no header and no TLV, no segment.
-  if ((pdu.esm_class & 0x40) === 0 && pdu.tlvs.length === 0) return undefined;
+  if ((pdu.esm_class & ESM_CLASS.UDHI) === 0 && pdu.tlvs.length === 0) return undefined;
   const concat = readConcat(pdu);
   return concat === undefined || concat.total === 1 ? undefined : concat;
 }

@@ -1,5 +1,5 @@
 /** PDUs of one session, one account or one connector, shown while they pass. */
-import { decode } from '@chappe/protocol';
+import { decode, ESM_CLASS } from '@chappe/protocol';
 import type { PduTap, Session } from '@chappe/smpp';
 
 /** Whose PDUs. */
@@ -24,8 +24,6 @@ export type TraceListener = (seen: TracedPdu) => void;
 const mask = 0x2a;
 // SMPP 3.4 3.2: what is shown of octets that are no PDU.
 const headerOctets = 16;
-// SMPP 3.4 5.2.12: a user data header stands in front of the text.
-const udhi = 0x40;
 
 /** The tap of a listener. `withTexts` false: contents of messages are masked, headers of segments are not. */
 export function tapOf(session: Session, listener: TraceListener, withTexts: boolean): PduTap {
@@ -43,7 +41,7 @@ export function withoutContent(octets: Uint8Array): Uint8Array {
     pdu.body.fill(mask);
     return copy;
   }
-  const isHeaded = 'esm_class' in pdu && (pdu.esm_class & udhi) !== 0;
+  const isHeaded = 'esm_class' in pdu && (pdu.esm_class & ESM_CLASS.UDHI) !== 0;
   if ('short_message' in pdu) hide(pdu.short_message, isHeaded);
   for (const { name, value } of 'tlvs' in pdu ? pdu.tlvs : [])
     if (name === 'message_payload') hide(value, isHeaded);

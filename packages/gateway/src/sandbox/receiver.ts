@@ -2,6 +2,7 @@
 import type { Message } from '@chappe/center';
 import {
   type ContentPdu,
+  ESM_CLASS,
   type MessagePart,
   Reassembler,
   readConcat,
@@ -25,8 +26,6 @@ interface Part extends MessagePart {
 /** Incomplete long messages of all handsets: a phone shows them after a while as far as they came. */
 const segmentTimeoutMs = 10 * 60_000;
 const noTlvs: ContentPdu['tlvs'] = Object.freeze([]);
-// esm_class bit 6: a user data header stands before the text (SMPP 3.4 5.2.12).
-const udhi = 0x40;
 
 /** Joins segments and reads texts; `show` is given what the handset can show. */
 export class Receiver {
@@ -42,7 +41,7 @@ export class Receiver {
   receive(number: string, message: Message, wallMs: number): void {
     const { content } = message;
     // Hot path: no header, nothing behind the payload: an ordinary text, decoded when it was accepted.
-    const isPlain = isTextOnly(content) && (esmClassOf(content) & udhi) === 0;
+    const isPlain = isTextOnly(content) && (esmClassOf(content) & ESM_CLASS.UDHI) === 0;
     if (isPlain && message.text !== undefined) this.#show(plain(number, message, wallMs));
     else this.#take(number, message, wallMs);
   }

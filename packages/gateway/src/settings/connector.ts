@@ -1,5 +1,7 @@
 /** An upstream message centre and how it is to be dealt with. Durations in milliseconds. */
+
 import type { ErrorClass, RetryDelays } from '@chappe/center';
+import type { SmppVersion } from '@chappe/protocol';
 import type { NumberPlan, SenderRule } from './account.ts';
 import type { FilterSettings } from './route.ts';
 
@@ -129,7 +131,7 @@ export interface ConnectorSettings {
   readonly password: string;
   readonly systemType?: string | undefined;
   /** Default 3.4. */
-  readonly version?: '3.3' | '3.4' | '5.0' | undefined;
+  readonly version?: SmppVersion | undefined;
   /**
    * `transceiver` (default), or `transmitter+receiver`: two kinds of binds (default of 3.3, which has no transceivers).
    * `transmitter`: receipts come only where the operator sends them on it.

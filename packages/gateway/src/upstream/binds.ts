@@ -1,5 +1,7 @@
 /** The binds to one upstream: made, kept, and made again when they are lost; also those that it asks for by outbind. */
+
 import type { PduOf } from '@chappe/protocol';
+import { versionByName } from '@chappe/protocol';
 import {
   type BindKind,
   type ClientOptions,
@@ -56,7 +58,6 @@ export interface BindsListener {
   onRoom(): void;
 }
 
-const versions = { '3.3': 0x33, '3.4': 0x34, '5.0': 0x50 } as const;
 const defaultReconnect = { minMs: 1_000, maxMs: 60_000 };
 const defaultResponseMs = 60_000;
 
@@ -251,7 +252,7 @@ export class Binds {
     const settings = this.#settings;
     const { name, tls } = settings;
     const { serverName: servername, ...trust } = tls ?? {};
-    const version = versions[settings.version ?? '3.4'];
+    const version = versionByName[settings.version ?? '3.4'];
     const connect = this.#connect;
     return {
       transport: connect === undefined ? undefined : () => connect({ ...settings, ...end }, kind),
@@ -316,7 +317,7 @@ export class Binds {
       ton: bindTon,
       npi: bindNpi,
       bind: bind === 'transceiver' ? bind : 'receiver',
-      version: versions[version ?? '3.4'],
+      version: versionByName[version ?? '3.4'],
       window,
       enquireLinkMs,
       enquireLinkResponseMs,

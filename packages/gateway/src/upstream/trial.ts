@@ -1,11 +1,10 @@
 /** A bind of its own to an upstream, made to see whether it works, and a message over it. */
 import type { Message } from '@chappe/center';
-import { statusName } from '@chappe/protocol';
+import { type SmppVersion, statusName, versionName } from '@chappe/protocol';
 import { type Clock, SmppClient, type SmppError } from '@chappe/smpp';
 import { addressOf, destinationOf } from '../address.ts';
 import { writeContent } from '../content.ts';
 import { cut } from '../segments.ts';
-import { versionName } from '../session-view.ts';
 import { refusedBind } from './bind-problem.ts';
 import type { Submission } from './submission/profile.ts';
 import type { Upstream } from './upstream.ts';
@@ -24,7 +23,7 @@ export interface TrialResult {
   readonly rttMs: number | undefined;
   /** What the upstream calls itself. */
   readonly peerSystemId: string | undefined;
-  readonly version: '3.3' | '3.4' | '5.0' | undefined;
+  readonly version: SmppVersion | undefined;
   /** What the upstream calls the message, one for each segment; undefined when none was sent. */
   readonly messageIds: readonly string[] | undefined;
   /** Why it failed. */

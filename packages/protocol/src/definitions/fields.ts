@@ -82,7 +82,7 @@ export const fieldMasks = {
   esm_class: {
     /** 0 default, 1 datagram, 2 forward (transaction), 3 store and forward. */
     mode: 0x03,
-    /** Test a receipt with `(esm_class & type) === 0x04`; cloudhopper's mask 0x1c misses bit 5. */
+    /** Test a receipt with `(esm_class & type) === ESM_CLASS.DELIVERY_RECEIPT`; cloudhopper's mask 0x1c misses bit 5. */
     type: 0x3c,
     /** A user data header stands at the start of the text. */
     udhi: 0x40,

@@ -4,8 +4,11 @@
  * `createCodec` use the same words.
  */
 
+/** The versions of SMPP, oldest first. */
+export const smppVersions = ['3.3', '3.4', '5.0'] as const;
+
 /** A version of SMPP. */
-export type SmppVersion = '3.3' | '3.4' | '5.0';
+export type SmppVersion = (typeof smppVersions)[number];
 
 /** Who sends a PDU: the ESME (client), the MC (message centre) or either. */
 export type Direction = 'ESME->MC' | 'MC->ESME' | 'both';

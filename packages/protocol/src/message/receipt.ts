@@ -1,4 +1,6 @@
 import { readLatin1 } from '../codec/latin1.ts';
+import { ESM_CLASS } from '../definitions/constants.ts';
+import { fieldMasks } from '../definitions/fields.ts';
 import type { TlvInput } from '../definitions/pdu.ts';
 import { type DefaultAlphabet, readDataCoding } from '../text/data-coding.ts';
 import { decodeUtf16 } from '../text/utf16.ts';
@@ -10,10 +12,7 @@ import { parseReceiptText, type ReceiptText } from './receipt-text.ts';
 import { type NetworkErrorCode, readNetworkErrorCode, writeNetworkErrorCode } from './tlv-values.ts';
 import { type ContentPdu, readUserData, tlvValueOf } from './user-data.ts';
 
-/** esm_class bits 5-2 (SMPP 5.0 4.7.12): the message type. */
-const TYPE_MASK = 0x3c;
-const RECEIPT = 0x04;
-const INTERMEDIATE = 0x20;
+const typeMask = fieldMasks.esm_class.type;
 const RECEIPTED_MESSAGE_ID = 0x001e;
 const USER_MESSAGE_REFERENCE = 0x0204;
 const NETWORK_ERROR_CODE = 0x0423;
@@ -67,12 +66,12 @@ type TypedPdu = Pick<ContentPdu, 'esm_class'>;
 
 /** Whether esm_class says delivery receipt (SMPP 5.0 4.7.12). */
 export function isReceipt(pdu: TypedPdu): boolean {
-  return (pdu.esm_class & TYPE_MASK) === RECEIPT;
+  return (pdu.esm_class & typeMask) === ESM_CLASS.DELIVERY_RECEIPT;
 }
 
 /** Whether esm_class says intermediate notification (SMPP 5.0 4.7.12). */
 export function isIntermediate(pdu: TypedPdu): boolean {
-  return (pdu.esm_class & TYPE_MASK) === INTERMEDIATE;
+  return (pdu.esm_class & typeMask) === ESM_CLASS.INTERMEDIATE_NOTIFICATION;
 }
 
 /**
@@ -141,8 +140,8 @@ function assemble(pdu: ContentPdu, fields: ReceiptText, options: ReadReceiptOpti
  * text. Never throws; a receipt that says nothing is one with all its fields undefined.
  */
 export function readReceipt(pdu: ContentPdu, options: ReadReceiptOptions = {}): Receipt | undefined {
-  const type = pdu.esm_class & TYPE_MASK;
-  let certain = type === RECEIPT || type === INTERMEDIATE;
+  const type = pdu.esm_class & typeMask;
+  let certain = type === ESM_CLASS.DELIVERY_RECEIPT || type === ESM_CLASS.INTERMEDIATE_NOTIFICATION;
   if (!certain) {
     if (type !== 0) return undefined;
     certain =

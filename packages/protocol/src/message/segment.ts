@@ -1,3 +1,4 @@
+import { ESM_CLASS } from '../definitions/constants.ts';
 import type { TlvInput } from '../definitions/pdu.ts';
 import { MAX_USER_DATA_OCTETS, unitsPerSegment } from '../text/capacity.ts';
 import { type ChooseCodingOptions, type CodingChoice, chooseCoding } from '../text/choose-coding.ts';
@@ -16,7 +17,6 @@ import {
   udhOctets,
   writeUdh,
 } from './udh.ts';
-import { UDHI } from './user-data.ts';
 
 /**
  * How the segments of a long message say that they belong together: `udh8`, `udh16` a concatenation element with a
@@ -66,8 +66,8 @@ export interface SegmentBytesOptions extends SegmentOptions {
 export interface Segment {
   /** With its user data header; empty where `tlvs` holds a message_payload. */
   readonly short_message: Uint8Array;
-  /** To be added to esm_class: 0x40 where the content starts with a user data header. */
-  readonly esmClassBits: 0 | 0x40;
+  /** To be added to esm_class: UDHI (0x40) where the content starts with a user data header. */
+  readonly esmClassBits: 0 | typeof ESM_CLASS.UDHI;
   /** The SAR TLVs, the message_payload, or nothing. */
   readonly tlvs: readonly TlvInput[];
 }
@@ -193,7 +193,7 @@ function segmentOf(
   header: Uint8Array,
   body: Uint8Array,
 ): Segment {
-  const esmClassBits = header.length > 0 ? UDHI : 0;
+  const esmClassBits = header.length > 0 ? ESM_CLASS.UDHI : 0;
   const content = withHeader(header, body);
   if (headers.method !== 'payload') {
     const tlvs =

@@ -1,3 +1,4 @@
+import { ESM_CLASS } from '../definitions/constants.ts';
 import type { Concatenation, UserDataHeader } from './udh.ts';
 import { readUdh } from './udh.ts';
 
@@ -24,8 +25,6 @@ export interface UserData {
   readonly payload: Uint8Array;
 }
 
-/** esm_class bit 6 (SMPP 5.0 4.7.12): a user data header stands at the start of the content. */
-export const UDHI = 0x40;
 const SAR_MSG_REF_NUM = 0x020c;
 const SAR_TOTAL_SEGMENTS = 0x020e;
 const SAR_SEGMENT_SEQNUM = 0x020f;
@@ -52,7 +51,7 @@ export function contentOctets(pdu: ContentPdu): Uint8Array {
 export function readUserData(pdu: ContentPdu): UserData {
   const octets = contentOctets(pdu);
   // By bit, not by value: Kannel sends 0x43.
-  const header = pdu.esm_class & UDHI ? readUdh(octets) : undefined;
+  const header = pdu.esm_class & ESM_CLASS.UDHI ? readUdh(octets) : undefined;
   return { header, payload: header ? octets.subarray(header.headerOctets) : octets };
 }
 

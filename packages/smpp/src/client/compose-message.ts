@@ -1,8 +1,10 @@
 import {
   ContentError,
+  DATA_CODING,
   formatAbsoluteTime,
   formatRelativeTime,
   type PduInput,
+  REGISTERED_DELIVERY,
   type Segment,
   segmentBytes,
   segmentText,
@@ -30,11 +32,11 @@ export interface ComposedMessage {
 }
 
 const registeredDelivery: { readonly [W in ReceiptWish]: number } = {
-  none: 0x00,
-  final: 0x01,
-  failure: 0x02,
-  success: 0x03,
-  all: 0x11,
+  none: REGISTERED_DELIVERY.NONE,
+  final: REGISTERED_DELIVERY.FINAL,
+  failure: REGISTERED_DELIVERY.FAILURE,
+  success: REGISTERED_DELIVERY.SUCCESS,
+  all: REGISTERED_DELIVERY.FINAL | REGISTERED_DELIVERY.INTERMEDIATE,
 };
 
 function written(given: Date | Duration): string {
@@ -65,7 +67,12 @@ function cut(message: OutgoingMessage, reference: number, settings: TextSettings
   const common = { method: longMessage, reference } as const;
   if (message.bytes !== undefined) {
     const { segments } = segmentBytes(message.bytes, common);
-    return { segments, dataCoding: message.dataCoding ?? 4, coding: undefined, replaced: [] };
+    return {
+      segments,
+      dataCoding: message.dataCoding ?? DATA_CODING.BINARY,
+      coding: undefined,
+      replaced: [],
+    };
   }
   const { coding, messageClass } = message;
   const replacement = message.replacement ?? settings.replacement;

@@ -1,5 +1,6 @@
 /** Why a request finds no way out, and a receipt none in. */
-import { permissionsFor, type Version, vendorRule } from '../core/states.ts';
+import type { Version } from '@chappe/protocol';
+import { permissionsFor, vendorRule } from '../core/states.ts';
 import { SmppError, SmppNotBoundError } from '../errors.ts';
 import type { ClientOptions } from './options.ts';
 import type { ReceiptWish } from './outgoing-message.ts';

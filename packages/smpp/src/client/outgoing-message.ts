@@ -1,10 +1,12 @@
 import {
+  NPI,
   readNumber,
   readSenderNumber,
   type SegmentMethod,
   type TextCoding,
   type TextOptions,
   type TlvTable,
+  TON,
   type WrittenNumber,
 } from '@chappe/protocol';
 import type { NoTlvs, TlvsOption } from '../core/vendor-tlvs.ts';
@@ -83,20 +85,13 @@ export interface OutgoingMessage<T extends TlvTable = NoTlvs> {
   readonly tlvs?: TlvsOption<T> | undefined;
 }
 
-// SMPP 5.0 4.7.1, 4.7.2
-const TON_UNKNOWN = 0;
-const TON_INTERNATIONAL = 1;
-const TON_ALPHANUMERIC = 5;
-const NPI_UNKNOWN = 0;
-const NPI_ISDN = 1;
-
 /** The address that a sender means. */
 export function addressOf(given: string | Address): Address {
   if (typeof given !== 'string') return given;
-  if (given === '') return { ton: TON_UNKNOWN, npi: NPI_UNKNOWN, address: '' };
+  if (given === '') return { ton: TON.UNKNOWN, npi: NPI.UNKNOWN, address: '' };
   const number = readSenderNumber(given);
   return number === undefined
-    ? { ton: TON_ALPHANUMERIC, npi: NPI_UNKNOWN, address: given }
+    ? { ton: TON.ALPHANUMERIC, npi: NPI.UNKNOWN, address: given }
     : numberAddress(number);
 }
 
@@ -108,5 +103,5 @@ export function destinationOf(given: string | Address): Address {
 }
 
 function numberAddress({ digits, hasPlus }: WrittenNumber): Address {
-  return { ton: hasPlus ? TON_INTERNATIONAL : TON_UNKNOWN, npi: NPI_ISDN, address: digits };
+  return { ton: hasPlus ? TON.INTERNATIONAL : TON.UNKNOWN, npi: NPI.ISDN, address: digits };
 }

@@ -1,4 +1,4 @@
-import type { PduInput } from '@chappe/protocol';
+import type { PduInput, Version } from '@chappe/protocol';
 import { type Clock, systemClock } from '../clock.ts';
 import {
   type SessionCodec,
@@ -7,7 +7,7 @@ import {
   standardCodec,
   WriterPool,
 } from '../core/options.ts';
-import type { BindKind, Version } from '../core/states.ts';
+import type { BindKind } from '../core/states.ts';
 import { versionFrom } from '../core/version-option.ts';
 import { SmppError } from '../errors.ts';
 import { loopDefaults } from '../session/loop.ts';

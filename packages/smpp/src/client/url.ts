@@ -1,5 +1,5 @@
-import { nearest } from '@chappe/protocol';
-import type { BindKind, Version } from '../core/states.ts';
+import { nearest, type Version, versionByName } from '@chappe/protocol';
+import type { BindKind } from '../core/states.ts';
 import { SmppError } from '../errors.ts';
 
 /** What an SMPP URL says. */
@@ -23,11 +23,7 @@ const kindWords: { readonly [word: string]: BindKind | undefined } = {
   trx: 'transceiver',
 };
 
-const versionWords: { readonly [word: string]: Version | undefined } = {
-  '3.3': 0x33,
-  '3.4': 0x34,
-  '5.0': 0x50,
-};
+const versionWords: { readonly [word: string]: Version | undefined } = versionByName;
 
 /** The port assigned to SMPP, and the one in use for SMPP over TLS. */
 const PORT = 2775;

@@ -1,8 +1,8 @@
-import { type Pdu, type PduInput, tlv } from '@chappe/protocol';
+import { type Pdu, type PduInput, tlv, type Version } from '@chappe/protocol';
 import type { BindPdu } from './events.ts';
 import type { SessionOptions } from './options.ts';
 import { redacted } from './redact.ts';
-import { commandRules, type SessionState, type Version } from './states.ts';
+import { commandRules, type SessionState } from './states.ts';
 import type { Timers } from './timers.ts';
 import { versionOfBind, versionOfBindResponse } from './versions.ts';
 

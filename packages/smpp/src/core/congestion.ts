@@ -1,6 +1,5 @@
-import type { PduInput } from '@chappe/protocol';
+import type { PduInput, Version } from '@chappe/protocol';
 import type { SessionOptions } from './options.ts';
-import type { Version } from './states.ts';
 
 /** The response with our congestion_state: every response may have it, only 5.0 peers know it (SMPP 5.0 4.8.4.18). */
 export function withCongestion(options: SessionOptions, version: Version, response: PduInput): PduInput {

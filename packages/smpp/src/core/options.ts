@@ -6,9 +6,9 @@ import {
   fieldsOf,
   type PduInput,
   PduWriter,
+  type Version,
   type Writer,
 } from '@chappe/protocol';
-import type { Version } from './states.ts';
 
 /** How a session reads and writes PDUs: the codec of the protocol, or one of `createCodec` with vendor definitions. */
 export interface SessionCodec {

@@ -23,7 +23,7 @@
  *   that submitted. Taken there too: a refused receipt is lost.
  * - 3.3 peers use PDUs of 3.4 (data_sm, bind_transceiver) in practice: taken from them, never sent to them.
  */
-import type { CommandName } from '@chappe/protocol';
+import type { CommandName, Version } from '@chappe/protocol';
 import { responseTo } from './exchange.ts';
 
 /** Which end of the session we are: the ESME (client) or the MC (message centre). */
@@ -34,9 +34,6 @@ export type SessionState = 'open' | 'outbound' | 'bound_tx' | 'bound_rx' | 'boun
 
 /** The kind of a bind. */
 export type BindKind = 'transmitter' | 'receiver' | 'transceiver';
-
-/** The effective version of a session: 3.3, 3.4 or 5.0 as interface_version writes it (SMPP 5.0 4.7.13). */
-export type Version = 0x33 | 0x34 | 0x50;
 
 /** A PDU that opens an exchange or stands alone: everything but responses and generic_nack. */
 export type OpeningCommand = Exclude<CommandName, `${string}_resp` | 'generic_nack'>;

@@ -1,5 +1,5 @@
-import { type DecodedPdu, status, type TlvName, tlvs } from '@chappe/protocol';
-import { isControl, type SessionRole, type Verdict, type Version } from './states.ts';
+import { type DecodedPdu, status, type TlvName, tlvs, type Version } from '@chappe/protocol';
+import { isControl, type SessionRole, type Verdict } from './states.ts';
 
 /** As the decoder says it: `tlv_len:user_message_reference:9!=2`. */
 const FLAG = 'tlv_len:';

@@ -1,16 +1,8 @@
-import type { SmppVersion } from '@chappe/protocol';
+import { type SmppVersion, type Version, versionByName } from '@chappe/protocol';
 import { SmppError } from '../errors.ts';
-import type { Version } from './states.ts';
 
 /** A version as options take it: by its name, or as interface_version writes it (0x33, 0x34, 0x50). */
 export type VersionOption = SmppVersion | Version;
-
-/** interface_version by the name of a version (SMPP 5.0 4.7.13). */
-export const versionByName: { readonly [V in SmppVersion]: Version } = {
-  '3.3': 0x33,
-  '3.4': 0x34,
-  '5.0': 0x50,
-};
 
 const known: ReadonlyMap<unknown, Version> = new Map<unknown, Version>([
   ...Object.entries(versionByName),

@@ -10,9 +10,9 @@ import {
   type TlvInput,
   type TlvName,
   type TlvRecord,
+  type Version,
 } from '@chappe/protocol';
 import { SmppError } from '../errors.ts';
-import type { Version } from './states.ts';
 
 /** interface_version of a bind to the version that we treat the peer as. */
 export function versionOfBind(interfaceVersion: number, newest: Version): Version {

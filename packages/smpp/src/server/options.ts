@@ -1,8 +1,8 @@
-import type { TlvTable } from '@chappe/protocol';
+import type { TlvTable, Version } from '@chappe/protocol';
 import type { Clock } from '../clock.ts';
 import type { BindPdu, Notice } from '../core/events.ts';
 import type { PduTap } from '../core/options.ts';
-import type { BindKind, Version } from '../core/states.ts';
+import type { BindKind } from '../core/states.ts';
 import type { CodecOption, NoTlvs } from '../core/vendor-tlvs.ts';
 import type { VersionOption } from '../core/version-option.ts';
 import type { CloseReason } from '../errors.ts';

@@ -1,8 +1,8 @@
-import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/protocol';
+import type { Pdu, PduInput, PduOf, RequestName, ResponseOf, Version } from '@chappe/protocol';
 import { endsPolitely } from '../core/closing.ts';
 import type { BindPdu, Notice, SessionCounters, SessionEvent } from '../core/events.ts';
 import type { SessionCore } from '../core/session-core.ts';
-import type { BindKind, SessionRole, SessionState, Version } from '../core/states.ts';
+import type { BindKind, SessionRole, SessionState } from '../core/states.ts';
 import { isBound, kindOf } from '../core/states.ts';
 import type { PduTaps } from '../core/tap.ts';
 import type { CloseReason } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { type CommandName, commands } from '@chappe/protocol';
+import { type CommandName, commands, type Version } from '@chappe/protocol';
 import { describe, expect, test } from 'vitest';
 import {
   commandRules,
@@ -8,7 +8,6 @@ import {
   type SessionRole,
   type SessionState,
   sessionStates,
-  type Version,
   verdictOn,
 } from '../../src/core/states.ts';
 import { sharedJson } from '../support/shared.ts';

@@ -1,8 +1,7 @@
-import type { PduInput } from '@chappe/protocol';
+import type { PduInput, Version } from '@chappe/protocol';
 import type { SessionEvent } from '../../src/core/events.ts';
 import { type SessionOptions, sessionDefaults, standardCodec, WriterPool } from '../../src/core/options.ts';
 import { SessionCore } from '../../src/core/session-core.ts';
-import type { Version } from '../../src/core/states.ts';
 
 /** Session options for tests: the defaults, and what the test changes. */
 export function coreOptions(changes: Partial<SessionOptions> = {}): SessionOptions {

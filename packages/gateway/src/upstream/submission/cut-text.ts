@@ -4,6 +4,7 @@ import {
   concat8,
   concat16,
   decodeText,
+  ESM_CLASS,
   elementIds,
   type InformationElement,
   readUserData,
@@ -83,7 +84,7 @@ interface Plan {
 
 function whole(payload: Uint8Array, header: number, data: UserData, coding: TextCoding): CutSegment {
   const text = textOf(data.payload, coding, data);
-  return { payload, inPayloadTlv: false, esmClassBits: header > 0 ? 0x40 : 0, tlvs: [], text };
+  return { payload, inPayloadTlv: false, esmClassBits: header > 0 ? ESM_CLASS.UDHI : 0, tlvs: [], text };
 }
 
 /** By the protocol's segmentation; undefined when the text does not come back from its characters octet by octet. */
@@ -130,7 +131,13 @@ function byOctets({ data, coding, reference, method }: Plan): CutSegment[] | num
     const payload = new Uint8Array(header.length + piece.length);
     payload.set(header);
     payload.set(piece, header.length);
-    return { payload, inPayloadTlv: false, esmClassBits: 0x40, tlvs: [], text: textOf(piece, coding, data) };
+    return {
+      payload,
+      inPayloadTlv: false,
+      esmClassBits: ESM_CLASS.UDHI,
+      tlvs: [],
+      text: textOf(piece, coding, data),
+    };
   });
 }
 

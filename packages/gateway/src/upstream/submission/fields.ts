@@ -1,17 +1,24 @@
 /** Single fields of a submission, as the connector and its version have them. */
 import { type Message, noticeOnRetry, receiptOnFailure, receiptOnSuccess } from '@chappe/center';
-import { formatAbsoluteTime, formatRelativeTime } from '@chappe/protocol';
-import type { Version } from '../../validation.ts';
+import {
+  ESM_CLASS,
+  fieldMasks,
+  formatAbsoluteTime,
+  formatRelativeTime,
+  type Version,
+} from '@chappe/protocol';
 
 // SMPP 3.4 5.2.12.
-const modeBits = 0x03;
-const typeBits = 0x3c;
+const { mode: modeBits, type: typeBits } = fieldMasks.esm_class;
 const featureBits = 0xc0;
-const udhi = 0x40;
-const datagram = 1;
 // SMPP 3.4 5.2.12: normal, delivery and user acknowledgement; SMPP 5.0 4.7.12 takes all types in both directions.
-const types34: readonly number[] = [0x00, 0x08, 0x10];
-const types50: readonly number[] = [0x00, 0x04, 0x08, 0x10, 0x18, 0x20];
+const types34: readonly number[] = [0, ESM_CLASS.DELIVERY_ACKNOWLEDGEMENT, ESM_CLASS.USER_ACKNOWLEDGEMENT];
+const types50: readonly number[] = [
+  ...types34,
+  ESM_CLASS.DELIVERY_RECEIPT,
+  ESM_CLASS.CONVERSATION_ABORT,
+  ESM_CLASS.INTERMEDIATE_NOTIFICATION,
+];
 // SMPP 3.4 5.2.17: bits 3 and 2 are acknowledgements by the receiving SME, bit 4 asks for notices.
 const acknowledgements = 0x0c;
 const notices = 0x10;
@@ -29,9 +36,9 @@ const maxRelativeS = 100 * 86_400 - 1;
 export function esmClasses(version: Version): Uint8Array {
   const types = version >= 0x50 ? types50 : types34;
   return Uint8Array.from({ length: 256 }, (_, value) => {
-    if (version === 0x33) return value & udhi;
+    if (version === 0x33) return value & ESM_CLASS.UDHI;
     const type = value & typeBits;
-    const mode = (value & modeBits) === datagram ? datagram : 0;
+    const mode = (value & modeBits) === ESM_CLASS.DATAGRAM ? ESM_CLASS.DATAGRAM : 0;
     return mode | (types.includes(type) ? type : 0) | (value & featureBits);
   });
 }
@@ -49,7 +56,7 @@ export function registeredDelivery(
   always: boolean,
 ): number {
   const { receiptWanted } = message;
-  const isDatagram = (esmClass & modeBits) === datagram;
+  const isDatagram = (esmClass & modeBits) === ESM_CLASS.DATAGRAM;
   const final = (receiptWanted & finalReceipts) !== 0 || (always && !isDatagram) ? 1 : 0;
   if (version === 0x33) return final;
   return final | ((receiptWanted & noticeOnRetry) === 0 ? 0 : notices) | (submitted & acknowledgements);

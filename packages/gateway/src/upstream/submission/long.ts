@@ -8,6 +8,7 @@ import {
   type Concatenation,
   concat8,
   concat16,
+  ESM_CLASS,
   elementIds,
   type InformationElement,
   readConcat,
@@ -31,7 +32,6 @@ export interface Joined {
   readonly sar: readonly TlvInput[];
 }
 
-const udhi = 0x40;
 // The start of an element with an 8-bit reference that stands alone in its header.
 const plainConcat = [0x05, elementIds.concat8, 0x03] as const;
 const sarReference = 0x020c;
@@ -59,7 +59,7 @@ export function isSar(tag: number): boolean {
  */
 export function joinFor(content: Content, method: SegmentMethod): Joined | Unfit {
   const { payload, esmClass, tlvs } = content;
-  const hasHeader = (esmClass & udhi) !== 0;
+  const hasHeader = (esmClass & ESM_CLASS.UDHI) !== 0;
   // Hot path: most messages are one piece, and most segments have the common header already.
   if (tlvs.length === 0) {
     if (!hasHeader) return { payload, esmClass, sar: noSar };
@@ -81,7 +81,7 @@ function fromHeader(content: Content, data: UserData, concat: Concatenation, met
   const { payload, esmClass } = content;
   const others = otherElements(data);
   if (method === 'sar' && others.length === 0) {
-    return { payload: data.payload, esmClass: esmClass & ~udhi, sar: sarOf(concat) };
+    return { payload: data.payload, esmClass: esmClass & ~ESM_CLASS.UDHI, sar: sarOf(concat) };
   }
   if (method !== 'udh8' || concat.bits === 8) return { payload, esmClass, sar: noSar };
   return { payload: withHeader([narrow(concat), ...others], data.payload), esmClass, sar: noSar };
@@ -109,7 +109,7 @@ function fromSar(
       reason: `a SAR segment of ${data.payload.length} octets has no room for the header that joins it`,
     };
   }
-  return { payload: withHeader(elements, data.payload), esmClass: esmClass | udhi, sar: noSar };
+  return { payload: withHeader(elements, data.payload), esmClass: esmClass | ESM_CLASS.UDHI, sar: noSar };
 }
 
 function narrow({ reference, total, sequence }: Concatenation): InformationElement {

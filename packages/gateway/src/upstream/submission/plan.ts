@@ -1,12 +1,13 @@
 /** What a connector's settings come to for its submissions: checked once, read by every message. */
+
 import type { Address } from '@chappe/center';
 import type { SegmentMethod } from '@chappe/protocol';
+import { type Version, versionByName } from '@chappe/protocol';
 import { checkNumberPlan, normaliseNumber } from '../../accounts/number-plan.ts';
 import { compileSenderRules, replaceSender } from '../../accounts/sender-rules.ts';
 import type { Alphabet } from '../../alphabet.ts';
 import { rewriteAddress } from '../../filters/rewrite-address.ts';
 import type { ConnectorSettings } from '../../settings/connector.ts';
-import type { Version } from '../../validation.ts';
 import { esmClasses, validityWriter } from './fields.ts';
 import { type TlvFilter, tlvFilter } from './tlvs.ts';
 import type { Unfit } from './unfit.ts';
@@ -34,7 +35,6 @@ export interface Plan {
   readonly filter: TlvFilter;
 }
 
-const versions = { '3.3': 0x33, '3.4': 0x34, '5.0': 0x50 } as const;
 // SMPP 3.4 5.2.11: six octets with the NUL.
 const maxServiceType = 5;
 const maxOctet = 0xff;
@@ -44,7 +44,7 @@ const leastValidityMs = 1_000;
 
 /** The plan of a connector. Throws RangeError for settings that contradict each other, naming field and remedy. */
 export function planOf(settings: ConnectorSettings): Plan {
-  const version = versions[settings.version ?? '3.4'];
+  const version = versionByName[settings.version ?? '3.4'];
   check(settings, version);
   return {
     version,

@@ -1,7 +1,6 @@
 /** Which TLVs of a customer go on to an upstream, and which are put in, by the connector's rules. */
-import { type Tlv, type TlvInput, type TlvName, tlvByTag } from '@chappe/protocol';
+import { type Tlv, type TlvInput, type TlvName, tlvByTag, type Version } from '@chappe/protocol';
 import type { ConnectorSettings, TlvRule } from '../../settings/connector.ts';
-import type { Version } from '../../validation.ts';
 import { isSar } from './long.ts';
 import { tlvOctets } from './tlv-value.ts';
 import type { Unfit } from './unfit.ts';
