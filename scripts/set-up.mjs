@@ -22,6 +22,15 @@ const eldestNode = 20;
 // An installation takes half a minute; whoever waits longer than this for another one has found a dead lock.
 const lockPatienceMs = 300_000;
 const lockCheckMs = 200;
+const ofOuterNpm = [
+  'workspace',
+  'workspaces',
+  'include_workspace_root',
+  'dry_run',
+  'json',
+  'prefix',
+  'global',
+];
 
 /** A set-up that cannot be done: what is wrong, and the remedy. */
 class SetUpError extends Error {
@@ -121,6 +130,8 @@ function install() {
 /** Runs npm in the root folder; throws a SetUpError that says what is likely when it fails. */
 function npm(args) {
   const environment = { ...process.env };
+  // What is meant for the npm that this runs under (`npm pack --workspace ...` sets itself up, too), not for this one.
+  for (const name of ofOuterNpm) delete environment[`npm_config_${name}`];
   // A user without a home folder (a service, a container) has no place for npm's cache either.
   if (!canBeMade(environment.npm_config_cache ?? homedir())) {
     environment.npm_config_cache = join(tmpdir(), `npm-cache-${userInfo().uid}`);

@@ -55,6 +55,7 @@ test('every script begins with the set-up', () => {
     'test:node20',
     'test:node22',
     'check',
+    'pack',
   ]);
 });
 

@@ -7,7 +7,7 @@ if (major > 22 || (major === 22 && minor >= 13)) {
 } else {
   console.error(
     `chappe: needs Node 22.13 or newer; this is ${process.versions.node}\n` +
-      '  install a newer Node, or run it with one for once: npx -p node@24 -p @chappe/cli chappe',
+      `  install a newer Node, or run it with one for once: npx -p node@24 -- node ${process.argv[1]}`,
   );
   process.exitCode = 2;
 }

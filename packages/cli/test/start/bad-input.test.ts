@@ -258,6 +258,6 @@ test('a Node that is too old is told so before anything else is loaded', () => {
   );
   expect(child.status).toBe(2);
   expect(child.stderr).toMatch(
-    /^chappe: needs Node 22\.13 or newer; this is 20\.20\.2\n {2}.*npx -p node@24/,
+    /^chappe: needs Node 22\.13 or newer; this is 20\.20\.2\n {2}.*npx -p node@24 -- node .*chappe\.js$/m,
   );
 });
