@@ -3,81 +3,19 @@ import { MemoryStore, type Store } from '@chappe/center';
 import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/protocol';
 import {
   type BindKind,
-  type Clock,
   memoryPair,
   type ResponseInput,
   type Session,
+  SimulatedClock,
   SmppClient,
   type Version,
 } from '@chappe/smpp';
 import { Gateway, type GatewayOptions } from '../src/index.ts';
 
-/** 2026-07-20 12:00:00 UTC. */
+export { SimulatedClock } from '@chappe/smpp';
+
+/** 2026-07-20 12:00:00 UTC: where the simulated clock begins. */
 export const start = Date.UTC(2026, 6, 20, 12);
-
-interface Timer {
-  readonly atMs: number;
-  readonly order: number;
-  readonly run: () => void;
-}
-
-/** A clock that stands until it is moved. */
-export class SimulatedClock implements Clock {
-  #ms = 0;
-  #timers: Timer[] = [];
-  #order = 0;
-
-  nowMs(): number {
-    return start + Math.floor(this.#ms);
-  }
-
-  monotonicMs(): number {
-    return this.#ms;
-  }
-
-  setTimer(run: () => void, delayMs: number): () => void {
-    this.#order += 1;
-    const timer = { atMs: this.#ms + delayMs, order: this.#order, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  }
-
-  /** Timers that are armed. */
-  get armed(): number {
-    return this.#timers.length;
-  }
-
-  /** Moves on, running what falls due in order, and lets everything settle after each. */
-  async advance(ms: number): Promise<void> {
-    const untilMs = this.#ms + ms;
-    await settled();
-    for (let next = this.#next(untilMs); next !== undefined; next = this.#next(untilMs)) {
-      this.#timers = this.#timers.filter((timer) => timer !== next);
-      this.#ms = Math.max(this.#ms, next.atMs);
-      next.run();
-      await settled();
-    }
-    this.#ms = untilMs;
-    await settled();
-  }
-
-  /**
-   * Moves on as for a process that was held up: what fell due meanwhile runs once, late. Days pass in no time, where
-   * `advance` runs what happens each second of them.
-   */
-  async leap(ms: number): Promise<void> {
-    this.#ms += ms;
-    await this.advance(0);
-  }
-
-  #next(untilMs: number): Timer | undefined {
-    return this.#timers
-      .filter((timer) => timer.atMs <= untilMs)
-      .sort((a, b) => a.atMs - b.atMs || a.order - b.order)[0];
-  }
-}
 
 /** Lets every callback that is ready run: in memory nothing takes longer than some turns of the event loop. */
 export async function settled(): Promise<void> {

@@ -86,6 +86,7 @@ export type { Done, RequestResult } from './session/request-queue.ts';
 export type { RequestInput } from './session/requests.ts';
 export type { Answerable, ResponseInput } from './session/responses.ts';
 export type { Session } from './session/session.ts';
+export { SimulatedClock } from './simulated-clock.ts';
 export { addressKey } from './transport/address-key.ts';
 export type { ClientTls } from './transport/dial.ts';
 export { memoryPair } from './transport/memory.ts';

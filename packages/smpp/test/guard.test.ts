@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Guard, isThenable } from '../src/guard.ts';
-import { settle } from './support/simulated-clock.ts';
+import { settle } from '../src/simulated-clock.ts';
 import { thenable } from './support/thenable.ts';
 import { catchWarnings } from './support/warnings.ts';
 

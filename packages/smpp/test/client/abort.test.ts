@@ -1,9 +1,9 @@
 /** The signal of a client ends connecting, wherever that stands. */
 import { describe, expect, test } from 'vitest';
 import { SmppClient } from '../../src/client/client.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { polite, RawCentre, type Script } from '../support/raw-centre.ts';
 import { closeLater, startServer } from '../support/servers.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 
 const submit = { command: 'submit_sm', source_addr: '1', destination_addr: '2' } as const;
 

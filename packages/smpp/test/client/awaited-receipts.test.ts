@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { SmppClient } from '../../src/client/client.ts';
 import type { ClientOptions } from '../../src/client/options.ts';
 import type { SentMessage } from '../../src/client/sent-message.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { polite, RawCentre } from '../support/raw-centre.ts';
 import { closeLater } from '../support/servers.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 
 interface World {
   readonly clock: SimulatedClock;

@@ -6,10 +6,10 @@ import { OutbindListener } from '../../src/client/outbind-listener.ts';
 import type { OutbindListenerOptions } from '../../src/client/outbind-options.ts';
 import type { SmppServer } from '../../src/server/server.ts';
 import { DEFERRED } from '../../src/session/operations.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { memoryPair } from '../../src/transport/memory.ts';
 import { hex } from '../support/raw-peer.ts';
 import { closeLater, startServer } from '../support/servers.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 
 /** How code of the user's goes wrong. */
 const ways: { readonly [way: string]: () => unknown } = {

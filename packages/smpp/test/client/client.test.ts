@@ -4,11 +4,11 @@ import { SmppClient } from '../../src/client/client.ts';
 import { OutbindListener } from '../../src/client/outbind-listener.ts';
 import { SmppServer } from '../../src/server/server.ts';
 import { DEFERRED } from '../../src/session/operations.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { memoryPair } from '../../src/transport/memory.ts';
 import { certificate, testCa } from '../support/certificates.ts';
 import { deferred, groupBy } from '../support/older-node.ts';
 import { closeLater, startServer } from '../support/servers.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 import { clientAndServer } from '../support/standin-mc.ts';
 
 const submit = { command: 'submit_sm', source_addr: '1', destination_addr: '2' } as const;

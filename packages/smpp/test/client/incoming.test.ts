@@ -13,9 +13,9 @@ import type { IncomingEvent } from '../../src/client/incoming-event.ts';
 import type { ClientOptions } from '../../src/client/options.ts';
 import type { ServerOptions } from '../../src/server/options.ts';
 import type { Session } from '../../src/session/session.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { memoryPair } from '../../src/transport/memory.ts';
 import { closeLater, startServer } from '../support/servers.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 
 async function simulated(options: ClientOptions = {}, mc: Partial<ServerOptions> = {}) {
   const clock = new SimulatedClock();

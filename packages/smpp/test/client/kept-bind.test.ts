@@ -3,9 +3,9 @@ import { status } from '@chappe/protocol';
 import { describe, expect, test } from 'vitest';
 import { SmppClient } from '../../src/client/client.ts';
 import type { ClientOptions } from '../../src/client/options.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { polite, RawCentre, type RawConnection, type Script } from '../support/raw-centre.ts';
 import { closeLater } from '../support/servers.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 
 const submit = { command: 'submit_sm', source_addr: '1', destination_addr: '2' } as const;
 

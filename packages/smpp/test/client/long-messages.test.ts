@@ -5,9 +5,9 @@ import type { IncomingEvent } from '../../src/client/incoming-event.ts';
 import type { ClientOptions } from '../../src/client/options.ts';
 import type { SmppServer } from '../../src/server/server.ts';
 import type { Session } from '../../src/session/session.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { memoryPair } from '../../src/transport/memory.ts';
 import { closeLater, startServer } from '../support/servers.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 
 const text = 'Grüße aus Köln, und zwar viele davon. '.repeat(12);
 const methods: readonly SegmentMethod[] = ['udh8', 'udh16', 'sar'];

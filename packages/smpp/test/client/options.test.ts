@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { SmppClient } from '../../src/client/client.ts';
 import { OutbindListener } from '../../src/client/outbind-listener.ts';
 import type { OutgoingMessage } from '../../src/client/outgoing-message.ts';
+import { SimulatedClock } from '../../src/simulated-clock.ts';
 import { polite, RawCentre } from '../support/raw-centre.ts';
 import { closeLater } from '../support/servers.ts';
-import { SimulatedClock } from '../support/simulated-clock.ts';
 
 async function world() {
   const centre = new RawCentre(polite);

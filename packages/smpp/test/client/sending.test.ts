@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { SmppClient } from '../../src/client/client.ts';
 import type { ClientOptions } from '../../src/client/options.ts';
 import { type SmppError, SmppStatusError, SmppTimeoutError } from '../../src/errors.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { polite, RawCentre, type RawConnection } from '../support/raw-centre.ts';
 import { closeLater } from '../support/servers.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 
 /** Five segments of 153 characters at most (3GPP 23.040 9.2.3.24.1). */
 const text = 'x'.repeat(700);

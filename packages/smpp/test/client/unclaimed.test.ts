@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { SmppClient } from '../../src/client/client.ts';
 import type { IncomingSettings } from '../../src/client/incoming.ts';
 import type { Session } from '../../src/session/session.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { memoryPair } from '../../src/transport/memory.ts';
 import { closeLater, startServer } from '../support/servers.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 
 const to = '447700900123';
 

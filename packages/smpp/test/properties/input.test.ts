@@ -15,10 +15,10 @@ import { expect, test } from 'vitest';
 import { SmppClient } from '../../src/client/client.ts';
 import type { SessionCodec } from '../../src/core/options.ts';
 import { SessionCore } from '../../src/core/session-core.ts';
+import { settle } from '../../src/simulated-clock.ts';
 import { bindPdu, CorePair, coreOptions } from '../support/core-pair.ts';
 import { hex, RawPeer } from '../support/raw-peer.ts';
 import { startServer } from '../support/servers.ts';
-import { settle } from '../support/simulated-clock.ts';
 
 const submit = { command: 'submit_sm', source_addr: '1', destination_addr: '2' } as const;
 const enquire = hex('00000010 00000015 00000000 00000063');

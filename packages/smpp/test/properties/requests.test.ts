@@ -7,11 +7,11 @@ import { sessionDefaults } from '../../src/core/options.ts';
 import { SmppTimeoutError } from '../../src/errors.ts';
 import { serverLimits } from '../../src/server/limits.ts';
 import { DEFERRED } from '../../src/session/operations.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { memoryPair } from '../../src/transport/memory.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { closeLater, startServer } from '../support/servers.ts';
 import { SessionPair } from '../support/session-pair.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 
 const submit = { command: 'submit_sm', source_addr: '1', destination_addr: '2' } as const;
 

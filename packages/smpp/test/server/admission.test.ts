@@ -2,11 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:net';
 import type { PduInput } from '@chappe/protocol';
 import { describe, expect, test } from 'vitest';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { certificate, testCa } from '../support/certificates.ts';
 import { bindPdu } from '../support/core-pair.ts';
 import { hex, RawPeer } from '../support/raw-peer.ts';
 import { startServer } from '../support/servers.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 
 const bind = { ...bindPdu(), sequence_number: 1 } as PduInput;
 

@@ -7,10 +7,10 @@ import { SmppStatus } from '../../src/errors.ts';
 import type { ServerOptions } from '../../src/server/options.ts';
 import { SmppServer } from '../../src/server/server.ts';
 import { DEFERRED } from '../../src/session/operations.ts';
+import { settle } from '../../src/simulated-clock.ts';
 import { bindPdu } from '../support/core-pair.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { closeLater, startServer } from '../support/servers.ts';
-import { settle } from '../support/simulated-clock.ts';
 import { thenable } from '../support/thenable.ts';
 import { catchWarnings } from '../support/warnings.ts';
 

@@ -2,11 +2,11 @@
 import { encode, type PduInput, status } from '@chappe/protocol';
 import { expect, test } from 'vitest';
 import { commandRules, type OpeningCommand, type SessionState, verdictOn } from '../../src/core/states.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { bindPdu } from '../support/core-pair.ts';
 import { groupBy } from '../support/older-node.ts';
 import { hex, RawPeer } from '../support/raw-peer.ts';
 import { startServer } from '../support/servers.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 
 const submit = { command: 'submit_sm', source_addr: '1', destination_addr: '2' } as const;
 

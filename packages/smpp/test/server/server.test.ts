@@ -5,11 +5,11 @@ import { SmppStatus } from '../../src/errors.ts';
 import { SmppServer } from '../../src/server/server.ts';
 import { DEFERRED } from '../../src/session/operations.ts';
 import type { Session } from '../../src/session/session.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { bindPdu } from '../support/core-pair.ts';
 import { deferred } from '../support/older-node.ts';
 import { hex, RawPeer } from '../support/raw-peer.ts';
 import { closeLater, startServer } from '../support/servers.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 
 const submit = { command: 'submit_sm', sequence_number: 2, source_addr: '1', destination_addr: '2' } as const;
 

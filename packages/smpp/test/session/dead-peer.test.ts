@@ -5,10 +5,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { SmppClient } from '../../src/client/client.ts';
 import { OutbindListener } from '../../src/client/outbind-listener.ts';
 import type { CloseReason } from '../../src/errors.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { deferred } from '../support/older-node.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { closeLater, startServer } from '../support/servers.ts';
-import { SimulatedClock, settle } from '../support/simulated-clock.ts';
 
 interface Side {
   /** Why the session ended; undefined while it is bound. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Deadlines, type Sleeper } from '../../src/session/deadlines.ts';
-import { SimulatedClock } from '../support/simulated-clock.ts';
+import { SimulatedClock } from '../../src/simulated-clock.ts';
 
 class Noter implements Sleeper {
   wakeAtMs = Number.POSITIVE_INFINITY;

@@ -2,9 +2,9 @@
 import type { PduInput, PduOf } from '@chappe/protocol';
 import { describe, expect, it } from 'vitest';
 import { Edge, type Edged } from '../../src/session/edge.ts';
+import { settle } from '../../src/simulated-clock.ts';
 import { memoryPair } from '../../src/transport/memory.ts';
 import { SessionPair } from '../support/session-pair.ts';
-import { settle } from '../support/simulated-clock.ts';
 
 const submit = (text: string): PduInput => ({
   command: 'submit_sm',

@@ -1,8 +1,8 @@
 import { status } from '@chappe/protocol';
 import { describe, expect, test } from 'vitest';
 import { SmppAbortError, SmppClosedError, SmppTimeoutError } from '../../src/errors.ts';
+import { settle } from '../../src/simulated-clock.ts';
 import { SessionPair } from '../support/session-pair.ts';
-import { settle } from '../support/simulated-clock.ts';
 
 const submit = { command: 'submit_sm', source_addr: '1', destination_addr: '2' } as const;
 

@@ -5,10 +5,10 @@ import { SessionCore } from '../../src/core/session-core.ts';
 import type { CloseReason } from '../../src/errors.ts';
 import { createLoop, type LoopLimits, loopDefaults } from '../../src/session/loop.ts';
 import { Session, type SessionOwner } from '../../src/session/session.ts';
+import { SimulatedClock, settle } from '../../src/simulated-clock.ts';
 import { memoryPair } from '../../src/transport/memory.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { bindPdu, coreOptions } from './core-pair.ts';
-import { SimulatedClock, settle } from './simulated-clock.ts';
 
 /** An owner that notes everything; a test replaces what it needs. */
 export class NotingOwner implements SessionOwner {
