@@ -4,6 +4,7 @@
  */
 import { nearest } from '@chappe/protocol';
 import { SmppError } from './errors.ts';
+import { isThenable } from './guard.ts';
 
 /** Throws `SmppError` (`CHAPPE_SMPP_OPTION`) for a value that the option of this name cannot have. */
 export type Check = (value: unknown, name: string) => void;
@@ -20,7 +21,17 @@ export function refuse(name: string, reason: string, cause?: unknown): never {
 function shown(value: unknown): string {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  if (isThenable(value)) return 'a promise, which is to be awaited';
+  return isOptionsObject(value) ? 'an object' : `a ${Object.prototype.toString.call(value).slice(8, -1)}`;
+}
+
+/**
+ * Whether fields of it are what it says: not of a promise that nobody awaited, a Map or a Date, which has none and would
+ * pass for an object with everything left out.
+ */
+export function isOptionsObject(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Object]' && !isThenable(value);
 }
 
 /** Refuses the value of an option, saying what it takes. */
@@ -135,11 +146,11 @@ export function optionsOf<T>(checks: Checks<T>, required: readonly (keyof T & st
   const known = Object.keys(checks);
   const byName = checks as { readonly [option: string]: Check };
   return (value, name) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    if (!isOptionsObject(value)) {
       wrong(name === '' ? 'the options' : name, value, `it takes an object with ${known.join(', ')}`);
     }
     const prefix = name === '' ? '' : `${name}.`;
-    const options = Object.entries(value);
+    const options = Object.entries(value as object);
     // A misspelt one first: it says what a missing one would only hint at.
     for (const [option] of options) if (!Object.hasOwn(checks, option)) unknownOption(prefix, option, known);
     for (const option of required) {

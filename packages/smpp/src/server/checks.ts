@@ -9,6 +9,7 @@ import {
   type Checks,
   callback,
   either,
+  isOptionsObject,
   listOf,
   milliseconds,
   objectWith,
@@ -115,7 +116,7 @@ export function checkOutbindTarget(target: OutbindTarget): void {
 
 /** Throws for handlers of what is no request, and for handlers that cannot be called. */
 export function checkOperations(operations: unknown, hasOurCommands: boolean): void {
-  if (typeof operations !== 'object' || operations === null || Array.isArray(operations)) {
+  if (!isOptionsObject(operations)) {
     const what = operations === undefined ? 'operations is missing:' : 'operations is wrong:';
     const example = '{ submit_sm: (pdu) => ({ message_id }) }';
     throw new SmppError('CHAPPE_SMPP_OPTION', `${what} it takes an object of handlers, as ${example}`);
@@ -123,7 +124,7 @@ export function checkOperations(operations: unknown, hasOurCommands: boolean): v
   const requests = Object.entries(commands).flatMap(([name, { kind }]) =>
     kind === 'request' && !isControl(name) ? [name] : [],
   );
-  for (const [name, handler] of Object.entries(operations)) {
+  for (const [name, handler] of Object.entries(operations as object)) {
     if (isControl(name)) refuse(name, 'the session answers it itself');
     if (hasOurCommands && !requests.includes(name)) {
       const meant = nearest(name, requests);

@@ -37,6 +37,8 @@ describe('an option that is', () => {
     ['a limit that is NaN', { ...right, limits: { connections: Number.NaN } }, 'limits.connections is NaN'],
     ['a time below 0', { ...right, limits: { sessionInitMs: -1 } }, 'limits.sessionInitMs is -1'],
     ['a time that is a text', { ...right, limits: { enquireLinkMs: '30s' } }, 'limits.enquireLinkMs'],
+    ['limits that nobody awaited', { ...right, limits: Promise.resolve({ window: 1 }) }, 'to be awaited'],
+    ['operations that nobody awaited', { ...right, operations: Promise.resolve({}) }, 'operations is wrong'],
     ['limits that are a list', { ...right, limits: [] }, 'limits is a list'],
     ['no function', { ...right, onBound: 'log' }, 'onBound is a string: it takes a function'],
     ['a handler that is none', { ...right, operations: { submit_sm: {} } }, 'operations.submit_sm'],
