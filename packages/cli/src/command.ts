@@ -1,11 +1,14 @@
 /** What a command is, and how its settings become flags. */
 import { Command, Option } from 'commander';
 import type { ExitCode } from './exit-codes.ts';
+import { usage } from './failure.ts';
+import { asCalled, isKeptByNpm } from './program-name.ts';
 import { type CommonValues, commonSettings } from './settings/common.ts';
 import {
   flagOf,
   type GivenFlags,
   helpOf,
+  longFlagOf,
   readSettings,
   type Setting,
   type Settings,
@@ -65,10 +68,26 @@ function givenFlags(command: Command, settings: readonly Setting<unknown>[]): Gi
   return given;
 }
 
-/** The command for commander. `perform` runs it with its values read. */
+/** Refuses to run without the flags that npm has not handed over. */
+function checkKept(
+  absent: readonly Setting<unknown>[],
+  name: string,
+  program: string,
+  env: Surroundings['env'],
+): void {
+  const kept = absent.filter((setting) => isKeptByNpm(setting, program, env)).map(longFlagOf);
+  if (kept.length === 0) return;
+  throw usage(
+    `npm has kept ${kept.join(', ')} for itself, and would have us run without`,
+    `flags stand behind two dashes: chappe ${name} ${kept[0]} ...`,
+  );
+}
+
+/** The command for commander, `program` being what we are called. `perform` runs it with its values read. */
 export function commandOf<V>(
   plan: CommandPlan<V>,
   around: Surroundings,
+  program: string,
   perform: (plan: CommandPlan<V>, values: V & CommonValues, words: readonly string[]) => Promise<void>,
 ): Command {
   const table = { ...plan.settings, ...commonSettings } as Settings<V & CommonValues>;
@@ -80,10 +99,14 @@ export function commandOf<V>(
     if (setting.flag === 'color') command.addOption(new Option('--no-color').hideHelp());
   }
   if (plan.examples !== undefined) {
-    command.addHelpText('after', `\nExamples:\n${plan.examples.map((line) => `  ${line}`).join('\n')}`);
+    const lines = plan.examples.map((line) => `  ${asCalled(line, program, [plan.name])}`);
+    command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
   }
   command.action(async () => {
-    const values = readSettings(table, givenFlags(command, settings), around);
+    const given = givenFlags(command, settings);
+    const absent = settings.filter(({ flag }) => given[flag] === undefined);
+    checkKept(absent, plan.name, program, around.env);
+    const values = readSettings(table, given, around);
     await perform(plan, values, command.args);
   });
   return command;

@@ -24,19 +24,50 @@ export function programName(
  * names of all; other words after `chappe` are prose.
  */
 export function asCalled(text: string, program: string, commands: readonly string[]): string {
-  return text.replace(/\bchappe (--help|[A-Za-z-]+)/g, (found, command: string) => {
-    if (command === 'start' && program === inClone) return 'npm start';
+  return text.replace(/\bchappe (--help|[A-Za-z-]+)( (?=-))?/g, (found, command: string, flags = '') => {
+    if (command === 'start' && program === inClone) return flags === '' ? 'npm start' : 'npm start -- ';
     const isOurs = command === '--help' || command === 'COMMAND' || commands.includes(command);
-    return isOurs ? `${program} ${command}` : found;
+    return isOurs ? `${program} ${command}${flags}` : found;
   });
 }
 
+/** Flags of ours that npm has, too: they may be set for it. */
+const flagsOfNpm = new Set([
+  'all',
+  'before',
+  'ca',
+  'color',
+  'json',
+  'key',
+  'long',
+  'only',
+  'quiet',
+  'tag',
+  'verbose',
+]);
+
 /**
- * What to say beside a wrong command line where npm has taken flags that were meant for the program: it keeps what does
- * not stand behind `--` for itself. Undefined where it did not run the program.
+ * Whether npm has kept this flag for itself, as of `npm start --smpp-port=2776`: it hands over what stands behind `--`
+ * only, and tells of the others by variables. They would count for nothing, without a word.
  */
-export function npmHint(program: string): string | undefined {
-  return program === inClone
-    ? `npm takes flags for its own unless they stand behind two dashes: ${inClone} COMMAND --flag value`
-    : undefined;
+export function isKeptByNpm(
+  { flag, short }: { readonly flag: string; readonly short?: string },
+  program: string,
+  env: Environment,
+): boolean {
+  if (program !== inClone) return false;
+  // -c means something to npm.
+  const names = [flag, ...(short === undefined ? [] : [short === 'c' ? 'call' : short])];
+  return names.some(
+    (name) => !flagsOfNpm.has(name) && env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
+  );
+}
+
+/**
+ * What to say beside a wrong command line to which no flag has come, in a clone: npm may have kept them. Undefined where
+ * it did not run the program, or has handed one over.
+ */
+export function npmHint(program: string, argv: readonly string[]): string | undefined {
+  if (program !== inClone || argv.some((word) => word.startsWith('-'))) return undefined;
+  return `npm takes flags for its own unless they stand behind two dashes: ${inClone} COMMAND --flag value`;
 }

@@ -84,7 +84,7 @@ export async function runProgram(
     name,
     commandNames,
   );
-  const hint = [npmHint(name), help].filter((line) => line !== undefined).join('; ');
+  const hint = [npmHint(name, argv), help].filter((line) => line !== undefined).join('; ');
   const program = new Command('chappe')
     .description(about)
     .version(version, '-V, --version', 'print the version')
@@ -100,7 +100,7 @@ export async function runProgram(
     })
     .showSuggestionAfterError();
   for (const plan of plans) {
-    const command = commandOf(plan, around, perform);
+    const command = commandOf(plan, around, name, perform);
     program.addCommand(command.copyInheritedSettings(program).exitOverride());
   }
   try {

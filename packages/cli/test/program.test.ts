@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { endSignal } from '../src/program.ts';
-import { asCalled, npmHint, programName } from '../src/program-name.ts';
+import { asCalled, isKeptByNpm, npmHint, programName } from '../src/program-name.ts';
 import { runCli } from './support/run-cli.ts';
 
 const inClone = { script: '/x/packages/cli/src/main.ts', env: { npm_lifecycle_event: 'chappe' } };
@@ -43,6 +43,41 @@ describe('a wrong command line', () => {
     expect(talk).toContain('npm run -s chappe -- --help lists the commands');
     expect(talk).not.toMatch(/(^|[^-] )chappe --help/);
   });
+
+  test('npm has handed a flag over: nothing about that', async () => {
+    expect((await runCli(['send', '--bogus', 'x'], inClone)).talk).not.toContain('npm takes flags');
+  });
+
+  test.each<[string[], { [name: string]: string }, string, string]>([
+    [['start'], { npm_config_smpp_port: '2776' }, '--smpp-port', 'npm start -- --smpp-port ...'],
+    [
+      ['start'],
+      { npm_config_tls: '', npm_config_http: '' },
+      '--no-tls, --no-http',
+      'npm start -- --no-tls ...',
+    ],
+    [['check'], { npm_config_call: 'a.yaml' }, '--config', 'npm run -s chappe -- check --config ...'],
+    [['listen'], { npm_config_u: 'a' }, '--system-id', 'npm run -s chappe -- listen --system-id ...'],
+    [['check'], { npm_config_config: 'a.yaml' }, '--config', 'npm run -s chappe -- check --config ...'],
+  ])('%j with what npm has kept, %j, does not run without it', async (args, kept, flags, says) => {
+    const { code, out, talk } = await runCli(args, { ...inClone, env: { ...inClone.env, ...kept } });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(talk).toContain(`npm has kept ${flags} for itself`);
+    expect(talk).toContain(`two dashes: ${says}\n`);
+  });
+
+  test('what npm is told for itself, or another program tells, is not ours', () => {
+    const env = {
+      npm_config_json: 'true',
+      npm_config_ca: '',
+      npm_config_cache: '/x',
+      npm_config_data: 'true',
+    };
+    const kept = (program: string) =>
+      ['json', 'ca', 'to', 'data'].filter((flag) => isKeptByNpm({ flag }, program, env));
+    expect(kept('npm run -s chappe --')).toEqual(['data']);
+    expect(kept('chappe')).toEqual([]);
+  });
 });
 
 test('hints name commands as they are typed here', async () => {
@@ -54,12 +89,14 @@ test('hints name commands as they are typed here', async () => {
   expect(here('`chappe start` or `chappe check -c x`', 'npm run -s chappe --')).toBe(
     '`npm start` or `npm run -s chappe -- check -c x`',
   );
+  expect(here('chappe start --seed 7', 'npm run -s chappe --')).toBe('npm start -- --seed 7');
+  expect(here('chappe start --seed 7', 'chappe')).toBe('chappe start --seed 7');
   expect(here('chappe opt-out, chappe start', 'node chappe.mjs')).toBe(
     'node chappe.mjs opt-out, node chappe.mjs start',
   );
   expect(here('an older chappe cannot start it', 'node chappe.mjs')).toBe('an older chappe cannot start it');
   expect(here('chappe start', 'chappe')).toBe('chappe start');
-  expect(npmHint(programName(['node', '/usr/bin/chappe'], {}, '/'))).toBeUndefined();
+  expect(npmHint(programName(['node', '/usr/bin/chappe'], {}, '/'), ['sned'])).toBeUndefined();
 });
 
 describe('signals', () => {

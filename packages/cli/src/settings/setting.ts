@@ -108,10 +108,13 @@ export function helpOf(setting: Setting<unknown>): string {
   return notes.length === 0 ? setting.about : `${setting.about} (${notes.join('; ')})`;
 }
 
-/** The flag as it is typed: `-p, --port <port>`. */
+/** The long flag as it is typed: `--port`; a switch that is on by default has one that turns it off. */
+export function longFlagOf({ flag, value, fallback }: Setting<unknown>): string {
+  return `--${value === undefined && fallback === true ? 'no-' : ''}${flag}`;
+}
+
+/** The flag as it is shown in help: `-p, --port <port>`. */
 export function flagOf(setting: Setting<unknown>): string {
-  const isOffSwitch = setting.value === undefined && setting.fallback === true;
-  const long = `--${isOffSwitch ? 'no-' : ''}${setting.flag}`;
   const value = setting.value === undefined ? '' : ` <${setting.value}>`;
-  return `${setting.short === undefined ? '' : `-${setting.short}, `}${long}${value}`;
+  return `${setting.short === undefined ? '' : `-${setting.short}, `}${longFlagOf(setting)}${value}`;
 }
