@@ -19,6 +19,7 @@ import { isNewEnough, pinnedNode } from './pinned-node.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const lock = join(root, '.set-up.lock');
 const eldestNode = 20;
+const whole = ['--include=dev', '--include=optional', '--install-strategy=hoisted', '--dry-run=false'];
 // An installation takes half a minute; whoever waits longer than this for another one has found a dead lock.
 const lockPatienceMs = 300_000;
 const lockCheckMs = 200;
@@ -72,9 +73,20 @@ function isComplete() {
 function lockedVersions(file) {
   const versions = new Map();
   for (const [path, entry] of Object.entries(JSON.parse(readFileSync(file, 'utf8')).packages)) {
-    if (path.startsWith('node_modules/') && !entry.optional && !entry.link) versions.set(path, entry.version);
+    if (path.startsWith('node_modules/') && !entry.link && isForHere(entry))
+      versions.set(path, entry.version);
   }
   return versions;
+}
+
+/**
+ * Whether a package is needed on this platform. Programs that are made for each are optional: of those the ones for this
+ * system and processor are; which C library it has costs too much to find out each time.
+ */
+function isForHere({ optional, os, cpu, libc }) {
+  if (!optional) return true;
+  if (os === undefined || cpu === undefined || libc !== undefined) return false;
+  return os.includes(process.platform) && cpu.includes(process.arch);
 }
 
 function missingPackages() {
@@ -103,8 +115,9 @@ function install() {
     console.error(
       `Setting up: installing ${what === 'node_modules' ? 'what the lock file names' : what} ...`,
     );
-    // The tools are development dependencies, whatever NODE_ENV and npm's settings say about those.
-    npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+    // The tools are development dependencies, and programs of this platform, whatever NODE_ENV and npm's settings say about
+    // those; what npm calls a linked installation has no place that the workspaces are found in.
+    npm(['ci', ...whole, '--no-audit', '--no-fund', '--loglevel=error']);
     const still = missingPackages();
     if (still.length > 0) {
       throw new SetUpError(
@@ -165,7 +178,7 @@ function adviceFor(said) {
   }
   if (/\bEUSAGE\b|lock file/.test(said))
     return 'package.json and package-lock.json do not agree: were they changed?';
-  return 'run `npm ci --include=dev` here to see more';
+  return `run \`npm ci ${whole.join(' ')}\` here to see more`;
 }
 
 function checkWritable() {

@@ -1,6 +1,6 @@
 /** A fresh clone of this repository, and an npm whose `ci` is over at once. */
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +14,11 @@ export interface Ended {
   readonly output: string;
 }
 
-/** What stands for npm's installation: `whole` puts everything in place, `nothing` does not, though it ends well. */
-export type FakeInstall = 'whole' | 'nothing' | { readonly fails: string };
+/**
+ * What stands for npm's installation: `whole` puts everything in place; `nothing` does not, and what `lacks` something
+ * leaves out one folder of node_modules, though both end well.
+ */
+export type FakeInstall = 'whole' | 'nothing' | { readonly fails: string } | { readonly lacks: string };
 
 /** How a script is run. */
 export interface Given {
@@ -81,16 +84,28 @@ export class Clone {
 
   #fake(install: FakeInstall): void {
     const npm = join(this.#tools, 'npm');
-    const done =
-      install === 'whole'
-        ? `ln -s '${join(root, 'node_modules')}' node_modules`
-        : install === 'nothing'
-          ? ''
-          : `echo '${install.fails}' >&2; exit 1`;
     writeFileSync(
       npm,
-      `#!/bin/sh\necho "npm $*" >> '${join(this.#tools, 'log')}'\n[ "$1" = ci ] || exit 0\n${done}\n`,
+      `#!/bin/sh\necho "npm $*" >> '${this.#log}'\n[ "$1" = ci ] || exit 0\n${commandsOf(install)}\n`,
     );
     chmodSync(npm, 0o755);
   }
+
+  get #log(): string {
+    return join(this.#tools, 'log');
+  }
+
+  /** The commands that npm has been given. */
+  get asked(): readonly string[] {
+    return readFileSync(this.#log, 'utf8').trimEnd().split('\n');
+  }
+}
+
+function commandsOf(install: FakeInstall): string {
+  const installed = join(root, 'node_modules');
+  if (install === 'whole') return `ln -s '${installed}' node_modules`;
+  if (install === 'nothing') return '';
+  if ('fails' in install) return `echo '${install.fails}' >&2; exit 1`;
+  const links = `for one in '${installed}'/* '${installed}'/.[!.]*; do ln -s "$one" node_modules; done`;
+  return `mkdir node_modules; ${links}; rm 'node_modules/${install.lacks}'`;
 }

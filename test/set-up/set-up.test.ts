@@ -69,6 +69,13 @@ test.each(Object.keys(cheap))('%s sets itself up on a fresh clone', async (name)
   expect(again.output).not.toContain('Setting up');
 });
 
+test('what npm is set to leave out, or to do another way, is told to it', async () => {
+  await clone.run(scripts.chappe!, ['--version'], { node, install: 'whole' });
+  expect(clone.asked.at(-1)).toMatch(
+    /^npm ci --include=dev --include=optional --install-strategy=hoisted --dry-run=false /,
+  );
+});
+
 describe('a set-up that cannot be done says so and ends with 1', () => {
   const { chappe = '' } = scripts;
 
@@ -81,7 +88,7 @@ describe('a set-up that cannot be done says so and ends with 1', () => {
       'npm error `npm ci` can only install packages when your lock file and package.json are in sync',
       /do not agree/,
     ],
-    ['npm error something new', /run `npm ci --include=dev` here to see more/],
+    ['npm error something new', /run `npm ci --include=dev .*` here to see more/],
   ])('%s', async (fails, what) => {
     const { code, output } = await clone.run(chappe, ['--version'], { node, install: { fails } });
     expect(code).toBe(1);
@@ -97,6 +104,13 @@ describe('a set-up that cannot be done says so and ends with 1', () => {
     expect(output).toMatch(
       /npm ended well, and yet this is missing: node_modules\n {2}look for a setting of npm/,
     );
+  });
+
+  test('npm ends well and leaves out the programs of this platform', async () => {
+    const install = { lacks: '@esbuild' };
+    const { code, output } = await clone.run(chappe, ['--version'], { node, install });
+    expect(code).toBe(1);
+    expect(output).toMatch(/this is missing: node_modules\/@esbuild\/\S+\n {2}look for a setting of npm/);
   });
 
   test('a folder that this user may not write', async () => {
