@@ -339,7 +339,7 @@ export class Session implements Edged, RequestsOwner {
     this.#isHandling = false;
     this.flush();
     if (this.#core.state === 'closed') this.#leave();
-    else this.#arm();
+    this.#arm();
   }
 
   /** Whatever its owner does, the session goes on: an event must not make it deaf for those that follow. */
@@ -394,6 +394,5 @@ export class Session implements Edged, RequestsOwner {
   #leave(): void {
     if (this.#isOver || this.#flow.isLeaving) return;
     this.#flow.leave(endsPolitely(this.#endReason ?? 'destroyed'), this.#loop.clock.monotonicMs());
-    this.#arm();
   }
 }
