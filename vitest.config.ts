@@ -9,6 +9,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['test/packed/**'],
     pool: 'threads',
     // Tests leave nothing behind that others would see: a worker runs many files and loads the sources once.
     isolate: false,

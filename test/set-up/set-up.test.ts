@@ -54,6 +54,7 @@ test('every script begins with the set-up', () => {
   expect(Object.keys(scripts).filter((name) => cheap[name] === undefined)).toEqual([
     'test:node20',
     'test:node22',
+    'test:packed',
     'check',
     'pack',
   ]);

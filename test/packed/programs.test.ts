@@ -1,0 +1,116 @@
+/** The examples, compiled in a project that has the tarballs installed, and the program that @chappe/cli brings. */
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { root } from '../../scripts/packages.ts';
+import { phone } from '../support/phone.ts';
+import { Program, type ProgramExit } from '../support/program.ts';
+import { environment, finished } from './run.ts';
+
+const { whole, nodes } = inject('packed');
+const online = whole !== undefined;
+const folder = whole ?? '';
+/** Where the gateway and the sandbox run. */
+const gatewayNodes = Object.keys(nodes).filter((version) => Number(version) >= 22);
+
+function started(
+  version: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Program {
+  const node = nodes[version]!;
+  const program = new Program(node, args, { cwd: folder, env: environment({ cwd: folder, node, env }) });
+  onTestFinished(async () => void (await program.stop()));
+  return program;
+}
+
+const chappe = join(folder, 'node_modules', '@chappe', 'cli', 'bin', 'chappe.js');
+
+/** A running `chappe start`. */
+async function centre(version: string): Promise<{ readonly smpp: string; readonly http: string }> {
+  const ports = ['--smpp-port', '0', '--tls-port', '0', '--http-port', '0'];
+  const args = [chappe, 'start', '--json', '--data', ':memory:', '--delay', '0-10', ...ports];
+  const { text } = await started(version, args).line('its banner', ({ from }) => from === 'stdout');
+  const { smpp, http } = JSON.parse(text) as Record<'smpp' | 'http', { readonly port: number }>;
+  return { smpp: `127.0.0.1:${smpp.port}`, http: `http://127.0.0.1:${http.port}` };
+}
+
+function example(version: string, name: string, env: Readonly<Record<string, string>>): Program {
+  return started(version, [join('out', `${name}.js`)], env);
+}
+
+const well: ProgramExit = { code: 0, signal: null };
+
+beforeAll(async () => {
+  if (!online) return;
+  cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
+  const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, types: ['node'] };
+  const lib = ['es2022', 'esnext.disposable'];
+  const tsconfig = { compilerOptions: { ...compilerOptions, lib, outDir: 'out' }, include: ['examples'] };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  await finished(process.execPath, [join(folder, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder]);
+});
+
+describe.runIf(online).each(Object.keys(nodes))('on Node %s', (version) => {
+  const centreVersion = gatewayNodes.includes(version) ? version : gatewayNodes.at(-1)!;
+
+  test('send, to a centre that the program runs', async () => {
+    const { smpp, http } = await centre(centreVersion);
+    const sent = example(version, 'send', { SMPP_URL: `smpp://demo:secret@${smpp}` });
+    await sent.line('the receipt', ({ text }) => text === '447700900123: DELIVERED');
+    expect(await sent.exit).toEqual(well);
+    expect(await phone(http, '447700900123').inbox()).toMatchObject([{ text: 'Hello from the tower' }]);
+  });
+
+  test('receive', async () => {
+    const { smpp, http } = await centre(centreVersion);
+    const receiving = example(version, 'receive', { SMPP_URL: `smpp://demo:secret@${smpp}` });
+    await receiving.line('being bound', ({ text }) => text === 'listening as 60100');
+    const handset = phone(http, '447700900778');
+    await handset.send('60100', 'Hello?');
+    await handset.received('the answer', ({ text }) => text === 'You wrote: Hello?');
+    expect(await receiving.stop('SIGINT')).toEqual(well);
+  });
+
+  test('server, and send to it', async () => {
+    const server = example(version, 'server', { PORT: '0' });
+    const { text } = await server.line('its port', (line) => line.text.startsWith('listening on '));
+    const url = `smpp://acme:secret@127.0.0.1:${text.split(' ').at(-1)}`;
+    const sent = example(version, 'send', { SMPP_URL: url });
+    await server.line('the message', (line) => line.text === 'acme -> 447700900123: Hello from the tower');
+    await sent.line('the id', (line) => line.text.startsWith('taken as 1 '));
+    await sent.stop('SIGKILL');
+    expect(await server.stop('SIGINT')).toEqual(well);
+  });
+});
+
+describe.runIf(online).each(gatewayNodes)('where the gateway runs, Node %s', (version) => {
+  test('the sandbox in a test', async () => {
+    const test = ['--test', '--test-reporter=tap', join('out', 'sandbox.test.js')];
+    const printed = await finished(nodes[version]!, test, { cwd: folder });
+    expect(printed).toMatch(/^# pass 2$/m);
+  });
+
+  test('npx finds the program', async () => {
+    const printed = await finished('npx', ['--no-install', 'chappe', '--version'], {
+      cwd: folder,
+      node: nodes[version]!,
+    });
+    expect(printed).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+test.runIf(online)('a Node that is too old is told what to do, and that works', async () => {
+  const old = new Program(nodes['20']!, [chappe, '--version'], { cwd: folder });
+  expect((await old.exit).code).toBe(2);
+  const advice = old.lines.items.find(({ text }) => text.includes('npx '))?.text ?? '';
+  const [, command = ''] = /(npx .*)$/.exec(advice) ?? [];
+  const printed = await finished('sh', ['-c', `${command} --version`], {
+    cwd: folder,
+    node: nodes['20']!,
+    // A person is asked whether it may be fetched.
+    env: { npm_config_yes: 'true' },
+  });
+  expect(printed).toMatch(/^\d+\.\d+\.\d+$/m);
+});

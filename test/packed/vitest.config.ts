@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { patient } from '../support/patience.ts';
+
+/** `npm run test:packed`: what is in the tarballs, and what they do where they are installed. */
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    include: ['test/packed/**/*.test.ts'],
+    globalSetup: 'test/packed/setup.ts',
+    pool: 'threads',
+    isolate: false,
+    testTimeout: patient(120_000),
+    hookTimeout: patient(180_000),
+  },
+});
