@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the peer tests talk to: Kannel, Net::SMPP, libsmpp34 with a C compiler, tshark.
+# Installs the Debian packages that tests talk to: Kannel, Net::SMPP, libsmpp34 with a C compiler, tshark, and promtool.
 # Asks nothing, may be run again at any time, and returns at once when everything is there.
 set -euo pipefail
 
-readonly packages=(gcc make libc6-dev kannel libnet-smpp-perl libsmpp34-dev libsmpp34-1 tshark)
+readonly packages=(gcc make libc6-dev kannel libnet-smpp-perl libsmpp34-dev libsmpp34-1 tshark prometheus)
 
 say() { printf 'install-debian: %s\n' "$*"; }
 fail() {
@@ -35,8 +35,8 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Kannel's package starts two daemons on installation. The tests start their own, so policy-rc.d (101: action
-# forbidden by policy) keeps a fresh install quiet. A file that is already there belongs to the machine and stays.
+# Kannel's package starts two daemons on installation, that of Prometheus one. The tests start their own, if any, so
+# policy-rc.d (101: action forbidden by policy) keeps a fresh install quiet. A file that is already there belongs to the machine and stays.
 policy=/usr/sbin/policy-rc.d
 own_policy=no
 if [ ! -e "$policy" ]; then

@@ -63,7 +63,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   const connections = new Connections(clock, options.connections, options.auth?.isProxy);
   const bodies = new RequestBodies(options.bodies);
   const metrics = metricsOf(gateway, version, {
-    nowMs: () => clock.nowMs(),
+    clock,
     storeBytes: options.storeBytes,
     connections: connections.counters,
   });

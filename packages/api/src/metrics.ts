@@ -2,6 +2,7 @@
  * Metrics for Prometheus. The message path only bumps plain integers; they are copied when somebody scrapes.
  * Labels are names of ours and of accounts, never numbers, texts or ids.
  */
+import { type Clock, systemClock } from '@chappe/center';
 import type { Gateway } from '@chappe/gateway';
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { ConnectionCounters } from './connections.ts';
@@ -29,8 +30,8 @@ const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 
 /** What the metrics read beside the gateway. */
 export interface MetricsSources {
-  /** Wall clock, epoch milliseconds. Default: that of this machine. */
-  readonly nowMs?: (() => number) | undefined;
+  /** Default: that of this machine. */
+  readonly clock?: Clock | undefined;
   /** Octets that the data folder takes; read at each scrape. Default: not shown. */
   readonly storeBytes?: (() => number) | undefined;
   /** Of the HTTP listener. Default: none. */
@@ -39,7 +40,8 @@ export interface MetricsSources {
 
 /** Builds the metrics of a gateway. `version`: of the program. */
 export function metricsOf(gateway: Gateway, version: string, sources: MetricsSources = {}): Metrics {
-  const { nowMs = Date.now, storeBytes, connections = noConnections } = sources;
+  const { clock = systemClock, storeBytes, connections = noConnections } = sources;
+  const nowMs = (): number => clock.nowMs();
   const registry = new Registry();
   const registers = [registry];
   const requests = new Counter({
@@ -56,8 +58,8 @@ export function metricsOf(gateway: Gateway, version: string, sources: MetricsSou
     registers,
   });
   addConnections(registry, connections);
-  addProcess(registry, version);
-  const delay = addEventLoop(registry);
+  addProcess(registry, version, clock);
+  const disarm = addEventLoop(registry, clock);
   addSmpp(registry, gateway);
   addBinds(registry, gateway);
   addSessions(registry, gateway);
@@ -84,7 +86,7 @@ export function metricsOf(gateway: Gateway, version: string, sources: MetricsSou
       requests.inc({ route, code: status });
       seconds.observe({ route }, took);
     },
-    close: () => delay.disable(),
+    close: disarm,
   };
 }
 

@@ -57,7 +57,7 @@ beforeAll(async () => {
   await Promise.all([operator.receipt(first), world.pass(500)]);
   await Promise.all([operator.receipt(first, { id: 'STRANGEID' }), world.pass(2_000)]);
   const metrics = metricsOf(world.gateway, '1.2.3', {
-    nowMs: () => world.clock.nowMs(),
+    clock: world.clock,
     storeBytes: () => 4_096,
   });
   metrics.answered('/api/v1/messages', 202, 0.002);

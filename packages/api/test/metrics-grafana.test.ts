@@ -1,5 +1,5 @@
-/** The dashboard and the alarms ask for metrics and labels that there are. */
-import { readFileSync } from 'node:fs';
+/** The dashboard and the alarms ask for metrics and labels that there are, and the runbook has a place for each alarm. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -17,6 +17,7 @@ interface Rule {
   readonly severity: string;
   readonly summary: string;
   readonly description: string;
+  readonly runbook_url: string;
 }
 
 /** Reads the rules of the file, which is written plainly: `key: value`, or a folded text of deeper lines. */
@@ -25,7 +26,9 @@ function rulesOf(text: string): Rule[] {
     .split(/^ {6}- (?=alert: )/m)
     .slice(1)
     .map((block) => {
-      const folded = block.replaceAll(/>-\n/g, '').replaceAll(/\n {10,}(?!summary|description)/g, ' ');
+      const folded = block
+        .replaceAll(/>-\n/g, '')
+        .replaceAll(/\n {10,}(?!summary|description|runbook_url)/g, ' ');
       const fields = [...folded.matchAll(/^ *(\w+): (.+)$/gm)].map(([, key = '', value = '']) => [
         key,
         value.trim(),
@@ -41,8 +44,11 @@ const dashboard = JSON.parse(read('grafana/chappe.json')) as {
 };
 const rules = rulesOf(read('grafana/alerts.yaml'));
 
-/** Labels of each documented metric; those of histograms under all names that they are asked by. */
-const documented = new Map<string, ReadonlySet<string>>();
+/**
+ * Labels of each documented metric; those of histograms under all names that they are asked by. Prometheus itself says
+ * `up` of each process that it reads.
+ */
+const documented = new Map<string, ReadonlySet<string>>([['up', new Set(['instance', 'job'])]]);
 for (const [, name = '', type, labels = ''] of read('docs/metrics.md').matchAll(
   /^\| `(\w+)` \| (\w+) \| ([\w, ]*?) ?\|/gm,
 )) {
@@ -54,7 +60,7 @@ for (const [, name = '', type, labels = ''] of read('docs/metrics.md').matchAll(
 
 /** What is wrong with the names in an expression. */
 function flawsOf(expr: string): string[] {
-  const names = [...expr.matchAll(/\b(?:chappe|process)_\w+/g)].map(([name]) => name);
+  const names = [...expr.matchAll(/\b(?:(?:chappe|process)_\w+|up\b)/g)].map(([name]) => name);
   const labels = names.map((name) => documented.get(name));
   const used = [
     ...[...expr.matchAll(/(\w+)\s*(?:=~|!=|=)\s*"/g)].map(([, label = '']) => label),
@@ -111,13 +117,13 @@ describe('grafana/alerts.yaml', () => {
     for (const { alert, expr } of rules) expect([alert, flawsOf(expr)]).toEqual([alert, []]);
   });
 
-  it('covers what a gateway must be woken up for', () => {
-    expect(rules.map(({ alert }) => alert)).toEqual(
-      expect.arrayContaining([
-        ...['ChappeConnectorDown', 'ChappeQueueOld', 'ChappeReceiptsUnmatched', 'ChappeWindowFull'],
-        ...['ChappeCertificateExpiry', 'ChappeEventLoopLag', 'ChappeStoreDown'],
-      ]),
-    );
+  it('has alarms that are raised by their fault in a test, each', () => {
+    const folder = new URL('alerts/', import.meta.url);
+    const tests = readdirSync(folder).filter((name) => name.endsWith('.test.ts'));
+    const text = tests.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('');
+    expect(
+      rules.map(({ alert }) => alert).filter((alert) => !new RegExp(`'${alert}[ ']`).test(text)),
+    ).toEqual([]);
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
   });
 
@@ -125,9 +131,47 @@ describe('grafana/alerts.yaml', () => {
     for (const { alert, expr, severity, summary, description } of rules) {
       expect(severity, alert).toMatch(/^(critical|warning)$/);
       const by = /by \(([^)]*)\)/.exec(expr)?.[1]?.split(/,\s*/);
-      const [name = ''] = /chappe_\w+/.exec(expr) ?? [];
+      const [name = ''] = /\b(?:chappe_\w+|up\b)/.exec(expr) ?? [];
       for (const [, label = ''] of `${summary} ${description}`.matchAll(/\$labels\.(\w+)/g))
         expect(by ?? [...(documented.get(name) ?? [])], alert).toContain(label);
+    }
+  });
+});
+
+describe('docs/runbook.md', () => {
+  const runbook = read('docs/runbook.md');
+  const sections = new Map(
+    runbook
+      .split(/^### /m)
+      .slice(1)
+      .map((text) => [/^\w+/.exec(text)?.[0] ?? '', text] as const),
+  );
+
+  it('has a place for each alarm, to which the alarm leads, and for no other', () => {
+    expect([...sections.keys()].sort()).toEqual(rules.map(({ alert }) => alert).sort());
+    for (const { alert, runbook_url } of rules)
+      expect(runbook_url).toBe(`docs/runbook.md#${alert.toLowerCase()}`);
+    for (const [alert, text] of sections) expect(text, alert).toMatch(/^- Look.*: [\s\S]+|^- Look and do: /m);
+    for (const page of ['README.md', 'docs/metrics.md']) expect(read(page)).toContain('runbook.md');
+  });
+
+  it('names metrics, alarms and commands that there are', () => {
+    const named = (pattern: RegExp): string[] => [...runbook.matchAll(pattern)].map(([, name = '']) => name);
+    expect(
+      named(/\b((?:chappe|process)_[a-z_]+)/g).filter(
+        (name) => !documented.has(name) && !documented.has(`${name}_count`),
+      ),
+    ).toEqual([]);
+    expect(named(/\b(Chappe[A-Z]\w+)/g).filter((name) => !sections.has(name))).toEqual([]);
+    const commands = read('docs/cli.md');
+    const words = [...runbook.matchAll(/`chappe (\w+) ([\w-]+)?/g)];
+    expect(words.length).toBeGreaterThan(20);
+    for (const [, command = '', verb = ''] of words) {
+      const [, section = ''] = commands.split(`\n## ${command}\n`);
+      const [own = ''] = section.split('\n## ');
+      expect(own, `chappe ${command}`).not.toBe('');
+      if (/^[a-z]+$/.test(verb))
+        expect(own, `chappe ${command} ${verb}`).toMatch(new RegExp(`\\b${verb}\\b`));
     }
   });
 });

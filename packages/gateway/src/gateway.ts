@@ -331,7 +331,10 @@ export class Gateway {
       center: this.center,
       accounts: this.accounts,
       acceptance: this.#acceptance,
-      refusals: new Refusals(this.#clock, (refusal) => this.#events.emit({ kind: 'refused', refusal })),
+      refusals: new Refusals(this.#clock, (refusal) => {
+        this.messageCounts.refused(refusal);
+        this.#events.emit({ kind: 'refused', refusal });
+      }),
       transactions: this.#transactions,
       routing: this.#routing,
       clock: this.#clock,

@@ -143,6 +143,13 @@ export function addConnectorGauges(registry: Registry, gateway: Gateway): void {
 export function addReceipts(registry: Registry, gateway: Gateway): void {
   readCounter(
     registry,
+    'chappe_dlr_asked_total',
+    'Messages that an upstream has taken, with a receipt asked for',
+    ['connector'],
+    perUpstream(gateway, ({ counters }) => [[{}, counters.receiptsAsked]]),
+  );
+  readCounter(
+    registry,
     'chappe_dlr_received_total',
     'Receipts of upstreams, by what they say',
     ['connector', 'state'],

@@ -110,23 +110,26 @@ export function addAccounts(registry: Registry, gateway: Gateway, nowMs: () => n
     'Messages of an account, one for each segment: stored, and ended',
     ['account', 'what'],
     () =>
-      [...gateway.messageCounts.accounts].flatMap(([account, counts]) =>
-        Object.entries(counts).map(([what, count]) => [{ account, what }, count] as const),
+      [...gateway.messageCounts.accounts].flatMap(([account, { accepted, delivered, failed }]) =>
+        Object.entries({ accepted, delivered, failed }).map(
+          ([what, count]) => [{ account, what }, count] as const,
+        ),
       ),
   );
   readCounter(
     registry,
     'chappe_account_refusals_total',
-    'Submissions that the rules of an account did not let in, by why; shaped: answered later',
+    'Submissions of an account that were not taken, by why; shaped: taken, but answered later',
     ['account', 'reason'],
     () => {
       const sums = new Sums<'account' | 'reason'>();
       const label = boundedLabels(maxAccountLabels);
       for (const name of gateway.accounts.names()) {
-        const policy = gateway.accounts.get(name)?.policy;
-        if (policy === undefined) continue;
-        for (const [reason, count] of Object.entries(policy.counters))
-          sums.add({ account: label(name), reason }, count);
+        const shaped = gateway.accounts.get(name)?.policy.counters.shaped;
+        if (shaped !== undefined) sums.add({ account: label(name), reason: 'shaped' }, shaped);
+      }
+      for (const [account, { refused }] of gateway.messageCounts.accounts) {
+        for (const [reason, count] of refused) sums.add({ account: label(account), reason }, count);
       }
       return sums.rows();
     },

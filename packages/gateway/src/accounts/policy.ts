@@ -32,8 +32,8 @@ export interface Admitted {
   readonly waitMs: number;
 }
 
-/** Plain integers for metrics, counted since the account was made. */
-export interface PolicyCounters extends Record<PolicyRefusal, number> {
+/** Plain integers for metrics, counted since the account was made. What is refused is counted where it is noted. */
+export interface PolicyCounters {
   /** Submissions that were answered later. */
   shaped: number;
 }
@@ -72,7 +72,7 @@ export class AccountPolicy {
             previous === undefined ? undefined : previous.#throughput,
           );
     // Shared, not copied: who still holds the policy before counts into the same.
-    this.counters = previous?.counters ?? { sender: 0, destination: 0, throughput: 0, quota: 0, shaped: 0 };
+    this.counters = previous?.counters ?? { shaped: 0 };
   }
 
   /**
@@ -103,16 +103,12 @@ export class AccountPolicy {
 
   /** The sender that goes on; undefined: ESME_RINVSRCADR. For operations with many destinations, or none. */
   sender(source: Address): Address | undefined {
-    const sender = permittedSender(this.#permissions, source);
-    if (sender === undefined) this.counters.sender += 1;
-    return sender;
+    return permittedSender(this.#permissions, source);
   }
 
   /** The destination in the form that goes on; undefined: ESME_RINVDSTADR. */
   destination(address: Address): Address | undefined {
-    const destination = permittedDestination(this.#permissions, address);
-    if (destination === undefined) this.counters.destination += 1;
-    return destination;
+    return permittedDestination(this.#permissions, address);
   }
 
   /** The priority that a message gets; 0 counts as not asked for. */
@@ -122,15 +118,9 @@ export class AccountPolicy {
 
   /** Takes segments from quota and throughput: milliseconds after which to answer (0: at once), or why not. */
   take(segments: number, nowMs: number): number | Refused {
-    if (!this.quota.fits(segments, nowMs)) {
-      this.counters.quota += 1;
-      return overQuota;
-    }
+    if (!this.quota.fits(segments, nowMs)) return overQuota;
     const waitMs = this.#throughput === undefined ? 0 : this.#throughput.take(segments, nowMs);
-    if (waitMs < 0) {
-      this.counters.throughput += 1;
-      return tooFast;
-    }
+    if (waitMs < 0) return tooFast;
     if (waitMs > 0) this.counters.shaped += 1;
     this.quota.add(segments);
     return waitMs;

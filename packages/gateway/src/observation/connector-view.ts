@@ -22,6 +22,8 @@ export interface ConnectorCounts {
   readonly unanswered: number;
   /** Messages that cannot be said to it. */
   readonly unfit: number;
+  /** Taken, with a receipt asked for. */
+  readonly receiptsAsked: number;
   readonly receipts: number;
   readonly receiptsUnmatched: number;
   readonly receiptsRepeated: number;

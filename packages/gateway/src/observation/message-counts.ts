@@ -2,6 +2,7 @@
 import type { Message, MessageState } from '@chappe/center';
 import { isFinal } from '../states.ts';
 import { ReceiptBacklog } from './receipt-backlog.ts';
+import type { Refusal } from './refusals.ts';
 import { TimeCounts } from './time-counts.ts';
 
 /** Messages of one account; one for each segment. */
@@ -10,6 +11,8 @@ export interface AccountCounts {
   delivered: number;
   /** Ended in any other state. */
   failed: number;
+  /** Submissions that were not taken, or destinations of them, by why; see `Refusal.reason`. */
+  readonly refused: Map<string, number>;
 }
 
 /** Messages that ended at one group of connectors. */
@@ -40,6 +43,12 @@ export class MessageCounts {
     this.#account(account).accepted += segments;
   }
 
+  /** A submission of a customer was not taken. */
+  refused({ account, reason }: Pick<Refusal, 'account' | 'reason'>): void {
+    const { refused } = this.#account(account);
+    refused.set(reason, (refused.get(reason) ?? 0) + 1);
+  }
+
   /** A message of a customer has ended. */
   ended(message: Message): void {
     const { state, segments } = message;
@@ -57,7 +66,7 @@ export class MessageCounts {
     const known = this.accounts.get(name);
     if (known !== undefined) return known;
     if (this.accounts.size >= maxAccounts && name !== otherLabel) return this.#account(otherLabel);
-    const made = { accepted: 0, delivered: 0, failed: 0 };
+    const made = { accepted: 0, delivered: 0, failed: 0, refused: new Map<string, number>() };
     this.accounts.set(name, made);
     return made;
   }

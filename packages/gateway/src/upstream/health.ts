@@ -73,6 +73,7 @@ export class UpstreamHealth {
     switch (answer.kind) {
       case 'taken':
         counters.taken += 1;
+        if (answer.isAwaited) counters.receiptsAsked += 1;
         this.#isWell();
         return;
       case 'refused':

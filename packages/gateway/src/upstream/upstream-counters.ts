@@ -12,6 +12,8 @@ export interface UpstreamCounters {
   unfit: number;
   /** Error answers by command_status, bounded: -1 holds what is beyond. */
   readonly statuses: Map<number, number>;
+  /** Taken, with a receipt asked for. */
+  receiptsAsked: number;
   receipts: number;
   /** Receipts by what they say (`DELIVERED`); few different words exist. */
   readonly receiptStates: Map<string, number>;
@@ -33,6 +35,7 @@ export function newUpstreamCounters(): UpstreamCounters {
     unanswered: 0,
     unfit: 0,
     statuses: new Map(),
+    receiptsAsked: 0,
     receipts: 0,
     receiptStates: new Map(),
     receiptsUnmatched: 0,

@@ -132,7 +132,6 @@ describe('admission of messages', () => {
         status: 0x0b,
       });
     }
-    expect(policy.counters.destination).toBe(4);
   });
 
   it('counts segments against throughput and quota', () => {
@@ -142,7 +141,7 @@ describe('admission of messages', () => {
     expect(policy.admit(from, to, 5, 0, start + 1_000)).toMatchObject({ waitMs: 0 });
     expect(policy.admit(from, to, 1, 0, start + 2_000)).toEqual({ refusal: 'quota', status: 0x58 });
     expect(policy.quota.used(start)).toEqual({ day: 15, month: 15 });
-    expect(policy.counters).toEqual({ sender: 0, destination: 0, throughput: 1, quota: 1, shaped: 0 });
+    expect(policy.counters).toEqual({ shaped: 0 });
   });
 
   it('what is refused costs neither quota nor throughput', () => {
@@ -165,7 +164,7 @@ describe('admission of messages', () => {
     expect(policy.take(1, start)).toBe(0);
     for (let second = 1; second <= 5; second += 1) expect(policy.take(1, start)).toBeCloseTo(second * 1_000);
     expect(policy.take(1, start)).toEqual({ refusal: 'throughput', status: 0x58 });
-    expect(policy.counters).toMatchObject({ shaped: 5, throughput: 1 });
+    expect(policy.counters).toEqual({ shaped: 5 });
     expect(policy.quota.used(start).day).toBe(6);
   });
 
@@ -178,13 +177,13 @@ describe('admission of messages', () => {
   });
 
   it('new settings go on from the counts', () => {
-    const before = policyOf({ quota: { day: 10 }, throughput: { perSecond: 1 }, senders: ['ACME'] });
+    const before = policyOf({ quota: { day: 10 }, throughput: { perSecond: 1 } });
     before.take(1, start);
-    before.sender({ ton: 5, npi: 0, digits: 'RIVAL' });
+    before.counters.shaped += 1;
     const after = policyOf({ quota: { day: 10 }, throughput: { perSecond: 2 }, tags: ['vip'] }, before);
     expect(after.quota.used(start).day).toBe(1);
     expect(after.take(2, start)).toMatchObject({ refusal: 'throughput' });
-    expect(after.counters).toMatchObject({ sender: 1, throughput: 1 });
+    expect(after.counters).toEqual({ shaped: 1 });
     expect(after.tags).toEqual(['vip']);
   });
 });

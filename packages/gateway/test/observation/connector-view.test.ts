@@ -44,6 +44,7 @@ describe('the view of a connector', () => {
         ...{ submitted: 0, taken: 0, refused: 0, throttled: 0, postponed: 0, unanswered: 0, unfit: 0 },
         ...{
           receipts: 0,
+          receiptsAsked: 0,
           receiptsUnmatched: 0,
           receiptsRepeated: 0,
           mo: 0,
@@ -53,6 +54,23 @@ describe('the view of a connector', () => {
       },
     });
   });
+
+  it.each([
+    [1, true, 3],
+    [0, true, 3],
+    [1, false, 3],
+    [2, false, 3],
+    [0, false, 0],
+  ])(
+    'counts what was taken with a receipt asked for: registered_delivery %i, always %j',
+    async (registered, alwaysReceipt, asked) => {
+      const esme = await begin({ alwaysReceipt });
+      world.centre('a').react = (_, at) => (at === 3 ? { status: status.ESME_RINVDSTADR } : {});
+      for (let count = 0; count < 4; count += 1) await esme.submit({ registered_delivery: registered });
+      await world.pass(1_000);
+      expect(view().counters).toMatchObject({ taken: 3, receiptsAsked: asked });
+    },
+  );
 
   it('window: with its round trip and what that allows', async () => {
     const esme = await begin({ window: 5 });

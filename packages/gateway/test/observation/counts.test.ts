@@ -44,7 +44,7 @@ describe('message counts', () => {
     }
     counts.ended(message('acme', 'rejected'));
     counts.ended(message('acme', 'enroute'));
-    expect(counts.accounts.get('acme')).toEqual({ accepted: 3, delivered: 2, failed: 2 });
+    expect(counts.accounts.get('acme')).toMatchObject({ accepted: 3, delivered: 2, failed: 2 });
     expect(counts.connectors.get('op-a')).toMatchObject({ times: { count: 2, sumMs: 80 } });
     expect([...(counts.connectors.get('op-a')?.states ?? [])]).toEqual([
       ['delivered', 2],
@@ -53,14 +53,25 @@ describe('message counts', () => {
     expect([...(counts.connectors.get('(none)')?.states ?? [])]).toEqual([['rejected', 1]]);
   });
 
+  it('count what was not taken, by why', () => {
+    const counts = new MessageCounts();
+    for (const reason of ['unrouted', 'credit', 'unrouted']) counts.refused({ account: 'acme', reason });
+    expect([...(counts.accounts.get('acme')?.refused ?? [])]).toEqual([
+      ['unrouted', 2],
+      ['credit', 1],
+    ]);
+  });
+
   it('do not grow with the names that peers make up', () => {
     const counts = new MessageCounts();
     for (let name = 0; name < 1_000; name += 1) {
       counts.accepted(message(`a${name}`, 'enroute'));
       counts.ended(message(`a${name}`, 'delivered', `c${name}`));
+      counts.refused({ account: `a${name}`, reason: 'unrouted' });
     }
     expect(counts.accounts.size).toBe(101);
-    expect(counts.accounts.get('(other)')).toEqual({ accepted: 900, delivered: 900, failed: 0 });
+    expect(counts.accounts.get('(other)')).toMatchObject({ accepted: 900, delivered: 900, failed: 0 });
+    expect(counts.accounts.get('(other)')?.refused.get('unrouted')).toBe(900);
     expect(counts.connectors.size).toBe(201);
     expect(counts.connectors.get('(other)')?.states.get('delivered')).toBe(800);
   });

@@ -1,0 +1,132 @@
+/** Alarms about operators: each is raised by its fault within minutes, and no other. */
+import { status } from '@chappe/protocol';
+import { afterEach, beforeEach, describe, it } from 'vitest';
+import { Mortal } from '../../../gateway/test/network/mortal.ts';
+import { account, connector, via } from '../../../gateway/test/network/world.ts';
+import { canJudge } from './prometheus.ts';
+import { type Customer, type Fault, type Operator, Watched } from './watched.ts';
+
+let watched: Watched;
+let customer: Customer;
+let operator: Operator;
+let lines: Mortal[];
+let areDead: boolean;
+
+beforeEach(async () => {
+  lines = [];
+  areDead = false;
+  watched = await Watched.start(
+    {
+      accounts: [account('acme')],
+      connectors: [connector('op-a', { binds: 2, window: 2 })],
+      routes: [via(['op-a'])],
+    },
+    {
+      beforeOpen: (world) =>
+        world.lead('op-a', () => {
+          const line = new Mortal(world.centre('op-a').connect());
+          line.isDead = areDead;
+          lines.push(line);
+          return line;
+        }),
+    },
+  );
+  customer = watched.customer(await watched.world.esme());
+  operator = watched.operator('op-a');
+  await watched.pass(3);
+  watched.expect();
+});
+afterEach(() => watched.stop());
+
+/** Connections are there and nothing comes back by them, as with a firewall that forgets. */
+function halfOpen(): void {
+  for (const line of lines) line.isDead = true;
+  areDead = true;
+}
+
+const faults: readonly Fault[] = [
+  {
+    name: 'that refuses connections',
+    begin: () => operator.centre.cut(),
+    minutes: 2,
+    alerts: ['ChappeConnectorDown connector=op-a'],
+  },
+  {
+    name: 'that never answers submissions',
+    begin: () => {
+      operator.centre.react = () => 'hang';
+    },
+    minutes: 2,
+    alerts: ['ChappeConnectorSilent connector=op-a'],
+  },
+  {
+    name: 'whose connections are half open, under traffic',
+    begin: halfOpen,
+    minutes: 2,
+    alerts: ['ChappeConnectorDown connector=op-a'],
+  },
+  {
+    name: 'whose connections are half open, without traffic',
+    begin: () => {
+      customer.perSecond = 0;
+      halfOpen();
+    },
+    minutes: 2,
+    alerts: ['ChappeConnectorDown connector=op-a'],
+  },
+  {
+    name: 'that refuses all destinations',
+    begin: () => {
+      operator.centre.react = () => ({ status: status.ESME_RINVDSTADR });
+    },
+    minutes: 4,
+    alerts: ['ChappeConnectorRefuses connector=op-a', 'ChappeAccountFailing account=acme'],
+  },
+  {
+    name: 'that refuses two of three',
+    begin: () => {
+      operator.centre.react = (_, at) => (at % 3 === 0 ? {} : { status: status.ESME_RSUBMITFAIL });
+    },
+    minutes: 5,
+    alerts: ['ChappeConnectorRefuses connector=op-a', 'ChappeAccountFailing account=acme'],
+  },
+  {
+    name: 'that is out of order',
+    begin: () => {
+      operator.centre.react = () => ({ status: status.ESME_RSYSERR });
+    },
+    minutes: 4,
+    alerts: ['ChappeConnectorBreakerOpen connector=op-a', 'ChappeQueueOld lane=via:op-a'],
+  },
+  {
+    name: 'that throttles everything',
+    begin: () => {
+      operator.centre.react = () => ({ status: status.ESME_RTHROTTLED });
+    },
+    minutes: 4,
+    alerts: ['ChappeQueueOld lane=via:op-a'],
+  },
+  {
+    name: 'that takes six seconds for each answer',
+    begin: () => {
+      operator.afterMs = 10_000;
+      operator.centre.react = () => ({ delayMs: 6_000 });
+    },
+    minutes: 5,
+    alerts: ['ChappeWindowFull connector=op-a reason=window', 'ChappeQueueOld lane=via:op-a'],
+  },
+  {
+    name: 'that ends one of its binds and takes no other',
+    begin: () => {
+      const [first] = operator.centre.sessions;
+      operator.centre.isDown = true;
+      first?.destroy();
+    },
+    minutes: 3,
+    alerts: ['ChappeConnectorBinds connector=op-a'],
+  },
+];
+
+describe.runIf(canJudge())('an operator', () => {
+  it.each(faults)('$name', (fault) => watched.meets(fault));
+});
