@@ -107,6 +107,19 @@ export class Choice {
     return 'not-usable';
   }
 
+  /** The one that takes a message after those that have tried it: of the first group that has one, whose turn it is. */
+  nextOf(tried: readonly string[]): string | undefined {
+    for (const group of this.#groups) {
+      let best: Member | undefined;
+      for (const member of group) {
+        if (tried.includes(member.connector) || !this.#isUsable(member)) continue;
+        if (best === undefined || member.credit > best.credit) best = member;
+      }
+      if (best !== undefined) return best.connector;
+    }
+    return undefined;
+  }
+
   /** Whether the upstream of that name is in its plan. */
   leadsTo(name: string): boolean {
     return this.#groups.some((group) => group.some(({ connector }) => connector === name));

@@ -5,6 +5,8 @@ import type { Message, Report } from '@chappe/center';
 interface Waiting {
   readonly message: Message;
   readonly report: Report;
+  /** The text that it is a piece of: see `textOf`. */
+  readonly text: string;
   readonly target: string;
 }
 
@@ -23,9 +25,9 @@ export class Parked {
   }
 
   /** Lets a piece wait; false: there are too many. */
-  add(message: Message, target: string, report: Report): boolean {
+  add(message: Message, text: string, target: string, report: Report): boolean {
     if (this.#waiting.length >= maxParked) return false;
-    this.#waiting.push({ message, target, report });
+    this.#waiting.push({ message, text, target, report });
     return true;
   }
 
@@ -37,11 +39,21 @@ export class Parked {
     return true;
   }
 
-  /** Takes out all that need not wait any more, each with what is to be done. */
-  take(fateOf: (message: Message, target: string) => Fate): readonly (Waiting & { readonly fate: Fate })[] {
+  /**
+   * Takes out all that need not wait any more, each with what is to be done. `targetOf`: where the pieces of a text go now;
+   * those that wait elsewhere go back, since their upstream has failed a piece before them. Undefined: it is not known.
+   */
+  take(
+    fateOf: (message: Message, target: string) => Fate,
+    targetOf: (message: Message, text: string) => string | undefined = () => undefined,
+  ): readonly (Waiting & { readonly fate: Fate })[] {
     const taken: (Waiting & { readonly fate: Fate })[] = [];
     const fates = new Map<string, Fate>();
     this.#waiting = this.#waiting.filter((one) => {
+      if ((targetOf(one.message, one.text) ?? one.target) !== one.target) {
+        taken.push({ ...one, fate: 'back' });
+        return false;
+      }
       // Once one waits for an upstream, those behind it wait, too.
       const fate = fates.get(one.target) === 'wait' ? 'wait' : fateOf(one.message, one.target);
       fates.set(one.target, fate);

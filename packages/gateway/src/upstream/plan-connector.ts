@@ -8,7 +8,7 @@ import type { Answer } from './answer.ts';
 import { Choice, type ChoiceContext, type Elsewhere, movedAtOnce } from './choice.ts';
 import { lastTriedOf, triedOf, withTried } from './memo.ts';
 import { outcomeOfAnswer } from './outcome.ts';
-import { Parked } from './parked.ts';
+import { type Fate, Parked } from './parked.ts';
 import type { Plan } from './plan.ts';
 import type { Upstream } from './upstream.ts';
 import { textOf, type Ways } from './ways.ts';
@@ -175,7 +175,7 @@ export class PlanConnector implements Connector {
   #follow(message: Message, text: string, target: string, report: Report): boolean {
     const chosen = this.#choice.only(target, triedOf(message.memo));
     if (chosen === 'not-usable') return this.#lead(message, text, report);
-    if (chosen === 'full' && this.#parked.add(message, target, report)) return true;
+    if (chosen === 'full' && this.#parked.add(message, text, target, report)) return true;
     return this.#send(message, chosen === 'full' ? undefined : chosen, report);
   }
 
@@ -193,13 +193,15 @@ export class PlanConnector implements Connector {
   #unpark(): void {
     const nowMs = this.#context.nowMs();
     const room = new Map<Upstream, number>();
-    const taken = this.#parked.take((message, target) => {
+    const fateOf = (message: Message, target: string): Fate => {
       const upstream = this.#context.upstream(target);
       if (upstream?.isUsable !== true || message.expiresMs <= nowMs) return 'back';
       const left = room.get(upstream) ?? upstream.capacity();
       room.set(upstream, left - 1);
       return left > 0 ? 'send' : 'wait';
-    });
+    };
+    const { ways } = this.#context;
+    const taken = this.#parked.take(fateOf, (message, text) => ways.targetOf(message, text));
     if (taken.length === 0) return;
     for (const { message, target, report, fate } of taken) {
       this.#send(message, fate === 'send' ? this.#context.upstream(target) : undefined, report);
@@ -207,6 +209,13 @@ export class PlanConnector implements Connector {
     this.#flush();
     // What was given back stands at the head of the lane, which waits to be told.
     if (taken.some(({ fate }) => fate === 'back')) queueMicrotask(() => this.ready?.());
+  }
+
+  /** A piece moves on: those behind it that have not left go by the same upstream, not by the one that failed it. */
+  #turnText(message: Message, tried: readonly string[]): void {
+    const text = textOf(message);
+    const target = text === undefined ? undefined : this.#choice.nextOf(tried);
+    if (target !== undefined) this.#context.ways.note(message, target, text);
   }
 
   #answered(message: Message, answer: Answer, upstream: Upstream, report: Report): void {
@@ -221,12 +230,14 @@ export class PlanConnector implements Connector {
       failover,
       nowMs: this.#context.nowMs(),
     });
+    const isMoved = (outcome.kind === 'retry' || outcome.kind === 'unknown') && outcome.afterMs === 0;
+    if (isMoved) this.#turnText(message, triedOf(memo));
     report(message, outcome);
     if (outcome.kind === 'accepted') this.#context.onTaken(upstream, message, outcome);
     // It stands at the head of the lane again, which waits to be told that somebody has room.
     else if (outcome.kind === 'released') this.ready?.();
     else if (outcome.kind === 'unknown') this.#context.onDoubt(upstream, message);
-    if ((outcome.kind === 'retry' || outcome.kind === 'unknown') && outcome.afterMs === 0) {
+    if (isMoved) {
       this.expectMoved();
       // One that cannot be said to its upstream is back while it is being handed out, when nobody listens.
       queueMicrotask(() => this.ready?.());

@@ -125,6 +125,32 @@ describe.each(Object.entries(forms))('%s', (_, send) => {
     }
   });
 
+  it.each(['ESME_RSYSERR', 'ESME_RMSGQFUL', 'ESME_RX_T_APPN', 'ESME_RSUBMITFAIL'] as const)(
+    'goes on by another operator when the first answers one piece with %s, also those that waited for room',
+    async (name) => {
+      await begin(['a,b'], { a: { window: 1 }, b: { window: 1 } });
+      let refused = '';
+      for (const which of ['a', 'b'] as const)
+        world.centre(which).react = (pdu) => {
+          if (refused !== '' || readConcat(pdu)?.sequence !== 2) return {};
+          refused = which;
+          return { status: status[name] };
+        };
+      const to = numberOf(0);
+      const sent = send(to, 7);
+      await world.pass(30_000);
+      await sent;
+      const takenBy = (which: string) =>
+        piecesOf(which, to)
+          .filter(({ id }) => id !== '')
+          .map(({ pdu }) => readConcat(pdu)?.sequence);
+      expect(refused).not.toBe('');
+      expect(takenBy(refused)).toEqual([1]);
+      const others = takenBy(refused === 'a' ? 'b' : 'a');
+      expect(others).toEqual([2, 3].slice(0, Math.max(1, others.length)));
+    },
+  );
+
   it('goes on by another operator when the first fails in the middle, and stays there', async () => {
     await begin(['a', 'b'], { a: { window: 1 }, b: { window: 1 } });
     world.centre('a').react = (_pdu, at) => (at === 0 ? {} : { status: status.ESME_RSYSERR });
