@@ -1,4 +1,5 @@
 /** Errors as the one line that a person reads, and the exit code that a script reads. */
+import { CenterError, type CenterErrorCode } from '@chappe/center';
 import { ChappeError } from '@chappe/protocol';
 import { connectHint } from './connect-hint.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -50,6 +51,18 @@ const systemHints: { readonly [code: string]: string | undefined } = {
   ENOTDIR: 'a folder is expected, not a file',
 };
 
+/** States of the machine and its disk whose message says what to do: no defect, so no stack. */
+const machineCodes: ReadonlySet<CenterErrorCode> = new Set([
+  'CHAPPE_CENTER_CLOCK',
+  'CHAPPE_STORE_DISK_FULL',
+  'CHAPPE_STORE_IO',
+  'CHAPPE_STORE_STALLED',
+  'CHAPPE_STORE_DAMAGED',
+  'CHAPPE_STORE_NEWER',
+  'CHAPPE_STORE_LOCKED',
+  'CHAPPE_STORE_SQLITE_TOO_OLD',
+]);
+
 /** The platform's error code that an error, or one of its causes, carries. */
 export function systemCodeOf(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
@@ -71,6 +84,8 @@ function codedFailure(error: ChappeError): Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof ChappeError) return codedFailure(error);
+  if (error instanceof CenterError && machineCodes.has(error.code))
+    return new Failure(exitCodes.usage, error.message, undefined, { cause: error });
   const code = systemCodeOf(error);
   if (code !== undefined) {
     return new Failure(exitCodes.usage, (error as Error).message, systemHints[code], { cause: error });

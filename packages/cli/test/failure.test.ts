@@ -1,3 +1,4 @@
+import { CenterError } from '@chappe/center';
 import { EncodeError } from '@chappe/protocol';
 import {
   SmppAbortError,
@@ -40,6 +41,8 @@ describe('errors', () => {
     ['a field too long', new EncodeError('CHAPPE_FIELD_TOO_LONG', 'system_id', 'too long'), 2, undefined],
     ['a port in use', platform('EADDRINUSE'), 2, 'another program listens there'],
     ['a full disk', platform('ENOSPC'), 2, 'make room'],
+    ['an impossible clock', new CenterError('CHAPPE_CENTER_CLOCK', 'set it right'), 2, undefined],
+    ['a mistake of the store', new CenterError('CHAPPE_STORE_FAILED', 'oh'), 1, undefined],
     ['a defect', new Error('a defect'), 1, undefined],
     ['something thrown', 'text', 1, undefined],
   ])('become an exit code and a hint: %s', (_, error, exitCode, hint) => {
@@ -53,5 +56,6 @@ describe('errors', () => {
   it('keep the stack only of defects', () => {
     expect(failureOf(new Error('a defect')).message).toContain('failure.test.ts');
     expect(failureOf(new SmppConnectError('no way')).message).toBe('no way');
+    expect(failureOf(new CenterError('CHAPPE_CENTER_CLOCK', 'set it right')).message).toBe('set it right');
   });
 });

@@ -1,4 +1,5 @@
 /** Numbers that are given to accounts: how they are written, and what is hardly meant about them. */
+import type { ListFile } from '@chappe/gateway';
 import { describe, expect, test } from 'vitest';
 import { load, loaded, short, shortText } from './support/load.ts';
 
@@ -19,6 +20,23 @@ describe('ownNumbers', () => {
     const files = { 'numbers.txt': '60100\n+60200 # the other\n\n447*\n' };
     const { settings } = await loaded(text, { files });
     expect(settings.accounts[0]?.ownNumbers).toEqual(numbers);
+  });
+
+  test.each([
+    ['+44 (0)7700 900123', '447700900123'],
+    ['+44 (0) 7700 900 123', '447700900123'],
+    ['+44 (0)7700*', '447700*'],
+    ['44 7700 900123', '44 7700 900123'],
+    ['7-11', '7-11'],
+  ])('%j is read as %j, in a list and in a file', async (written, read) => {
+    const account = `  - { systemId: a, passwordHash: "${hash}", ownNumbers: ["${written}"], senderIds: ["${written}"] }`;
+    const filters = `filters: { blockTo: ["${written}", { file: n.txt }] }`;
+    const { settings } = await loaded(file(account, filters), { files: { 'n.txt': `${written}\n` } });
+    expect(settings.accounts[0]).toMatchObject({ ownNumbers: [read], senders: [read] });
+    const [inline, list] = settings.filters?.blockTo ?? [];
+    expect(inline).toBe(read);
+    const plain = read.replaceAll(/[^\d*]/g, '');
+    expect([...(list as ListFile).entries()]).toEqual([plain]);
   });
 
   test.each(['"60*100"', '"**"', '[]', '1234567890123456789012345', '{ file: none.txt }', '{}'])(

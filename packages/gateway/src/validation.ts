@@ -16,8 +16,12 @@ const maxText33 = 160;
 // SMPP 3.4 5.2.22: sm_length 255 is not allowed.
 const maxText34 = 254;
 
-/** The source address. An empty one is "not known" (SMPP 3.4 4.4.1), unless its type says international. */
+/**
+ * The source address. An empty one is "not known" (SMPP 3.4 4.4.1), unless its type says international. What no address
+ * can carry is refused here, where it can be mended, and not by each operator later.
+ */
 export function checkSource(ton: number, npi: number, digits: string): number {
+  if (!isCarriable(digits)) return status.ESME_RINVSRCADR;
   if (ton > maxTon) return status.ESME_RINVSRCTON;
   if (npi > maxNpi) return status.ESME_RINVSRCNPI;
   if (ton === TON.INTERNATIONAL && readNumber(digits) === undefined) return status.ESME_RINVSRCADR;
@@ -36,6 +40,15 @@ export function checkDestination(ton: number, npi: number, digits: string, numbe
   if (numbersOnly || ton === TON.INTERNATIONAL) return status.ESME_RINVDSTADR;
   // In the sandbox it may be a name: control characters are neither.
   return isPrintable(digits) ? 0 : status.ESME_RINVDSTADR;
+}
+
+/** A C-octet string has one octet for each character and ends with the first NUL (SMPP 3.4 3.1). */
+export function isCarriable(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0 || code > 0xff) return false;
+  }
+  return true;
 }
 
 function isPrintable(text: string): boolean {

@@ -152,3 +152,16 @@ describe('times', () => {
     expect(of(schedule, validity)).toEqual({ status: expected });
   });
 });
+
+describe('a sender that no address can carry', () => {
+  it.each(['\u0416', '\u0664\u0664', '\uff14477', 'A\u20ac', 'A\0B', '\u65e5\u672c'])(
+    '%j is refused',
+    (digits) => {
+      for (const ton of [0, 5]) expect(checkSource(ton, 0, digits)).toBe(status.ESME_RINVSRCADR);
+    },
+  );
+
+  it.each(['', '\u00e9\u00ff', 'ACME 24', '7-11'])('%j is none', (digits) => {
+    expect(checkSource(5, 0, digits)).toBe(0);
+  });
+});

@@ -1,5 +1,6 @@
 /** Readers of words: names, addresses of the network, numbers of handsets. Each throws a `TypeError`. */
 import { isIP } from 'node:net';
+import { readNumber } from '@chappe/protocol';
 
 // Labels of metrics and keys of the store are made of them.
 const maxNameLength = 64;
@@ -153,6 +154,10 @@ export function digits(text: string): string {
 /** A number or an alphanumeric name, exact or with `*` at the end. */
 export function pattern(text: string): string {
   const body = text.replace(/\*$/, '');
+  const number = readNumber(body);
+  // Here, as only the plus tells that the zero in `+44 (0)7700` is none of the number.
+  if (number?.hasPlus === true && number.digits.length <= maxDigits)
+    return `${number.digits}${text.slice(body.length)}`;
   const plain = /^\+\d/.test(text) ? text.slice(1) : text;
   if (body.length <= maxDigits && !body.includes('*') && !/\p{Cc}/u.test(body)) return plain;
   throw new TypeError('expected a sender or number, with * only at the end: ACME, 4477009*');

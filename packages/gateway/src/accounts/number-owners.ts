@@ -2,7 +2,7 @@
  * Which numbers are whose: what an operator has given to its customers (`ownNumbers`). A customer's bind says for itself
  * which numbers it serves, and anybody may write in any number's name, so neither gives away what handsets write.
  */
-import { isDigits, withoutPlus } from '@chappe/protocol';
+import { isDigits, numberKey, withoutPlus } from '@chappe/protocol';
 import { parseSenderPattern, type SenderPattern } from './sender-patterns.ts';
 
 // A country's block of virtual numbers is one prefix; single ones in a file.
@@ -17,7 +17,8 @@ export function compileOwnNumbers(
   if (numbers === undefined) return [];
   if (numbers.length > maxNumbers) throw new RangeError(`${where}: at most ${maxNumbers} numbers`);
   return numbers.map((number, index) => {
-    const pattern = parseSenderPattern(number, `${where}[${index}]`);
+    const parsed = parseSenderPattern(number, `${where}[${index}]`);
+    const pattern = { ...parsed, text: numberKey(parsed.text) };
     if (pattern.text !== '' || pattern.isPrefix) return pattern;
     throw new RangeError(`${where}[${index}] is empty; write a number, or its beginning with a * at the end`);
   });

@@ -1,10 +1,12 @@
 /** Lists of senders as operators write them: `ACME`, `4477*`, `*` for all, '' for none given. */
-import { isDigits, numberKey, withoutPlus } from '@chappe/protocol';
+import { isDigits, numberKey, readSenderNumber, withoutPlus } from '@chappe/protocol';
 
 /** One pattern taken apart. */
 export interface SenderPattern {
-  /** Without plus and star. */
+  /** Without plus and star; a number as its digits. */
   readonly text: string;
+  /** As it stands, without star: a name may look like a number in groups, as `0800-123456`. */
+  readonly written: string;
   /** Whether the sender only begins with it. */
   readonly isPrefix: boolean;
 }
@@ -36,7 +38,9 @@ export function parseSenderPattern(pattern: string, where: string): SenderPatter
   }
   const isPrefix = star >= 0;
   const text = isPrefix ? pattern.slice(0, -1) : pattern;
-  return { text: numberKey(text), isPrefix };
+  // `7-11` is a name; of a beginning nobody can say how many digits will follow.
+  const key = isPrefix ? numberKey(text) : (readSenderNumber(text)?.digits ?? text);
+  return { text: key, written: text, isPrefix };
 }
 
 /** Compiles a list. Throws a RangeError; `where` names the entry in it. */
@@ -46,8 +50,8 @@ export function compileSenders(patterns: readonly string[], where: string): Send
   const numbers: string[] = [];
   const names: string[] = [];
   for (const [index, pattern] of patterns.entries()) {
-    const { text, isPrefix } = parseSenderPattern(pattern, `${where}[${index}]`);
-    if (!isPrefix) exact.add(text);
+    const { text, written, isPrefix } = parseSenderPattern(pattern, `${where}[${index}]`);
+    if (!isPrefix) exact.add(text).add(written);
     else if (isDigits(text)) numbers.push(text);
     else names.push(text);
   }

@@ -29,9 +29,9 @@ export function compileSenderRules(rules: readonly SenderRule[], where: string):
   const exact = new Map<string, number>();
   const prefixes: number[] = [];
   const compiled = rules.map((rule, index): CompiledRule => {
-    const { text, isPrefix } = parseSenderPattern(rule.from, `${where}[${index}].from`);
+    const { text, written, isPrefix } = parseSenderPattern(rule.from, `${where}[${index}].from`);
     if (isPrefix) prefixes.push(index);
-    else if (!exact.has(text)) exact.set(text, index);
+    else for (const key of [text, written]) if (!exact.has(key)) exact.set(key, index);
     const isRefused = rule.refuse === true;
     if (isRefused && rule.replaceBy !== undefined) {
       throw new RangeError(`${where}[${index}] both refuses and replaces; leave out refuse or replaceBy`);

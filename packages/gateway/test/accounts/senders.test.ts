@@ -14,6 +14,31 @@ const senderOf = (policy: AccountPolicy, digits: string, ton = 0, npi = 0): stri
 /** Names, numbers, a range of numbers, a family of names. */
 const permitted = ['ACME', 'Acme Bank', '447700900123', '+447700900124', '4479*', 'ALERT-*', '60100'];
 
+describe('names that look like numbers', () => {
+  // As they come: a short one with signs is a name whatever its type, a long one where its type says so.
+  it.each<[pattern: string, sender: string, ton: number]>([
+    ['7-11', '7-11', 0],
+    ['7-11', '7-11', 5],
+    ['24/7', '24/7', 5],
+    ['1.800', '1.800', 0],
+    ['0800-123456', '0800-123456', 5],
+    ['0800-123456', '0800123456', 0],
+    ['+44 (0)7700 900123', '447700900123', 1],
+    ['+ACME', '+ACME', 5],
+  ])('%s holds %s of type %i, and a rule for it counts', (pattern, sender, ton) => {
+    expect(senderOf(policyOf([pattern]), sender, ton)).toBe(sender);
+    expect(senderOf(policyOf(undefined, [{ from: pattern, replaceBy: 'NEW' }]), sender, ton)).toBe('NEW');
+  });
+
+  it.each([
+    ['7-11', '711'],
+    ['711', '7-11'],
+    ['24/7', '247'],
+  ])('%s does not hold %s', (pattern, sender) => {
+    expect(senderOf(policyOf([pattern]), sender, 5)).toBeUndefined();
+  });
+});
+
 describe('spoofed senders', () => {
   it.each<[sender: string, ton: number, passes: boolean]>([
     ['ACME', 5, true],

@@ -67,10 +67,13 @@ export function withoutPlus(text: string): string {
   return isDigits(rest) ? rest : text;
 }
 
-/** The form in which addresses are compared: the digits of a number; a name as it is written, a plus before it left out. */
+/**
+ * The form in which addresses are compared: the digits of a number; a name as it is written, without a plus before it and
+ * blanks around it, which nobody sees.
+ */
 export function numberKey(text: string): string {
   if (isDigits(text)) return text;
-  return readNumber(text)?.digits ?? (text.charCodeAt(0) === plus ? text.slice(1) : text);
+  return readNumber(text)?.digits ?? (text.charCodeAt(0) === plus ? text.slice(1) : text).trim();
 }
 
 function isTrunkZero(text: string, at: number): boolean {

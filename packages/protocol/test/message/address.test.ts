@@ -40,7 +40,17 @@ describe('numbers as people write them', () => {
     '٤٤٧',
   ])('%j is none', (text) => {
     expect(readNumber(text)).toBeUndefined();
-    expect(numberKey(text)).toBe(text.replace(/^\+/, ''));
+    expect(numberKey(text)).toBe(text.replace(/^\+/, '').trim());
+  });
+
+  it('a name is compared without the blanks around it, which nobody sees', () => {
+    expect([' ACME', 'ACME\t', '+ ACME', '\u00a0ACME\u00a0', 'AC ME'].map(numberKey)).toEqual([
+      'ACME',
+      'ACME',
+      'ACME',
+      'ACME',
+      'AC ME',
+    ]);
   });
 
   it('a zero in parentheses is dialled where no plus says otherwise', () => {

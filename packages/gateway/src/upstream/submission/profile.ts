@@ -4,6 +4,7 @@ import type { PduInput, TlvInput } from '@chappe/protocol';
 import { type Content, readContent } from '../../content.ts';
 import { withHop, withoutHops } from '../../hops.ts';
 import type { ConnectorSettings } from '../../settings/connector.ts';
+import { isCarriable } from '../../validation.ts';
 import { type Carried, carriedFor } from './carry.ts';
 import { priorityFlag, registeredDelivery, remainingSeconds } from './fields.ts';
 import { type Plan, planOf } from './plan.ts';
@@ -80,10 +81,10 @@ function pduOf(plan: Plan, message: Message, nowMs: number, hop: Uint8Array | un
     plan.destinationOf === undefined ? message.destination : plan.destinationOf(message.destination);
   const command = commandFor(plan, content, source, destination);
   const limit = command === 'data_sm' ? maxDataAddress : maxSubmitAddress;
-  if (!isCarriable(source.digits, limit)) return unfitAddress('sender', source, limit);
-  if (!isCarriable(destination.digits, limit)) return unfitAddress('destination', destination, limit);
+  if (!fits(source.digits, limit)) return unfitAddress('sender', source, limit);
+  if (!fits(destination.digits, limit)) return unfitAddress('destination', destination, limit);
   const { serviceType } = message;
-  if (!isCarriable(serviceType, maxServiceType)) return { reason: 'the service_type cannot be carried' };
+  if (!fits(serviceType, maxServiceType)) return { reason: 'the service_type cannot be carried' };
   const text = carriedFor(plan, content, command);
   if (isUnfit(text)) return text;
   const passed = plan.filter(content.tlvs, content.userMessageReference, command);
@@ -208,14 +209,8 @@ function hasLong({ digits }: Address): boolean {
   return digits.length > maxSubmitAddress;
 }
 
-/** A C-octet string has one octet for each character and ends with the first NUL. */
-function isCarriable(digits: string, limit: number): boolean {
-  if (digits.length > limit) return false;
-  for (let at = 0; at < digits.length; at += 1) {
-    const code = digits.charCodeAt(at);
-    if (code === 0 || code > 0xff) return false;
-  }
-  return true;
+function fits(text: string, limit: number): boolean {
+  return text.length <= limit && isCarriable(text);
 }
 
 function unfitAddress(which: string, { digits }: Address, limit: number): Unfit {
