@@ -15,6 +15,7 @@ const steps = [
   ],
   ['types', bin('tsc'), ['-b']],
   ['layers, cycles, sizes, docs', pinnedNode(), ['scripts/tidy.ts']],
+  ['reports of the API', pinnedNode(), ['--conditions=chappe-source', 'scripts/api/report.ts', '--check']],
   ['generated code', pinnedNode(), ['--conditions=chappe-source', 'scripts/generate-codec.ts', '--check']],
   ['documented flags', pinnedNode(), ['--conditions=chappe-source', 'scripts/document-flags.ts', '--check']],
   ['unused code', bin('knip'), []],

@@ -56,6 +56,8 @@ test('every script begins with the set-up', () => {
     'test:node22',
     'test:packed',
     'check',
+    'api',
+    'reference',
     'pack',
   ]);
 });
