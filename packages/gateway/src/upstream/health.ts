@@ -22,6 +22,8 @@ export interface HealthListener {
 
 // An upstream may answer with any 32-bit number; in the field a dozen are met.
 const maxStatuses = 100;
+// One handset whose messages are full is met again and again; so many without another answer are all of an account.
+const fullInRow = 10;
 /** Those beyond: a number that no answer has. */
 const otherStatus = -1;
 
@@ -29,6 +31,8 @@ const otherStatus = -1;
 export class UpstreamHealth {
   readonly breaker: Breaker;
   readonly #trust: BindTrust = new BindTrust();
+  /** Answers since the last that was none, which said that a queue is full. */
+  #full = 0;
   readonly #classes: StatusClasses;
   readonly #counters: UpstreamCounters;
   readonly #clock: Clock;
@@ -46,6 +50,11 @@ export class UpstreamHealth {
     this.#counters = counters;
     this.#clock = clock;
     this.#listener = listener;
+  }
+
+  /** Its queue for all that comes from here is full, not that of a handset: what it refuses is for it to take soon. */
+  get isFull(): boolean {
+    return this.#full > fullInRow;
   }
 
   /** How many may leave: any number; one while it is tried; none. */
@@ -70,6 +79,7 @@ export class UpstreamHealth {
 
   #judge(answer: Answer, session: Session): void {
     const counters = this.#counters;
+    if (answer.kind !== 'later' || answer.errorClass !== 'full') this.#full = 0;
     switch (answer.kind) {
       case 'taken':
         counters.taken += 1;
@@ -92,6 +102,8 @@ export class UpstreamHealth {
         this.#count(answer.status);
         if (answer.errorClass === 'system') this.#failed();
         else this.#isWell();
+        if (answer.errorClass === 'full') this.#full += 1;
+        if (this.isFull) this.#listener.onSlower();
         return;
       case 'unknown':
         counters.unanswered += 1;

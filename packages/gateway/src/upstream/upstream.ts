@@ -268,7 +268,9 @@ export class Upstream {
 
   /** Milliseconds until the next try of a message that failed here; undefined: it is given up. */
   retryMs(message: Message, answer: Extract<Answer, { kind: 'later' }>): number | undefined {
-    const { errorClass, status: error } = answer;
+    const { status: error } = answer;
+    const isAllFull = answer.errorClass === 'full' && this.#health.isFull;
+    const errorClass = isAllFull ? 'throttled' : answer.errorClass;
     return this.#retry({ message, attempts: message.attempts + 1, errorClass, error }, this.#context.random);
   }
 

@@ -85,6 +85,43 @@ describe('an upstream that says "slow down"', () => {
     expect(world.upstream('a').counters.throttled).toBe(refused);
   });
 
+  it.each([20_000, 120_000])(
+    'by ESME_RMSGQFUL for all: it is tried slowly for %i ms, and has its rate back ten seconds later',
+    async (lastsMs) => {
+      const esme = await begin({ window: 10, perSecond: 100, burst: 5 });
+      const a = world.centre('a');
+      const endsMs = world.clock.monotonicMs() + lastsMs;
+      a.react = () =>
+        world.clock.monotonicMs() < endsMs ? { status: status.ESME_RMSGQFUL } : { delayMs: 50 };
+      await burst(esme, numbers(1_500));
+      await world.pass(lastsMs);
+      const refused = world.upstream('a').counters.postponed;
+      expect(refused).toBeLessThan(60 + (lastsMs / 1_000) * 5);
+      await world.pass(10_000);
+      const before = a.submitted.length;
+      await world.pass(5_000);
+      expect(a.submitted.length - before).toBeGreaterThan(450);
+      await world.pass(60_000);
+      expect(world.upstream('a').counters).toMatchObject({ postponed: refused, taken: 1_500 });
+    },
+  );
+
+  it('of one handset, with ESME_RMSGQFUL: the others keep the rate', async () => {
+    const esme = await begin({ window: 10, perSecond: 100, burst: 5 });
+    const a = world.centre('a');
+    a.react = ({ destination_addr }) =>
+      destination_addr === '447700900999' ? { status: status.ESME_RMSGQFUL } : {};
+    await Promise.all(
+      numbers(1_000).map((at) =>
+        esme.submit({
+          destination_addr: Number(at) % 3 === 0 ? '447700900999' : `44770080${1_000 + Number(at)}`,
+        }),
+      ),
+    );
+    await world.pass(11_000);
+    expect(world.upstream('a').counters).toMatchObject({ postponed: 334, taken: 666 });
+  });
+
   it('to what is beyond half of our rate: it settles near that, with few refused', async () => {
     const esme = await begin({ window: 10, perSecond: 100, burst: 1 });
     const a = world.centre('a');
