@@ -100,15 +100,18 @@ export function addBinds(registry: Registry, gateway: Gateway): void {
   readCounter(
     registry,
     'chappe_smpp_bind_failures_total',
-    'Binds of customers that we refused, by why, and tries to bind to upstreams that failed',
+    'Binds of customers that we refused, by why; binds to upstreams that failed, or were lost',
     ['side', 'connector', 'reason'],
     () => {
       const sums = new Sums<'side' | 'connector' | 'reason'>();
       const label = boundedLabels(maxNameLabels);
       for (const [reason, count] of gateway.counters().bindRefusals)
         sums.add({ side: 'customer', reason }, count);
-      for (const { name, counters } of gateway.network.upstreams.list())
-        sums.add({ side: 'upstream', connector: label(name), reason: 'failed' }, counters.bindFailures);
+      for (const { name, counters, binds } of gateway.network.upstreams.list()) {
+        const upstream = { side: 'upstream', connector: label(name) };
+        sums.add({ ...upstream, reason: 'failed' }, counters.bindFailures);
+        sums.add({ ...upstream, reason: 'lost' }, binds.lost);
+      }
       return sums.rows();
     },
   );

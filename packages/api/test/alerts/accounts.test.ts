@@ -41,10 +41,10 @@ const faults: readonly Fault[] = [
   {
     name: 'without a route, that sends few messages',
     begin: () => {
-      customer.perSecond = 0.1;
+      customer.perSecond = 1 / 180;
       customer.to = noRoute;
     },
-    minutes: 5,
+    minutes: 45,
     alerts: refused,
   },
   {

@@ -99,6 +99,76 @@ const faults: readonly Fault[] = [
     alerts: ['ChappeConnectorBreakerOpen connector=op-a', 'ChappeQueueOld lane=via:op-a'],
   },
   {
+    name: 'whose queue is full',
+    begin: () => {
+      operator.centre.react = () => ({ status: status.ESME_RMSGQFUL });
+    },
+    minutes: 4,
+    alerts: ['ChappeConnectorRefuses connector=op-a'],
+  },
+  {
+    name: 'that refuses the few messages it is given',
+    begin: () => {
+      customer.perSecond = 1 / 60;
+      operator.centre.react = () => ({ status: status.ESME_RINVDSTADR });
+    },
+    minutes: 45,
+    alerts: ['ChappeConnectorRefuses connector=op-a'],
+  },
+  {
+    name: 'that answers nothing, and is given few messages',
+    begin: () => {
+      customer.perSecond = 1 / 60;
+      operator.centre.react = () => 'hang';
+    },
+    minutes: 3,
+    alerts: ['ChappeConnectorSilent connector=op-a'],
+  },
+  {
+    name: 'that cuts the connection at each submission',
+    begin: () => {
+      operator.centre.react = () => 'cut';
+    },
+    minutes: 5,
+    alerts: [
+      'ChappeConnectorBreakerOpen connector=op-a',
+      'ChappeConnectorDown connector=op-a',
+      'ChappeQueueOld lane=via:op-a',
+    ],
+  },
+  {
+    name: 'that takes binds and cuts them, again and again',
+    begin: () => {
+      watched.each((second) => {
+        if (second % 7 === 0) for (const session of [...operator.centre.sessions]) session.destroy();
+      });
+    },
+    minutes: 5,
+    alerts: ['ChappeConnectorFlaps connector=op-a'],
+  },
+  {
+    name: 'that was stopped by hand, and is asked for',
+    begin: () => watched.world.upstream('op-a').stop(0),
+    minutes: 4,
+    alerts: ['ChappeQueueOld lane=via:op-a'],
+  },
+  {
+    name: 'that was paused, and is asked for',
+    begin: () => watched.world.upstream('op-a').pause(),
+    minutes: 4,
+    alerts: ['ChappeQueueOld lane=via:op-a'],
+  },
+  {
+    name: 'that was removed while messages waited',
+    begin: async () => {
+      operator.centre.cut();
+      await watched.pass(0.25);
+      await watched.world.gateway.apply({ ...watched.world.gateway.settings, connectors: [], routes: [] });
+    },
+    minutes: 4,
+    alerts: ['ChappeConnectorRemoved connector=op-a'],
+  },
+  {
     name: 'that throttles everything',
     begin: () => {
       operator.centre.react = () => ({ status: status.ESME_RTHROTTLED });

@@ -8,17 +8,26 @@ import { type Customer, type Fault, type Operator, Watched } from './watched.ts'
 let watched: Watched;
 let esme: Esme;
 let customer: Customer;
+let other: Customer;
 let operator: Operator;
 
 beforeEach(async () => {
   watched = await Watched.start({
-    accounts: [account('acme', { receipts: { limit: 600 } }), account('other')],
+    accounts: [
+      account('acme', { receipts: { limit: 600 } }),
+      account('other'),
+      account('hooked', { receipts: { webhook: 'hook' } }),
+    ],
     connectors: [connector('op-a')],
     routes: [via(['op-a'])],
+    // Port 1 of this machine: nobody is there.
+    webhooks: [
+      { name: 'hook', url: 'http://127.0.0.1:1/', secret: `whsec_${'A'.repeat(44)}`, allowPrivate: true },
+    ],
   });
   esme = await watched.world.esme();
   customer = watched.customer(esme, 2);
-  watched.customer(await watched.world.esme({ systemId: 'other' }), 0.5);
+  other = watched.customer(await watched.world.esme({ systemId: 'other' }), 0.5);
   operator = watched.operator('op-a');
   await watched.pass(4);
   watched.expect();
@@ -30,6 +39,24 @@ const ofOperators: readonly Fault[] = [
     name: 'that sends none any more',
     begin: () => {
       operator.says = () => undefined;
+    },
+    minutes: 5,
+    alerts: ['ChappeReceiptsStopped connector=op-a'],
+  },
+  {
+    name: 'that sends none any more, and was given few messages',
+    begin: () => {
+      customer.perSecond = 1 / 120;
+      other.perSecond = 1 / 120;
+      operator.says = () => undefined;
+    },
+    minutes: 45,
+    alerts: ['ChappeReceiptsStopped connector=op-a'],
+  },
+  {
+    name: 'that only says that they are on their way',
+    begin: () => {
+      operator.says = () => ({ stat: 'ENROUTE' });
     },
     minutes: 5,
     alerts: ['ChappeReceiptsStopped connector=op-a'],
@@ -98,5 +125,17 @@ describe.runIf(canJudge())('receipts for a customer', () => {
     // What it sends comes by another bind.
     customer.esme = await watched.world.esme({ bind: 'transmitter' });
     await watched.meets(fault);
+  });
+});
+
+describe.runIf(canJudge())('receipts for a webhook', () => {
+  it('at which nobody listens', async () => {
+    watched.customer(await watched.world.esme({ systemId: 'hooked' }), 0.5);
+    await watched.meets({
+      name: '',
+      begin: () => undefined,
+      minutes: 4,
+      alerts: ['ChappeWebhookFailing webhook=hook'],
+    });
   });
 });

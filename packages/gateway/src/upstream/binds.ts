@@ -91,6 +91,8 @@ export class Binds {
   isKin = false;
   /** Why the last try to bind failed, or the last bind was lost; undefined once one succeeded. */
   lastError: string | undefined;
+  /** How many binds that had stood for a while were lost. */
+  lost = 0;
 
   constructor(
     settings: ConnectorSettings,
@@ -374,8 +376,10 @@ export class Binds {
     const renewal = this.#renewals.get(session);
     if (!this.#unwanted.has(session)) this.#events.onLost(this.#settings.name, session, renewal ?? reason);
     if (this.#isRunning && renewal === undefined) {
-      if (hasHeld) this.lastError = `the bind was lost (${reason})`;
-      else this.#failed(this.#unwanted.get(session) ?? unheldBind(reason), retryInMs);
+      if (hasHeld) {
+        this.lost += 1;
+        this.lastError = `the bind was lost (${reason})`;
+      } else this.#failed(this.#unwanted.get(session) ?? unheldBind(reason), retryInMs);
     }
     // The others may take what it gave back.
     this.#listener.onRoom();
