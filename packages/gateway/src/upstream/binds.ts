@@ -376,10 +376,9 @@ export class Binds {
     const renewal = this.#renewals.get(session);
     if (!this.#unwanted.has(session)) this.#events.onLost(this.#settings.name, session, renewal ?? reason);
     if (this.#isRunning && renewal === undefined) {
-      if (hasHeld) {
-        this.lost += 1;
-        this.lastError = `the bind was lost (${reason})`;
-      } else this.#failed(this.#unwanted.get(session) ?? unheldBind(reason), retryInMs);
+      this.lost += Number(hasHeld);
+      if (hasHeld) this.lastError = `the bind was lost (${reason})`;
+      else this.#failed(this.#unwanted.get(session) ?? unheldBind(reason), retryInMs);
     }
     // The others may take what it gave back.
     this.#listener.onRoom();
