@@ -104,7 +104,7 @@ const faults: readonly Fault[] = [
       operator.centre.react = () => ({ status: status.ESME_RMSGQFUL });
     },
     minutes: 4,
-    alerts: ['ChappeConnectorRefuses connector=op-a'],
+    alerts: ['ChappeConnectorRefuses connector=op-a', 'ChappeQueueOld lane=via:op-a'],
   },
   {
     name: 'that refuses the few messages it is given',
