@@ -269,22 +269,25 @@ describe('closing', () => {
   });
 
   // Whatever was to be looked at meanwhile comes before the peer's time to close is over.
-  test.each([1, 500, 1_999])('a peer that never closes is cut off, a deadline after %d ms or not', async (ms) => {
-    const pair = await new SessionPair().bind();
-    pair.transports[1].pause();
-    void pair.esme.request(submit, { timeoutMs: 5_000 }).catch(() => undefined);
-    await pair.clock.advance(5_000 - ms);
-    let isOver = false;
-    void pair.esme.close({ drainMs: 10_000 }).then(() => {
-      isOver = true;
-    });
-    // As whoever stops in time does.
-    pair.esme.destroy('closed');
-    await pair.clock.advance(ms);
-    expect(isOver).toBe(false);
-    await pair.clock.advance(2_000 - ms);
-    expect([isOver, pair.esmeOwner.ends]).toEqual([true, ['closed']]);
-  });
+  test.each([1, 500, 1_999])(
+    'a peer that never closes is cut off, a deadline after %d ms or not',
+    async (ms) => {
+      const pair = await new SessionPair().bind();
+      pair.transports[1].pause();
+      void pair.esme.request(submit, { timeoutMs: 5_000 }).catch(() => undefined);
+      await pair.clock.advance(5_000 - ms);
+      let isOver = false;
+      void pair.esme.close({ drainMs: 10_000 }).then(() => {
+        isOver = true;
+      });
+      // As whoever stops in time does.
+      pair.esme.destroy('closed');
+      await pair.clock.advance(ms);
+      expect(isOver).toBe(false);
+      await pair.clock.advance(2_000 - ms);
+      expect([isOver, pair.esmeOwner.ends]).toEqual([true, ['closed']]);
+    },
+  );
 });
 
 test('a callback that throws is reported, and the session goes on', async () => {
