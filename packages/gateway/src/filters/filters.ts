@@ -67,6 +67,17 @@ export class Filters {
     return this.#admit(facts, contentKey) ?? changed;
   }
 
+  /** Whether `check` would not let it pass but for duplicates and opt-outs: a text whose parts have passed one by one. */
+  refuses(facts: MessageFacts): boolean {
+    let { text } = facts;
+    for (const layer of this.#layers) {
+      const verdict = layer.judge(facts, text);
+      if (verdict.kind !== 'pass') return true;
+      text = verdict.text ?? text;
+    }
+    return false;
+  }
+
   /** Takes back what `check` remembered of a message that it let pass: same facts, same key. */
   forget(facts: MessageFacts, contentKey?: Uint8Array): void {
     if (this.#guards.length === 0) return;

@@ -1,6 +1,6 @@
 /** From a submission to one destination to what is stored: decided, priced, and cut where the way out needs it. */
 import type { Address, Draft } from '@chappe/center';
-import { status } from '@chappe/protocol';
+import { type Concatenation, ESM_CLASS, status } from '@chappe/protocol';
 import type { Group } from '../content.ts';
 import { GatewayError } from '../errors.ts';
 import { ownPartOf } from '../own-part.ts';
@@ -112,10 +112,11 @@ function askedOf(
   destination: Address,
   ingress: Ingress,
 ): Asked {
-  const { account, source, text, contentKey, dataCoding, tlvs, priority } = submission;
+  const { account, source, text, dataCoding, tlvs, priority } = submission;
   const nowMs = ingress.clock.nowMs();
   // What its door has cut for it goes as a whole.
   const part = submission.cut === undefined ? ownPartOf(submission) : undefined;
+  const contentKey = part === undefined ? submission.contentKey : partKeyOf(submission, part);
   return {
     account,
     source,
@@ -129,6 +130,14 @@ function askedOf(
     priority,
     nowMs,
   };
+}
+
+/** What tells a part from those of other texts: another reference does not, as it changes each time a text is sent. */
+function partKeyOf({ text, esmClass, payload }: Submission, { sequence, total }: Concatenation): Uint8Array {
+  const hasHeader = (esmClass & ESM_CLASS.UDHI) !== 0;
+  const content =
+    text === undefined ? payload.subarray(hasHeader ? (payload[0] ?? 0) + 1 : 0) : Buffer.from(text);
+  return Buffer.concat([Uint8Array.of(sequence, total, text === undefined ? 0 : 1), content]);
 }
 
 /** The drafts of one text to one destination. `contents`: it is one of several. */

@@ -82,7 +82,7 @@ export function routedPart(
   if (verdict.refusal !== undefined) {
     const { refusal, status: answer } = verdict;
     if (lasting.has(refusal))
-      wholes.note(place, { kind: 'refused', refusal, status: answer }, nowMs, false, undefined);
+      wholes.note(place, { kind: 'refused', refusal, status: answer }, nowMs, undefined, undefined);
     return verdict;
   }
   const route = verdict.memo ?? '';
@@ -90,7 +90,11 @@ export function routedPart(
   const isDropped = verdict.lane === droppedLane;
   const isHeld = !isDropped && (router.rejectsByText || filters?.looksAtText === true);
   const forget = remembers ? () => filters?.forget(facts, asked.contentKey) : undefined;
-  wholes.note(place, { kind: 'taken', route, isDropped }, nowMs, isHeld, forget);
+  const mayGo = (text: string): boolean => {
+    const all = { ...facts, text };
+    return !router.refusesText(all) && filters?.refuses(all) !== true;
+  };
+  wholes.note(place, { kind: 'taken', route, isDropped }, nowMs, isHeld ? mayGo : undefined, forget);
   const undo = (): void => {
     verdict.undo?.();
     wholes.notStored(place);

@@ -13,6 +13,9 @@ export type Fate =
   | { readonly kind: 'taken'; readonly route: string; readonly isDropped: boolean }
   | { readonly kind: 'refused'; readonly refusal: RefusalKind; readonly status: number };
 
+/** Whether rules that look at texts let a text go. */
+export type MayGo = (text: string) => boolean;
+
 interface Whole {
   fate: Fate;
   /** When the last part came, wall clock. */
@@ -22,8 +25,8 @@ interface Whole {
   count: number;
   /** Parts that are stored and may not have left. */
   readonly stored: MessageId[];
-  /** They wait for the others; else for their time. */
-  isHeld: boolean;
+  /** Says of the whole text whether it may go: they wait for the others. Undefined: for their time. */
+  mayGo: MayGo | undefined;
   /** Take back what filters remember of parts. */
   readonly forgets: (() => void)[];
 }
@@ -38,10 +41,13 @@ export const holdMs = 10_000;
 /** The texts of all accounts. */
 export class Wholes {
   readonly #wholes: FairMap<Whole> = new FairMap(maxWholes);
-  readonly #center: Pick<Center, 'cancel' | 'retryNow'>;
+  readonly #center: Pick<Center, 'cancel' | 'find' | 'retryNow'>;
   readonly #onError: (error: unknown, where: string) => void;
 
-  constructor(center: Pick<Center, 'cancel' | 'retryNow'>, onError: (error: unknown, where: string) => void) {
+  constructor(
+    center: Pick<Center, 'cancel' | 'find' | 'retryNow'>,
+    onError: (error: unknown, where: string) => void,
+  ) {
     this.#center = center;
     this.#onError = onError;
   }
@@ -50,28 +56,38 @@ export class Wholes {
   fateOf({ account, whole: key, sequence }: PartPlace, nowMs: number): Fate | undefined {
     const whole = this.#wholes.get(account, key);
     if (whole === undefined) return undefined;
-    if (nowMs - whole.lastMs <= ageMs && !hasSeen(whole, sequence)) return whole.fate;
-    this.#wholes.delete(account, key);
+    if (nowMs - whole.lastMs > ageMs) this.#wholes.delete(account, key);
+    else if (!hasSeen(whole, sequence)) return whole.fate;
     return undefined;
   }
 
   /**
-   * A part has been decided on. `isHeld`: it waits for the others. `forget`: takes back what filters remember of it. When
-   * it is refused and those before it were not, they are withdrawn as far as they are here.
+   * A part has been decided on. `mayGo`: it waits for the others, and then that is asked. `forget`: takes back what filters
+   * remember of it. When it is refused and those before it were not, they are withdrawn as far as they are here; but not
+   * for one that was there before and is refused when it comes again.
    */
-  note(part: PartPlace, fate: Fate, nowMs: number, isHeld: boolean, forget: (() => void) | undefined): void {
+  note(
+    part: PartPlace,
+    fate: Fate,
+    nowMs: number,
+    mayGo: MayGo | undefined,
+    forget: (() => void) | undefined,
+  ): void {
     const { account, whole: key, sequence, total } = part;
-    const whole = this.#wholes.get(account, key) ?? {
+    const before = this.#wholes.get(account, key);
+    const isAgain = before !== undefined && hasSeen(before, sequence);
+    if (isAgain && isOver(fate) && !isOver(before.fate)) return;
+    const whole = (isAgain ? undefined : before) ?? {
       fate,
       lastMs: nowMs,
       seen: new Uint8Array(32),
       count: 0,
       stored: [],
-      isHeld,
+      mayGo,
       forgets: [],
     };
     whole.lastMs = nowMs;
-    whole.isHeld ||= isHeld;
+    whole.mayGo = mayGo ?? whole.mayGo;
     mark(whole, sequence, true);
     if (forget !== undefined) whole.forgets.push(forget);
     const isWorse = isOver(fate) && !isOver(whole.fate);
@@ -79,7 +95,8 @@ export class Wholes {
     this.#wholes.set(account, key, whole);
     if (isWorse) this.#withdraw(whole);
     // Parts that wait are let go when the last one is stored.
-    if (whole.count === total && !(whole.isHeld && !isOver(whole.fate))) this.#wholes.delete(account, key);
+    if (whole.count === total && (whole.mayGo === undefined || isOver(whole.fate)))
+      this.#wholes.delete(account, key);
   }
 
   /** A part was not stored after all. */
@@ -98,10 +115,9 @@ export class Wholes {
       if (place === undefined || whole === undefined) continue;
       whole.stored.push(message.id);
       if (isOver(whole.fate)) this.#withdraw(whole);
-      else if (whole.isHeld && whole.stored.length === place.total) {
+      else if (whole.mayGo !== undefined && whole.stored.length === place.total) {
         this.#wholes.delete(place.account, place.whole);
-        // In the order of the text.
-        void this.#letGo(whole.stored);
+        void this.#letGo(whole, whole.mayGo);
       }
     }
   }
@@ -111,12 +127,32 @@ export class Wholes {
     for (const message of messages) {
       const place = placeOf(message);
       if (place === undefined || this.fateOf(place, nowMs) !== undefined) continue;
-      this.note(place, routeOf(message), message.acceptedMs, false, undefined);
+      this.note(place, routeOf(message), message.acceptedMs, undefined, undefined);
     }
   }
 
-  async #letGo(ids: readonly MessageId[]): Promise<void> {
-    for (const id of ids) await this.#try(this.#center.retryNow(id));
+  /** All parts have come: what is parted between two of them is seen only now. */
+  async #letGo(whole: Whole, mayGo: MayGo): Promise<void> {
+    const text = await this.#textOf(whole.stored);
+    if (text !== undefined && !mayGo(text)) this.#withdraw(whole);
+    else for (const id of whole.stored) await this.#try(this.#center.retryNow(id));
+  }
+
+  /** Undefined: it is none, or not all of it is here any more. */
+  async #textOf(ids: readonly MessageId[]): Promise<string | undefined> {
+    const texts: string[] = [];
+    try {
+      for (const id of ids) {
+        const message = await this.#center.find(id);
+        const part = message === undefined ? undefined : ownPartOfStored(message);
+        if (message?.text === undefined || part === undefined) return undefined;
+        texts[part.sequence - 1] = message.text;
+      }
+    } catch (error) {
+      this.#onError(error, 'parts of a long message');
+      return undefined;
+    }
+    return texts.join('');
   }
 
   #withdraw(whole: Whole): void {

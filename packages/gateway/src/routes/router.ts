@@ -93,6 +93,12 @@ export class Router {
     return led ?? own;
   }
 
+  /** Whether a route that looks at texts would reject that message; not counted. */
+  refusesText(facts: MessageFacts): boolean {
+    const own = this.peek(facts);
+    return own !== undefined && isRejectionByText(own);
+  }
+
   /** The route of that name. */
   named(name: string): CompiledRoute | undefined {
     // Made when it is first asked for: most tables are never.

@@ -177,6 +177,54 @@ describe('parts', () => {
     await world.audit();
   });
 
+  const torn = ['Win at the ca', 'sino to', 'day'];
+  it.each<[string, RouteSettings[], FilterSettings]>([
+    ['a filter of texts', [via(['a'])], { texts: [{ pattern: 'casino' }] }],
+    ['a filter of links', [via(['a'])], { urls: { block: ['bad.example'] } }],
+    ['a route', [{ name: 'no', text: 'casino', action: { kind: 'reject', status: 0x45 } }, via(['a'])], {}],
+  ])(
+    'in which a word is parted between two of them are withdrawn as a whole: by %s',
+    async (by, routes, filters) => {
+      await begin(routes, { filters });
+      const texts = by.endsWith('links') ? ['See https://ba', 'd.exa', 'mple/x now'] : torn;
+      for (const order of orders) expect(await send({ texts, order, reference: order[0] ?? 0 })).toEqual(ok);
+      await world.pass(20_000);
+      expect(sent()).toEqual([0, 0]);
+      expect(await send({ reference: 9, texts: ['Win at the ca', 's', 'e'] })).toEqual(ok);
+      await world.pass(100);
+      expect(sent()).toEqual([3, 0]);
+      await world.audit();
+    },
+  );
+
+  it('of which one comes again and is refused as a duplicate lose nothing by it', async () => {
+    await begin([via(['a'])], {
+      filters: { duplicates: { windowMs: 60_000 }, texts: [{ pattern: 'casino' }] },
+    });
+    expect(await send({ order: [0, 0, 1, 1, 2] })).toEqual([
+      0,
+      status.ESME_RSUBMITFAIL,
+      0,
+      status.ESME_RSUBMITFAIL,
+      0,
+    ]);
+    await world.pass(20_000);
+    expect(world.centre('a').texts).toEqual(bodies);
+  });
+
+  it.each(Object.entries(marks))(
+    'by %s of a text sent again under another reference are duplicates, equal ones are none',
+    async (_, write) => {
+      await begin([via(['a'])], { filters: { duplicates: { windowMs: 60_000 } } });
+      const texts = ['same', 'same', 'same'];
+      expect(await send({ write, texts, reference: 1 })).toEqual(ok);
+      const no = status.ESME_RSUBMITFAIL;
+      expect(await send({ write, texts, reference: 2 })).toEqual([no, no, no]);
+      await world.pass(20_000);
+      expect(sent()).toEqual([3, 0]);
+    },
+  );
+
   it('that come again begin a new text', async () => {
     await begin([via(['a'], undefined, rejectCode)]);
     const refused = status.ESME_RSUBMITFAIL;
