@@ -61,6 +61,11 @@ function problemOfCenter(error: CenterError): Problem {
       });
     case 'CHAPPE_CENTER_DRAFT':
       return new Problem('refused', error.message, { cause: error });
+    case 'CHAPPE_STORE_ASIDE':
+      return new Problem('store_failed', 'the file of that day is damaged and set aside', {
+        cause: error,
+        hint: 'what became of its messages is not known; look into the log of the server',
+      });
     case 'CHAPPE_CENTER_STOPPED':
     case 'CHAPPE_STORE_CLOSED':
       return new Problem('stopping', 'this server is stopping', { cause: error });

@@ -38,6 +38,7 @@ describe('DELETE /api/v1/messages', () => {
         messages: [],
         next: null,
         refused: [],
+        daysAside: [],
       });
     }
     for (const id of [done, waiting, later]) expect((await rig.get(`${url}/${id}`)).status).toBe(404);

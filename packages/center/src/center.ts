@@ -5,10 +5,10 @@ import { CenterError } from './errors.ts';
 import type { Batch } from './group-commit.ts';
 import { asCenterError } from './group-commit.ts';
 import { Intake } from './intake.ts';
+import { depthOf, type LaneDepth, noDepth } from './lanes/depth.ts';
 import type { LiveMessage } from './lanes/lane.ts';
 import { snapshot } from './lanes/live-message.ts';
 import type { Draft, Message, MessageId } from './message.ts';
-import { idGenerator, idTimeMs } from './message-id.ts';
 import {
   type CancelResult,
   type MessageRef,
@@ -19,25 +19,22 @@ import {
 import { type CenterCounters, type CenterLimits, type CenterOptions, settingsOf } from './options.ts';
 import { Replacing } from './replacing.ts';
 import { Settlement } from './settlement.ts';
-import { checkTime, clockBehind } from './steady-clock.ts';
-import type { DayCount, Match, MessagePage, Recovery, SearchPage, SearchQuery, Tally } from './store.ts';
+import { checkTime } from './steady-clock.ts';
+import type {
+  DayAside,
+  DayCount,
+  Match,
+  MessagePage,
+  Recovery,
+  SearchPage,
+  SearchQuery,
+  Tally,
+} from './store.ts';
 import type { Submitted } from './submission.ts';
 import { Sweep } from './sweep.ts';
 
 // A commit takes milliseconds; who counts waits this long for those under way.
 const MAX_COMMIT_WAIT_MS = 1_000;
-
-/** How much of a lane is where. */
-export interface LaneDepth {
-  readonly lane: string;
-  /** On disk, due or not. */
-  readonly waiting: number;
-  /** In memory. */
-  readonly queued: number;
-  /** With the connector. */
-  readonly flying: number;
-  readonly isAttached: boolean;
-}
 
 /**
  * The message center: takes drafts, stores them, hands them to connectors in fair order, tries again, and ends every
@@ -64,7 +61,10 @@ export class Center {
         onRefused: (submissions, error) => {
           for (const submission of submissions) this.#intake.refused(submission, error);
         },
-        onFailure: (error) => settings.onError(error),
+        onFailure: (error) => {
+          // Said when the day was set aside.
+          if (error.code !== 'CHAPPE_STORE_ASIDE') settings.onError(error);
+        },
       },
       () => {
         this.#dispatch.pump();
@@ -111,16 +111,11 @@ export class Center {
    * hears of what moves can be made ready meanwhile. Messages that were in memory at a crash are tried again, marked.
    */
   async open(): Promise<Recovery> {
-    const { store, clock, random } = this.#core.settings;
+    const { store, clock } = this.#core.settings;
     const nowMs = clock.nowMs();
     checkTime(nowMs);
     const recovery = await store.recover(nowMs);
-    const behind = clockBehind(nowMs, idTimeMs(recovery.highestId));
-    if (behind !== undefined) this.#core.settings.onError(behind);
-    this.#core.ids = idGenerator(clock, recovery.highestId);
-    // An empty store starts anywhere, so that short ids of an older, deleted one do not come again soon.
-    this.#core.nextShort =
-      recovery.highestShort < 0 ? Math.floor(random() * 0x8000_0000) : recovery.highestShort + 1;
+    this.#core.begin(recovery, nowMs);
     this.#core.unfinished = recovery.waiting.reduce((sum, { count }) => sum + count, recovery.sent);
     this.#dispatch.restore(recovery.waiting, nowMs);
     this.#core.disk.start();
@@ -305,24 +300,23 @@ export class Center {
 
   /** Where the messages of each lane are. */
   depths(): readonly LaneDepth[] {
-    return [...this.#dispatch.lanes.values()].map((lane) => ({
-      lane: lane.name,
-      waiting: [...lane.feeds.values()].reduce((sum, feed) => sum + feed.waiting, 0),
-      queued: lane.count,
-      flying: lane.flying,
-      isAttached: lane.connector !== undefined,
-    }));
+    return [...this.#dispatch.lanes.values()].map(depthOf);
   }
 
   /** Where the messages of one lane are. */
   depth(name: string): LaneDepth {
-    const none = { lane: name, waiting: 0, queued: 0, flying: 0, isAttached: false };
-    return this.depths().find(({ lane }) => lane === name) ?? none;
+    const lane = this.#dispatch.lanes.get(name);
+    return lane === undefined ? noDepth(name) : depthOf(lane);
   }
 
   /** How long the disk has finished nothing although something waits for it, milliseconds; 0: nothing waits. */
   get diskWaitMs(): number {
     return this.#core.disk.waitedMs;
+  }
+
+  /** Days whose file is damaged: nothing is known of their messages until it is whole again. */
+  get daysAside(): readonly DayAside[] {
+    return [...this.#core.aside.values()];
   }
 
   /** Octets in the log of the store that are not yet where they belong, as of some seconds ago. */

@@ -5,9 +5,19 @@ import { type CommitEvents, GroupCommit } from './group-commit.ts';
 import { hookError } from './hooks.ts';
 import type { LiveMessage } from './lanes/lane.ts';
 import type { Message, MessageId } from './message.ts';
-import { type IdGenerator, idGenerator, shortPublicId } from './message-id.ts';
+import {
+  dayNumber,
+  dayOfId,
+  type IdGenerator,
+  idGenerator,
+  idTimeMs,
+  lastIdOfDay,
+  shortPublicId,
+} from './message-id.ts';
 import { type CenterCounters, newCounters, type Settings } from './options.ts';
 import { Shares } from './shares.ts';
+import { clockBehind } from './steady-clock.ts';
+import type { DayAside, Recovery } from './store.ts';
 import type { Submitted } from './submission.ts';
 
 /** What the parts of a center share. */
@@ -28,6 +38,8 @@ export class Core {
   readonly unsaved: Shares;
   /** What is in the log of the store. */
   logOctets = 0;
+  /** Days whose file is damaged. */
+  readonly aside: Map<string, DayAside> = new Map();
   /** Octets of all in `live`. */
   octets = 0;
   readonly #runTurn: () => void;
@@ -52,7 +64,29 @@ export class Core {
     this.settings = { ...settings, store: this.disk.watched(settings.store) };
     this.commits = new GroupCommit(this.settings.store, settings.clock, events);
     this.ids = idGenerator(settings.clock, 0);
+    this.settings.store.watch?.({ onAside: (aside, error) => this.#setAside(aside, error) });
     this.#runTurn = runTurn;
+  }
+
+  /** Ids go on above those that the store has, and above those that it may have in files that it cannot read. */
+  begin({ highestId, highestShort, aside = [] }: Recovery, nowMs: number): void {
+    const { clock, random, onError } = this.settings;
+    const lastIds = aside.map(({ day }) => lastIdOfDay(dayNumber(day)));
+    // The rest of a day that was set aside has ids of the next one: they are no sign of a wrong clock.
+    const isMoved = lastIds.some((id) => dayOfId(id + 1) === dayOfId(highestId));
+    const behind = isMoved ? undefined : clockBehind(nowMs, idTimeMs(highestId));
+    if (behind !== undefined) onError(behind);
+    this.ids = idGenerator(clock, Math.max(highestId, ...lastIds));
+    // An empty store starts anywhere, so that short ids of an older, deleted one do not come again soon.
+    const isAnywhere = highestShort < 0 || aside.length > 0;
+    this.nextShort = isAnywhere ? Math.floor(random() * 0x8000_0000) : highestShort + 1;
+  }
+
+  /** The rest of the day, new messages are stored in the file of the next one. */
+  #setAside(aside: DayAside, error: CenterError): void {
+    this.aside.set(aside.day, aside);
+    if (dayOfId(this.ids.next) === aside.day) this.ids.skipDay();
+    this.settings.onError(error);
   }
 
   /** Everything of one turn of the event loop shares a commit: the work is done in one microtask after it. */

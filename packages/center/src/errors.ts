@@ -20,6 +20,10 @@ export type CenterErrorCode =
   | 'CHAPPE_STORE_STALLED'
   /** A file of the store is not what it should be. `path` names it. */
   | 'CHAPPE_STORE_DAMAGED'
+  /** The file of a day is damaged and set aside: nothing can be said of its messages until it is back. `path` names it. */
+  | 'CHAPPE_STORE_ASIDE'
+  /** A file of the store was taken away, or replaced, under the program. `path` names it. */
+  | 'CHAPPE_STORE_GONE'
   /** A file was written by a newer version. It is left untouched. `path` names it. */
   | 'CHAPPE_STORE_NEWER'
   /** Another process has the data folder open. */

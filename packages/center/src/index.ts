@@ -1,11 +1,12 @@
 /** The message center: stores messages, hands them to connectors, and says what became of them. */
-export { Center, type LaneDepth } from './center.ts';
+export { Center } from './center.ts';
 export { type Clock, type Random, systemClock } from './clock.ts';
 export type { Connector, ErrorClass, Outcome, Report } from './connector.ts';
 export type { ControlChange, ControlEntry, ControlRange, ControlStore } from './control/control-store.ts';
 export { MemoryControl } from './control/memory-control.ts';
 export { SqliteControl } from './control/sqlite-control.ts';
 export { CenterError, type CenterErrorCode } from './errors.ts';
+export type { LaneDepth } from './lanes/depth.ts';
 export { MemoryStore } from './memory/memory-store.ts';
 export {
   type Address,
@@ -67,6 +68,7 @@ export {
   type Change,
   type Claim,
   type Claimed,
+  type DayAside,
   type DayCount,
   type Expired,
   type Expiry,
@@ -77,6 +79,7 @@ export {
   type SearchPage,
   type SearchQuery,
   type Store,
+  type StoreEvents,
   type StoreLog,
   type Tally,
   type ToldWord,

@@ -2,7 +2,7 @@ import type { Core } from './core.ts';
 import type { Dispatch } from './dispatch.ts';
 import { CenterError } from './errors.ts';
 import type { LiveMessage } from './lanes/lane.ts';
-import type { Draft, IdForm, MessageId } from './message.ts';
+import type { Draft, IdForm, MessageId, Place } from './message.ts';
 import { publicIdOf } from './message-id.ts';
 import { octetsOf, octetsOfCall } from './octets.ts';
 import type { Change } from './store.ts';
@@ -70,18 +70,23 @@ export class Intake {
     const bodies = messages.length === 1 ? undefined : sharedBodies(messages);
     const inserts: Change[] = [];
     for (const message of messages) {
-      const insert = this.insertion(message, nowMs);
+      const place = this.#admitted(message, nowMs);
       const body = bodies?.get(message.content);
+      const insert: Change = { op: 'insert', message, place, line: '', isRefusable: true };
       inserts.push(body === undefined ? insert : { ...insert, body });
     }
     return inserts;
   }
 
-  /** The change that stores a new message where it belongs. */
+  /** The change that stores a message which the center makes itself, where it belongs. */
   insertion(message: LiveMessage, nowMs: number): Change {
+    return { op: 'insert', message, place: this.#admitted(message, nowMs), line: '' };
+  }
+
+  #admitted(message: LiveMessage, nowMs: number): Place {
     const place = this.#dispatch.admit(message, nowMs);
     this.#core.keep(message);
-    return { op: 'insert', message, place, line: '' };
+    return place;
   }
 
   /** A message of a draft. `first`: the first message of the same call. */

@@ -21,6 +21,8 @@ const TAG_DIGITS = 8;
 export interface IdGenerator {
   /** `count` (1 or more) consecutive ids, all of one day; returns the first. */
   take(count: number): MessageId;
+  /** No id given out from now on is of the day of `next`. */
+  skipDay(): void;
   /** No id given out later will be lower. */
   readonly next: MessageId;
 }
@@ -39,6 +41,9 @@ export function idGenerator(clock: Clock, highest: MessageId): IdGenerator {
       const first = next;
       next += count;
       return first;
+    },
+    skipDay() {
+      next = (Math.floor(next / IDS_PER_DAY) + 1) * IDS_PER_DAY;
     },
     get next() {
       return next;
@@ -64,6 +69,11 @@ export function dayOfId(id: MessageId): string {
 /** The number of the day of an id: equal for ids of one UTC day, ascending. */
 export function dayNumberOfId(id: MessageId): number {
   return Math.floor(id / IDS_PER_DAY);
+}
+
+/** The highest id of the day with that number. */
+export function lastIdOfDay(day: number): MessageId {
+  return (day + 1) * IDS_PER_DAY - 1;
 }
 
 /** The UTC day with that number, `YYYY-MM-DD`. */

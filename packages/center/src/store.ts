@@ -22,6 +22,23 @@ export interface Change {
   readonly body?: MessageId;
   /** It is as it was: no step that anybody hears of. */
   readonly isSilent?: true;
+  /** Of an insertion: nobody has been told of it, so it may be refused. Any other change must be stored one day. */
+  readonly isRefusable?: true;
+}
+
+/** A day whose file is damaged: it is left as it is, and nothing is known of its messages, until it is whole again. */
+export interface DayAside {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly path: string;
+  /** What is wrong with it, for people. */
+  readonly why: string;
+}
+
+/** What a store tells without being asked. */
+export interface StoreEvents {
+  /** The day is set aside from now on: no new message may get an id of it. `error`: that, with what to do. */
+  onAside(aside: DayAside, error: CenterError): void;
 }
 
 /** The messages of one account in one lane that wait on disk. */
@@ -46,6 +63,8 @@ export interface Recovery {
   readonly sent: number;
   /** Messages that were in the memory of a process that ended without saying so; they wait again. */
   readonly uncertain: number;
+  /** Days that could not be read: nothing above is of them. None when left out. */
+  readonly aside?: readonly DayAside[];
 }
 
 /** Which waiting messages to claim. */
@@ -158,6 +177,8 @@ export interface MessagePage {
 export interface SearchPage extends MessagePage {
   /** True when the time limit ended the search before the page was full; go on with `nextBeforeId`. */
   readonly partial: boolean;
+  /** Days in the range of this page, `YYYY-MM-DD`, that are set aside and were not searched. None when left out. */
+  readonly aside?: readonly string[] | undefined;
 }
 
 /** What is written and not yet where it belongs: the write-ahead log of a database. */
@@ -169,9 +190,13 @@ export interface StoreLog {
 
 /**
  * Durable storage of messages. All methods reject with a CenterError and never throw. Those that write (commit, claim,
- * take, takeExpired) take effect and settle in the order of the calls.
+ * take, takeExpired) take effect and settle in the order of the calls. What concerns a message of a day that is set aside
+ * rejects with CHAPPE_STORE_ASIDE, but for changes that cannot be refused: those are kept for it. What concerns several
+ * days leaves it out.
  */
 export interface Store {
+  /** Called before `recover`, for stores that tell something. */
+  watch?(events: StoreEvents): void;
   /** Called once, first: messages in place `memory` wait again, marked uncertain. */
   recover(nowMs: number): Promise<Recovery>;
   /** All or nothing, durable when it settles. Reads the messages before it returns. */

@@ -91,45 +91,6 @@ test('a newer data folder is refused and left untouched', async () => {
   expect(checksum(file)).toBe(before);
 });
 
-test('a file that is no database, or another program’s, is refused with what to do', async () => {
-  const path = folder();
-  const { file } = await written(path);
-  const whole = readFileSync(file);
-  writeFileSync(file, Buffer.concat([Buffer.alloc(50, 7), whole.subarray(50)]));
-  const expected = {
-    code: 'CHAPPE_STORE_DAMAGED',
-    path: file,
-    message: expect.stringMatching(/damaged .*put a backup in its place.*move the file away/),
-  };
-  await expect(SqliteStore.open({ path })).rejects.toMatchObject(expected);
-  writeFileSync(file, whole.subarray(0, 60));
-  await expect(SqliteStore.open({ path })).rejects.toMatchObject(expected);
-  rmSync(file);
-  const foreign = new DatabaseSync(file);
-  foreign.exec('CREATE TABLE recipes(name)');
-  foreign.close();
-  const store = await opened(path);
-  await expect(store.recover(0)).rejects.toMatchObject({
-    ...expected,
-    message: expect.stringContaining('another program'),
-  });
-});
-
-test('damage found later is told with the file’s name; repaired, it works without a restart', async () => {
-  const path = folder();
-  const { file, messages } = await written(path);
-  const whole = readFileSync(file);
-  // Everything but the header and the schema.
-  writeFileSync(file, Buffer.concat([whole.subarray(0, 4096), Buffer.alloc(whole.length - 4096, 0xee)]));
-  const store = await opened(path);
-  const id = messages[0]?.id as number;
-  await expect(store.take(id, 'waiting')).rejects.toMatchObject({ code: 'CHAPPE_STORE_DAMAGED', path: file });
-  await expect(store.find(id)).rejects.toMatchObject({ code: 'CHAPPE_STORE_DAMAGED', path: file });
-  writeFileSync(file, whole);
-  expect((await store.take(id, 'waiting'))?.id).toBe(id);
-  expect((await store.find(id))?.id).toBe(id);
-});
-
 test('disk full: refused and not stored, what is stored stays; with room again it goes on by itself', async () => {
   const path = folder();
   const store = await opened(path, { maxFileBytes: 200_000 });

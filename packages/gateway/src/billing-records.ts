@@ -1,5 +1,5 @@
 /** What was sent, for whom, by whom and for how much: one record for each stored message of a span of time. */
-import { type Center, type Message, type MessageState, timelineSteps } from '@chappe/center';
+import { type Center, CenterError, type Message, type MessageState, timelineSteps } from '@chappe/center';
 import { formatAmount } from './money/decimal.ts';
 import { lastTriedOf, routeOf } from './upstream/memo.ts';
 import { operatorIdOf } from './upstream/operator-id.ts';
@@ -47,7 +47,10 @@ export interface RecordQuery {
 
 const pageMessages = 1_000;
 
-/** The records, newest first, a page of the store at a time: only one is in memory. */
+/**
+ * The records, newest first, a page of the store at a time: only one is in memory. Rejects with a CenterError when a day of
+ * the span cannot be read: an invoice without it would be wrong.
+ */
 export async function* billingRecords(
   center: Center,
   query: RecordQuery,
@@ -63,9 +66,15 @@ export async function* billingRecords(
   let beforeId: number | undefined;
   do {
     const page = await center.search({ ...search, beforeId });
+    if (page.aside !== undefined) throw asideError(page.aside);
     if (page.messages.length > 0) yield page.messages.map(recordOf);
     beforeId = page.nextBeforeId;
   } while (beforeId !== undefined);
+}
+
+function asideError(days: readonly string[]): CenterError {
+  const text = `the file of ${days.join(', ')} is damaged and set aside: what was sent then is not known`;
+  return new CenterError('CHAPPE_STORE_ASIDE', text);
 }
 
 function recordOf(message: Message): BillingRecord {

@@ -100,6 +100,9 @@ export function addQueues(registry: Registry, gateway: Gateway): void {
     [],
     () => [[{}, gateway.center.storeLogOctets]],
   );
+  readGauge(registry, 'chappe_store_days_aside', 'Days whose file is damaged and set aside', [], () => [
+    [{}, gateway.center.daysAside.length],
+  ]);
   readCounter(registry, 'chappe_store_commits_total', 'Commits, by what became of them', ['result'], () => {
     const { done, failed } = gateway.center.commits;
     return [

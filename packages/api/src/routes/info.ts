@@ -1,4 +1,5 @@
 /** GET /api/v1/info: what runs here. */
+import { basename } from 'node:path';
 import { magicNumbers } from '@chappe/gateway';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
@@ -21,6 +22,13 @@ const infoBody = z.object({
     failed: z.int().describe('Expired, undeliverable, rejected and the like'),
     unfinished: z.int().describe('Receipts included'),
   }),
+  storeFailure: z
+    .string()
+    .nullable()
+    .describe('Why messages are refused now, with what to do; null: they are not'),
+  daysAside: z
+    .array(z.object({ day: z.string(), file: z.string(), why: z.string() }))
+    .describe('Days (UTC) whose file is damaged: their messages wait until it is repaired'),
   magicNumbers: z
     .array(z.object({ suffix: z.string(), magic: z.string(), meaning: z.string() }))
     .describe('Numbers that end so do not behave as others'),
@@ -55,6 +63,8 @@ export function info({ gateway, version, clock, startedMs }: Context): Route {
           failed: center.expired + center.deleted + center.failed,
           unfinished: gateway.center.unfinished,
         },
+        storeFailure: gateway.center.failure?.message ?? null,
+        daysAside: gateway.center.daysAside.map(({ day, path, why }) => ({ day, file: basename(path), why })),
         magicNumbers: magicNumbers.map(({ suffix, magic, meaning }) => ({ suffix, magic, meaning })),
       };
       return { status: 200, body };

@@ -4,7 +4,15 @@ import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
 
-/** Answers 200 while messages are taken: listening, the store writes, not stopping. */
+const readyBody = z.object({
+  status: z.literal('ready'),
+  daysAside: z
+    .array(z.string())
+    .optional()
+    .describe('Days (UTC) whose file is damaged: their messages wait until it is repaired, all others go on'),
+});
+
+/** Answers 200 while messages are taken: listening, the store writes, not stopping; days that are set aside are named. */
 export function readyz({ gateway, closing }: Context): Route {
   return route({
     method: 'GET',
@@ -14,7 +22,7 @@ export function readyz({ gateway, closing }: Context): Route {
     access: 'open',
     summary: 'Are messages taken now',
     answers: {
-      200: { description: 'They are', schema: z.object({ status: z.literal('ready') }) },
+      200: { description: 'They are', schema: readyBody },
     },
     problems: ['not_ready'],
     handle: () => {
@@ -26,7 +34,10 @@ export function readyz({ gateway, closing }: Context): Route {
           cause: failure,
         });
       }
-      return { status: 200, body: { status: 'ready' } };
+      const days = gateway.center.daysAside.map(({ day }) => day);
+      const body: z.infer<typeof readyBody> =
+        days.length === 0 ? { status: 'ready' } : { status: 'ready', daysAside: days };
+      return { status: 200, body };
     },
   });
 }

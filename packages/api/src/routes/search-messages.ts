@@ -18,6 +18,7 @@ export interface MessagesBody {
   readonly messages: readonly MessageSummaryBody[];
   readonly next: string | null;
   readonly refused: readonly RefusalBody[];
+  readonly daysAside: readonly string[];
 }
 
 /** Schema of `MessagesBody`. */
@@ -33,6 +34,9 @@ export const messagesBody: z.ZodType<MessagesBody> = z
         'On the first page: submissions of the last day that fulfil the same conditions and were not taken, newest first, ' +
           'at most 100; more by GET /api/v1/refusals',
       ),
+    daysAside: z
+      .array(z.string())
+      .describe('Days (UTC) that are not searched since their file is damaged and set aside'),
   })
   .describe('One page of messages');
 
@@ -65,7 +69,8 @@ export function searchMessages({ gateway, clock }: Context): Route {
         list.add(listedOf(view, caller)),
       );
       const refused = cursor === undefined ? refusedBeside(gateway, text, clock.nowMs(), caller) : [];
-      return { status: 200, body: list.toJson('messages', { next: next ?? null, refused }) };
+      const daysAside = gateway.center.daysAside.map(({ day }) => day);
+      return { status: 200, body: list.toJson('messages', { next: next ?? null, refused, daysAside }) };
     },
   });
 }

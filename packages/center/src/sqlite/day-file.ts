@@ -3,8 +3,9 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
 import { Room } from '../room.ts';
 import type { Claim, Waiting } from '../store.ts';
-import { damagedText, failureOf } from './failure.ts';
-import { checkVersion, createFile, exists } from './folder.ts';
+import { failureOf } from './failure.ts';
+import { checkOurs, exists } from './folder.ts';
+import { makeDayFile, PAGE_OCTETS } from './make-day-file.ts';
 import type { LogState, Row } from './requests.ts';
 import {
   type DayChanges,
@@ -19,17 +20,15 @@ import {
   opWidths,
   type Value,
 } from './row.ts';
-import { applicationId, columns, endSql, schemaSql, unfinishedSql, upgradeSql } from './schema.ts';
+import { columns, endSql, unfinishedSql, upgradeSql } from './schema.ts';
 import { bodyOf, SharedBodies } from './shared-bodies.ts';
 
 /** How a file is opened. */
 export interface DayFileOptions {
-  readonly folder: string;
   readonly checkpointPages: number;
   readonly maxFileBytes: number;
 }
 
-const PAGE_OCTETS = 4096;
 /** A log that a burst made large is cut back to this. */
 const LOG_LIMIT_OCTETS = 64 * 1024 * 1024;
 /** A timeline takes no more lines of receipts beyond this. */
@@ -111,9 +110,9 @@ export class DayFile {
 
   /** Opens the file of a day, and makes it when there is none. Throws a CenterError. */
   static open(path: string, options: DayFileOptions): DayFile {
-    if (!exists(path)) createFile(options.folder, path);
     let database: DatabaseSync | undefined;
     try {
+      if (!exists(path)) makeDayFile(path);
       database = new DatabaseSync(path, { timeout: 1_000 });
       setUp(database, path, options);
       return new DayFile(path, database);
@@ -200,6 +199,16 @@ export class DayFile {
       }
     });
     return changed;
+  }
+
+  /** Nobody knows what became of those that wait while the file was away. */
+  doubt(line: string): void {
+    this.#transaction(() => {
+      for (const table of tables)
+        this.#database
+          .prepare(`UPDATE ${table} SET timeline = coalesce(timeline, '') || ? WHERE place = 0`)
+          .run(line);
+    });
   }
 
   /** What waits, by lane and account. */
@@ -359,8 +368,9 @@ function limitPages(database: DatabaseSync, maxFileBytes: number): void {
 function setUp(database: DatabaseSync, path: string, options: DayFileOptions): void {
   const pragma = (name: string): number =>
     Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
-  checkVersion(path, pragma('user_version'));
-  database.exec(`PRAGMA page_size = ${PAGE_OCTETS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
+  // Looked at before anything is written: what is none of ours stays as it is.
+  checkOurs(database, path);
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
   database.exec(
     `PRAGMA wal_autocheckpoint = ${options.checkpointPages}; PRAGMA journal_size_limit = ${LOG_LIMIT_OCTETS}`,
   );
@@ -368,20 +378,6 @@ function setUp(database: DatabaseSync, path: string, options: DayFileOptions): v
   // A row that replaces another one is the end of that one: its money must be taken away.
   database.exec('PRAGMA recursive_triggers = ON');
   limitPages(database, options.maxFileBytes);
-  if (pragma('user_version') === 0) {
-    const { count } = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get() as {
-      count: number;
-    };
-    if (count > 0) throw foreign(path);
-    database.exec(`BEGIN IMMEDIATE; ${schemaSql} COMMIT; PRAGMA wal_checkpoint(TRUNCATE)`);
-  }
-  if (pragma('application_id') !== applicationId) throw foreign(path);
   const upgrade = upgradeSql(pragma('user_version'));
   if (upgrade !== undefined) database.exec(`BEGIN IMMEDIATE; ${upgrade} COMMIT`);
-}
-
-function foreign(path: string): CenterError {
-  return new CenterError('CHAPPE_STORE_DAMAGED', damagedText(path, 'it is the database of another program'), {
-    path,
-  });
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { CenterError, type CenterErrorCode } from '../errors.ts';
 
 // Primary result codes of SQLite (sqlite.org/rescode.html).
+const ERROR = 1;
 const BUSY = 5;
 const READONLY = 8;
 const IOERR = 10;
@@ -28,7 +29,12 @@ function explain(errcode: number, message: string, path: string): { code: Center
       text: `no room on the disk for ${path}: make room; nothing else is needed`,
     };
   }
-  if (primary === CORRUPT || primary === NOTADB)
+  // What we ask is the same in all files: where a table is missing, the file is not what it was.
+  if (
+    primary === CORRUPT ||
+    primary === NOTADB ||
+    (primary === ERROR && /^no such (table|column)/.test(message))
+  )
     return { code: 'CHAPPE_STORE_DAMAGED', text: damagedText(path, message) };
   if (primary === IOERR || primary === CANTOPEN || primary === READONLY) {
     return { code: 'CHAPPE_STORE_IO', text: `the disk failed on ${path}: ${message}` };
@@ -57,12 +63,23 @@ function adviceFor(path: string): string {
     default:
       return (
         `put a backup in its place, or rescue what can be read with \`sqlite3 "${path}" .recover\`, ` +
-        'or move the file away to go on without the messages of that day'
+        'or move the file away to go on without the messages of that day, then start again'
       );
   }
 }
 
+/** What SQLite said of a file, without what to do about it. */
+export function whyOf(failure: CenterError): string {
+  const { cause, message } = failure;
+  return cause instanceof Error ? cause.message : (/ is damaged \((.*?)\):/.exec(message)?.[1] ?? message);
+}
+
+/** True when a file is not what it should be, whoever opens it. */
+export function isDamage({ code }: CenterError): boolean {
+  return code === 'CHAPPE_STORE_DAMAGED' || code === 'CHAPPE_STORE_NEWER';
+}
+
 /** True when the connection cannot be trusted any more: what the file says must be read afresh. */
 export function isSuspect(error: CenterError): boolean {
-  return error.code === 'CHAPPE_STORE_IO' || error.code === 'CHAPPE_STORE_DAMAGED';
+  return error.code === 'CHAPPE_STORE_IO' || isDamage(error);
 }

@@ -14,8 +14,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
 import { dayNumber, dayOfNumber } from '../message-id.ts';
 import { damagedText, failureOf } from './failure.ts';
-import { makeFile, refuseLinks, replaceFile, syncFolder } from './safe-files.ts';
-import { schemaVersion } from './schema.ts';
+import { makeFile, refuseLinks, replaceFile } from './safe-files.ts';
+import { applicationId, schemaVersion } from './schema.ts';
 
 const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.db$/;
 const MAGIC = 'SQLite format 3\0';
@@ -23,7 +23,6 @@ const HEADER_OCTETS = 100;
 // Offset of user_version in a database header (sqlite.org/fileformat.html 1.3).
 const USER_VERSION_AT = 60;
 const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
 
 /** The file of a day. */
 export function dayPath(folder: string, day: number): string {
@@ -52,7 +51,7 @@ export function makeFolder(folder: string): void {
   mkdirSync(folder, { mode: FOLDER_MODE });
 }
 
-/** Looks at every file before any is opened: a newer or foreign one must stay as it is. Throws a CenterError. */
+/** Looks at every file before any is opened: a newer one must stay as it is, and nothing is done. Throws a CenterError. */
 export function checkFolder(folder: string): void {
   refuseLinks(folder);
   for (const day of daysIn(folder)) checkHeader(dayPath(folder, day));
@@ -67,18 +66,13 @@ function checkHeader(path: string): void {
   } finally {
     closeSync(file);
   }
-  // Created, and the process ended before anything was written.
-  if (octets === 0) return;
-  if (octets < HEADER_OCTETS || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
-    throw new CenterError('CHAPPE_STORE_DAMAGED', damagedText(path, 'its header is not that of a database'), {
-      path,
-    });
-  }
+  // What is damaged is set aside when it is used.
+  if (octets < HEADER_OCTETS || header.toString('latin1', 0, MAGIC.length) !== MAGIC) return;
   checkVersion(path, header.readUInt32BE(USER_VERSION_AT));
 }
 
 /** Refuses a file of a newer schema. */
-export function checkVersion(path: string, version: number): void {
+function checkVersion(path: string, version: number): void {
   if (version <= schemaVersion) return;
   throw new CenterError(
     'CHAPPE_STORE_NEWER',
@@ -88,11 +82,15 @@ export function checkVersion(path: string, version: number): void {
   );
 }
 
-/** Creates an empty file for a day, readable by its owner only; SQLite gives its log the same mode. */
-export function createFile(folder: string, path: string): void {
-  closeSync(openSync(path, 'wx', FILE_MODE));
-  // The name must be on the disk before the first message in it is acknowledged.
-  syncFolder(folder);
+/** Refuses what is no day file of ours, before anything is written. Throws a CenterError, or the error of SQLite. */
+export function checkOurs(database: DatabaseSync, path: string): void {
+  const pragma = (name: string): number =>
+    Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
+  checkVersion(path, pragma('user_version'));
+  const isOurs = pragma('application_id') === applicationId && pragma('user_version') > 0;
+  if (isOurs) return;
+  const what = pragma('page_count') === 0 ? 'it is empty' : 'it is the database of another program';
+  throw new CenterError('CHAPPE_STORE_DAMAGED', damagedText(path, what), { path });
 }
 
 /** True when there is such a file. */

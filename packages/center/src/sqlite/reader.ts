@@ -1,37 +1,36 @@
 /** The reading thread's side of the store: finds and searches, which must never hold the writer up. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
-import type { MessageId, MessageKind } from '../message.ts';
-import { dayNumber, dayNumberOfId, dayOfNumber, firstIdAt, parsePublicId } from '../message-id.ts';
-import { messageStates } from '../states.ts';
+import type { MessageId } from '../message.ts';
+import { dayNumber, dayNumberOfId, dayOfNumber, firstIdAt } from '../message-id.ts';
 import {
+  type DayAside,
   type DayCount,
   type Match,
   maxPageOctets,
   type SearchQuery,
   type Tally,
-  type ToldWord,
 } from '../store.ts';
-import { failureOf } from './failure.ts';
-import { dayPath, daysIn, exists } from './folder.ts';
-import type { PageRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
+import { asideError, isAside } from './aside.ts';
+import { failureOf, isDamage, whyOf } from './failure.ts';
+import { checkOurs, dayPath, daysIn, exists } from './folder.ts';
+import { ReadFailures } from './read-failures.ts';
+import type { Notice, PageRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
 import { segmentsShift } from './row.ts';
-import { chargeOpen, chargeReleased, chargeSettled, columns, textSql, unfinishedSql } from './schema.ts';
+import { chargeOpen, chargeReleased, chargeSettled, columns, unfinishedSql } from './schema.ts';
 import { SharedBodies } from './shared-bodies.ts';
+import { CHUNK, type Walk, walkOf } from './walk.ts';
 
 const all = columns.join(', ');
 const TALLY = 'SELECT account, messages, accepted, reserved, settled, released FROM tally';
 const RECOUNT = `SELECT account, count(*), sum(price), sum(CASE charged WHEN ${chargeOpen} THEN price ELSE 0 END),
   sum(CASE charged WHEN ${chargeSettled} THEN price ELSE 0 END),
   sum(CASE charged WHEN ${chargeReleased} THEN price ELSE 0 END) FROM msg WHERE price > 0 GROUP BY account`;
-/** Rows looked at between two looks at the clock. */
-const CHUNK = 2_000;
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1_000;
 const MAX_REFERENCES = 256;
 /** Files open at once. */
 const MAX_FILES = 8;
-const kinds: readonly MessageKind[] = ['mt', 'mo', 'receipt', 'notice'];
 
 interface OpenFile {
   readonly database: DatabaseSync;
@@ -44,9 +43,15 @@ export class Reader {
   readonly #files: Map<number, OpenFile> = new Map();
   /** Days that are over and hold nothing unfinished any more. */
   readonly #finished: Set<number> = new Set();
+  /** Days whose file is damaged: nothing is read of them. */
+  readonly #aside: Map<number, DayAside> = new Map();
+  readonly #failures: ReadFailures = new ReadFailures();
+  readonly #tell: (notice: Notice) => void;
 
-  constructor(role: WorkerRole) {
+  /** `tell`: hears of days that cannot be read. */
+  constructor(role: WorkerRole, tell: (notice: Notice) => void = () => undefined) {
     this.#role = role;
+    this.#tell = tell;
   }
 
   /** Answers one request. Throws a CenterError. */
@@ -73,6 +78,12 @@ export class Reader {
       case 'forget':
         for (const day of request.days) this.#forget(dayNumber(day));
         return undefined;
+      case 'set-aside': {
+        const { day, why } = request;
+        this.#close(day);
+        this.#aside.set(day, { day: dayOfNumber(day), path: dayPath(this.#role.path, day), why });
+        return undefined;
+      }
       case 'close':
         for (const day of [...this.#files.keys()]) this.#close(day);
         return undefined;
@@ -83,7 +94,7 @@ export class Reader {
 
   #find(id: MessageId): Row | undefined {
     const day = dayNumberOfId(id);
-    if (!exists(dayPath(this.#role.path, day))) return undefined;
+    if (!this.#aside.has(day) && !exists(dayPath(this.#role.path, day))) return undefined;
     for (const table of ['msg', 'note']) {
       const [row] = this.#messages(day, `SELECT ${all} FROM ${table} WHERE id = ?`, [id]);
       if (row !== undefined) return row;
@@ -91,13 +102,22 @@ export class Reader {
     return undefined;
   }
 
+  #refuseAside(days: Iterable<number>): void {
+    for (const day of days) {
+      const aside = this.#aside.get(day);
+      if (aside !== undefined) throw asideError(aside);
+    }
+  }
+
   #short(counter: number): Row | undefined {
     // Newest first: a counter that has gone round once means the later message.
     const sql = `SELECT ${all} FROM msg WHERE short = ? AND short IS NOT NULL ORDER BY id LIMIT 1`;
     for (const day of this.#days()) {
-      const [row] = this.#messages(day, sql, [counter]);
+      const [[row] = []] = this.#each([day], () => this.#messages(day, sql, [counter]));
       if (row !== undefined) return row;
     }
+    // Nobody knows whether it is there.
+    this.#refuseAside(this.#aside.keys());
     return undefined;
   }
 
@@ -108,7 +128,9 @@ export class Reader {
       : `reference IN (${references.map(() => '?').join(', ')})`;
     const values = begins ? references.flatMap((start) => [start, `${start}\u{10ffff}`]) : references;
     const sql = `SELECT ${all} FROM msg WHERE place = 1 AND connector = ? AND (${terms}) ORDER BY id LIMIT ${MAX_REFERENCES}`;
-    return this.#unfinishedDays().flatMap((day) => this.#messages(day, sql, [connector, ...values]));
+    return this.#each(this.#unfinishedDays(), (day) =>
+      this.#messages(day, sql, [connector, ...values]),
+    ).flat();
   }
 
   #lane(lane: string, limit: number, beforeId: MessageId): PageRows {
@@ -117,7 +139,7 @@ export class Reader {
       `SELECT ${all} FROM ${table} WHERE place = 0 AND lane = ? AND id < ?`;
     const sql = `${of('msg')} UNION ALL ${of('note')} ORDER BY id DESC LIMIT ?`;
     for (const day of this.#unfinishedDays()) {
-      this.#fill(page, day, sql, [lane, beforeId, lane, beforeId, limit]);
+      this.#each([day], () => this.#fill(page, day, sql, [lane, beforeId, lane, beforeId, limit]));
       if (page.isFull) return { rows: page.rows, nextBeforeId: page.lastId };
     }
     return { rows: page.rows, nextBeforeId: undefined };
@@ -125,23 +147,23 @@ export class Reader {
 
   #counts(): DayCount[] {
     const sql = `SELECT account, sum((flags >> ${segmentsShift}) + 1) FROM msg WHERE (flags & 3) = 0 GROUP BY account`;
-    return this.#days().flatMap((day) =>
+    return this.#each(this.#days(), (day) =>
       this.#rows(day, sql, []).map((row): DayCount => {
         const [account, segments] = row as unknown as [string, number];
         return { day: dayOfNumber(day), account, segments };
       }),
-    );
+    ).flat();
   }
 
   #tallies(sql: string, days: readonly string[] | undefined): Tally[] {
     const wanted = this.#days().filter((day) => days === undefined || days.includes(dayOfNumber(day)));
-    return wanted.flatMap((day) =>
+    return this.#each(wanted, (day) =>
       this.#rows(day, sql, []).map((row): Tally => {
         const [account, ...sums] = row as unknown as [string, ...number[]];
         const [messages = 0, accepted = 0, reserved = 0, settled = 0, released = 0] = sums;
         return { day: dayOfNumber(day), account, messages, accepted, reserved, settled, released };
       }),
-    );
+    ).flat();
   }
 
   #matching(match: Match, limit: number): MessageId[] {
@@ -159,7 +181,8 @@ export class Reader {
     const sql = `SELECT id FROM msg WHERE ${terms.join(' AND ')} ORDER BY id DESC LIMIT ${limit}`;
     const ids: MessageId[] = [];
     for (const day of this.#unfinishedDays()) {
-      for (const row of this.#rows(day, sql, values)) ids.push(row[0] as number);
+      for (const row of this.#each([day], () => this.#rows(day, sql, values)).flat())
+        ids.push(row[0] as number);
       if (ids.length >= limit) break;
     }
     return ids.slice(0, limit);
@@ -167,31 +190,47 @@ export class Reader {
 
   #search(query: SearchQuery): SearchRows {
     const limit = Math.min(MAX_PAGE, Math.max(1, query.limit ?? DEFAULT_PAGE));
-    const endMs = performance.now() + this.#role.searchTimeoutMs;
     const lowest = query.afterMs === undefined ? 0 : firstIdAt(query.afterMs);
-    let before = query.beforeMs === undefined ? Number.MAX_SAFE_INTEGER : firstIdAt(query.beforeMs);
-    before = Math.min(before, query.beforeId ?? Number.MAX_SAFE_INTEGER);
+    let highest = query.beforeMs === undefined ? Number.MAX_SAFE_INTEGER : firstIdAt(query.beforeMs);
+    highest = Math.min(highest, query.beforeId ?? Number.MAX_SAFE_INTEGER);
+    const span = { lowest, highest, endMs: performance.now() + this.#role.searchTimeoutMs };
     const walk = walkOf(query);
     const page = new Page(limit);
-    const { rows } = page;
+    const aside: string[] = [];
     for (const day of this.#days()) {
-      if (day > dayNumberOfId(before) || day < dayNumberOfId(lowest)) continue;
-      let at = before;
-      for (;;) {
-        // One chunk of the index at a time: SQLite cannot be interrupted, so what it is asked for is bounded.
-        const [bounds] = this.#rows(day, walk.boundsSql, [...walk.values, at, lowest]);
-        const [floor, count] = (bounds ?? [null, 0]) as unknown as [number | null, number];
-        if (floor === null) break;
-        const values = [...walk.values, at, floor, ...walk.filterValues, limit - rows.length];
-        this.#fill(page, day, walk.chunkSql, values);
-        if (page.isFull) return { rows, nextBeforeId: page.lastId, partial: false };
-        at = floor;
-        before = floor;
-        if (performance.now() > endMs) return { rows, nextBeforeId: floor, partial: true };
-        if (count < CHUNK) break;
-      }
+      if (day > dayNumberOfId(span.highest) || day < dayNumberOfId(lowest)) continue;
+      const [end] = this.#each([day], () => this.#walkDay(day, walk, span, page));
+      if (end === undefined) aside.push(dayOfNumber(day));
+      else if (end !== 'done') return { ...end, rows: page.rows, ...(aside.length === 0 ? {} : { aside }) };
     }
-    return { rows, nextBeforeId: undefined, partial: false };
+    return {
+      rows: page.rows,
+      nextBeforeId: undefined,
+      partial: false,
+      ...(aside.length === 0 ? {} : { aside }),
+    };
+  }
+
+  /** Goes through one day; unless it comes to its end: where to go on. */
+  #walkDay(
+    day: number,
+    walk: Walk,
+    span: { readonly lowest: MessageId; highest: MessageId; readonly endMs: number },
+    page: Page,
+  ): Pick<SearchRows, 'nextBeforeId' | 'partial'> | 'done' {
+    let at = span.highest;
+    for (;;) {
+      // One chunk of the index at a time: SQLite cannot be interrupted, so what it is asked for is bounded.
+      const [bounds] = this.#rows(day, walk.boundsSql, [...walk.values, at, span.lowest]);
+      const [floor, count] = (bounds ?? [null, 0]) as unknown as [number | null, number];
+      if (floor === null) return 'done';
+      this.#fill(page, day, walk.chunkSql, [...walk.values, at, floor, ...walk.filterValues, page.room]);
+      if (page.isFull) return { nextBeforeId: page.lastId, partial: false };
+      at = floor;
+      span.highest = floor;
+      if (performance.now() > span.endMs) return { nextBeforeId: floor, partial: true };
+      if (count < CHUNK) return 'done';
+    }
   }
 
   #days(): number[] {
@@ -203,7 +242,9 @@ export class Reader {
     const days = this.#days().filter((day) => !this.#finished.has(day));
     const [newest] = days;
     for (const day of days) {
-      if (day !== newest && this.#rows(day, unfinishedSql, [])[0]?.[0] === 0) this.#finished.add(day);
+      if (day === newest) continue;
+      const [[row] = []] = this.#each([day], () => this.#rows(day, unfinishedSql, []));
+      if (row?.[0] === 0) this.#finished.add(day);
     }
     return days.filter((day) => !this.#finished.has(day));
   }
@@ -221,37 +262,64 @@ export class Reader {
 
   /** Adds whole rows of messages to a page while there is room. */
   #fill(page: Page, day: number, sql: string, values: readonly (string | number)[]): void {
-    this.#ask(day, sql, (statement, bodies) => {
+    const more = this.#ask(day, sql, (statement, bodies) => {
+      const part = page.rest();
       for (const row of statement.iterate(...values)) {
-        page.add(bodies.whole(row as unknown as Row));
-        if (page.isFull) break;
+        part.add(bodies.whole(row as unknown as Row));
+        if (part.isFull) break;
       }
+      return part.rows;
     });
+    for (const row of more ?? []) page.add(row);
   }
 
+  /** Undefined: there is nothing to ask. Rejects as being set aside when it is damaged: the writer hears of it. */
   #ask<T>(
     day: number,
     sql: string,
     ask: (statement: StatementSync, bodies: SharedBodies) => T,
   ): T | undefined {
+    this.#refuseAside([day]);
     const path = dayPath(this.#role.path, day);
-    try {
-      const file = this.#open(day, path);
-      if (file === undefined) return undefined;
-      const statement = file.database.prepare(sql);
-      statement.setReturnArrays(true);
-      file.bodies.forget();
-      return ask(statement, file.bodies);
-    } catch (error) {
-      this.#close(day);
-      // Forgotten since its name was read.
-      if (!exists(path)) return undefined;
-      throw failureOf(error, path);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const file = this.#open(day, path);
+        const statement = file.database.prepare(sql);
+        statement.setReturnArrays(true);
+        file.bodies.forget();
+        const found = ask(statement, file.bodies);
+        this.#failures.forget(day);
+        return found;
+      } catch (error) {
+        this.#close(day);
+        // Forgotten since its name was read.
+        if (!exists(path)) return undefined;
+        const failure = failureOf(error, path);
+        // Once more: it may just have been replaced.
+        if (isDamage(failure) && tries === 1) continue;
+        if (!isDamage(failure) && !this.#failures.note(day, failure)) throw failure;
+        const why = whyOf(failure);
+        this.#tell({ notice: 'damaged', day, why });
+        throw asideError({ day: dayOfNumber(day), path, why });
+      }
     }
   }
 
-  /** Undefined: the writer has made the file, and nothing is in it yet. */
-  #open(day: number, path: string): OpenFile | undefined {
+  /** What several days say; those that are set aside say nothing. */
+  #each<T>(days: readonly number[], ask: (day: number) => T): T[] {
+    const results: T[] = [];
+    for (const day of days) {
+      if (this.#aside.has(day)) continue;
+      try {
+        results.push(ask(day));
+      } catch (error) {
+        if (!isAside(error)) throw error;
+      }
+    }
+    return results;
+  }
+
+  #open(day: number, path: string): OpenFile {
     const open = this.#files.get(day);
     if (open !== undefined) return open;
     for (const old of this.#files.keys()) {
@@ -259,21 +327,21 @@ export class Reader {
       this.#close(old);
     }
     const database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
-    const { user_version: version } = database.prepare('PRAGMA user_version').get() as {
-      readonly user_version: number;
-    };
-    if (version === 0) {
+    try {
+      checkOurs(database, path);
+      const file = { database, bodies: new SharedBodies(database) };
+      this.#files.set(day, file);
+      return file;
+    } catch (error) {
       database.close();
-      return undefined;
+      throw error;
     }
-    const file = { database, bodies: new SharedBodies(database) };
-    this.#files.set(day, file);
-    return file;
   }
 
   #forget(day: number): void {
     this.#close(day);
     this.#finished.delete(day);
+    this.#aside.delete(day);
   }
 
   #close(day: number): void {
@@ -286,10 +354,21 @@ export class Reader {
 class Page {
   readonly rows: Row[] = [];
   readonly #limit: number;
-  #octets = 0;
+  #octets: number;
 
-  constructor(limit: number) {
+  constructor(limit: number, octets = 0) {
     this.#limit = limit;
+    this.#octets = octets;
+  }
+
+  /** Rows that it still takes. */
+  get room(): number {
+    return this.#limit - this.rows.length;
+  }
+
+  /** A page for what it has room for. */
+  rest(): Page {
+    return new Page(this.room, this.#octets);
   }
 
   get isFull(): boolean {
@@ -307,84 +386,4 @@ class Page {
       if (typeof value === 'string' || value instanceof Uint8Array) this.#octets += value.length;
     }
   }
-}
-
-/** How a search walks through a file: along one index, in chunks, newest first. */
-interface Walk {
-  readonly boundsSql: string;
-  readonly chunkSql: string;
-  readonly values: readonly string[];
-  readonly filterValues: readonly (string | number)[];
-}
-
-function walkOf(query: SearchQuery): Walk {
-  const { account, destination, prefix = false } = query;
-  const isNotes = query.kinds?.some((kind) => kind === 'receipt' || kind === 'notice') === true;
-  const table = isNotes ? '(SELECT * FROM msg UNION ALL SELECT * FROM note)' : 'msg';
-  // An exact destination or account has an index that ends in the id; everything else walks the ids themselves.
-  const along: [string, string][] = [];
-  if (!prefix && !isNotes && destination !== undefined) along.push(['destination', destination]);
-  else if (!prefix && !isNotes && account !== undefined) along.push(['account', account]);
-  const { terms, values } = filtersOf(query);
-  const where = [...along.map(([column]) => `${column} = ?`), 'id < ?', 'id >= ?'].join(' AND ');
-  return {
-    boundsSql: `SELECT min(id), count(*) FROM (SELECT id FROM ${table} WHERE ${where} ORDER BY id DESC LIMIT ${CHUNK})`,
-    chunkSql: `SELECT ${all} FROM ${table} WHERE ${[where, ...terms].join(' AND ')} ORDER BY id DESC LIMIT ?`,
-    values: along.map(([, value]) => value),
-    filterValues: values,
-  };
-}
-
-function filtersOf(query: SearchQuery): { terms: string[]; values: (string | number)[] } {
-  const terms: string[] = [];
-  const values: (string | number)[] = [];
-  const like = (column: string, value: string | undefined): void => {
-    if (value === undefined) return;
-    terms.push(query.prefix === true ? `substr(${column}, 1, length(?)) = ?` : `${column} = ?`);
-    values.push(...(query.prefix === true ? [value, value] : [value]));
-  };
-  like('account', query.account);
-  like('source', query.source);
-  like('destination', query.destination);
-  const wanted = query.kinds ?? ['mt', 'mo'];
-  terms.push(`(flags & 3) IN (${wanted.map((kind) => kinds.indexOf(kind)).join(', ')})`);
-  if (query.states !== undefined) {
-    terms.push(`state IN (${query.states.map((state) => messageStates.indexOf(state)).join(', ')})`);
-  }
-  if (query.text !== undefined) {
-    terms.push(likeSql);
-    values.push(likePattern(query.text));
-  }
-  for (const words of query.told ?? []) terms.push(`(${toldSql(words, values)})`);
-  if (query.any !== undefined) {
-    const { text, told, publicId } = query.any;
-    values.push(likePattern(text));
-    const others = told.length === 0 ? '' : ` OR ${toldSql(told, values)}`;
-    const parsed = parsePublicId(publicId);
-    const id = parsed === undefined || parsed.form === 'short' ? -1 : parsed.id;
-    values.push(id);
-    terms.push(`(${likeSql}${others} OR id = ?)`);
-  }
-  if (query.clientReference !== undefined) {
-    terms.push('client = ?');
-    values.push(query.clientReference);
-  }
-  return { terms, values };
-}
-
-const likeSql = `${textSql} LIKE ? ESCAPE '\\'`;
-
-function likePattern(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-}
-
-/** One of these words stands in the timeline; what they are is added to `values`. */
-function toldSql(words: readonly ToldWord[], values: (string | number)[]): string {
-  return words
-    .map(({ word, isBeginning = false }) => {
-      if (isBeginning) values.push(` ${word}`);
-      else values.push(` ${word} `, ` ${word}\n`);
-      return isBeginning ? 'instr(timeline, ?) > 0' : '(instr(timeline, ?) > 0 OR instr(timeline, ?) > 0)';
-    })
-    .join(' OR ');
 }

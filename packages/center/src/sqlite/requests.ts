@@ -1,7 +1,7 @@
 /** What the store asks its two threads, and what they answer. Answers come in the order of the requests. */
 import type { CenterErrorCode } from '../errors.ts';
 import type { MessageId } from '../message.ts';
-import type { Claim, Expiry, Match, SearchQuery } from '../store.ts';
+import type { Claim, DayAside, Expiry, Match, SearchQuery } from '../store.ts';
 import type { DayChanges, Value } from './row.ts';
 
 /** Which of the two a thread is, and what it works on. */
@@ -41,6 +41,8 @@ export type Request =
   | { readonly ask: 'counts' }
   | { readonly ask: 'search'; readonly query: SearchQuery }
   | { readonly ask: 'forget'; readonly days: readonly string[] }
+  /** To the writer: the reader has found a day damaged. To the reader: it is set aside. */
+  | { readonly ask: 'set-aside'; readonly day: number; readonly why: string }
   | { readonly ask: 'close' };
 
 /** A row with its place left out of sight. */
@@ -55,6 +57,12 @@ export type Answer =
       readonly message: string;
       readonly path: string | undefined;
     };
+
+/** What a thread says without being asked. */
+export type Notice =
+  | { readonly notice: 'aside'; readonly aside: DayAside }
+  /** From the reader: it could not read the file. */
+  | { readonly notice: 'damaged'; readonly day: number; readonly why: string };
 
 /** What `expired` answers. `isCut`: a limit was reached. */
 export interface CutRows {
@@ -82,4 +90,6 @@ export interface PageRows {
 /** What `search` answers. */
 export interface SearchRows extends PageRows {
   readonly partial: boolean;
+  /** Days that were not searched. */
+  readonly aside?: readonly string[];
 }

@@ -34,6 +34,8 @@ export interface DayChanges {
   readonly day: number;
   readonly values: (number | string | null)[];
   readonly bytes: Uint8Array;
+  /** Some of it may be refused, see `Change.isRefusable`. */
+  readonly isRefusable: boolean;
 }
 
 const kinds: readonly MessageKind[] = ['mt', 'mo', 'receipt', 'notice'];
@@ -55,6 +57,7 @@ class DayEncoder {
   readonly values: (number | string | null)[] = [];
   readonly contents: Uint8Array[] = [];
   octets = 0;
+  isRefusable = false;
 
   /** `body`: where content and text are, when not in the row. */
   row(message: Message, place: number, body?: MessageId): void {
@@ -144,7 +147,7 @@ class DayEncoder {
       bytes.set(content, at);
       at += content.length;
     }
-    return { day, values: this.values, bytes };
+    return { day, values: this.values, bytes, isRefusable: this.isRefusable };
   }
 }
 
@@ -168,8 +171,10 @@ export function encodeChanges(changes: readonly Change[]): DayChanges[] {
   return [...days].sort(([a], [b]) => b - a).map(([day, encoder]) => encoder.finish(day));
 }
 
-function encode({ op, message, place, line, body }: Change, encoderOf: (id: MessageId) => DayEncoder): void {
+function encode(change: Change, encoderOf: (id: MessageId) => DayEncoder): void {
+  const { op, message, place, line, body } = change;
   const encoder = encoderOf(message.id);
+  if (change.isRefusable === true) encoder.isRefusable = true;
   const table = tableOf(message);
   switch (op) {
     case 'insert':

@@ -2,11 +2,12 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CenterError } from '../errors.ts';
 import type { Message, MessageId } from '../message.ts';
-import { dayNumberOfId, firstIdAt } from '../message-id.ts';
+import { dayNumber, dayNumberOfId, firstIdAt } from '../message-id.ts';
 import type {
   Change,
   Claim,
   Claimed,
+  DayAside,
   DayCount,
   Expired,
   Expiry,
@@ -16,14 +17,17 @@ import type {
   SearchPage,
   SearchQuery,
   Store,
+  StoreEvents,
   StoreLog,
   Tally,
 } from '../store.ts';
+import { asideError } from './aside.ts';
 import { makeFolder } from './folder.ts';
 import type {
   ClaimedRows,
   CutRows,
   LogState,
+  Notice,
   PageRows,
   Request,
   Row,
@@ -60,17 +64,19 @@ export class SqliteStore implements Store {
   readonly #workerUrl: URL | undefined;
   readonly #writer: StoreThread;
   #reader: StoreThread | undefined;
+  readonly #aside: Map<string, DayAside> = new Map();
+  #events: StoreEvents | undefined;
   #isClosed = false;
 
   private constructor(role: Omit<WorkerRole, 'chappeStore'>, workerUrl: URL | undefined) {
     this.#role = role;
     this.#workerUrl = workerUrl;
-    this.#writer = new StoreThread({ ...role, chappeStore: 'writer' }, workerUrl);
+    this.#writer = new StoreThread({ ...role, chappeStore: 'writer' }, workerUrl, this.#hear);
   }
 
   /**
-   * Opens or makes a data folder. Rejects with a CenterError: SQLite too old, folder in use, a file damaged or newer;
-   * nothing is changed then.
+   * Opens or makes a data folder. Rejects with a CenterError: SQLite too old, folder in use, a file newer; nothing is
+   * changed then. Days whose file is damaged are set aside, see `watch`.
    */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
     checkSqliteVersion(process.versions.sqlite ?? '0.0.0');
@@ -105,8 +111,14 @@ export class SqliteStore implements Store {
     return this.#role.path;
   }
 
-  recover(nowMs: number): Promise<Recovery> {
-    return this.#writer.ask({ ask: 'recover', nowMs }) as Promise<Recovery>;
+  watch(events: StoreEvents): void {
+    this.#events = events;
+  }
+
+  async recover(nowMs: number): Promise<Recovery> {
+    const recovery = (await this.#writer.ask({ ask: 'recover', nowMs })) as Recovery;
+    for (const aside of recovery.aside ?? []) this.#setAside(aside);
+    return recovery;
   }
 
   commit(changes: readonly Change[]): Promise<void> {
@@ -169,11 +181,8 @@ export class SqliteStore implements Store {
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
-    const { rows, nextBeforeId, partial } = (await this.#read({
-      ask: 'search',
-      query,
-    })) as SearchRows;
-    return { messages: rows.map(decodeRow), nextBeforeId, partial };
+    const { rows, ...rest } = (await this.#read({ ask: 'search', query })) as SearchRows;
+    return { messages: rows.map(decodeRow), ...rest };
   }
 
   async purge(
@@ -218,11 +227,30 @@ export class SqliteStore implements Store {
       return Promise.reject(new CenterError('CHAPPE_STORE_CLOSED', `the store in ${this.path} is closed`));
     }
     if (this.#reader === undefined) {
-      this.#reader = new StoreThread({ ...this.#role, chappeStore: 'reader' }, this.#workerUrl);
+      this.#reader = new StoreThread({ ...this.#role, chappeStore: 'reader' }, this.#workerUrl, this.#hear);
       // Its failure to start is told to whoever asked.
       this.#reader.ready.catch(() => undefined);
+      for (const aside of this.#aside.values()) this.#tellReader(aside);
     }
     return this.#reader.ask(request);
+  }
+
+  /** What a thread says unasked. The writer has the last word on which days are set aside. */
+  readonly #hear = (notice: Notice): void => {
+    if (notice.notice === 'aside') this.#setAside(notice.aside);
+    else if (!this.#isClosed)
+      this.#writer.ask({ ask: 'set-aside', day: notice.day, why: notice.why }).catch(() => undefined);
+  };
+
+  #setAside(aside: DayAside): void {
+    if (this.#aside.has(aside.day)) return;
+    this.#aside.set(aside.day, aside);
+    this.#tellReader(aside);
+    this.#events?.onAside(aside, asideError(aside));
+  }
+
+  #tellReader({ day, why }: DayAside): void {
+    this.#reader?.ask({ ask: 'set-aside', day: dayNumber(day), why }).catch(() => undefined);
   }
 }
 

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { CenterError } from '../errors.ts';
 import { Deque } from '../lanes/deque.ts';
-import type { Answer, Request, WorkerRole } from './requests.ts';
+import type { Answer, Notice, Request, WorkerRole } from './requests.ts';
 
 /** Rows are short-lived: collected early they cost nothing, collected late some 60 MB for each thread. */
 const YOUNG_GENERATION_MB = 16;
@@ -23,14 +23,17 @@ export class StoreThread {
   readonly #pending: Deque<Pending> = new Deque();
   #ended: CenterError | undefined;
 
-  /** Starts the thread; `ready` settles when it has opened what it works on. */
-  constructor(role: WorkerRole, workerUrl: URL | undefined) {
+  /** Starts the thread; `ready` settles when it has opened what it works on. `hear`: what it says unasked. */
+  constructor(role: WorkerRole, workerUrl: URL | undefined, hear: (notice: Notice) => void) {
     this.#worker = new Worker(workerUrl ?? defaultWorkerUrl(), {
       workerData: role,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       name: `store ${role.chappeStore}`,
     });
-    this.#worker.on('message', (answer: Answer) => this.#take(answer));
+    this.#worker.on('message', (said: Answer | Notice) => {
+      if ('notice' in said) hear(said);
+      else this.#take(said);
+    });
     this.#worker.on('error', (error) =>
       this.#end(`the store's ${role.chappeStore} thread failed: ${error.message}`),
     );

@@ -2,7 +2,7 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { failureOf } from './failure.ts';
 import { Reader } from './reader.ts';
-import type { Answer, Request, WorkerRole } from './requests.ts';
+import type { Answer, Notice, Request, WorkerRole } from './requests.ts';
 import { Writer } from './writer.ts';
 
 /** Loading this module runs it; in a program in one file, the program calls it as well. */
@@ -30,7 +30,11 @@ export function runStoreWorker(): boolean {
   };
   let side: Writer | Reader | undefined;
   const isUp = tell(() => {
-    side = role.chappeStore === 'writer' ? new Writer(role as WorkerRole) : new Reader(role as WorkerRole);
+    const say = (notice: Notice): void => port.postMessage(notice);
+    side =
+      role.chappeStore === 'writer'
+        ? new Writer(role as WorkerRole, say)
+        : new Reader(role as WorkerRole, say);
   });
   if (!isUp) return true;
   port.on('message', (request: Request) => {

@@ -5,38 +5,30 @@ import { dayNumberOfId, dayOfNumber } from '../message-id.ts';
 import { Room } from '../room.ts';
 import type { Claim, Expiry, Recovery, Waiting } from '../store.ts';
 import { timelineLine } from '../timeline.ts';
-import { DayFile } from './day-file.ts';
-import { failureOf, isSuspect } from './failure.ts';
-import { checkFolder, dayPath, daysIn, exists, lockFolder } from './folder.ts';
-import type { ClaimedRows, CutRows, LogState, Request, Row, WorkerRole } from './requests.ts';
+import { isAside } from './aside.ts';
+import type { DayFile } from './day-file.ts';
+import { DayFiles } from './day-files.ts';
+import { checkFolder, daysIn, exists, lockFolder } from './folder.ts';
+import { faultsIn } from './integrity.ts';
+import type { ClaimedRows, CutRows, LogState, Notice, Request, Row, WorkerRole } from './requests.ts';
 import type { DayChanges } from './row.ts';
 import { columns, placeCodes } from './schema.ts';
 import { bodyOf } from './shared-bodies.ts';
 
 const prioAt = columns.indexOf('prio');
 const dueAt = columns.indexOf('due');
-/** Day files open at once, beside those that hold unfinished rows. */
-const MAX_IDLE_FILES = 4;
-
-/** Page caches of files. */
-const NEWEST_CACHE_KIB = 16_384;
-const OLD_CACHE_KIB = 1_024;
-
 /** Works on the day files of one folder. */
 export class Writer {
   readonly #role: WorkerRole;
   readonly #lock: { release(): void };
-  readonly #files: Map<number, DayFile> = new Map();
-  /** Days that hold, or may hold, unfinished rows. */
-  readonly #unfinished: Set<number> = new Set();
-  #maxFileBytes: number;
+  readonly #files: DayFiles;
 
-  /** Locks the folder and looks at all files. Throws a CenterError. */
-  constructor(role: WorkerRole) {
+  /** Locks the folder and looks at all files. `tell`: hears what nobody has asked for. Throws a CenterError. */
+  constructor(role: WorkerRole, tell: (notice: Notice) => void = () => undefined) {
     this.#role = role;
-    this.#maxFileBytes = role.maxFileBytes;
     checkFolder(role.path);
     this.#lock = lockFolder(role.path);
+    this.#files = new DayFiles(role, tell);
   }
 
   /** Answers one request. Throws a CenterError. */
@@ -55,7 +47,10 @@ export class Writer {
       case 'log':
         return this.#log();
       case 'limit':
-        return this.#limit(request.maxFileBytes);
+        return this.#files.limit(request.maxFileBytes);
+      case 'set-aside':
+        this.#files.setAside(request.day, request.why);
+        return undefined;
       case 'close-finished':
         return this.#closeFinished(request.beforeDay);
       case 'close':
@@ -68,54 +63,68 @@ export class Writer {
   #commit(days: readonly DayChanges[]): void {
     for (const changes of days) {
       // Changes of a day whose file is gone (purged) have nothing to change.
-      if (!this.#files.has(changes.day) && changes.bytes.length === 0 && !exists(this.#path(changes.day)))
+      if (
+        !this.#files.isOpen(changes.day) &&
+        changes.bytes.length === 0 &&
+        !exists(this.#files.path(changes.day))
+      )
         continue;
-      this.#on(changes.day, (file) => file.apply(changes));
-      if (changes.bytes.length > 0) this.#unfinished.add(changes.day);
+      this.#apply(changes);
     }
-    this.#closeIdle();
+    this.#files.closeIdle();
+  }
+
+  #apply(changes: DayChanges): void {
+    const { day } = changes;
+    try {
+      this.#files.on(day, (file) => file.apply(changes));
+      if (changes.bytes.length > 0) this.#files.unfinished.add(day);
+    } catch (error) {
+      // New messages can go into another day. What became of the old ones is kept for the time when it is whole again.
+      if (!isAside(error) || changes.isRefusable) throw error;
+      this.#files.aside.keep(changes);
+    }
   }
 
   #claim(claim: Claim): ClaimedRows {
-    const days = [...this.#unfinished].sort((a, b) => a - b);
-    const found = days.flatMap((day) => this.#on(day, (file) => file.claim(claim)));
+    const days = [...this.#files.unfinished].sort((a, b) => a - b);
+    const found = this.#files.onEach(days, (file) => file.claim(claim)).flat();
     found.sort(
       (a, b) => num(b, prioAt) - num(a, prioAt) || num(a, dueAt) - num(b, dueAt) || num(a, 0) - num(b, 0),
     );
     const { rows, isCut } = firstOf(found, claim);
-    this.#mark(rows, true);
-    let nextDueMs = Number.POSITIVE_INFINITY;
-    for (const day of days) {
-      nextDueMs = Math.min(
-        nextDueMs,
-        this.#on(day, (file) => file.nextDueMs(claim.lane, claim.account)),
-      );
-    }
-    return { rows, isCut, nextDueMs };
+    const marked = this.#mark(rows, true);
+    const due = this.#files.onEach(days, (file) => file.nextDueMs(claim.lane, claim.account));
+    return { rows: marked, isCut, nextDueMs: Math.min(...due, Number.POSITIVE_INFINITY) };
   }
 
-  #mark(rows: readonly Row[], isSynced: boolean): void {
+  /** Those that were marked: all but those of days that turn out to be damaged. */
+  #mark(rows: readonly Row[], isSynced: boolean): readonly Row[] {
     const byDay = Map.groupBy(rows, (row) => dayNumberOfId(num(row, 0)));
-    for (const [day, ofDay] of byDay) this.#on(day, (file) => file.mark(ofDay, isSynced));
+    this.#files.onEach([...byDay.keys()], (file, day) => file.mark(byDay.get(day) ?? [], isSynced));
+    if (this.#files.aside.size === 0) return rows;
+    return rows.filter((row) => this.#files.aside.get(dayNumberOfId(num(row, 0))) === undefined);
   }
 
   #take(id: MessageId, place: number): Row | undefined {
     const day = dayNumberOfId(id);
-    if (!exists(this.#path(day))) return undefined;
-    const row = this.#on(day, (file) => file.findIn(id, place));
+    if (this.#files.aside.get(day) === undefined && !exists(this.#files.path(day))) return undefined;
+    const row = this.#files.on(day, (file) => file.findIn(id, place));
     // One that an upstream has leaves no second time for that.
-    if (row !== undefined) this.#mark([row], place === placeCodes.waiting);
-    this.#closeIdle();
+    if (row !== undefined) this.#files.on(day, (file) => file.mark([row], place === placeCodes.waiting));
+    this.#files.closeIdle();
     return row;
   }
 
   #expired({ nowMs, limit, octets }: Expiry): CutRows {
-    const rows: Row[] = [];
     const room = new Room(limit, octets);
-    for (const day of this.#unfinished)
-      if (!room.isUsedUp) this.#on(day, (file) => file.expired(nowMs, room, rows));
+    const found = this.#files.onEach([...this.#files.unfinished], (file) => {
+      const rows: Row[] = [];
+      if (!room.isUsedUp) file.expired(nowMs, room, rows);
+      return rows;
+    });
     // What becomes of them is stored before anybody hears of it.
-    this.#mark(rows, false);
+    const rows = this.#mark(found.flat(), false);
     this.#lookAtOne();
     return { rows, isCut: room.isUsedUp };
   }
@@ -126,58 +135,78 @@ export class Writer {
    */
   #lookAtOne(): void {
     const newest = this.#newest();
-    for (const day of this.#unfinished) {
+    for (const day of this.#files.unfinished) {
       if (day === newest) continue;
-      this.#unfinished.delete(day);
+      this.#files.unfinished.delete(day);
       // Behind the others: the next look is at another one.
-      if (this.#on(day, (file) => file.hasUnfinished())) this.#unfinished.add(day);
-      else this.#closeFile(day);
+      const [isUnfinished] = this.#files.onEach([day], (file) => file.hasUnfinished());
+      if (isUnfinished === true) this.#files.unfinished.add(day);
+      else if (isUnfinished === false) this.#files.close(day);
       return;
     }
   }
 
   #newest(): number {
     let newest = -1;
-    for (const day of this.#unfinished) if (day > newest) newest = day;
+    for (const day of this.#files.unfinished) if (day > newest) newest = day;
     return newest;
   }
 
   #recover(nowMs: number): Recovery {
+    for (const day of this.#files.aside.numbers()) this.#takeBack(day, nowMs);
     const waiting: Waiting[] = [];
     let uncertain = 0;
     let sent = 0;
     let highestId = 0;
     let highestShort = -1;
+    const line = timelineLine(nowMs, 'recovered', 'uncertain=1');
     for (const day of daysIn(this.#role.path)) {
-      this.#on(day, (file) => {
+      const [found] = this.#files.onEach([day], (file) => {
         const highest = file.highest();
-        highestId = Math.max(highestId, highest.id);
-        highestShort = Math.max(highestShort, highest.short);
-        if (!file.hasUnfinished()) return;
-        this.#unfinished.add(day);
-        uncertain += file.recover(timelineLine(nowMs, 'recovered', 'uncertain=1'));
-        waiting.push(...file.waiting());
-        sent += file.sent();
+        if (!file.hasUnfinished()) return { highest };
+        const marked = file.recover(line);
+        return { highest, more: { marked, waiting: file.waiting(), sent: file.sent() } };
       });
-      this.#closeIdle();
+      if (found === undefined) continue;
+      highestId = Math.max(highestId, found.highest.id);
+      highestShort = Math.max(highestShort, found.highest.short);
+      if (found.more === undefined) continue;
+      this.#files.unfinished.add(day);
+      uncertain += found.more.marked;
+      waiting.push(...found.more.waiting);
+      sent += found.more.sent;
+      this.#files.closeIdle();
     }
-    return { highestId, highestShort, waiting, sent, uncertain };
+    return { highestId, highestShort, waiting, sent, uncertain, aside: this.#files.aside.all() };
+  }
+
+  /** A day that was set aside before: when its file is whole again, what was kept of it is made there. */
+  #takeBack(day: number, nowMs: number): void {
+    if (faultsIn(this.#files.path(day)).length > 0) return;
+    let file: DayFile | undefined;
+    try {
+      file = this.#files.fresh(day);
+      for (const changes of this.#files.aside.kept(day)) file.apply(changes);
+      // It may be an older copy: what waits there may have left since.
+      file.doubt(timelineLine(nowMs, 'recovered', 'uncertain=1'));
+    } catch {
+      // As it was: why stands beside it.
+      file?.close();
+      return;
+    }
+    file.close();
+    this.#files.aside.release(day);
   }
 
   #log(): LogState {
     let octets = 0;
     let trouble: string | undefined;
-    for (const file of this.#files.values()) {
-      const log = file.log(this.#role.checkpointPages);
+    const logs = this.#files.onEach(this.#files.open(), (file) => file.log(this.#role.checkpointPages));
+    for (const log of logs) {
       octets += log.octets;
       trouble ??= log.trouble;
     }
     return { octets, trouble };
-  }
-
-  #limit(maxFileBytes: number): void {
-    this.#maxFileBytes = maxFileBytes;
-    for (const file of this.#files.values()) file.limit(maxFileBytes);
   }
 
   /** Closes the files of days before that hold nothing unfinished; returns those days. */
@@ -185,63 +214,19 @@ export class Writer {
     const finished: string[] = [];
     for (const day of daysIn(this.#role.path)) {
       if (day >= beforeDay) continue;
-      if (this.#on(day, (file) => file.hasUnfinished())) continue;
-      this.#closeFile(day);
-      this.#unfinished.delete(day);
+      const [isUnfinished] = this.#files.onEach([day], (file) => file.hasUnfinished());
+      if (isUnfinished !== false) continue;
+      this.#files.close(day);
+      this.#files.unfinished.delete(day);
       finished.push(dayOfNumber(day));
     }
     return finished;
   }
 
   #close(): void {
-    for (const day of [...this.#files.keys()]) this.#closeFile(day);
+    for (const day of this.#files.open()) this.#files.close(day);
+    this.#files.aside.close();
     this.#lock.release();
-  }
-
-  #path(day: number): string {
-    return dayPath(this.#role.path, day);
-  }
-
-  /** Works on a day's file. After a failure that leaves the connection in doubt, the file is opened afresh. */
-  #on<T>(day: number, work: (file: DayFile) => T): T {
-    let file = this.#files.get(day);
-    if (file === undefined) {
-      const { path: folder, checkpointPages } = this.#role;
-      file = DayFile.open(this.#path(day), { folder, checkpointPages, maxFileBytes: this.#maxFileBytes });
-      this.#files.set(day, file);
-      this.#shareCache();
-    }
-    try {
-      return work(file);
-    } catch (error) {
-      const failure = failureOf(error, file.path);
-      if (isSuspect(failure)) this.#closeFile(day);
-      throw failure;
-    }
-  }
-
-  /** The pages of the newest day are the ones that change; the others need few. */
-  #shareCache(): void {
-    const newest = Math.max(...this.#files.keys());
-    for (const [day, file] of this.#files) file.cache(day === newest ? NEWEST_CACHE_KIB : OLD_CACHE_KIB);
-  }
-
-  #closeFile(day: number): void {
-    const file = this.#files.get(day);
-    this.#files.delete(day);
-    try {
-      file?.close();
-    } catch {
-      // A connection that failed may fail to close; the next one reads what is on the disk.
-    }
-  }
-
-  #closeIdle(): void {
-    if (this.#files.size <= MAX_IDLE_FILES + this.#unfinished.size) return;
-    for (const day of this.#files.keys()) {
-      if (this.#files.size <= MAX_IDLE_FILES) return;
-      if (!this.#unfinished.has(day)) this.#closeFile(day);
-    }
   }
 }
 

@@ -71,6 +71,7 @@ interface Page {
   readonly next: string | null;
   /** Beside those of the first page. */
   readonly refused?: readonly Refused[];
+  readonly daysAside?: readonly string[];
 }
 
 /** A submission that was not taken. */
@@ -110,7 +111,9 @@ async function list(q: string | undefined, run: Run<MessagesValues>): Promise<vo
   do {
     const query = { q, limit: String(left), cursor };
     const call = { path: '/api/v1/messages', query, timeoutMs: values.timeoutMs };
-    const { messages, next, refused = [] } = (await callApi(values, call, signal)) as Page;
+    const { messages, next, refused = [], daysAside = [] } = (await callApi(values, call, signal)) as Page;
+    if (cursor === undefined && daysAside.length > 0 && !values.quiet)
+      terminal.talk(`not searched, since their files are damaged: ${daysAside.map(printable).join(', ')}`);
     printRefused(refused, run);
     if (values.json) for (const message of messages) terminal.out(JSON.stringify(message));
     else printList(messages, run);

@@ -4,10 +4,10 @@ import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
 import type { TopValues } from '../settings/operation.ts';
-import type { Terminal } from '../terminal.ts';
+import { printable, type Terminal } from '../terminal.ts';
 import { waitingColumns } from './account.ts';
 import { connectorColumns } from './connector.ts';
-import { type Column, column, listOf, type Shown, tableLines } from './show.ts';
+import { type Column, cell, column, listOf, objectOf, type Shown, tableLines } from './show.ts';
 import { ask, askAll } from './verbs.ts';
 
 type TopRun = Run<TopValues>;
@@ -17,6 +17,8 @@ export interface Look {
   readonly atMs: number;
   readonly connectors: readonly Shown[];
   readonly accounts: readonly Shown[];
+  /** What is wrong with the store; empty: nothing. */
+  readonly troubles: readonly string[];
 }
 
 // A screen has no more lines; who has more accounts asks `chappe account ls`.
@@ -52,19 +54,35 @@ export function topLines(now: Look, before: Look | undefined, terminal: Terminal
     .sort((a, b) => used(b) - used(a) || waiting(b) - waiting(a))
     .slice(0, maxRows);
   const lines = tableLines(connectorColumns, now.connectors.slice(0, maxRows), terminal, width);
-  return [...lines, '', ...tableLines(accounts, busiest, terminal, width)];
+  const troubles = now.troubles.length === 0 ? [] : [...now.troubles, ''];
+  return [...troubles, ...lines, '', ...tableLines(accounts, busiest, terminal, width)];
 }
 
 async function look(run: TopRun, clock: Clock): Promise<Look> {
-  const [connectors, accounts] = await Promise.all([
+  const [connectors, accounts, info] = await Promise.all([
     ask(run, { path: '/api/v1/connectors' }),
     askAll(run, '/api/v1/accounts', 'accounts'),
+    ask(run, { path: '/api/v1/info' }),
   ]);
   return {
     atMs: clock.monotonicMs(),
     connectors: listOf(connectors, 'connectors'),
     accounts,
+    troubles: troublesOf(info),
   };
+}
+
+/** Whole, however narrow the screen: they say what to do. */
+function troublesOf(info: unknown): string[] {
+  const { storeFailure } = objectOf(info);
+  const days = listOf(info, 'daysAside').map(
+    ({ day, file, why }) =>
+      `${cell(day)} is set aside: ${cell(file)} is damaged (${cell(why)}); chappe check --data FOLDER says where`,
+  );
+  return [
+    ...(typeof storeFailure === 'string' ? [`nothing is taken: ${printable(storeFailure)}`] : []),
+    ...days,
+  ];
 }
 
 /** Settles after the time, or at once when the signal is aborted. */
@@ -99,7 +117,9 @@ export async function runTop(run: TopRun, clock: Clock = systemClock): Promise<E
       throw error;
     }
     if (values.json) {
-      terminal.out(JSON.stringify({ connectors: now.connectors, accounts: now.accounts }));
+      terminal.out(
+        JSON.stringify({ connectors: now.connectors, accounts: now.accounts, troubles: now.troubles }),
+      );
     } else {
       const lines = topLines(now, before, terminal, isLive ? terminal.columns : undefined);
       terminal.out((isLive ? home : '') + lines.join('\n'));

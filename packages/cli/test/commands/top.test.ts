@@ -35,12 +35,13 @@ beforeEach(() => {
   api.answers = {
     'GET /api/v1/connectors': { body: { connectors: [connector] } },
     'GET /api/v1/accounts': { body: { accounts: [acme, busy] } },
+    'GET /api/v1/info': { body: { storeFailure: null, daysAside: [] } },
   };
 });
 
 describe('the table', () => {
   const terminal = fakeTerminal();
-  const look: Look = { atMs: 0, connectors: [connector], accounts: [acme, busy] };
+  const look: Look = { atMs: 0, connectors: [connector], accounts: [acme, busy], troubles: [] };
 
   it('says of each upstream why it is not faster, and shows the busiest account first', () => {
     expect(topLines(look, undefined, terminal)).toEqual([
@@ -78,11 +79,30 @@ describe('chappe top', () => {
     expect(code).toBe(0);
     expect(out).toContain('the window of 10 is full');
     expect(out).not.toContain('\u001b');
-    expect(api.calls().sort()).toEqual(['GET /api/v1/accounts?limit=1000', 'GET /api/v1/connectors']);
+    expect(api.calls().sort()).toEqual([
+      'GET /api/v1/accounts?limit=1000',
+      'GET /api/v1/connectors',
+      'GET /api/v1/info',
+    ]);
     const json = await runCli(['top', '--api', api.url, '--json']);
-    expect(JSON.parse(json.out)).toEqual({ connectors: [connector], accounts: [acme, busy] });
+    expect(JSON.parse(json.out)).toEqual({ connectors: [connector], accounts: [acme, busy], troubles: [] });
     expect((await runCli(['top', 'now'])).code).toBe(2);
     expect((await runCli(['top', '--interval', '1ms'])).code).toBe(2);
+  });
+
+  it('says first what is wrong with the store', async () => {
+    api.answers['GET /api/v1/info'] = {
+      body: {
+        storeFailure: 'no room on the disk',
+        daysAside: [{ day: '2026-03-01', file: '2026-03-01.db', why: 'it is empty' }],
+      },
+    };
+    const { out } = await runCli(['top', '--api', api.url]);
+    expect(out.split('\n').slice(0, 3)).toEqual([
+      'nothing is taken: no room on the disk',
+      '2026-03-01 is set aside: 2026-03-01.db is damaged (it is empty); chappe check --data FOLDER says where',
+      '',
+    ]);
   });
 
   it('looks again and again on a terminal, at its interval, until Ctrl-C', async () => {

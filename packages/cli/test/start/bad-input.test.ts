@@ -190,11 +190,16 @@ test('a data folder that this user may not write', () => {
   );
 });
 
-test('a damaged data folder is left as it is', async () => {
+test('a damaged day is said, with what to do, and left as it is; the others go on', async () => {
   const path = folder();
   const file = join(path, today);
   writeFileSync(file, Buffer.alloc(8_192, 0x55));
-  await refused([...anyPorts, '--data', path], /\.db is damaged .*\n.*choose another folder with --data/);
+  const running = spawnCli(['start', '--json', ...anyPorts, '--data', path]);
+  onTestFinished(() => running.kill('SIGKILL'));
+  expect(await running.line('is damaged')).toMatch(/put a backup in its place.*those of other days go on/);
+  await running.line('"pid"');
+  running.kill('SIGTERM');
+  expect(await running.ended).toMatchObject({ code: 0 });
   expect(readFileSync(file)).toEqual(Buffer.alloc(8_192, 0x55));
 });
 
@@ -213,7 +218,7 @@ test('a data folder in use by another process: its id is named, and it is not di
   const path = folder();
   const chappe = await startChappe({ data: path });
   onTestFinished(() => chappe.stop());
-  const second = spawnCli(['start', ...anyPorts, '--data', path]);
+  const second = spawnCli(['start', '--json', ...anyPorts, '--data', path]);
   const { code, out, talk } = await second.ended;
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(talk).toContain(`is in use by process ${chappe.program.pid}`);

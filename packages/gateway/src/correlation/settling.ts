@@ -1,5 +1,5 @@
 /** Finds the message that a receipt is about, in memory and on the disk, and ends it by what the receipt says. */
-import type { Center, Message, Outcome } from '@chappe/center';
+import type { Center, CenterError, Message, MessageId, Outcome } from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
 import { isFinal } from '../states.ts';
 import type { CompiledFailover } from '../upstream/failover.ts';
@@ -189,12 +189,22 @@ export class Settling {
     const { group, receivedMs } = incoming;
     const doubts: Doubt[] = [];
     for (const attempt of group.unanswered.of(incoming)) {
-      const message = await this.#context.center.find(attempt.id);
+      const message = await this.#known(attempt.id);
       if (message === undefined || message.acceptedMs > receivedMs) continue;
       const sender = this.#context.senderOf(message) ?? message.source.digits;
       if (fits(message, sender, incoming)) doubts.push({ attempt, message });
     }
     return doubts;
+  }
+
+  /** A message of a day that is set aside is not known: it may be any other one that the receipt is about. */
+  async #known(id: MessageId): Promise<Message | undefined> {
+    try {
+      return await this.#context.center.find(id);
+    } catch (error) {
+      if ((error as CenterError).code === 'CHAPPE_STORE_ASIDE') return undefined;
+      throw error;
+    }
   }
 
   #noteEnd(incoming: Incoming, id: number, hasOthers = false): void {

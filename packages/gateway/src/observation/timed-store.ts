@@ -34,6 +34,7 @@ export function timedStore(
     tallies: () => store.tallies(),
     recount: () => store.recount(),
     purge: (beforeMs, onForget) => store.purge(beforeMs, onForget),
+    ...(store.watch === undefined ? {} : { watch: store.watch.bind(store) }),
     ...(store.log === undefined ? {} : { log: store.log.bind(store) }),
     close: () => store.close(),
   };
