@@ -55,6 +55,21 @@ export interface ConnectionCounters {
 
 const lookEveryMs = 1_000;
 
+/** What of Node's parser is meant here: it is not documented. */
+interface Parser {
+  /** Called for each head; 2: what comes behind it is not HTTP (RFC 9110 7.8). */
+  onIncoming: () => number;
+}
+
+/**
+ * Has Node read nothing more of a chunk that is being read, though its connection is cut off: it would make objects of some
+ * kilobytes for each request of 20 octets in it, and hold all of all connections until it has read what they sent.
+ */
+function readNothingMore(socket: Socket): void {
+  const { parser } = socket as { readonly parser?: Parser | null };
+  if (parser) parser.onIncoming = () => 2;
+}
+
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -159,6 +174,7 @@ export class Connections {
     if (connection === undefined) return;
     if (connection.exchanges.length >= this.#limits.requestsEach) {
       this.counters.crowdedOut += 1;
+      readNothingMore(request.socket);
       this.#cut(connection);
       return;
     }

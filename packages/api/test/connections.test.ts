@@ -223,3 +223,14 @@ describe('places', () => {
     expect(connectionLimits.perAddress).toBeLessThanOrEqual(connectionLimits.places / 2);
   });
 });
+
+it('makes nothing of what stands behind too many requests in one piece', async () => {
+  let requests = 0;
+  rig.app.server.on('request', () => requests++);
+  const sent = Array.from({ length: 3 }, () => peer(livez.repeat(1_000)));
+  const closed = (await Promise.all(sent)).map((socket) => once(socket.resume(), 'close'));
+  for (const socket of sockets) socket.end();
+  await Promise.all(closed);
+  expect(requests).toBeLessThanOrEqual(sent.length * (connectionLimits.requestsEach + 1));
+  await until(async () => (await connections()) === 0);
+});
