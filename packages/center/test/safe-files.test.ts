@@ -1,6 +1,7 @@
 /** Files of the data folder lead nowhere else, and who else may write there is told. */
 import {
   chmodSync,
+  chownSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -125,6 +126,18 @@ describe('a folder', () => {
     expect(told !== undefined).toBe(isLoose);
     if (isLoose) expect(told).toMatch(new RegExp(`${folder} .mode 0?${mode.toString(8)}.*chmod go-w`));
   });
+});
+
+it.skipIf(process.platform === 'win32')('a folder of another user is told of', () => {
+  chmodSync(folder, 0o700);
+  const { uid } = statSync(folder);
+  expect(looseFolder(folder, uid)).toBeUndefined();
+  const told = looseFolder(folder, uid + 1);
+  if (uid === 0) expect(told).toBeUndefined();
+  else expect(told).toContain(`another user (uid ${uid})`);
+  if (process.getuid?.() !== 0) return;
+  chownSync(folder, 4_321, 4_321);
+  expect(looseFolder(folder)).toMatch(/another user \(uid 4321\).*chown -R 0 /);
 });
 
 describe('a lock that was taken away', () => {

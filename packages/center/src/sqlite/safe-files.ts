@@ -71,12 +71,19 @@ export function refuseLinks(folder: string): void {
 
 /**
  * Who else may write into the data folder, in a sentence with what to do; undefined: nobody. Such a one can take messages
- * away, or put others there. Windows has no such bits.
+ * away, or put others there. Windows has no such bits. `uid`: whom we run as, default that of the process.
  */
-export function looseFolder(folder: string): string | undefined {
+export function looseFolder(
+  folder: string,
+  uid: number | undefined = process.getuid?.(),
+): string | undefined {
   if (process.platform === 'win32') return undefined;
-  const mode = statSync(folder).mode & 0o7777;
-  if ((mode & WRITABLE_BY_OTHERS) === 0) return undefined;
-  const text = mode.toString(8).padStart(4, '0');
-  return `others may write into the data folder ${folder} (mode ${text}): chmod go-w ${folder}`;
+  const { mode, uid: owner } = statSync(folder);
+  if ((mode & WRITABLE_BY_OTHERS) !== 0) {
+    const text = (mode & 0o7777).toString(8).padStart(4, '0');
+    return `others may write into the data folder ${folder} (mode ${text}): chmod go-w ${folder}`;
+  }
+  // An owner may always; root may everywhere.
+  if (owner === uid || owner === 0) return undefined;
+  return `the data folder ${folder} belongs to another user (uid ${owner}), who may write into it: chown -R ${uid} ${folder}`;
 }
