@@ -1,5 +1,5 @@
 /** What is allowed and hardly meant, in a configuration that is right. */
-import { isLoopback } from '@chappe/gateway';
+import { isLoopback, isWide } from '@chappe/gateway';
 import type { Config, ListenSettings } from './config.ts';
 import type { Flaw } from './flaw.ts';
 import { leadsBack, unwiseConnector } from './unwise-connector.ts';
@@ -106,7 +106,7 @@ const maxNames = 5;
 function withoutNetworks({ server, settings }: Config): Flaw[] {
   if (server.smpp.listen.every(({ host }) => isLoopback(host))) return [];
   const names = settings.accounts
-    .filter(({ allowFrom, suspended }) => allowFrom === undefined && suspended !== true)
+    .filter(({ allowFrom, suspended }) => allowFrom?.some(isWide) !== false && suspended !== true)
     .map(({ systemId }) => `"${systemId}"`);
   if (names.length === 0) return [];
   const more = names.length > maxNames ? ` and ${names.length - maxNames} more` : '';

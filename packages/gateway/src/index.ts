@@ -5,7 +5,7 @@ export type { Account } from './accounts/account.ts';
 export { type AccountInput, type AccountOptions, Accounts } from './accounts/accounts.ts';
 export type { BindRefusal } from './accounts/admission.ts';
 export { isLoopback } from './accounts/loopback.ts';
-export { compileNetworks } from './accounts/networks.ts';
+export { compileNetworks, isWide } from './accounts/networks.ts';
 export { generatePassword, hashForProcess, hashPassword } from './accounts/password.ts';
 export { addressOf } from './address.ts';
 export { type AddressRange, compileAddressRange } from './address-range.ts';

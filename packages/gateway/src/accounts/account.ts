@@ -1,6 +1,6 @@
 /** One account, compiled from its settings. */
 import type { AccountSettings } from '../settings/account.ts';
-import { compileNetworks } from './networks.ts';
+import { compileNetworks, isWide } from './networks.ts';
 import { compileOwnNumbers } from './number-owners.ts';
 import { type PasswordHash, parsePasswordHash } from './password.ts';
 import { AccountPolicy } from './policy.ts';
@@ -16,6 +16,8 @@ export interface Account {
   readonly passwordHash: PasswordHash | undefined;
   /** Whether it may come from an address; undefined: from any. */
   readonly networks: ((address: string) => boolean) | undefined;
+  /** Whether an address is in a network of its own: those that strangers have, too, do not count. */
+  readonly isListed: (address: string) => boolean;
   /** Numbers that are given to it; none where it wants no messages from handsets. */
   readonly ownNumbers: readonly SenderPattern[];
   readonly suspended: boolean;
@@ -46,6 +48,10 @@ export function compileAccount(settings: AccountSettings, previous: Account | un
     policy: new AccountPolicy(settings, previous?.policy),
     passwordHash,
     networks: allowFrom === undefined ? undefined : compileNetworks(allowFrom, `${where}: allowFrom`),
+    isListed: compileNetworks(
+      (allowFrom ?? []).filter((network) => !isWide(network)),
+      `${where}: allowFrom`,
+    ),
     ownNumbers: mo === 'none' ? [] : compileOwnNumbers(settings.ownNumbers, `${where}: ownNumbers`),
     suspended: suspended ?? false,
   };
@@ -60,6 +66,7 @@ export function openAccount(name: string): Account {
     policy: new AccountPolicy(settings),
     passwordHash: undefined,
     networks: undefined,
+    isListed: () => false,
     ownNumbers: [],
     suspended: false,
   };

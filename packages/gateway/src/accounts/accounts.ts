@@ -6,7 +6,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { AccountSettings } from '../settings/account.ts';
 import { type Account, checkName, compileAccount, openAccount } from './account.ts';
 import { BoundedMap } from './bounded-map.ts';
-import { compileNetworks, maxNetworks } from './networks.ts';
+import { compileNetworks, isWide, maxNetworks } from './networks.ts';
 import { NumberOwners } from './number-owners.ts';
 import { type Derive, defaultCost, hashPassword, type PasswordHash } from './password.ts';
 import { type Check, type CheckResult, type Gate, PasswordChecks } from './password-checks.ts';
@@ -82,7 +82,7 @@ export class Accounts {
     return this.#owners;
   }
 
-  /** Whether an address is in `allowFrom` of some account. Quick: of many networks only the first are looked at. */
+  /** Whether an address is in a network of some account (`Account.isListed`). Quick: of many only the first are looked at. */
   isListed(address: string): boolean {
     return this.#isListed(address);
   }
@@ -235,7 +235,8 @@ export class Accounts {
     this.#known = next;
     this.#owners = new NumberOwners(next.values());
     const networks = new Set([...next.values()].flatMap(({ settings }) => settings.allowFrom ?? []));
-    this.#isListed = compileNetworks([...networks].slice(0, maxNetworks), 'allowFrom');
+    const listed = [...networks].filter((network) => !isWide(network));
+    this.#isListed = compileNetworks(listed.slice(0, maxNetworks), 'allowFrom');
     this.#hashes = [...next.values()].flatMap(({ passwordHash }) => passwordHash ?? []);
   }
 

@@ -64,7 +64,7 @@ export class Credentials {
   }
 
   #guessOf(account: string, address: string): Guess {
-    const isListed = this.#accounts.get(account)?.networks?.(address) === true;
+    const isListed = this.#accounts.get(account)?.isListed(address) === true;
     return { account, address: addressKey(address), isListed };
   }
 

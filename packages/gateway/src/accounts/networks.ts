@@ -39,6 +39,18 @@ function addNetwork(list: BlockList, network: string, where: string): void {
   list.addSubnet(address, bits, family === 6 ? 'ipv6' : 'ipv4');
 }
 
+/** Shorter prefixes are no network of somebody, but a part of the world. */
+const leastBits = { ipv4: 8, ipv6: 16 } as const;
+
+/**
+ * Whether a network is so wide that strangers come from it: `0.0.0.0/0`, as written by who means any. It lets in, and sets
+ * nobody apart from strangers.
+ */
+export function isWide(network: string): boolean {
+  const [address = '', prefix] = network.split('/');
+  return prefix !== undefined && Number(prefix) < leastBits[isIP(address) === 6 ? 'ipv6' : 'ipv4'];
+}
+
 /**
  * What stands for the network of an `addressKey`, where one host may choose its address: of IPv6 the first 48 bits,
  * which whoever rents a machine may have; an IPv4 address stands for itself.

@@ -284,3 +284,13 @@ describe('suspension', () => {
     expect(accounts.suspend('nobody', true)).toBe(false);
   });
 });
+
+it('an address is listed where an account has named its network, and not where one lets everybody in', async () => {
+  const { accounts } = await closed(
+    account('acme', 'secret', { allowFrom: ['203.0.113.0/24'] }),
+    account('open', 'secret', { allowFrom: ['0.0.0.0/0', '::/0'] }),
+  );
+  expect(accounts.isListed('203.0.113.9')).toBe(true);
+  expect(accounts.isListed('198.51.100.9')).toBe(false);
+  expect(accounts.isListed('2001:db8::9')).toBe(false);
+});

@@ -66,6 +66,20 @@ describe('guesses', () => {
     expect(owner).toBe(10);
   });
 
+  it.each([[['0.0.0.0/0', '::/0']], [['0.0.0.0/1', '128.0.0.0/1']], [['0.0.0.0/0', '203.0.113.0/24']]])(
+    'an allowFrom of %j, which lets everybody in, holds guesses up as none does',
+    async (allowFrom) => {
+      const { guess, bind, clock, scrypt } = await rig(account('acme', 'right', { allowFrom }));
+      for (let time = 0; time < 2_000; time += 1) {
+        await guess('acme', `10.${time >> 8}.${time & 255}.1`);
+        clock.ms += 60;
+      }
+      expect(scrypt.runs).toBeLessThanOrEqual(12);
+      const isNamed = allowFrom.includes('203.0.113.0/24');
+      expect(isIn(await bind('acme', 'right', '203.0.113.7'))).toBe(isNamed);
+    },
+  );
+
   it('one password for many names is held by the address', async () => {
     const { clock, scrypt, bind } = await rig(account('acme', 'right'));
     for (let time = 0; time < 10_000; time += 1) {

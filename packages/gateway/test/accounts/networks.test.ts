@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileNetworks } from '../../src/accounts/networks.ts';
+import { compileNetworks, isWide } from '../../src/accounts/networks.ts';
 
 describe('networks', () => {
   it.each([
@@ -53,4 +53,18 @@ describe('networks', () => {
       ),
     ).toThrow(RangeError);
   });
+});
+
+it.each([
+  ['0.0.0.0/0', true],
+  ['128.0.0.0/1', true],
+  ['10.0.0.0/7', true],
+  ['10.0.0.0/8', false],
+  ['203.0.113.7', false],
+  ['::/0', true],
+  ['2000::/3', true],
+  ['2001::/16', false],
+  ['::1', false],
+])('%s is a part of the world: %s', (network, expected) => {
+  expect(isWide(network)).toBe(expected);
 });
