@@ -347,6 +347,7 @@ export class Gateway {
   async #stop(drainMs: number): Promise<void> {
     this.#disarmCheck?.();
     this.#ingress.early.releaseAll();
+    this.#ingress.faults.releaseAll();
     this.#transactions.close();
     const untilMs = this.#clock.monotonicMs() + drainMs;
     await takeSteps([

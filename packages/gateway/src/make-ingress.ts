@@ -4,6 +4,7 @@ import { EarlyReceipts } from './early-receipts.ts';
 import type { Ingress } from './ingress/ingress.ts';
 import type { Network } from './network.ts';
 import { defaultLifetime, type GatewayOptions } from './options.ts';
+import { WireFaults } from './sandbox/wire-faults.ts';
 
 // What is shaped waits for its time in memory, five seconds at most.
 const shapedLimits = { messages: 40_000, octets: 32 * 1024 * 1024 };
@@ -31,6 +32,7 @@ export function makeIngress(options: GatewayOptions, { network, ...parts }: Ingr
     ...parts,
     lifetime: { ...defaultLifetime, ...options.lifetime },
     early: new EarlyReceipts(parts.clock),
+    faults: new WireFaults(parts.clock),
     shaped: new Shares(shapedLimits),
     counters: { accepted: 0, refused: 0 },
     // The sandbox takes names.

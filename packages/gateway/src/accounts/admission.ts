@@ -1,6 +1,7 @@
 /** Decides on binds: who it is, where it comes from, and whether there is room for one more. */
 import { status } from '@chappe/protocol';
 import type { BindRequest, Clock } from '@chappe/smpp';
+import { magicBindOf } from '../sandbox/wire-faults.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import type { BindMemory } from './bind-memory.ts';
@@ -107,7 +108,7 @@ export function authenticator(
 
   return (bind) => {
     const { system_id: name, password } = bind.pdu;
-    if (accounts.open) return admitted(accounts.meet(name).name, undefined);
+    if (accounts.open) return magicDecision(name) ?? admitted(accounts.meet(name).name, undefined);
     const shut = shutFor(bind, accounts.get(name));
     const checked = credentials.check(name, password, bind.remote.address, shut !== undefined);
     if (typeof checked !== 'string') return checked.then((result) => decide(bind, result, shut));
@@ -122,6 +123,15 @@ export function authenticator(
 
 function admitted(context: string, window: number | undefined): Admission {
   return { accept: true, context, window };
+}
+
+/** What becomes of a bind by which a test has chosen a fault. */
+function magicDecision(systemId: string): Admission | Promise<Admission> | undefined {
+  const magic = magicBindOf(systemId);
+  if (magic === undefined) return undefined;
+  // Never: the peer is to give up, and its connection goes with it.
+  if (magic.status === undefined) return new Promise(() => undefined);
+  return { accept: false, status: magic.status };
 }
 
 /** Why no password of an account is right for this bind. */

@@ -9,6 +9,7 @@ import type { MessageFacts } from '../facts.ts';
 import type { LifetimeLimits } from '../lifetime.ts';
 import type { Refusals } from '../observation/refusals.ts';
 import type { Routing } from '../routing.ts';
+import type { WireFaults } from '../sandbox/wire-faults.ts';
 import type { Transactions } from '../transactions.ts';
 import type { OperatorRequests } from '../upstream/operator-requests.ts';
 import type { Acceptance } from './acceptance.ts';
@@ -35,6 +36,8 @@ export interface Ingress {
   readonly clock: Clock;
   readonly lifetime: LifetimeLimits;
   readonly early: EarlyReceipts;
+  /** Faults that simulated handsets are to have. */
+  readonly faults: WireFaults;
   /** What waits in memory to be stored, since its account is shaped. */
   readonly shaped: Shares;
   /** Ties the segments of a long message together; another for each. */
@@ -88,7 +91,7 @@ export function storeAndAnswer(
   const answer = (answered: ResponseInput): void => session.respond(answerable, answered);
   prepared.store((error, messages) => {
     try {
-      if (error === undefined) answerStored(ingress, prepared, messages, response(messages), answer);
+      if (error === undefined) answerStored(ingress, session, prepared, messages, response(messages), answer);
       else {
         ingress.onError(error, answerable.command);
         answer(refuse(ingress, statusOfError(error)) as ResponseInput);
@@ -102,7 +105,8 @@ export function storeAndAnswer(
 }
 
 function answerStored(
-  { transactions, early }: Ingress,
+  { transactions, early, faults }: Ingress,
+  session: Session,
   { isTransaction }: Prepared,
   messages: readonly Message[],
   response: ResponseInput,
@@ -110,7 +114,7 @@ function answerStored(
 ): void {
   if (isTransaction) transactions.hold(messages, response, answer);
   else if (early.isHeld(messages)) early.hold(messages, () => answer(response));
-  else answer(response);
+  else if (!faults.takes(messages, session, () => answer(response))) answer(response);
 }
 
 export { DEFERRED };

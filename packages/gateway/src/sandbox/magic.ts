@@ -17,7 +17,10 @@ export type Magic =
   | 'echo'
   | 'duplicate-receipt'
   | 'early-receipt'
-  | 'off-then-on';
+  | 'off-then-on'
+  | 'no-response'
+  | 'late-response'
+  | 'cut';
 
 /** One row of the table. */
 export interface MagicNumber {
@@ -30,6 +33,9 @@ export interface MagicNumber {
 
 /** How much later than usual the receipt of a `late-receipt` number comes. */
 export const lateReceiptMs = 60_000;
+
+/** How much later than usual the response to a submission to a `late-response` number comes. */
+export const lateResponseMs = 5_000;
 
 /** How often an `off-then-on` number cannot be reached before it can, and the pause between two attempts. */
 export const offThenOnAttempts = 2;
@@ -55,6 +61,9 @@ export const magicNumbers: readonly MagicNumber[] = [
     magic: 'off-then-on',
     meaning: 'handset off: unreachable twice, then delivered',
   },
+  { suffix: '5550012', magic: 'no-response', meaning: 'submit taken, response never comes' },
+  { suffix: '5550013', magic: 'late-response', meaning: 'submit taken, response 5 s late' },
+  { suffix: '5550014', magic: 'cut', meaning: 'submit taken, connection cut instead of the response' },
 ];
 
 const bySuffix: ReadonlyMap<string, Magic> = new Map(
