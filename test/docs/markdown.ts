@@ -22,9 +22,12 @@ export interface Fence {
   readonly mark: Mark | undefined;
   /** The file that it is, where the line before it is a path in backquotes: then it is a part of its section's project. */
   readonly path: string | undefined;
+  /** The major version of Node that its commands are for, where a comment before it says so: `<!-- on Node 22 -->`. */
+  readonly node: string | undefined;
 }
 
 const MARK = /^<!-- (types only|not run): (.+) -->$/;
+const NODE = /^<!-- on Node (\d+) -->$/;
 const PATH = /^`([\w@./-]+)`:?$/;
 
 /** The documents of the repository, but for what scripts write. */
@@ -61,6 +64,7 @@ export function fencesOf(file: string, text: string = readFileSync(join(root, fi
     if (end < 0) throw new Error(`${file}:${at + 1}: a code block without an end`);
     const code = lines.slice(at + 1, end).map((inner) => inner.slice(indent.length));
     const path = PATH.exec(before)?.[1];
+    const node = NODE.exec(before)?.[1];
     found.push({
       file,
       line: at + 2,
@@ -69,6 +73,7 @@ export function fencesOf(file: string, text: string = readFileSync(join(root, fi
       code: `${code.join('\n')}\n`,
       mark: markOf(before),
       path,
+      node,
     });
     before = '';
     at = end;
