@@ -32,17 +32,6 @@ const fromSources: Plugin = {
   },
 };
 
-/** An old Node has no node:sqlite and would refuse the whole file before the launcher can say so. */
-const lateSqlite: Plugin = {
-  name: 'late sqlite',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^node:sqlite$/ }, () => ({ path: 'node:sqlite', namespace: 'late' }));
-    onLoad({ filter: /.*/, namespace: 'late' }, () => ({
-      contents: `export const { DatabaseSync } = process.getBuiltinModule('node:sqlite');`,
-    }));
-  },
-};
-
 const { warnings } = await build({
   stdin: { contents: entry, resolveDir: root, sourcefile: 'entry.ts', loader: 'ts' },
   outfile: values.outfile,
@@ -60,7 +49,7 @@ const { warnings } = await build({
   banner: {
     js: `#!/usr/bin/env node\nimport { createRequire as chappeRequire } from 'node:module';\nconst require = chappeRequire(import.meta.url);`,
   },
-  plugins: [fromSources, lateSqlite],
+  plugins: [fromSources],
 });
 if (warnings.length > 0) process.exitCode = 1;
 await chmod(values.outfile, 0o755);

@@ -3,7 +3,8 @@
  * else, and a damaged page must not take it away. It is a file by itself, without a log beside it.
  */
 import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../open-database.ts';
 import { makeFile } from '../sqlite/safe-files.ts';
 import type { ControlChange } from './control-store.ts';
 import { applyChanges, hasSameEntries, isEmpty, isSound } from './control-table.ts';
@@ -85,7 +86,7 @@ export function hasSoundCopy(path: string): boolean {
 
 function openSound(path: string): DatabaseSync | undefined {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-  const database = new DatabaseSync(path, { timeout: 1_000 });
+  const database = openDatabase(path, { timeout: 1_000 });
   try {
     // Kept in one file, and no sync more than what keeps it from being torn: the original has been synced before.
     database.exec('PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL');

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
+import { openDatabase } from '../open-database.ts';
 import { controlAdvice, damagedText, failureOf } from '../sqlite/failure.ts';
 import { exists, makeFolder } from '../sqlite/folder.ts';
 import { makeFile, refuseLinks } from '../sqlite/safe-files.ts';
@@ -42,7 +43,7 @@ export class SqliteControl implements ControlStore {
       refuseLinks(resolve(folder));
       if (!exists(path)) restoreFromCopy(copyPath, path);
       makeFile(path);
-      database = new DatabaseSync(path, { timeout: 1_000 });
+      database = openDatabase(path, { timeout: 1_000 });
       setUp(database, path);
       if (!isSound(database)) {
         const text = damagedText(path, 'not all of it can be read');

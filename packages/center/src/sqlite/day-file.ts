@@ -1,6 +1,7 @@
 /** One day's database, open for writing, with its statements prepared. */
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
+import { openDatabase } from '../open-database.ts';
 import { Room } from '../room.ts';
 import type { Claim, Waiting } from '../store.ts';
 import { failureOf } from './failure.ts';
@@ -113,7 +114,7 @@ export class DayFile {
     let database: DatabaseSync | undefined;
     try {
       if (!exists(path)) makeDayFile(path);
-      database = new DatabaseSync(path, { timeout: 1_000 });
+      database = openDatabase(path, { timeout: 1_000 });
       setUp(database, path, options);
       return new DayFile(path, database);
     } catch (error) {

@@ -10,9 +10,10 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
 import { dayNumber, dayOfNumber } from '../message-id.ts';
+import { openDatabase } from '../open-database.ts';
 import { damagedText, failureOf } from './failure.ts';
 import { makeFile, refuseLinks, replaceFile } from './safe-files.ts';
 import { applicationId, schemaVersion } from './schema.ts';
@@ -108,7 +109,7 @@ export function lockFolder(folder: string): { release(): void } {
   // A lock that somebody has taken away holds nobody off: the one who had it may still be there.
   if (!exists(path) && isOther(readHolder(holder))) throw lockLost(folder, path, holder);
   makeFile(path);
-  const database = new DatabaseSync(path);
+  const database = openDatabase(path);
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (cause) {

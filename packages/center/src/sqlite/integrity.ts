@@ -1,5 +1,6 @@
 /** Whether a database is whole, and where it is not. */
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../open-database.ts';
 
 /** One thing that is wrong with a file. */
 export interface FileFault {
@@ -15,7 +16,7 @@ const MAX_FAULTS = 100;
 export function faultsIn(path: string): FileFault[] {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
+    database = openDatabase(path, { readOnly: true, timeout: 1_000 });
     const rows = database.prepare(`PRAGMA integrity_check(${MAX_FAULTS})`).all();
     const said = rows.map((row) => String(Object.values(row)[0])).filter((text) => text !== 'ok');
     return said.map((what) => ({ page: pageIn(what), what }));

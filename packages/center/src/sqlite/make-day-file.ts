@@ -1,7 +1,7 @@
 /** A new day's file: under another name until it is whole, so that an empty one is always a damaged one. */
 import { renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../open-database.ts';
 import { makeFile, syncFolder } from './safe-files.ts';
 import { schemaSql } from './schema.ts';
 
@@ -14,7 +14,7 @@ export function makeDayFile(path: string): void {
   // Left from a crash, or put there by somebody: the name itself goes, not what it may lead to.
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${beside}${suffix}`, { force: true });
   makeFile(beside);
-  const database = new DatabaseSync(beside);
+  const database = openDatabase(beside);
   try {
     database.exec(`PRAGMA page_size = ${PAGE_OCTETS}; PRAGMA synchronous = FULL; BEGIN; ${schemaSql} COMMIT`);
   } finally {

@@ -1,8 +1,9 @@
 /** The reading thread's side of the store: finds and searches, which must never hold the writer up. */
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
 import type { MessageId } from '../message.ts';
 import { dayNumber, dayNumberOfId, dayOfNumber, firstIdAt } from '../message-id.ts';
+import { openDatabase } from '../open-database.ts';
 import {
   type DayAside,
   type DayCount,
@@ -326,7 +327,7 @@ export class Reader {
       if (this.#files.size < MAX_FILES) break;
       this.#close(old);
     }
-    const database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
+    const database = openDatabase(path, { readOnly: true, timeout: 1_000 });
     try {
       checkOurs(database, path);
       const file = { database, bodies: new SharedBodies(database) };
