@@ -1,7 +1,13 @@
 /** Where the process begins. */
 import { setFlagsFromString } from 'node:v8';
-import { runProgram } from './program.ts';
-import { chappeVersion } from './version.ts';
+import { hearFromTheStart } from './start/hang-ups.ts';
+
+// Before the rest is loaded, which takes longer than a reload by hand behind a start.
+const command = process.argv.slice(2).find((word) => !word.startsWith('-'));
+if (command === 'serve' || command === 'start') hearFromTheStart(process);
+
+const { runProgram } = await import('./program.ts');
+const { chappeVersion } = await import('./version.ts');
 
 // Whoever reads our data has seen enough (`chappe decode ... | head`): that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -377,6 +377,7 @@ export class Gateway {
     this.trace.customers.joined(session);
     const bind = this.#routing.bound(session, session.context as string);
     if (bind !== undefined) this.#steps.onBound(bind);
+    this.network.upstreams.reconsider();
     if (this.#events.isHeard) this.#events.emit({ kind: 'bound', session: viewOfSession(session) });
   }
 

@@ -120,12 +120,12 @@ export class Rig {
   async open(options: Partial<GatewayOptions>, store: Store): Promise<void> {
     this.gateway = await Gateway.start({
       store,
-      smpp: { port: 0 },
       clock: this.clock,
       random: () => 0.5,
       handsets: { delayMs: [100, 100] },
       onError: (error, where) => this.errors.push([where, error]),
       ...options,
+      smpp: { port: 0, ...options.smpp },
       center: { ...options.center, limits: { ...limits, ...options.center?.limits } },
     });
   }

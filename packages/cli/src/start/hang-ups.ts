@@ -6,15 +6,31 @@ export interface SignalSource {
   off(signal: 'SIGHUP', hear: () => void): unknown;
 }
 
+/** Sources that are heard before there is anybody to act, and whether a signal has come. */
+const early = new WeakMap<SignalSource, { hasCome: boolean }>();
+
+/**
+ * Hears it while the program is still being loaded, and to the very end of the process: for the first lines of those
+ * that serve.
+ */
+export function hearFromTheStart(source: SignalSource): void {
+  const heard = { hasCome: false };
+  early.set(source, heard);
+  source.on('SIGHUP', () => {
+    heard.hasCome = true;
+  });
+}
+
 /** Hears it as long as it lives. One that comes too early is acted on when its time has come. */
 export class HangUps {
   readonly #source: SignalSource;
   readonly #hear: () => void;
   #act: (() => void) | undefined;
-  #cameEarly = false;
+  #cameEarly: boolean;
 
   constructor(source: SignalSource) {
     this.#source = source;
+    this.#cameEarly = early.get(source)?.hasCome === true;
     this.#hear = () => {
       if (this.#act === undefined) this.#cameEarly = true;
       else this.#act();

@@ -1,7 +1,7 @@
 /** SIGHUP ends no process that has only just begun, or is about to end. */
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { HangUps } from '../../src/start/hang-ups.ts';
+import { HangUps, hearFromTheStart } from '../../src/start/hang-ups.ts';
 
 describe('SIGHUP', () => {
   it('is heard from the first moment to the last', () => {
@@ -27,6 +27,22 @@ describe('SIGHUP', () => {
       expect(acted).toBe(Math.min(early, 1) + 1);
     },
   );
+
+  it('is heard before there is anybody to act, and after', () => {
+    const source = new EventEmitter();
+    hearFromTheStart(source);
+    source.emit('SIGHUP');
+    const hangUps = new HangUps(source);
+    let acted = 0;
+    hangUps.begin(() => {
+      acted += 1;
+    });
+    expect(acted).toBe(1);
+    hangUps.close();
+    expect(source.listenerCount('SIGHUP')).toBe(1);
+    source.emit('SIGHUP');
+    expect(acted).toBe(1);
+  });
 
   it('that comes too late is only told', () => {
     const source = new EventEmitter();

@@ -9,7 +9,7 @@ import { type Answer, unsent } from './answer.ts';
 import { Binds, type BindsEvents, type ConnectUpstream } from './binds.ts';
 import type { UpstreamGroup } from './group.ts';
 import { UpstreamHealth } from './health.ts';
-import type { Home } from './leads-back.ts';
+import { type Home, isKin } from './leads-back.ts';
 import { isUnfitFor } from './memo.ts';
 import { type Batch, MultiBatches, multiPdu, resultFor } from './multi.ts';
 import { statusClasses } from './statuses.ts';
@@ -259,6 +259,13 @@ export class Upstream {
   /** The request that a message becomes here, or why it cannot be said. For trials: nothing is sent. */
   requestFor(message: Message): ReturnType<SubmissionProfile['pduOf']> {
     return this.#profile.pduOf(message, this.#context.clock.nowMs());
+  }
+
+  /** A customer has bound here: it may be this upstream, which is then another Chappe by our name. */
+  reconsider(): void {
+    const { home } = this.#context;
+    if (home === undefined || this.#binds.isKin) return;
+    this.#binds.isKin = this.#binds.sending.some((session) => isKin(session, home));
   }
 
   /** The status of its answer to a request that was no submission. */

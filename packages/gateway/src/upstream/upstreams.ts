@@ -89,6 +89,11 @@ export class Upstreams {
     return this.#groups.get(name);
   }
 
+  /** A customer has bound. */
+  reconsider(): void {
+    for (const upstream of this.#upstreams.values()) upstream.reconsider();
+  }
+
   /** Takes settings over: what has not changed goes on undisturbed. Throws RangeError before anything is changed. */
   use(settings: readonly ConnectorSettings[], routes: readonly RoutePlan[]): void {
     const before = new Map(this.#upstreams);

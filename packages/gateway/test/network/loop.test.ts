@@ -9,7 +9,8 @@ afterEach(async () => {
 });
 
 /** Two gateways, each an upstream and a customer of the other. */
-async function pair(peer: boolean | undefined): Promise<void> {
+async function pair(peer: boolean | undefined, systemId = 'chappe'): Promise<void> {
+  const smpp = { systemId };
   const there = connector('there', { peer, systemId: 'peer' } as never);
   const accounts = [account('peer'), account('acme')];
   const owning = (owner: string) =>
@@ -20,11 +21,11 @@ async function pair(peer: boolean | undefined): Promise<void> {
       connectors: [there, 'out'],
       routes: [via(['out'], undefined, { name: 'own', to: ['49'] }), via(['there'])],
     },
-    { random: () => 0.25, beforeOpen: (world) => world.detour('there', () => first.gateway) },
+    { random: () => 0.25, smpp, beforeOpen: (world) => world.detour('there', () => first.gateway) },
   );
   first = await World.start(
     { accounts: owning('acme'), connectors: [there], routes: [via(['there'])] },
-    { given: second, beforeOpen: (world) => world.detour('there', () => second.gateway) },
+    { given: second, smpp, beforeOpen: (world) => world.detour('there', () => second.gateway) },
   );
   // Passwords are checked in threads, in time of their own: a bind may come too late for the first tries.
   const areBound = () => [first, second].every((world) => world.upstream('there').isUsable);
@@ -56,8 +57,13 @@ describe('two gateways', () => {
     expect(esme.texts).toEqual(['Re']);
   });
 
-  it.each([true, undefined])('that lead to each other do not send a message round: peer %s', async (peer) => {
-    await pair(peer);
+  // Whichever of them binds first: it does not see yet that the other is bound here.
+  it.each([
+    [true, 'chappe'],
+    [undefined, 'chappe'],
+    [undefined, 'ACME'],
+  ])('that lead to each other do not send a message round: peer %s, named %s', async (peer, systemId) => {
+    await pair(peer, systemId);
     const esme = await first.esme();
     await esme.submit({ destination_addr: '447700900123' });
     await first.pass(5_000);
