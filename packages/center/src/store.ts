@@ -33,6 +33,8 @@ export interface DayAside {
   readonly path: string;
   /** What is wrong with it, for people. */
   readonly why: string;
+  /** Whether its sums of money are known, with what has changed since; `tallies` and `recount` have them then. */
+  readonly hasTallies: boolean;
 }
 
 /** What a store tells without being asked. */
@@ -229,7 +231,7 @@ export interface Store {
   waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<MessagePage>;
   /** Messages of kind `mt` by day and account. Reads an index: a second for millions. */
   counts(): Promise<readonly DayCount[]>;
-  /** The money of all days that are kept. */
+  /** The money of all days that are kept, and of those that are set aside as far as it is known. */
   tallies(): Promise<readonly Tally[]>;
   /** The same, added up from the messages one by one: slow. */
   recount(): Promise<readonly Tally[]>;

@@ -84,7 +84,7 @@ async function fill(): Promise<void> {
   for (const day of [0, 1] as const) {
     await insert(store, [waiting(day), short(day), note(day), old(day), other(day)]);
     await insert(store, [sent(day)], 'sent');
-    const over = Array.from({ length: 300 }, (_, at) => of(day, 100 + at, { account: `a${at % 7}` }));
+    const over = Array.from({ length: 120 }, (_, at) => of(day, 100 + at, { account: `a${at % 7}` }));
     await insert(store, over, 'memory');
     const ended = over.map((one) => ({
       ...one,
@@ -378,6 +378,69 @@ describe('a day that is set aside', () => {
     });
     rmdirSync(journal());
     expect((await store.recover(NOON_MS)).aside).toMatchObject([{ day: yesterday }]);
+  });
+});
+
+describe('the money of a day that is set aside', () => {
+  const sums = { account: 'acme', day: yesterday };
+  const of = async (store: SqliteStore): Promise<unknown> => {
+    const tallies = await store.tallies();
+    // Whoever compares the two finds no difference.
+    expect((await store.recount()).filter(({ day }) => day === yesterday)).toEqual(
+      tallies.filter(({ day }) => day === yesterday),
+    );
+    return tallies.find(({ day, account }) => day === yesterday && account === 'acme');
+  };
+
+  it('stays known, and follows what is kept of its messages; also after a restart, and when it is back', async () => {
+    await fill();
+    const sound = readFileSync(file());
+    let { store, told } = await opened();
+    await store.recover(NOON_MS);
+    // Its sums have just changed: they are in the memory of whoever writes them.
+    await store.commit([ended(short(0))]);
+    overwrite(PAGE, new Uint8Array(size() - PAGE).fill(0xee));
+    await expect(store.find(sent(0).id)).rejects.toEqual(aside);
+    // The thread that writes is told behind the answer.
+    await store.log();
+    expect(told).toMatchObject([{ aside: { day: yesterday, hasTallies: true } }]);
+    expect(await of(store)).toEqual({
+      ...sums,
+      messages: 4,
+      accepted: 40,
+      reserved: 30,
+      settled: 10,
+      released: 0,
+    });
+    await store.commit([ended(waiting(0))]);
+    // As after an unclear failure.
+    await store.commit([
+      ended(waiting(0)),
+      change('update', { ...other(0), state: 'expired', charged: false }, 'done'),
+    ]);
+    const after = { ...sums, messages: 4, accepted: 40, reserved: 10, settled: 20, released: 10 };
+    expect(await of(store)).toEqual(after);
+    await store.close();
+    ({ store, told } = await opened());
+    await store.recover(NOON_MS);
+    expect(told).toMatchObject([{ aside: { hasTallies: true } }]);
+    expect(await of(store)).toEqual(after);
+    await store.close();
+    // A backup from before the last change of the file itself.
+    writeFileSync(file(), sound);
+    ({ store } = await opened());
+    await store.recover(NOON_MS);
+    expect(await of(store)).toEqual({ ...after, reserved: 20, settled: 10 });
+  });
+
+  it('is said to be unknown where nothing of it can be read', async () => {
+    await fill();
+    overwrite(0, new Uint8Array(size()));
+    const { store, told } = await opened();
+    await store.recover(NOON_MS);
+    expect(told).toMatchObject([{ aside: { hasTallies: false } }]);
+    await store.commit([ended(waiting(0))]);
+    expect(await of(store)).toBeUndefined();
   });
 });
 

@@ -85,6 +85,7 @@ export class Gateway {
   #desk: Desk | undefined;
   readonly #nextReference: () => number;
   #disarmCheck: (() => void) | undefined;
+  #endSums: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
   private constructor(options: GatewayOptions, { accounts, control, optOuts, entries, memory }: OpenedParts) {
@@ -190,6 +191,7 @@ export class Gateway {
     this.messageCounts.backlog.restore(await center.open());
     const nowMs = this.#clock.nowMs();
     this.#ledger = await Ledger.open(control, () => center.tallies(), nowMs);
+    this.#endSums = await this.#ledger.keepSums(this.#clock, this.#steps);
     await restoreQuotas(accounts, center, nowMs);
     center.attach(handsetLane, this.#handsetConnector);
     center.attach(broadcastLane, new BroadcastConnector(this.handsets, this.#clock));
@@ -346,6 +348,7 @@ export class Gateway {
 
   async #stop(drainMs: number): Promise<void> {
     this.#disarmCheck?.();
+    this.#endSums?.();
     this.#ingress.early.releaseAll();
     this.#ingress.faults.releaseAll();
     this.#transactions.close();

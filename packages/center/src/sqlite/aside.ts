@@ -6,19 +6,35 @@ import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, writ
 import { join } from 'node:path';
 import { CenterError } from '../errors.ts';
 import { dayNumber, dayOfNumber } from '../message-id.ts';
-import type { DayAside } from '../store.ts';
+import type { DayAside, Tally } from '../store.ts';
 import { damagedText } from './failure.ts';
 import { dayPath, exists } from './folder.ts';
+import type { TallyRow } from './requests.ts';
 import type { DayChanges } from './row.ts';
 import { syncFolder } from './safe-files.ts';
+import { TallyAside } from './tally-aside.ts';
 
 const ASIDE_FILE = /^(\d{4}-\d{2}-\d{2})\.aside$/;
 const FILE_MODE = 0o600;
 
+/** One of them. */
+interface Entry {
+  readonly aside: DayAside;
+  readonly tallies: TallyAside | undefined;
+  journal: number | undefined;
+}
+
+/** The first line of what stands beside a file. */
+interface Head {
+  readonly why: string;
+  /** Its sums of money then; left out where they could not be read. */
+  readonly tallies?: readonly TallyRow[] | undefined;
+}
+
 /** The days of one folder that are set aside, for the thread that writes. */
 export class AsideDays {
   readonly #folder: string;
-  readonly #days: Map<number, { readonly aside: DayAside; journal: number | undefined }> = new Map();
+  readonly #days: Map<number, Entry> = new Map();
 
   /** Those of earlier runs whose file is still there: one that was moved away is to be done without. */
   constructor(folder: string) {
@@ -26,7 +42,8 @@ export class AsideDays {
     for (const name of readdirSync(folder)) {
       const day = dayNumber(ASIDE_FILE.exec(name)?.[1] ?? '');
       if (!Number.isSafeInteger(day) || !exists(dayPath(folder, day))) continue;
-      this.#days.set(day, { aside: this.#aside(day, this.#lines(day)[0] ?? ''), journal: undefined });
+      this.#enter(day, this.#head(day) ?? { why: 'nobody knows' });
+      for (const changes of this.kept(day)) this.#days.get(day)?.tallies?.follow(changes);
     }
   }
 
@@ -46,29 +63,39 @@ export class AsideDays {
     return [...this.#days.values()].map(({ aside }) => aside);
   }
 
+  /** Their sums of money, as far as they are known. */
+  tallies(): Tally[] {
+    return [...this.#days.values()].flatMap(({ aside, tallies }) => tallies?.all(aside.day) ?? []);
+  }
+
   /** Sets a day aside, for good. Throws the error of the file system; then it is not. */
-  add(day: number, why: string): DayAside {
-    const aside = this.#aside(day, why);
+  add(day: number, why: string, tallies: readonly TallyRow[] | undefined): DayAside {
     const journal = openSync(this.#path(day), 'a', FILE_MODE);
-    this.#days.set(day, { aside, journal });
+    // One that was there before has its reason, and what came after it.
+    const known = this.#head(day);
+    const head = known ?? { why, tallies };
+    const entry = this.#enter(day, head);
+    entry.journal = journal;
     try {
-      // One that was there before has its reason, and what came after it.
-      if (this.#lines(day).length === 0) append(journal, why.replaceAll('\n', ' '));
+      if (known === undefined) append(journal, JSON.stringify(head));
       syncFolder(this.#folder);
     } catch (error) {
       this.#days.delete(day);
       closeSync(journal);
       throw error;
     }
-    return aside;
+    for (const changes of this.kept(day)) entry.tallies?.follow(changes);
+    return entry.aside;
   }
 
   /** Keeps changes of a day that is set aside; durable when it returns. Throws the error of the file system. */
-  keep({ day, values, bytes }: DayChanges): void {
+  keep(changes: DayChanges): void {
+    const { day, values, bytes } = changes;
     const entry = this.#days.get(day);
     if (entry === undefined) throw new RangeError(`${dayOfNumber(day)} is not set aside`);
     entry.journal ??= openSync(this.#path(day), 'a', FILE_MODE);
     append(entry.journal, JSON.stringify({ values, bytes: Buffer.from(bytes).toString('base64') }));
+    entry.tallies?.follow(changes);
   }
 
   /** What was kept of a day, in order. What a crash cut off was never said to be stored. */
@@ -97,8 +124,20 @@ export class AsideDays {
     for (const day of this.#days.keys()) this.#close(day);
   }
 
-  #aside(day: number, why: string): DayAside {
-    return { day: dayOfNumber(day), path: dayPath(this.#folder, day), why };
+  #enter(day: number, { why, tallies }: Head): Entry {
+    const hasTallies = tallies !== undefined;
+    const aside = { day: dayOfNumber(day), path: dayPath(this.#folder, day), why, hasTallies };
+    const entry = { aside, tallies: hasTallies ? new TallyAside(tallies) : undefined, journal: undefined };
+    this.#days.set(day, entry);
+    return entry;
+  }
+
+  #head(day: number): Head | undefined {
+    try {
+      return JSON.parse(this.#lines(day)[0] ?? '') as Head;
+    } catch {
+      return undefined;
+    }
   }
 
   #path(day: number): string {
@@ -120,7 +159,7 @@ export class AsideDays {
 }
 
 /** Whoever asks for a message of such a day is told this. */
-export function asideError({ day, path, why }: DayAside): CenterError {
+export function asideError({ day, path, why }: Pick<DayAside, 'day' | 'path' | 'why'>): CenterError {
   const text = `${damagedText(path, why)}. Until then the messages of ${day} are set aside: nothing is done with them`;
   return new CenterError('CHAPPE_STORE_ASIDE', `${text}, and nothing said; those of other days go on`, {
     path,

@@ -7,8 +7,9 @@ import type { Claim, Waiting } from '../store.ts';
 import { failureOf } from './failure.ts';
 import { checkOurs, exists } from './folder.ts';
 import { makeDayFile, PAGE_OCTETS } from './make-day-file.ts';
-import type { LogState, Row } from './requests.ts';
+import type { LogState, Row, TallyRow } from './requests.ts';
 import {
+  chargeWidth,
   type DayChanges,
   opBody,
   opCharge,
@@ -21,7 +22,7 @@ import {
   opWidths,
   type Value,
 } from './row.ts';
-import { columns, endSql, unfinishedSql, upgradeSql } from './schema.ts';
+import { columns, endSql, talliesSql, unfinishedSql, upgradeSql } from './schema.ts';
 import { bodyOf, SharedBodies } from './shared-bodies.ts';
 
 /** How a file is opened. */
@@ -230,6 +231,13 @@ export class DayFile {
     return (this.#database.prepare(sql).get() as unknown as { count: number }).count;
   }
 
+  /** Its sums of money, one row for each account. */
+  tallies(): TallyRow[] {
+    const statement = this.#database.prepare(talliesSql);
+    statement.setReturnArrays(true);
+    return statement.all() as unknown as TallyRow[];
+  }
+
   /** Highest id and highest short counter; -1 when there is none. */
   highest(): { readonly id: number; readonly short: number } {
     const sql = `SELECT max((SELECT coalesce(max(id), -1) FROM msg), (SELECT coalesce(max(id), -1) FROM note)) AS id,
@@ -329,7 +337,7 @@ export class DayFile {
           statements.done.run(...row);
           break;
         case opCharge:
-          statements.charge.run(...row);
+          statements.charge.run(...row.slice(chargeWidth));
           break;
         case opUpdate:
           statements.update.run(...row);

@@ -8,7 +8,7 @@ import { DayFile } from './day-file.ts';
 import { failureOf, isDamage, isSuspect, whyOf } from './failure.ts';
 import { dayPath } from './folder.ts';
 import { ReadFailures } from './read-failures.ts';
-import type { Notice, WorkerRole } from './requests.ts';
+import type { Notice, TallyRow, WorkerRole } from './requests.ts';
 
 /** Day files open at once, beside those that hold unfinished rows. */
 const MAX_IDLE_FILES = 4;
@@ -26,6 +26,8 @@ export class DayFiles {
   readonly aside: AsideDays;
   /** Days that hold, or may hold, unfinished rows. */
   readonly unfinished: Set<number> = new Set();
+  /** Sums of money of the file that was found damaged last. */
+  #lastTallies: { readonly day: number; readonly rows: readonly TallyRow[] } = { day: -1, rows: [] };
   #maxFileBytes: number;
 
   constructor(role: WorkerRole, tell: (notice: Notice) => void) {
@@ -97,8 +99,19 @@ export class DayFiles {
       return result;
     } catch (error) {
       const failure = failureOf(error, this.path(day));
+      // What stands in the memory of the connection may stand nowhere else any more.
+      const rows = isDamage(failure) ? this.#talliesOf(day) : undefined;
+      if (rows !== undefined) this.#lastTallies = { day, rows };
       if (isSuspect(failure)) this.close(day);
       throw failure;
+    }
+  }
+
+  #talliesOf(day: number): readonly TallyRow[] | undefined {
+    try {
+      return this.#opened(day).tallies();
+    } catch {
+      return undefined;
     }
   }
 
@@ -129,7 +142,8 @@ export class DayFiles {
     const known = this.aside.get(day);
     if (known !== undefined) return asideError(known);
     try {
-      const aside = this.aside.add(day, why);
+      const { day: lastDay, rows } = this.#lastTallies;
+      const aside = this.aside.add(day, why, lastDay === day ? rows : this.#talliesOf(day));
       this.close(day);
       this.unfinished.delete(day);
       this.#tell({ notice: 'aside', aside });

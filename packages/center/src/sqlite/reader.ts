@@ -16,14 +16,13 @@ import { asideError, isAside } from './aside.ts';
 import { failureOf, isDamage, whyOf } from './failure.ts';
 import { checkOurs, dayPath, daysIn, exists } from './folder.ts';
 import { ReadFailures } from './read-failures.ts';
-import type { Notice, PageRows, Request, Row, SearchRows, WorkerRole } from './requests.ts';
+import type { Notice, PageRows, Request, Row, SearchRows, TallyRow, WorkerRole } from './requests.ts';
 import { segmentsShift } from './row.ts';
-import { chargeOpen, chargeReleased, chargeSettled, columns, unfinishedSql } from './schema.ts';
+import { chargeOpen, chargeReleased, chargeSettled, columns, talliesSql, unfinishedSql } from './schema.ts';
 import { SharedBodies } from './shared-bodies.ts';
 import { CHUNK, type Walk, walkOf } from './walk.ts';
 
 const all = columns.join(', ');
-const TALLY = 'SELECT account, messages, accepted, reserved, settled, released FROM tally';
 const RECOUNT = `SELECT account, count(*), sum(price), sum(CASE charged WHEN ${chargeOpen} THEN price ELSE 0 END),
   sum(CASE charged WHEN ${chargeSettled} THEN price ELSE 0 END),
   sum(CASE charged WHEN ${chargeReleased} THEN price ELSE 0 END) FROM msg WHERE price > 0 GROUP BY account`;
@@ -45,7 +44,7 @@ export class Reader {
   /** Days that are over and hold nothing unfinished any more. */
   readonly #finished: Set<number> = new Set();
   /** Days whose file is damaged: nothing is read of them. */
-  readonly #aside: Map<number, DayAside> = new Map();
+  readonly #aside: Map<number, Pick<DayAside, 'day' | 'path' | 'why'>> = new Map();
   readonly #failures: ReadFailures = new ReadFailures();
   readonly #tell: (notice: Notice) => void;
 
@@ -67,7 +66,7 @@ export class Reader {
       case 'lane':
         return this.#lane(request.lane, request.limit, request.beforeId);
       case 'tallies':
-        return this.#tallies(TALLY, request.days);
+        return this.#tallies(talliesSql, request.days);
       case 'recount':
         return this.#tallies(RECOUNT, undefined);
       case 'counts':
@@ -160,8 +159,7 @@ export class Reader {
     const wanted = this.#days().filter((day) => days === undefined || days.includes(dayOfNumber(day)));
     return this.#each(wanted, (day) =>
       this.#rows(day, sql, []).map((row): Tally => {
-        const [account, ...sums] = row as unknown as [string, ...number[]];
-        const [messages = 0, accepted = 0, reserved = 0, settled = 0, released = 0] = sums;
+        const [account, messages, accepted, reserved, settled, released] = row as unknown as TallyRow;
         return { day: dayOfNumber(day), account, messages, accepted, reserved, settled, released };
       }),
     ).flat();

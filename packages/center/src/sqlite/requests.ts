@@ -38,6 +38,8 @@ export type Request =
   | { readonly ask: 'lane'; readonly lane: string; readonly limit: number; readonly beforeId: MessageId }
   | { readonly ask: 'tallies'; readonly days: readonly string[] | undefined }
   | { readonly ask: 'recount' }
+  /** To the writer: the sums of days that are set aside, as far as they are known. */
+  | { readonly ask: 'aside-tallies' }
   | { readonly ask: 'counts' }
   | { readonly ask: 'search'; readonly query: SearchQuery }
   | { readonly ask: 'forget'; readonly days: readonly string[] }
@@ -47,6 +49,9 @@ export type Request =
 
 /** A row with its place left out of sight. */
 export type Row = readonly Value[];
+
+/** Sums of money: account, messages, accepted, reserved, settled, released. */
+export type TallyRow = readonly [string, number, number, number, number, number];
 
 /** An answer: what was asked for, or an error. */
 export type Answer =

@@ -21,13 +21,15 @@ export const opReplace = 3;
 export const opRemove = 4;
 /** A line for the timeline of a message. */
 export const opLine = 5;
-/** A final state of a message that costs something: `opDone` and whether it was charged. */
+/** A final state of a message that costs something: its account, its price, `opDone` and whether it was charged. */
 export const opCharge = 6;
 /** A content and a text that several rows have in common: their id, the length of the content, the text. */
 export const opBody = 7;
 
 /** Values of each opcode, after opcode and table. */
-export const opWidths: readonly number[] = [columns.length, 6, 11, columns.length, 1, 2, 7, 3];
+export const opWidths: readonly number[] = [columns.length, 6, 11, columns.length, 1, 2, 9, 3];
+/** Of `opCharge`: where what stands in the file begins. */
+export const chargeWidth = 2;
 
 /** Changes of one day file. Contents lie one after the other in `bytes`; their column holds the length. */
 export interface DayChanges {
@@ -124,6 +126,7 @@ class DayEncoder {
   }
 
   done(message: Message): void {
+    if (message.price > 0) this.values.push(message.account, message.price);
     this.values.push(
       stateCodes.get(message.state) as number,
       message.attempts,

@@ -125,6 +125,9 @@ CREATE TRIGGER msg_charged AFTER UPDATE OF charged ON msg WHEN NEW.price > 0 BEG
 CREATE TRIGGER msg_gone AFTER DELETE ON msg WHEN OLD.price > 0 BEGIN ${tallying('OLD', '-')} END;
 `;
 
+/** The sums of a day file. */
+export const talliesSql = 'SELECT account, messages, accepted, reserved, settled, released FROM tally';
+
 /** The text of a row of `msg`, wherever it stands. */
 export const textSql = 'coalesce(text, (SELECT shared.text FROM shared WHERE shared.id = body))';
 

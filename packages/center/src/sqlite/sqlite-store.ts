@@ -173,11 +173,11 @@ export class SqliteStore implements Store {
   }
 
   tallies(): Promise<readonly Tally[]> {
-    return this.#read({ ask: 'tallies', days: undefined }) as Promise<readonly Tally[]>;
+    return this.#withAside(() => this.#read({ ask: 'tallies', days: undefined }));
   }
 
   recount(): Promise<readonly Tally[]> {
-    return this.#read({ ask: 'recount' }) as Promise<readonly Tally[]>;
+    return this.#withAside(() => this.#read({ ask: 'recount' }));
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
@@ -219,6 +219,13 @@ export class SqliteStore implements Store {
     this.#isClosed = true;
     await this.#reader?.close();
     await this.#writer.close();
+  }
+
+  /** The sums of the days that can be read, and those last known of the others. */
+  async #withAside(read: () => Promise<unknown>): Promise<readonly Tally[]> {
+    const tallies = (await read()) as readonly Tally[];
+    if (this.#aside.size === 0) return tallies;
+    return [...tallies, ...((await this.#writer.ask({ ask: 'aside-tallies' })) as readonly Tally[])];
   }
 
   /** Asks the reading thread; it is started by the first who asks, since many programs never search. */

@@ -48,6 +48,8 @@ export class Writer {
         return this.#log();
       case 'limit':
         return this.#files.limit(request.maxFileBytes);
+      case 'aside-tallies':
+        return this.#files.aside.tallies();
       case 'set-aside':
         this.#files.setAside(request.day, request.why);
         return undefined;

@@ -5,7 +5,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
 import { openStream } from '../http-api.ts';
 import type { LedgerValues } from '../settings/operation.ts';
-import { printable } from '../terminal.ts';
+import { printable, type Terminal } from '../terminal.ts';
 import {
   type Column,
   cell,
@@ -15,6 +15,7 @@ import {
   printDone,
   printList,
   printOne,
+  type Shown,
   tableLines,
 } from './show.ts';
 import { ask, named, part, plain, runVerb, type Verbs } from './verbs.ts';
@@ -89,6 +90,18 @@ const differenceColumns: readonly Column[] = [
   column('found'),
 ];
 
+/** What could not be added up. */
+function printAside(answer: Shown, terminal: Terminal): void {
+  for (const { day, money } of listOf(answer, 'daysAside')) {
+    const sums = money === 'known' ? 'its sums are as last known' : 'its money is not known';
+    terminal.out(`${cell(day)} is set aside, as its file is damaged: ${sums}, its messages are not added up`);
+  }
+  const uncertain = listOf(answer, 'uncertain');
+  if (uncertain.length > 0) terminal.out('what these have cannot be checked meanwhile:');
+  for (const line of uncertain.length === 0 ? [] : tableLines(differenceColumns, uncertain, terminal))
+    terminal.out(line);
+}
+
 async function check(run: LedgerRun): Promise<ExitCode> {
   const { values, terminal } = run;
   const answer = objectOf(await ask(run, { path: `${path}/check` }));
@@ -100,6 +113,7 @@ async function check(run: LedgerRun): Promise<ExitCode> {
     for (const line of tableLines(differenceColumns, listOf(answer, 'accounts'), terminal))
       terminal.out(line);
   }
+  if (!values.json) printAside(answer, terminal);
   return isRight ? exitCodes.ok : exitCodes.assertion;
 }
 

@@ -5,7 +5,7 @@ import { CenterError, type ControlChange, type ControlEntry, type ControlStore }
 
 /** Kind of credit entries; their keys are ISO time and a counter. */
 export const entryKind = 'ledger';
-/** Kind of closings of forgotten days; their keys are day, `/` and account. */
+/** Kind of closings: sums of days; their keys are day, `/` and account. They count where a day has no tally. */
 export const closingKind = 'ledger-day';
 
 const entryKinds = ['top-up', 'adjustment', 'refund', 'correction'] as const;
@@ -74,10 +74,11 @@ export function entryOf({ key, value }: ControlEntry): LedgerEntry {
   return { at: key, account, amount: amount as number, kind: known, note: String(note), by: String(by) };
 }
 
-/** What stores the sums of a day that is forgotten; the same again changes nothing. */
+/** What stores the sums of a day; the same again changes nothing. Nothing is reserved of one that is forgotten. */
 export function closingChange(tally: Tally): ControlChange {
-  const { day, account, messages, accepted, settled, released } = tally;
-  const value = JSON.stringify({ messages, accepted, settled, released });
+  const { day, account, messages, accepted, reserved, settled, released } = tally;
+  const open = reserved === 0 ? {} : { reserved };
+  const value = JSON.stringify({ messages, accepted, ...open, settled, released });
   return { kind: closingKind, key: closingKey(day, account), value };
 }
 
@@ -86,17 +87,17 @@ export function closingKey(day: string, account: string): string {
   return `${day}/${account}`;
 }
 
-/** Reads the sums of a forgotten day back; nothing of them is reserved. Throws a CenterError when they are none. */
+/** Reads the sums of a day back. Throws a CenterError when they are none. */
 export function closingOf({ key, value }: ControlEntry): Tally {
-  const { messages, accepted, settled, released } = recordOf(closingKind, key, value);
-  const numbers = [messages, accepted, settled, released];
+  const { messages, accepted, reserved = 0, settled, released } = recordOf(closingKind, key, value);
+  const numbers = [messages, accepted, reserved, settled, released];
   if (key[dayCharacters] !== '/' || !numbers.every(Number.isSafeInteger)) throw damaged(closingKind, key);
   return {
     day: key.slice(0, dayCharacters),
     account: key.slice(dayCharacters + 1),
     messages: messages as number,
     accepted: accepted as number,
-    reserved: 0,
+    reserved: reserved as number,
     settled: settled as number,
     released: released as number,
   };

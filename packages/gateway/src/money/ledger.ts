@@ -5,9 +5,9 @@
  * is ever stored as a balance, so no crash can make it wrong.
  */
 
-import type { Tally } from '@chappe/center';
-import { CenterError, type ControlStore } from '@chappe/center';
+import { CenterError, type Clock, type ControlStore, type Tally } from '@chappe/center';
 import { AccountCredit } from './account-credit.ts';
+import { DaySums } from './day-sums.ts';
 import {
   type CreditRequest,
   checkRequest,
@@ -25,6 +25,7 @@ import { compareDays, compareRunning, type Discrepancy, nameOf, type Running } f
 export type ReadTallies = () => Promise<readonly Tally[]>;
 
 const counterDigits = 4;
+const sumsMs = 3_600_000;
 /** What a message on its way looks like is gone when one looks again; what is wrong stays. */
 const looks = 3;
 
@@ -135,6 +136,24 @@ export class Ledger {
       found = found.filter((one) => again.has(nameOf(one)));
     }
     return found;
+  }
+
+  /**
+   * Keeps the sums of all days, too, now and every hour: where the file of one is damaged, or moved away, they are what is
+   * known of its money at the next start. Settles after the first time; returns what ends it.
+   */
+  async keepSums(
+    clock: Pick<Clock, 'setTimer'>,
+    events: { onError(error: unknown, where: string): void },
+  ): Promise<() => void> {
+    const sums = new DaySums(this.#control, this.#tallies);
+    let disarm = (): void => undefined;
+    const keep = async (): Promise<void> => {
+      disarm = clock.setTimer(() => void keep(), sumsMs);
+      await sums.keep().catch((error: unknown) => events.onError(error, 'sums of days'));
+    };
+    await keep();
+    return () => disarm();
   }
 
   async #write(request: CreditRequest, nowMs: number, reference?: string): Promise<LedgerEntry> {

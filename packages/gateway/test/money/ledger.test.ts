@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tally } from '@chappe/center';
 import { CenterError, type ControlStore, MemoryControl, SqliteControl } from '@chappe/center';
-import { describe, expect, test } from 'vitest';
+import { SimulatedClock } from '@chappe/smpp';
+import { describe, expect, test, vi } from 'vitest';
 import { Ledger } from '../../src/money/ledger.ts';
 import type { CreditRequest } from '../../src/money/ledger-entry.ts';
 import { Books } from './books.ts';
@@ -375,6 +376,40 @@ describe('statement', () => {
   test.each([0, 1_001, 1.5, Number.NaN])('a limit of %d is refused', async (limit) => {
     const { open } = rig();
     await expect((await open()).statement('acme', { limit })).rejects.toThrow(/limit .*1 to 1000/);
+  });
+});
+
+describe('the sums of days beside their files', () => {
+  test('stand in for a day that is gone at the next start, what was reserved as well; for no other', async () => {
+    const { books, control, open } = rig();
+    const ledger = await open();
+    await ledger.credit(topUp(1_000), noon);
+    spend(ledger, books, 100, noon - DAY_MS, true);
+    spend(ledger, books, 30, noon - DAY_MS);
+    spend(ledger, books, 5, noon, true);
+    const clock = new SimulatedClock();
+    const write = vi.spyOn(control, 'write');
+    const failures: unknown[] = [];
+    const end = await ledger.keepSums(clock, { onError: (error) => void failures.push(error) });
+    // The file of a day that goes on is right, not what stood beside it an hour ago.
+    spend(ledger, books, 7, noon, true);
+    expect((await open()).balance('acme')).toBe(858);
+    await clock.advance(3_600_000);
+    await new Promise<void>((done) => setImmediate(done));
+    const writes = write.mock.calls.length;
+    await clock.advance(3_600_000);
+    await new Promise<void>((done) => setImmediate(done));
+    // Nothing has changed: nothing is written.
+    expect(write.mock.calls.length).toBe(writes);
+    end();
+    books.forget(new Set(['2026-03-09']));
+    const without = await open();
+    expect([without.balance('acme'), without.account('acme').reserved]).toEqual([858, 30]);
+    expect(await without.verify(books.recount)).toEqual([]);
+    // A start writes what is not there, and no more.
+    const again = await without.keepSums(clock, { onError: (error) => void failures.push(error) });
+    again();
+    expect([write.mock.calls.length, failures]).toEqual([writes, []]);
   });
 });
 
