@@ -5,6 +5,7 @@
  * Run: node --conditions=chappe-source bench/whole-life.ts [--seconds 20] [--only 10x100] [--rate 5000] [--memory]
  *   [--profile]
  */
+
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { MemoryStore, SqliteStore } from '@chappe/center';
 import { Gateway } from '@chappe/gateway';
+import { Simulation } from '@chappe/sandbox';
 import { jsonOf, loadTools, option } from './load-tools.ts';
 
 /** Connections, window of each, and messages/s (undefined: as many as go through). */
@@ -49,6 +51,7 @@ async function serve(path: string): Promise<void> {
   const gateway = await Gateway.start({
     store,
     smpp: { port: 0 },
+    outlets: new Simulation(),
     onError: (error, where) => console.error(where, error),
   });
   console.log(gateway.smppPort);

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startSandbox } from '@chappe/gateway';
+import { startSandbox } from '@chappe/sandbox';
 import { SmppClient } from '@chappe/smpp';
 
 /** The code under test: it knows nothing of the sandbox but its URL. */

@@ -18,7 +18,7 @@ const { values } = parseArgs({
 const entry = `
 import { isMainThread, workerData } from 'node:worker_threads';
 if (isMainThread) await import('./packages/cli/bin/chappe.js');
-else if (workerData?.chappeConfig === true) (await import('./packages/config/src/index.ts')).runLoadWorker();
+else if (workerData?.chappeConfig === true) await import('./packages/cli/src/serve/load-worker.ts');
 else await import('./packages/center/src/index.ts');
 `;
 

@@ -1,4 +1,5 @@
-// Style as a test: what Biome cannot say about the whole tree. `node scripts/tidy.ts` prints every breach.
+// Style as a test: what Biome cannot say about the whole tree. `node scripts/tidy.ts` prints every breach, with
+// `--rooms` the rooms of each package and the floors that they stand on.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -118,6 +119,147 @@ function cycles(sources: readonly Source[]): string[] {
   return found;
 }
 
+/**
+ * The rooms of a package, highest first: a room is a folder of its sources, or a file beside them. Each imports lower ones
+ * only. Packages that are not here have rooms too, in any order that has no circle.
+ */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  protocol: ['index', 'message', 'text', 'nearest', 'codec', 'definitions'],
+  smpp: [
+    'index',
+    'simulated-clock',
+    'client',
+    'server',
+    'session',
+    'caller',
+    'transport',
+    'option-checks',
+    'core',
+    'guard',
+    'errors',
+    'clock',
+  ],
+  policy: [
+    'index',
+    'routes',
+    'filters',
+    'accounts',
+    'numbers',
+    'settings',
+    'lists',
+    'facts',
+    'decimal',
+    'errors',
+    'time-zone',
+    'slices',
+  ],
+  gateway: [
+    'index',
+    'gateway',
+    'admin',
+    'network',
+    'correlation',
+    'ingress',
+    'history',
+    'upstream',
+    'money',
+    'entries',
+    'egress',
+    'mo',
+    'observation',
+    'audit',
+    'webhooks',
+    'lanes',
+    'message',
+  ],
+  sandbox: ['index', 'sandbox', 'sandbox-options', 'simulation', 'handsets'],
+};
+
+/** The room of a file, by its path below src. */
+function roomOf(path: string): string {
+  return path.split('/')[0]!.replace(/\.tsx?$/, '');
+}
+
+/** Imports from one room to another, by package and room: where they go, and one file that does it. */
+function corridors(sources: readonly Source[]): Map<string, Map<string, Map<string, string>>> {
+  const all = new Map<string, Map<string, Map<string, string>>>();
+  for (const source of sources) {
+    const src = join(root, 'packages', source.package, 'src');
+    const from = roomOf(relative(src, source.path));
+    const ofPackage = all.get(source.package) ?? new Map<string, Map<string, string>>();
+    all.set(source.package, ofPackage);
+    const ways = ofPackage.get(from) ?? new Map<string, string>();
+    ofPackage.set(from, ways);
+    for (const name of importsOf(source)) {
+      if (!name.startsWith('.')) continue;
+      const to = roomOf(relative(src, resolve(dirname(source.path), name)));
+      if (to !== from) ways.set(to, relative(root, source.path));
+    }
+  }
+  return all;
+}
+
+/** Imports that go up in a listed package, and circles of rooms in any. */
+function roomBreaches(sources: readonly Source[]): string[] {
+  const found: string[] = [];
+  for (const [name, ways] of corridors(sources)) {
+    const order = rooms[name];
+    for (const [from, targets] of ways) {
+      if (order !== undefined && !order.includes(from))
+        found.push(`${name}: the room ${from} is not in the list of scripts/tidy.ts: say where it stands`);
+      for (const [to, path] of targets) {
+        const goesUp =
+          order === undefined ? leadsTo(ways, to, from) : order.indexOf(to) <= order.indexOf(from);
+        if (goesUp)
+          found.push(
+            `${path}: ${from} imports ${to}, which ${order === undefined ? 'leads back to it' : 'is a higher room'}: move what both need down, or have it handed in (a port)`,
+          );
+      }
+    }
+  }
+  return found;
+}
+
+function leadsTo(ways: ReadonlyMap<string, ReadonlyMap<string, string>>, from: string, to: string): boolean {
+  const seen = new Set<string>();
+  const open = [from];
+  for (let room = open.pop(); room !== undefined; room = open.pop()) {
+    if (room === to) return true;
+    if (seen.has(room)) continue;
+    seen.add(room);
+    open.push(...(ways.get(room)?.keys() ?? []));
+  }
+  return false;
+}
+
+/** `--rooms`: rooms, floors and ways between rooms of each package. */
+function describeRooms(): void {
+  for (const [name, ways] of corridors(readSources())) {
+    const floors = new Map<string, number>();
+    const floorOf = (room: string): number => {
+      const known = floors.get(room);
+      if (known !== undefined) return known;
+      floors.set(room, 0);
+      const floor = Math.max(0, ...[...(ways.get(room)?.keys() ?? [])].map((below) => floorOf(below) + 1));
+      floors.set(room, floor);
+      return floor;
+    };
+    for (const room of ways.keys()) floorOf(room);
+    const count = [...ways.values()].reduce((sum, { size }) => sum + size, 0);
+    const up = roomBreaches(readSources()).filter((line) => line.includes(`packages/${name}/`)).length;
+    const top = Math.max(...floors.values());
+    console.log(`${name}: ${ways.size} rooms on ${top + 1} floors, ${count} ways, ${up} of them up`);
+    for (let floor = top; floor >= 0; floor -= 1)
+      console.log(
+        `  ${floor}  ${[...floors]
+          .filter(([, at]) => at === floor)
+          .map(([room]) => room)
+          .sort()
+          .join(', ')}`,
+      );
+  }
+}
+
 /** Every breach of the house rules in the sources of all packages, one line each. */
 export function breaches(): string[] {
   const sources = readSources();
@@ -126,10 +268,11 @@ export function breaches(): string[] {
       .flatMap((rule) => rule(source))
       .map((breach) => `${relative(root, source.path)}: ${breach}`),
   );
-  return [...perFile, ...cycles(sources)];
+  return [...perFile, ...cycles(sources), ...roomBreaches(sources)];
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv.includes('--rooms')) describeRooms();
+else if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const found = breaches();
   for (const line of found) console.log(line);
   if (found.length > 0) process.exit(1);

@@ -3,7 +3,7 @@
  * number. Where a document needs another name it is added here.
  */
 import assert from 'node:assert/strict';
-import { type Sandbox, startSandbox } from '@chappe/gateway';
+import { type Sandbox, startSandbox } from '@chappe/sandbox';
 import { SmppClient } from '@chappe/smpp';
 
 /** What stands behind the names. */

@@ -2,9 +2,11 @@
  * A gateway as a process of its own, driven by a test: its settings are JSON in the first argument, each line of stdin is
  * a question, each line of stdout an answer. What a signal does to it is the point, so nothing but SIGTERM is caught.
  */
+
 import { createInterface } from 'node:readline';
 import { SqliteControl, SqliteStore } from '@chappe/center';
 import { Gateway } from '@chappe/gateway';
+import { Simulation } from '@chappe/sandbox';
 import type { ChildOptions, GatewayReport, UpstreamReport } from './gateway-process.ts';
 
 const maxErrors = 100;
@@ -19,7 +21,7 @@ async function open(options: ChildOptions): Promise<Gateway> {
     smpp: { port: options.port ?? 0 },
     settings: options.settings,
     lifetime: options.validityMs === undefined ? {} : { validityMs: options.validityMs },
-    handsets: { delayMs: [0, 0] },
+    outlets: new Simulation({ delayMs: [0, 0] }),
     onError: (error, where) => {
       const text = `${where}: ${(error as Error).stack}`;
       if (errors.length < maxErrors && !errors.includes(text)) errors.push(text);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { CenterCounters, Tally } from '@chappe/center';
-import type { GatewaySettings } from '@chappe/gateway';
+import type { GatewaySettings } from '@chappe/policy';
 import { until } from '../support/inbox.ts';
 import { patient } from '../support/patience.ts';
 import { Program } from '../support/program.ts';

@@ -1,7 +1,7 @@
 /** Kills a gateway under load again and again, and then adds up what customer, disk and upstreams say. */
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import type { GatewaySettings } from '@chappe/gateway';
+import type { GatewaySettings } from '@chappe/policy';
 import { freePorts } from '../support/free-port.ts';
 import { until } from '../support/inbox.ts';
 import { patient } from '../support/patience.ts';

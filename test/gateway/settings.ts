@@ -4,7 +4,7 @@ import {
   type GatewaySettings,
   hashPassword,
   type RouteSettings,
-} from '@chappe/gateway';
+} from '@chappe/policy';
 
 /** Money of the customer `load`, in millionths: more than any run spends. */
 export const credit: Readonly<Record<string, number>> = { load: 1_000_000_000_000 };

@@ -1,6 +1,7 @@
 /** The HTTP API of a gateway, ready to listen. */
 import { type Clock, systemClock } from '@chappe/center';
 import type { Gateway } from '@chappe/gateway';
+import type { Simulation } from '@chappe/sandbox';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -30,6 +31,8 @@ import { UnreadAnswers } from './unread.ts';
 
 /** What `buildApi` takes. */
 export interface ApiOptions {
+  /** The outlets of the gateway where they are simulated handsets. Default: there are none. */
+  readonly simulation?: Simulation | undefined;
   readonly gateway: Gateway;
   /** Of the program, for /api/v1/info, /metrics and /openapi.json. */
   readonly version: string;
@@ -77,6 +80,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   });
   const turns = new Turns(turnLimits);
   const context: Context = {
+    simulation: options.simulation,
     gateway,
     version,
     clock,

@@ -6,7 +6,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '@chappe/center';
-import { addressKey, isLoopback } from '@chappe/gateway';
+import { addressKey } from '@chappe/gateway';
+import { isLoopback } from '@chappe/policy';
 
 /** What connections may take. */
 export interface ConnectionLimits {

@@ -1,6 +1,7 @@
 /** What the routes stand on. */
 import type { Clock } from '@chappe/center';
 import type { Gateway } from '@chappe/gateway';
+import type { Simulation } from '@chappe/sandbox';
 import type { AuthOptions } from './auth/keys.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
 import type { Metrics } from './metrics.ts';
@@ -9,6 +10,8 @@ import type { Turns } from './turns.ts';
 /** Given to every route. */
 export interface Context {
   readonly gateway: Gateway;
+  /** The simulated handsets; undefined: there are none, and no routes about them. */
+  readonly simulation: Simulation | undefined;
   /** Of the program. */
   readonly version: string;
   readonly clock: Clock;

@@ -9,7 +9,8 @@ import {
   pathText,
   withSecretsOf,
 } from '@chappe/config';
-import { type EntrySettings, type Gateway, hashPassword } from '@chappe/gateway';
+import type { Gateway } from '@chappe/gateway';
+import { type EntrySettings, hashPassword } from '@chappe/policy';
 import { type Flaw, Problem, problemOf } from './problem.ts';
 import type { EntryBody } from './schemas/entry.ts';
 

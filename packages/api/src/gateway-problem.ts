@@ -1,6 +1,6 @@
 /** The gateway's errors in the words of the API. */
 import { CenterError } from '@chappe/center';
-import { GatewayError, type GatewayErrorCode } from '@chappe/gateway';
+import { GatewayError, type GatewayErrorCode } from '@chappe/policy';
 import { statusName } from '@chappe/protocol';
 import { Problem, type ProblemCode } from './problem.ts';
 

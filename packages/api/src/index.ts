@@ -5,6 +5,7 @@ export { type ApiOptions, buildApi } from './build-api.ts';
 export type { ConnectionLimits } from './connections.ts';
 export type { IdempotencyLimits } from './idempotency.ts';
 export { type Listening, type ListenOptions, listenApi, ProbeListenError } from './listen.ts';
+export type { FlawBody, ProblemBody } from './problem.ts';
 export { type Problem, type ProblemCode, problemCodes } from './problem.ts';
 export type { MessagesBody } from './routes/search-messages.ts';
 export type { MessageBody, MessageSummaryBody, SegmentBody, StepBody } from './schemas/message.ts';
@@ -17,6 +18,5 @@ export type {
   PhoneSubmittedBody,
   PhonesBody,
 } from './schemas/phone.ts';
-export type { FlawBody, ProblemBody } from './schemas/problem.ts';
 export type { SessionBody, SessionsBody } from './schemas/session.ts';
 export type { RefusedBody, Submission, SubmittedBody, SubmittedListBody } from './schemas/submission.ts';

@@ -1,5 +1,7 @@
 /** What is asked for and is not there. */
-import type { Account, Gateway, Upstream } from '@chappe/gateway';
+
+import type { Gateway, Upstream } from '@chappe/gateway';
+import type { Account } from '@chappe/policy';
 import { Problem } from './problem.ts';
 
 /** `what`: account, connector and so on; `list`: where one sees which there are. */

@@ -1,7 +1,7 @@
 /** OpenAPI 3.1 from the routes themselves: their schemas are what requests are checked with. */
 import { z } from 'zod';
 import { rolesWith } from './auth/roles.ts';
-import { type ProblemCode, problems } from './problem.ts';
+import { type ProblemCode, problemBody, problems } from './problem.ts';
 import type { Route } from './route.ts';
 import { messagesBody } from './routes/search-messages.ts';
 import { messageBody, messageSummaryBody } from './schemas/message.ts';
@@ -13,7 +13,6 @@ import {
   phoneSubmittedBody,
   phonesBody,
 } from './schemas/phone.ts';
-import { problemBody } from './schemas/problem.ts';
 import { sessionsBody } from './schemas/session.ts';
 import { submission, submittedBody, submittedListBody } from './schemas/submission.ts';
 

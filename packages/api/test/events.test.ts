@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import type { Message } from '@chappe/center';
-import type { GatewayEvent, GatewayListener, Handsets, SessionView } from '@chappe/gateway';
+import type { GatewayEvent, GatewayListener, SessionView } from '@chappe/gateway';
+import type { Handsets } from '@chappe/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../src/auth/caller.ts';
 import type { Context } from '../src/context.ts';

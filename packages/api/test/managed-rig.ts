@@ -1,7 +1,10 @@
 /** A gateway as it stands in production: accounts, an upstream that is another Chappe, routes, keys. */
+
 import { createHash } from 'node:crypto';
 import { type Clock, MemoryControl, MemoryStore, systemClock } from '@chappe/center';
-import { Gateway, type GatewaySettings, type Sandbox, startSandbox } from '@chappe/gateway';
+import { Gateway } from '@chappe/gateway';
+import type { GatewaySettings } from '@chappe/policy';
+import { type Sandbox, Simulation, startSandbox } from '@chappe/sandbox';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { patient } from '../../../test/support/patience.ts';
 import { type ApiOptions, buildApi } from '../src/index.ts';
@@ -140,14 +143,17 @@ export async function startManaged(
   const { change = (given) => given, ...api } = options;
   const upstream = await startSandbox({ handsets: { delayMs: [0, 1] }, smpp: { systemId: 'operator' } });
   const control = new MemoryControl();
+  const simulation = new Simulation();
   const gateway = await Gateway.start({
     store: new MemoryStore(),
     control,
     settings: change(settingsFor(upstream.port)),
     smpp: { port: 0 },
+    outlets: simulation,
   });
   const app = buildApi({
     gateway,
+    simulation,
     version: '1.2.3',
     clock: hurriedClock,
     auth: { adminKeyHashes: [keyHash('another-admin-key'), keyHash(keys.admin)] },

@@ -107,8 +107,8 @@ describe('connectors', () => {
       text,
     });
     expect(json).toMatchObject({ ok: true, messageIds: [expect.any(String), expect.any(String)] });
-    await rig.until(() => rig.upstream.gateway.handsets.inbox('447700900004').length === 1);
-    expect(rig.upstream.gateway.handsets.inbox('447700900004')[0]).toMatchObject({ from: 'ACME', text });
+    await rig.until(() => rig.upstream.simulation.handsets.inbox('447700900004').length === 1);
+    expect(rig.upstream.simulation.handsets.inbox('447700900004')[0]).toMatchObject({ from: 'ACME', text });
     const { messages: receipts } = await rig.upstream.gateway.messages.search(
       'kind:receipt from:447700900004',
     );

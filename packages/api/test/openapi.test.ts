@@ -269,7 +269,7 @@ describe('the schema checker of these tests', () => {
     const { servers } = document as unknown as { servers: { url: string }[] };
     expect(servers).toHaveLength(1);
     for (const { path, security } of operations) expect(security, path).toBeDefined();
-    const context = { gateway: {}, turns: {}, clock: {} } as unknown as Context;
+    const context = { gateway: {}, simulation: {}, turns: {}, clock: {} } as unknown as Context;
     const withBody = routesOf(context).filter(({ body }) => body !== undefined);
     expect(withBody.length).toBeGreaterThan(14);
     for (const { operationId, body, bodyShape = plainShape, example } of withBody) {

@@ -101,7 +101,7 @@ describe('unmatched receipts', () => {
 
   it('find their messages by another form of ids, which is known from then on', async () => {
     const to = '447700900010';
-    rig.upstream.gateway.handsets.setState(to, 'off');
+    rig.upstream.simulation.handsets.setState(to, 'off');
     const { json } = await rig.as(keys.acme)('POST', 'messages', { to, text: 'x' });
     const reference = async (): Promise<string | undefined> =>
       (await rig.gateway.center.query({ publicId: json.id }))?.reference;

@@ -2,7 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@chappe/center';
-import { type HandsetOptions, type Sandbox, startSandbox } from '@chappe/gateway';
+import { type HandsetOptions, type Sandbox, startSandbox } from '@chappe/sandbox';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { type ApiOptions, buildApi } from '../src/index.ts';
 
@@ -40,7 +40,7 @@ export async function startRig(
     handsets: { delayMs: [0, 1], ...handsets },
     ...(gatewayClock === undefined ? {} : { clock: gatewayClock }),
   });
-  const app = buildApi({ gateway: box.gateway, version: '1.2.3', ...api });
+  const app = buildApi({ gateway: box.gateway, simulation: box.simulation, version: '1.2.3', ...api });
   const inject = async (request: InjectOptions): Promise<Answered> => {
     const response = await app.inject(request);
     const type = String(response.headers['content-type'] ?? '');

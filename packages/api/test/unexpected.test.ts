@@ -1,5 +1,5 @@
 import { CenterError } from '@chappe/center';
-import { GatewayError } from '@chappe/gateway';
+import { GatewayError } from '@chappe/policy';
 import type { FastifyBaseLogger } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { startRig } from './rig.ts';

@@ -1,5 +1,4 @@
 /** What messages take in memory, about: budgets are kept by it, so it must not be less than the truth for long ones. */
-import type { LiveMessage } from './lanes/lane.ts';
 import type { Draft, Message } from './message.ts';
 
 /** The object, its ids, addresses and first lines of its timeline; measured with short texts. */
@@ -29,11 +28,4 @@ export function octetsOfCall(drafts: readonly Draft[]): number {
     contents.add(draft.content);
   }
   return octets;
-}
-
-/** A message has another content or text than before. */
-export function remeasure(message: LiveMessage): number {
-  const before = message.octets;
-  message.octets = octetsOf(message);
-  return message.octets - before;
 }

@@ -1,5 +1,5 @@
 /** What a configuration file says, checked. Durations in milliseconds. */
-import type { GatewaySettings } from '@chappe/gateway';
+import type { GatewaySettings } from '@chappe/policy';
 import type { Endpoint } from './values/words.ts';
 
 /** Certificate of a listener, as PEM texts. */

@@ -1,6 +1,6 @@
 /** What a reload changes, by names: values, and with them secrets, are not told. */
 import { isDeepStrictEqual } from 'node:util';
-import { atOnce, type GatewaySettings, type Steps } from '@chappe/gateway';
+import { atOnce, type GatewaySettings, type Steps } from '@chappe/policy';
 
 /** One change. */
 export interface ConfigChange {

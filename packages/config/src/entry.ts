@@ -5,9 +5,9 @@ import type {
   MoRouteSettings,
   RouteSettings,
   WebhookSettings,
-} from '@chappe/gateway';
+} from '@chappe/policy';
 import type { z } from 'zod';
-import type { Flaw } from './flaw.ts';
+import type { Flaw, Path } from './flaw.ts';
 import { flawsOfIssues } from './issues.ts';
 import type { HashPassword } from './passwords.ts';
 import { type RuleFlaw, ruleFlaws } from './rule-flaws.ts';
@@ -19,7 +19,6 @@ import { routeSchema } from './schema/route.ts';
 import { webhookSchema } from './schema/webhook.ts';
 import { type KnownNames, type World, withoutFiles } from './schema/world.ts';
 import { unwiseConnector } from './unwise-connector.ts';
-import type { Path } from './yaml/tree.ts';
 
 // As many as are shown; whoever sends more has not looked at what it sends.
 const maxFlaws = 20;

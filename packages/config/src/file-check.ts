@@ -1,6 +1,6 @@
 /** Looks at all of a file, and says what is wrong where. */
 import type { z } from 'zod';
-import type { Flaw } from './flaw.ts';
+import type { Flaw, Path } from './flaw.ts';
 import { flawsOfIssues } from './issues.ts';
 import { duplicates } from './names.ts';
 import { type RuleFlaw, ruleFlaws } from './rule-flaws.ts';
@@ -9,7 +9,7 @@ import { moSchema, namedRule } from './schema/mo.ts';
 import { routeSchema } from './schema/route.ts';
 import type { World } from './schema/world.ts';
 import type { SourceText } from './yaml/source-text.ts';
-import { nearestAt, type Path, type PlacedMap, placedAt, plainOf, visitEntries } from './yaml/tree.ts';
+import { nearestAt, type PlacedMap, placedAt, plainOf, visitEntries } from './yaml/tree.ts';
 
 // What a decoder puts where octets are no UTF-8.
 const replacement = '\ufffd';

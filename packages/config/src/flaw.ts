@@ -1,5 +1,7 @@
 /** What is wrong with a file or an entry, and how it is told. No value of a secret stands in any part of a flaw. */
-import type { Path } from './yaml/tree.ts';
+
+/** Keys and indices from the root to a value. */
+export type Path = readonly (string | number)[];
 
 /** A place in the file, or the variable that a value came from. */
 export type FlawPlace =

@@ -1,8 +1,8 @@
 /** What zod found, in our words. */
 import type { z } from 'zod';
+import type { Path } from './flaw.ts';
 import { missing, UnknownWord, unread } from './schema/field.ts';
 import { meantKey } from './suggestion.ts';
-import type { Path } from './yaml/tree.ts';
 
 /** One thing that is wrong with a value. */
 export interface IssueFlaw {

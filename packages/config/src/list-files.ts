@@ -8,7 +8,7 @@ import {
   type ListFileKind,
   NumberTable,
   type RouteConditions,
-} from '@chappe/gateway';
+} from '@chappe/policy';
 
 /** How files are read. */
 export interface FileAccess {

@@ -1,6 +1,6 @@
 /** Reads a configuration in a thread of its own, so that a large one keeps nobody waiting. */
 import { Worker } from 'node:worker_threads';
-import { type GatewaySettings, ListFile } from '@chappe/gateway';
+import { type GatewaySettings, ListFile } from '@chappe/policy';
 import type { Environment } from './interpolation.ts';
 import { type KnownList, type ListFiles, withLists } from './list-files.ts';
 import type { LoadedConfig } from './load.ts';
@@ -15,13 +15,13 @@ export interface ThreadOptions {
   readonly hashes: PasswordHashes;
   /** Learn what the thread has read. */
   readonly lists: ListFiles;
-  /** The file that the thread runs; default the one beside this. */
-  readonly workerUrl?: URL | undefined;
+  /** The file that the thread runs; it calls `runLoadWorker`. */
+  readonly workerUrl: URL;
 }
 
 /** As `loadConfig`, of files of this machine. Rejects when the thread cannot be had, or dies (too little memory). */
 export function loadInThread(options: ThreadOptions): Promise<LoadedConfig> {
-  const { text, path, env, hashes, lists, workerUrl = defaultWorkerUrl() } = options;
+  const { text, path, env, hashes, lists, workerUrl } = options;
   const known = [...lists.known].map(([key, { mark, list }]) => {
     const { file, kind, digest } = list;
     return [key, { mark, file, kind, digest }] as const;
@@ -51,10 +51,6 @@ export function loadInThread(options: ThreadOptions): Promise<LoadedConfig> {
       reject(new Error(`the thread that reads the configuration ended with ${code}`)),
     );
   });
-}
-
-function defaultWorkerUrl(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './load-worker.ts' : './load-worker.js', import.meta.url);
 }
 
 /** Puts the parts together. List files have lost what they are on their way: their places are filled again. */

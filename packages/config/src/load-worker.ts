@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { checkSettings, ListFile, type ListFileData, NumberTable } from '@chappe/gateway';
+import { type GatewaySettings, ListFile, type ListFileData, NumberTable } from '@chappe/policy';
 import { type FileAccess, type KnownList, ListFiles, withLists } from './list-files.ts';
 import { type LoadedConfig, loadConfig } from './load.ts';
 import type { PasswordHashes } from './passwords.ts';
@@ -48,6 +48,9 @@ export const partedLists = ['accounts', 'connectors', 'routes', 'mo'] as const;
 /** One of them. */
 export type PartedList = (typeof partedLists)[number];
 
+/** Throws what an engine with these settings would not start with. */
+export type SettingsCheck = (settings: GatewaySettings) => void;
+
 // A millisecond or two of the other thread.
 const entriesPerPart = 500;
 
@@ -66,17 +69,21 @@ export const realFiles: FileAccess = {
 };
 
 /**
- * Reads a configuration, if this thread was started for that; true when it was. A program in one file calls this and
- * gives its own URL as that of the worker.
+ * Reads a configuration, if this thread was started for that; true when it was. A file of the program calls it and is
+ * given to `loadInThread`. `check`: as `loadConfig` takes it.
  */
-export function runLoadWorker(): boolean {
+export function runLoadWorker(check: SettingsCheck): boolean {
   const task = workerData as Partial<LoadTask> | null | undefined;
   if (isMainThread || parentPort === null || task?.chappeConfig !== true) return false;
-  void load(task as LoadTask, parentPort);
+  void load(task as LoadTask, parentPort, check);
   return true;
 }
 
-async function load(task: LoadTask, port: NonNullable<typeof parentPort>): Promise<void> {
+async function load(
+  task: LoadTask,
+  port: NonNullable<typeof parentPort>,
+  check: SettingsCheck,
+): Promise<void> {
   const known = new Map(
     [...task.lists].map(([key, { mark, file, kind, digest }]) => [
       key,
@@ -95,7 +102,7 @@ async function load(task: LoadTask, port: NonNullable<typeof parentPort>): Promi
   };
   const { path, text, env } = task;
   const read = realFiles.read;
-  const loaded = await loadConfig({ text, path, env, readFile: read, hashes, lists, check: checkSettings });
+  const loaded = await loadConfig({ text, path, env, readFile: read, hashes, lists, check });
   const used = new Set<ListFile>();
   if (loaded.ok) {
     withLists(loaded.config.settings, (list) => {
@@ -141,5 +148,3 @@ function withoutParts(loaded: LoadedConfig): LoadedConfig {
   };
   return { ...loaded, config: { ...config, settings: { ...config.settings, ...empty } } };
 }
-
-runLoadWorker();

@@ -1,6 +1,6 @@
 /** One YAML file to checked settings; or all that is wrong with it, at once. */
 import { dirname, resolve } from 'node:path';
-import type { GatewaySettings } from '@chappe/gateway';
+import type { GatewaySettings } from '@chappe/policy';
 import type { Config } from './config.ts';
 import { FileCheck } from './file-check.ts';
 import { type Flaw, inOrder } from './flaw.ts';

@@ -1,11 +1,12 @@
 /** Variables that overrule single values of the server part: CHAPPE_HTTP_LISTEN is http.listen. */
 import { nearest } from '@chappe/protocol';
 import type { z } from 'zod';
+import type { Path } from './flaw.ts';
 import type { Environment } from './interpolation.ts';
 import { sectionKeys, serverKeys } from './schema/config-schema.ts';
 import { singleOf } from './schema/field.ts';
 import { withoutFiles } from './schema/world.ts';
-import type { Path, Placed, PlacedEntry, PlacedMap } from './yaml/tree.ts';
+import type { Placed, PlacedEntry, PlacedMap } from './yaml/tree.ts';
 
 /** One variable. */
 export interface ServerVariable {

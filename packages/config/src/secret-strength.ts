@@ -1,8 +1,8 @@
 /** Passwords and keys that are guessed before the guessing is slowed down, or soon after; and keys that two have. */
-import type { Flaw } from './flaw.ts';
+import type { Flaw, Path } from './flaw.ts';
 import type { ReadSections } from './schema/config-schema.ts';
 import { secret, type World } from './schema/world.ts';
-import { type Path, type Placed, placedAt } from './yaml/tree.ts';
+import { type Placed, placedAt } from './yaml/tree.ts';
 
 // SMPP 3.4 5.2.2 has room for eight.
 const leastPassword = 5;

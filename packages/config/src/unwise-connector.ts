@@ -1,5 +1,5 @@
 /** What is allowed and hardly meant in connectors. */
-import { type ConnectorSettings, type End, endsOf, isLoopback } from '@chappe/gateway';
+import { type ConnectorSettings, type End, endsOf, isLoopback } from '@chappe/policy';
 import type { ListenSettings } from './config.ts';
 import type { Flaw } from './flaw.ts';
 

@@ -1,5 +1,5 @@
 /** What is hardly meant about the numbers of accounts: who gets what handsets write. */
-import type { GatewaySettings, MoAction } from '@chappe/gateway';
+import type { GatewaySettings, MoAction } from '@chappe/policy';
 import type { Flaw } from './flaw.ts';
 
 // More than anybody reads.

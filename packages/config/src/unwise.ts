@@ -1,10 +1,9 @@
 /** What is allowed and hardly meant, in a configuration that is right. */
-import { isLoopback, isWide } from '@chappe/gateway';
+import { isLoopback, isWide } from '@chappe/policy';
 import type { Config, ListenSettings } from './config.ts';
-import type { Flaw } from './flaw.ts';
+import type { Flaw, Path } from './flaw.ts';
 import { leadsBack, unwiseConnector } from './unwise-connector.ts';
 import { ofNumbers } from './unwise-numbers.ts';
-import type { Path } from './yaml/tree.ts';
 
 // SMPP 3.4 5.2.1: 16 octets with the NUL; older peers cut what is longer.
 const maxSystemIdLength = 15;

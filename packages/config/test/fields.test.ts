@@ -7,7 +7,7 @@ import type {
   PumpingSettings,
   RouteSettings,
   WebhookSettings,
-} from '@chappe/gateway';
+} from '@chappe/policy';
 import { describe, expect, test } from 'vitest';
 import { selfSigned } from '../../cli/src/start/self-signed.ts';
 import { loaded, short } from './support/load.ts';

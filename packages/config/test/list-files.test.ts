@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type GatewaySettings, hashPassword, type ListFile } from '@chappe/gateway';
+import { type GatewaySettings, hashPassword, type ListFile } from '@chappe/policy';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type FileAccess, ListFiles, withLists } from '../src/list-files.ts';
 import { type LoadedConfig, loadConfig } from '../src/load.ts';
@@ -104,12 +104,14 @@ function rig(text: string, files: { readonly [name: string]: string } = {}) {
   const hashes = new PasswordHashes(hashPassword);
   const lists = new ListFiles(realFiles);
   const path = join(folder, 'chappe.yaml');
+  const workerUrl = new URL('./support/load-worker.ts', import.meta.url);
   return {
     folder,
     lists,
     here: () =>
       loadConfig({ text, path, env: {}, readFile: realFiles.read, hashes, lists: new ListFiles(realFiles) }),
-    inThread: (other = text) => loadInThread({ text: other, path, env: { A: undefined }, hashes, lists }),
+    inThread: (other = text) =>
+      loadInThread({ text: other, path, env: { A: undefined }, hashes, lists, workerUrl }),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ListFile } from '@chappe/gateway';
+import type { ListFile } from '@chappe/policy';
 import { describe, expect, test } from 'vitest';
 import { flawText } from '../src/index.ts';
 import { flawsOf, load, loaded, short, shortText, small, smallEnv } from './support/load.ts';

@@ -1,5 +1,5 @@
 /** Numbers that are given to accounts: how they are written, and what is hardly meant about them. */
-import type { ListFile } from '@chappe/gateway';
+import type { ListFile } from '@chappe/policy';
 import { describe, expect, test } from 'vitest';
 import { load, loaded, short, shortText } from './support/load.ts';
 

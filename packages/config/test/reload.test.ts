@@ -1,5 +1,5 @@
 /** What stays equal from load to load, and what a reload says that it changes. */
-import type { AccountSettings, GatewaySettings, RouteSettings } from '@chappe/gateway';
+import type { AccountSettings, GatewaySettings, RouteSettings } from '@chappe/policy';
 import { describe, expect, test } from 'vitest';
 import { diffSettings, PasswordHashes } from '../src/index.ts';
 import { loaded } from './support/load.ts';

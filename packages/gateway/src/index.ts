@@ -1,35 +1,6 @@
 /** The door of @chappe/gateway: the composed message centre, and a sandbox of it for tests. */
 
 export { addressKey } from '@chappe/smpp';
-export type { Account } from './accounts/account.ts';
-export { type AccountInput, type AccountOptions, Accounts } from './accounts/accounts.ts';
-export type { BindRefusal } from './accounts/admission.ts';
-export { isLoopback } from './accounts/loopback.ts';
-export { compileNetworks, isWide } from './accounts/networks.ts';
-export { generatePassword, hashForProcess, hashPassword } from './accounts/password.ts';
-export { addressOf } from './address.ts';
-export { type AddressRange, compileAddressRange } from './address-range.ts';
-export type { AuditEntry, AuditLine, AuditVia } from './audit/audit-line.ts';
-export { type AuditLimits, AuditLog, type AuditPage, type AuditQuery } from './audit/audit-log.ts';
-export { type BillingRecord, billingRecords, type RecordQuery } from './billing-records.ts';
-export { checkSettings } from './compiled-settings.ts';
-export type { UnmatchedReceipt } from './correlation/unmatched.ts';
-export type { GatewayCounters } from './counters.ts';
-export type { AnyEntry, EntryKind, EntrySettings } from './entries/kinds.ts';
-export type { PutResult, RemoveResult } from './entries/run-time.ts';
-export type { ShadowedEntry } from './entries.ts';
-export { GatewayError, type GatewayErrorCode } from './errors.ts';
-export type { GatewayEvent, GatewayListener } from './events.ts';
-export {
-  type AddressList,
-  ListFile,
-  type ListFileData,
-  type ListFileKind,
-  namesOf,
-} from './filters/list-file.ts';
-export { NumberTable } from './filters/number-table.ts';
-export type { OptOut, OptOutPage, OptOutQuery } from './filters/opt-outs.ts';
-export { Gateway } from './gateway.ts';
 export {
   type HeldMessage,
   type HeldPage,
@@ -38,58 +9,41 @@ export {
   type ReleaseResult,
   releaseAllHeld,
   releaseHeld,
-} from './held.ts';
-export type { IngressCounters } from './ingress/ingress.ts';
-export type { MoArguments } from './inject-mo.ts';
-export type { LifetimeLimits } from './lifetime.ts';
-export { type MessageView, type SegmentView, type TimelineStep, viewOf } from './message-view.ts';
-export { Messages, matchesView, type SearchOptions, type SearchPage, type WaitOptions } from './messages.ts';
-export { formatAmount, parseAmount } from './money/decimal.ts';
-export type { LedgerEntry } from './money/ledger-entry.ts';
-export type { StatementLine } from './money/statement.ts';
-export type { Discrepancy } from './money/verify.ts';
-export type { ConnectorLimit } from './observation/connector-limit.ts';
+} from './admin/held.ts';
+export { type ReplayRange, type ReplayResult, replayRoutes } from './admin/replay-messages.ts';
+export { type RouteAnswer, type RouteQuestion, testRoutes } from './admin/route-test.ts';
+export { type TrialMessage, type TrialResult, tryUpstream } from './admin/trial.ts';
 export {
-  type ConnectorCounts,
-  type ConnectorState,
-  type ConnectorView,
-  connectorView,
-  connectorViews,
-  removedViews,
-} from './observation/connector-view.ts';
-export { type Hold, holds } from './observation/hold-times.ts';
-export type { Refusal, RefusalQuery } from './observation/refusals.ts';
-export { type TimeCounts, timeBoundsMs } from './observation/time-counts.ts';
-export type { TracedPdu, TraceTarget } from './observation/trace.ts';
+  type RematchForm,
+  rematchReceipts,
+  removeUnmatched,
+  type UnmatchedPage,
+  unmatchedReceipts,
+} from './admin/unmatched-inbox.ts';
+export type { AuditEntry, AuditLine, AuditVia } from './audit/audit-line.ts';
+export { type AuditLimits, AuditLog, type AuditPage, type AuditQuery } from './audit/audit-log.ts';
+export type { UnmatchedReceipt } from './correlation/unmatched.ts';
+export type { Alert } from './egress/alert-notification.ts';
+export type { ReceiptFormat } from './egress/receipt-text.ts';
+export type { ShadowedEntry } from './entries/entries.ts';
+export type { PutResult, RemoveResult } from './entries/run-time.ts';
+export type { GatewayCounters } from './gateway/counters.ts';
+export { Gateway } from './gateway/gateway.ts';
 export {
   defaultLifetime,
   defaultReceiptValidityMs,
   type GatewayOptions,
-  type SmppListenOptions,
-  type TlsListenOptions,
-} from './options.ts';
-export type { PeerFault } from './peer-faults.ts';
-export type { ReceiptFormat } from './receipt-text.ts';
-export { type ReplayRange, type ReplayResult, replayRoutes } from './replay-messages.ts';
-export { type RouteAnswer, type RouteQuestion, testRoutes } from './route-test.ts';
-export type { RuleVerdict } from './routes/explain.ts';
-export type { RouteFlaw } from './routes/flaw.ts';
-export type { RouteComparison } from './routes/replay.ts';
-export { checkRoutes } from './routes/validate.ts';
-export { checkMoRoutes } from './routes/validate-mo.ts';
-export { wayOf } from './routes/way.ts';
-export { forgetMessages } from './sandbox/forget-messages.ts';
-export { type HandsetState, handsetStates, type InboxMessage, type InboxSegment } from './sandbox/handset.ts';
+} from './gateway/options.ts';
+export type { OutletHost, Outlets } from './gateway/outlets.ts';
+export { type BillingRecord, billingRecords, type RecordQuery } from './history/billing-records.ts';
+export { type MessageView, type SegmentView, type TimelineStep, viewOf } from './history/message-view.ts';
 export {
-  type HandsetOptions,
-  type HandsetSummary,
-  Handsets,
-  type OutcomeWeights,
-} from './sandbox/handsets.ts';
-export { type Magic, type MagicNumber, magicNumbers } from './sandbox/magic.ts';
-export { type Sandbox, type SandboxPhone, startSandbox } from './sandbox.ts';
-export type { SandboxOptions } from './sandbox-options.ts';
-export { openSealing, Sealing } from './sealing.ts';
+  Messages,
+  matchesView,
+  type SearchOptions,
+  type SearchPage,
+  type WaitOptions,
+} from './history/messages.ts';
 export {
   matchesSearch,
   parseSearch,
@@ -97,59 +51,42 @@ export {
   SearchError,
   type SearchQuery,
   type SearchTerm,
-} from './search-language.ts';
-export { type ContentArgument, sizeOf } from './segments.ts';
-export type { SessionView } from './session-view.ts';
-export { viewOfSession } from './session-view.ts';
+} from './history/search-language.ts';
+export type { MoArguments } from './ingress/handset-originated.ts';
+export type { IngressCounters } from './ingress/ingress.ts';
 export type {
-  AccountReceiptSettings,
-  AccountSettings,
-  CreditSettings,
-  MessageIdForm,
-  NumberPlan,
-  QuotaSettings,
-  SenderRule,
-  ThroughputSettings,
-} from './settings/account.ts';
-export type {
-  AddressKind,
-  AddressRewrite,
-  AddressType,
-  BreakerSettings,
-  ConnectorSettings,
-  StatusRule,
-  TlvRule,
-  UpstreamReceiptSettings,
-  UpstreamTls,
-} from './settings/connector.ts';
-export type { GatewaySettings, Origin } from './settings/gateway.ts';
-export type {
-  DuplicateFilter,
-  FailoverSettings,
-  FilterSettings,
-  MoAction,
-  MoRouteSettings,
-  PriceSettings,
-  PumpingSettings,
-  RouteAction,
-  RouteConditions,
-  RouteSettings,
-  Target,
-  TextFilter,
-  TimeOfDay,
-  TlvCondition,
-  UrlFilter,
-  WebhookSettings,
-} from './settings/route.ts';
-export { atOnce, inSlices, type Steps } from './slices.ts';
-export type { ReceiptChoice, SubmitArguments, Submitted } from './submit.ts';
+  ListenersOptions,
+  ListenOptions,
+  SmppListenOptions,
+  TlsListenOptions,
+} from './ingress/listeners.ts';
+export type { ReceiptChoice, SubmitArguments, Submitted } from './ingress/submit.ts';
+export type { LaneBehaviour, LaneBehaviours, Special } from './lanes/behaviour.ts';
+export { broadcastLane, handsetLane } from './lanes/lanes.ts';
+export { repetitionOf } from './message/broadcast-times.ts';
+export { dataCodingByteOf, esmClassOf, isTextOnly, readContent } from './message/content.ts';
+export type { LifetimeLimits } from './message/lifetime.ts';
+export { dataCodingOf, isBinary } from './message/message-text.ts';
+export { type ContentArgument, sizeOf } from './message/segments.ts';
+export type { LedgerEntry } from './money/ledger-entry.ts';
+export type { StatementLine } from './money/statement.ts';
+export type { Discrepancy } from './money/verify.ts';
+export { checkSettings } from './network/compiled-settings.ts';
+export type { GatewayEvent, GatewayListener, InboxMessage, InboxSegment } from './observation/events.ts';
+export { type Hold, holds } from './observation/hold-times.ts';
+export type { PeerFault } from './observation/peer-faults.ts';
+export type { Refusal, RefusalQuery } from './observation/refusals.ts';
+export type { SessionView } from './observation/session-view.ts';
+export { viewOfSession } from './observation/session-view.ts';
+export { type TimeCounts, timeBoundsMs } from './observation/time-counts.ts';
+export type { TracedPdu, TraceTarget } from './observation/trace.ts';
+export type { ConnectorLimit } from './upstream/connector-limit.ts';
 export {
-  type RematchForm,
-  rematchReceipts,
-  removeUnmatched,
-  type UnmatchedPage,
-  unmatchedReceipts,
-} from './unmatched-inbox.ts';
-export { type End, endsOf } from './upstream/ends.ts';
-export { type TrialMessage, type TrialResult, tryUpstream } from './upstream/trial.ts';
+  type ConnectorCounts,
+  type ConnectorState,
+  type ConnectorView,
+  connectorView,
+  connectorViews,
+  removedViews,
+} from './upstream/connector-view.ts';
 export type { Upstream } from './upstream/upstream.ts';

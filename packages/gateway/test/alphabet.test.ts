@@ -1,7 +1,13 @@
 import { decodeText, encodeText, readText } from '@chappe/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Alphabet, type Coded, fitsOneMessage, fromCanonical, toCanonical } from '../src/alphabet.ts';
+import {
+  type Alphabet,
+  type Coded,
+  fitsOneMessage,
+  fromCanonical,
+  toCanonical,
+} from '../src/message/alphabet.ts';
 
 const octets = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  dataCodingOf,
+  dataCodingByteOf,
   esmClassOf,
   payloadOf,
   readContent,
   readGroupOf,
   writeContent,
-} from '../src/content.ts';
+} from '../src/message/content.ts';
 
 const plain = {
   shape: 'submit' as const,
@@ -53,7 +53,7 @@ describe('content of a stored message', () => {
         expect({ ...read, payload: new Uint8Array(read.payload) }).toEqual(withReceipt);
         expect(new Uint8Array(payloadOf(bytes))).toEqual(input.payload);
         expect(esmClassOf(bytes)).toBe(input.esmClass);
-        expect(dataCodingOf(bytes)).toBe(input.dataCoding);
+        expect(dataCodingByteOf(bytes)).toBe(input.dataCoding);
         expect(readGroupOf(bytes)).toEqual(input.group);
       }),
     );

@@ -1,6 +1,6 @@
 import { SmppClient } from '@chappe/smpp';
 import { expect, onTestFinished, test } from 'vitest';
-import { startSandbox } from '../src/sandbox.ts';
+import { startSandbox } from '../../sandbox/src/sandbox.ts';
 
 /** Every object inside a value, itself included, by its path. */
 function objectsOf(value: unknown, path = ''): (readonly [string, object])[] {

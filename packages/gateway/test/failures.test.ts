@@ -49,7 +49,7 @@ describe('when the centre cannot take a message', () => {
     expect(statusName((await esme.submit()).command_status)).toBe('ESME_ROK');
     await rig.clock.advance(500);
     expect(esme.stats).toEqual(['DELIVRD', 'DELIVRD']);
-    expect(rig.gateway.handsets.inbox('447700900777')).toEqual([]);
+    expect(rig.handsets.inbox('447700900777')).toEqual([]);
   });
 
   it('it is stopping: submissions are refused, binds end in order', async () => {
@@ -118,8 +118,8 @@ describe('hostile input', () => {
     }
     await rig.clock.advance(500);
     // 1,000 wait for their other segments; the 500 eldest made room and are shown as far as they came.
-    expect(rig.gateway.handsets.inbox('4477')).toHaveLength(500);
+    expect(rig.handsets.inbox('4477')).toHaveLength(500);
     await rig.clock.advance(700_000);
-    expect(rig.gateway.handsets.inbox('4477')).toHaveLength(1_500);
+    expect(rig.handsets.inbox('4477')).toHaveLength(1_500);
   });
 });

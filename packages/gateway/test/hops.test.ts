@@ -1,7 +1,7 @@
 import { MemoryControl } from '@chappe/center';
 import type { Tlv } from '@chappe/protocol';
 import { describe, expect, test } from 'vitest';
-import { hasLooped, hopsTag, nodeIdOf, withHop, withoutHops } from '../src/hops.ts';
+import { hasLooped, hopsTag, nodeIdOf, withHop, withoutHops } from '../src/message/hops.ts';
 
 const here = Uint8Array.of(1, 2, 3, 4);
 const there = Uint8Array.of(3, 4, 1, 2);

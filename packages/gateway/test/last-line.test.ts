@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastLine } from '../src/last-line.ts';
+import { lastLine } from '../src/message/last-line.ts';
 
 const timeline = [
   '1 accepted',

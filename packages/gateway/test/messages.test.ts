@@ -1,5 +1,5 @@
+import { startSandbox } from '@chappe/sandbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startSandbox } from '../src/index.ts';
 import { Rig, settled } from './rig.ts';
 
 let rig: Rig;
@@ -22,7 +22,7 @@ describe('submitting without SMPP', () => {
     });
     expect(sent).toMatchObject({ segments: 1, coding: 'gsm7', state: 'enroute' });
     await rig.clock.advance(200);
-    expect(rig.gateway.handsets.inbox(to)).toMatchObject([{ text: 'Hi', from: 'ACME' }]);
+    expect(rig.handsets.inbox(to)).toMatchObject([{ text: 'Hi', from: 'ACME' }]);
     expect(esme.texts[0]).toContain(`id:${sent.ids[0]} `);
     expect(esme.deliveries[0]).toMatchObject({ source_addr: to, source_addr_ton: 1 });
   });
@@ -33,7 +33,7 @@ describe('submitting without SMPP', () => {
     expect(sent.segments).toBe(3);
     expect(new Set(sent.ids).size).toBe(3);
     await rig.clock.advance(200);
-    expect(rig.gateway.handsets.inbox(to)).toMatchObject([{ text, total: 3 }]);
+    expect(rig.handsets.inbox(to)).toMatchObject([{ text, total: 3 }]);
     for (const id of sent.ids) {
       const view = await rig.gateway.messages.get(id);
       expect(view).toMatchObject({ id: sent.ids[0], text, state: 'delivered', clientReference: 'order-7' });

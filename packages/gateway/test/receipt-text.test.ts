@@ -1,7 +1,7 @@
 import { formatReceiptText, parseReceiptText } from '@chappe/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ReceiptWriter } from '../src/receipt-text.ts';
+import { ReceiptWriter } from '../src/egress/receipt-text.ts';
 
 const at = Date.UTC(2026, 6, 20, 23, 59, 58);
 const facts = {

@@ -105,7 +105,7 @@ describe('receipts and messages for ESMEs are neither lost nor doubled without a
       receipt: 'final',
     });
     const text = 'y'.repeat(153 * 255 + 1);
-    await rig.gateway.injectMo({
+    await rig.fromHandset({
       from: '447700900123',
       to: '777',
       text,

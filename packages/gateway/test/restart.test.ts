@@ -52,7 +52,7 @@ describe('on SQLite', () => {
 
   it('messages that wait for a handset, a schedule or an ESME go on after a restart', async () => {
     const before = await Rig.start({}, await open());
-    before.gateway.handsets.setState('447700900001', 'off');
+    before.handsets.setState('447700900001', 'off');
     const tx = await before.esme({ bind: 'transmitter' });
     await tx.submit({ destination_addr: '447700900001' });
     await tx.submit({ destination_addr: '447700900002', schedule_delivery_time: '000000000100000R' });

@@ -1,6 +1,7 @@
 /** A gateway in simulated time, with ESMEs over in-memory connections. Nothing here waits for the wall clock. */
 import { MemoryStore, type Store } from '@chappe/center';
 import type { Pdu, PduInput, PduOf, RequestName, ResponseOf } from '@chappe/protocol';
+import { type HandsetOptions, type Handsets, Simulation } from '@chappe/sandbox';
 import {
   type BindKind,
   memoryPair,
@@ -10,7 +11,7 @@ import {
   SmppClient,
   type Version,
 } from '@chappe/smpp';
-import { Gateway, type GatewayOptions } from '../src/index.ts';
+import { Gateway, type GatewayOptions, type MoArguments } from '../src/index.ts';
 
 export { SimulatedClock } from '@chappe/smpp';
 
@@ -100,34 +101,51 @@ const limits = {
   diskStalledMs: 24 * 3_600_000,
 };
 
+/** What a test says of its gateway, and of its handsets. */
+export interface RigOptions extends Partial<GatewayOptions> {
+  readonly handsets?: HandsetOptions;
+}
+
 /** A gateway and its clock. */
 export class Rig {
   readonly clock: SimulatedClock;
   readonly errors: unknown[] = [];
   gateway!: Gateway;
+  simulation!: Simulation;
   #esmes: Esme[] = [];
 
   constructor(clock: SimulatedClock = new SimulatedClock()) {
     this.clock = clock;
   }
 
-  static async start(options: Partial<GatewayOptions> = {}, store: Store = new MemoryStore()): Promise<Rig> {
+  static async start(options: RigOptions = {}, store: Store = new MemoryStore()): Promise<Rig> {
     const rig = new Rig();
     await rig.open(options, store);
     return rig;
   }
 
-  async open(options: Partial<GatewayOptions>, store: Store): Promise<void> {
+  async open({ handsets, ...options }: RigOptions, store: Store): Promise<void> {
+    const random = (): number => 0.5;
+    this.simulation = new Simulation({ delayMs: [100, 100], ...handsets }, random);
     this.gateway = await Gateway.start({
       store,
       clock: this.clock,
-      random: () => 0.5,
-      handsets: { delayMs: [100, 100] },
+      random,
+      outlets: this.simulation,
       onError: (error, where) => this.errors.push([where, error]),
       ...options,
       smpp: { port: 0, ...options.smpp },
       center: { ...options.center, limits: { ...limits, ...options.center?.limits } },
     });
+  }
+
+  get handsets(): Handsets {
+    return this.simulation.handsets;
+  }
+
+  /** A message from a handset. */
+  fromHandset(input: MoArguments): Promise<{ ids: string[] }> {
+    return this.simulation.send(this.gateway, input);
   }
 
   /** Binds an ESME; default a transceiver of 3.4 named `acme`. */

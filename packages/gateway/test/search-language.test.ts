@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchesSearch, parseSearch, type Searchable, SearchError } from '../src/search-language.ts';
+import { matchesSearch, parseSearch, type Searchable, SearchError } from '../src/history/search-language.ts';
 
 const now = Date.UTC(2026, 6, 20, 12);
 const message: Searchable = {

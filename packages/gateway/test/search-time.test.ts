@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { timeOf } from '../src/search-time.ts';
+import { timeOf } from '../src/history/search-time.ts';
 
 const now = Date.UTC(2026, 6, 20, 12);
 const zone = process.env.TZ;

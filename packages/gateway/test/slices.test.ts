@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileSettings } from '../src/compiled-settings.ts';
-import { type GatewaySettings, noSettings } from '../src/settings/gateway.ts';
-import type { RouteSettings } from '../src/settings/route.ts';
-import { atOnce, inSlices, type Steps, sorted } from '../src/slices.ts';
+import { type GatewaySettings, noSettings } from '../../policy/src/settings/gateway.ts';
+import type { RouteSettings } from '../../policy/src/settings/route.ts';
+import { atOnce, inSlices, type Steps, sorted } from '../../policy/src/slices.ts';
+import { compileSettings } from '../src/network/compiled-settings.ts';
 
 /** A clock on which every look takes that long. */
 function slowClock(lookMs: number) {

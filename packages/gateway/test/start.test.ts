@@ -1,8 +1,8 @@
 /** The order of starting and stopping: nothing moves before all who hear of it are there, and nothing is left open. */
 import { MemoryControl, MemoryStore } from '@chappe/center';
 import { describe, expect, it } from 'vitest';
+import { takeSteps } from '../src/gateway/open-parts.ts';
 import { Gateway } from '../src/index.ts';
-import { takeSteps } from '../src/open-parts.ts';
 import { account, settingsOf, via, World } from './network/world.ts';
 import { Rig, settled } from './rig.ts';
 

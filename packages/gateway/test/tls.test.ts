@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { MemoryStore } from '@chappe/center';
+import { Simulation } from '@chappe/sandbox';
 import { SmppClient } from '@chappe/smpp';
 import { expect, it } from 'vitest';
 import { Gateway } from '../src/index.ts';
@@ -13,7 +14,7 @@ it('ESMEs may come by TLS; new certificates leave their sessions alone', async (
     store: new MemoryStore(),
     smpp: { port: 0 },
     tls: { port: 0, cert: cert ?? '', key: key ?? '' },
-    handsets: { delayMs: [1, 1] },
+    outlets: new Simulation({ delayMs: [1, 1] }),
   });
   const client = await SmppClient.connect(`smpps://acme:secret@localhost:${gateway.tlsPort}`, {
     reconnect: false,

@@ -1,9 +1,15 @@
 import { formatRelativeTime, status, statusName, type Version } from '@chappe/protocol';
 import { describe, expect, it } from 'vitest';
-import { lifetimeOf } from '../src/lifetime.ts';
-import { defaultLifetime } from '../src/options.ts';
-import { receiptsWanted } from '../src/receipts-wanted.ts';
-import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../src/validation.ts';
+import { defaultLifetime } from '../src/gateway/options.ts';
+import { lifetimeOf } from '../src/message/lifetime.ts';
+import { receiptsWanted } from '../src/message/receipts-wanted.ts';
+import {
+  checkDestination,
+  checkFlags,
+  checkSource,
+  checkText,
+  checkTolerated,
+} from '../src/message/validation.ts';
 
 const plain = { esm_class: 0, registered_delivery: 0 };
 

@@ -20,9 +20,9 @@ describe('the walk of one message', () => {
     expect(response.message_id).toMatch(/^[0-9a-f]{22}$/);
     expect(esme.received).toEqual([]);
     await rig.clock.advance(99);
-    expect(rig.gateway.handsets.inbox(number)).toEqual([]);
+    expect(rig.handsets.inbox(number)).toEqual([]);
     await rig.clock.advance(20);
-    expect(rig.gateway.handsets.inbox(`+${number}`)).toMatchObject([
+    expect(rig.handsets.inbox(`+${number}`)).toMatchObject([
       { from: 'ACME', text: 'Hello', account: 'acme', publicId: response.message_id, total: 1 },
     ]);
     const [receipt] = esme.deliveries;
@@ -60,7 +60,7 @@ describe('the walk of one message', () => {
     const esme = await rig.esme();
     await esme.submit({ data_coding: 8, short_message: ucs2('Привет 😀') });
     await rig.clock.advance(200);
-    expect(rig.gateway.handsets.inbox(number)[0]).toMatchObject({ text: 'Привет 😀' });
+    expect(rig.handsets.inbox(number)[0]).toMatchObject({ text: 'Привет 😀' });
     expect(esme.texts[0]?.endsWith(' text:')).toBe(true);
     const found = await rig.gateway.messages.search('Привет');
     expect(found.messages).toHaveLength(1);
@@ -73,7 +73,7 @@ describe('the walk of one message', () => {
     await esme.submit({ data_coding: 0x10, short_message: Buffer.from('Now') });
     await esme.submit({ data_coding: 0xc8, short_message: Buffer.from('Mail') });
     await rig.clock.advance(200);
-    const [binary, flash, waiting] = rig.gateway.handsets.inbox(number);
+    const [binary, flash, waiting] = rig.handsets.inbox(number);
     expect(binary).toMatchObject({ text: undefined, bytes: Uint8Array.of(0, 255, 7) });
     expect(flash).toMatchObject({ text: 'Now', flash: true });
     expect(waiting).toMatchObject({ waiting: { indication: 'voicemail', active: true } });
@@ -95,7 +95,7 @@ describe('the walk of one message', () => {
       await esme.submit({ tlvs, short_message: Buffer.from(`sar ${sar_segment_seqnum} `) });
     }
     await rig.clock.advance(200);
-    const inbox = rig.gateway.handsets.inbox(number);
+    const inbox = rig.handsets.inbox(number);
     expect(inbox.map(({ text }) => text)).toEqual(['Hello world', 'wide reference', 'sar 1 sar 2 ']);
     expect(inbox[0]).toMatchObject({
       total: 2,
@@ -112,11 +112,9 @@ describe('the walk of one message', () => {
     const esme = await rig.esme();
     await esme.submit({ esm_class: 0x40, short_message: Buffer.from('0500030902024869', 'hex') });
     await rig.clock.advance(500);
-    expect(rig.gateway.handsets.inbox(number)).toEqual([]);
+    expect(rig.handsets.inbox(number)).toEqual([]);
     await rig.clock.advance(11 * 60_000);
-    expect(rig.gateway.handsets.inbox(number)).toMatchObject([
-      { text: 'Hi', total: 2, segments: [{ sequence: 2 }] },
-    ]);
+    expect(rig.handsets.inbox(number)).toMatchObject([{ text: 'Hi', total: 2, segments: [{ sequence: 2 }] }]);
   });
 
   it('a scheduled message waits, and its receipt tells both dates', async () => {
@@ -237,7 +235,7 @@ describe('magic numbers', () => {
     expect(esme.texts[0]).toContain(`err:00${error} `);
     const [receipt] = esme.deliveries;
     expect(receipt && tlv(receipt, 'message_state')).toBe(state);
-    expect(rig.gateway.handsets.inbox(`4477${suffix}`)).toEqual([]);
+    expect(rig.handsets.inbox(`4477${suffix}`)).toEqual([]);
   });
 
   it('5550004: delivered, no receipt', async () => {
@@ -316,23 +314,23 @@ describe('handsets', () => {
     async (state) => {
       rig = await Rig.start();
       const esme = await rig.esme();
-      rig.gateway.handsets.setState(number, state);
+      rig.handsets.setState(number, state);
       await esme.submit();
       await esme.submit({ destination_addr: `+${number}` });
       await rig.clock.advance(500);
       expect(esme.received).toEqual([]);
-      expect(rig.gateway.handsets.list()).toMatchObject([{ msisdn: number, state, messages: 0 }]);
-      rig.gateway.handsets.setState(`+${number}`, 'on');
+      expect(rig.handsets.list()).toMatchObject([{ msisdn: number, state, messages: 0 }]);
+      rig.handsets.setState(`+${number}`, 'on');
       await rig.clock.advance(500);
       expect(esme.stats).toEqual(['DELIVRD', 'DELIVRD']);
-      expect(rig.gateway.handsets.inbox(number)).toHaveLength(2);
+      expect(rig.handsets.inbox(number)).toHaveLength(2);
     },
   );
 
   it('nobody switches it on: retries go on until the validity ends', async () => {
     rig = await Rig.start();
     const esme = await rig.esme();
-    rig.gateway.handsets.setState(number, 'off');
+    rig.handsets.setState(number, 'off');
     const { message_id } = await esme.submit({ validity_period: '000000010000000R' });
     await rig.clock.advance(3_605_000);
     expect(esme.stats).toEqual(['EXPIRED']);
@@ -344,10 +342,10 @@ describe('handsets', () => {
   it('set_dpf: an alert_notification when it is back', async () => {
     rig = await Rig.start();
     const esme = await rig.esme();
-    rig.gateway.handsets.setState(number, 'off');
+    rig.handsets.setState(number, 'off');
     await esme.submit({ tlvs: { set_dpf: 1 } });
     await rig.clock.advance(200);
-    rig.gateway.handsets.setState(number, 'on');
+    rig.handsets.setState(number, 'on');
     await settled();
     expect(esme.received).toMatchObject([
       { command: 'alert_notification', source_addr: number, esme_addr: 'ACME' },
@@ -377,7 +375,7 @@ describe('handsets', () => {
     const esme = await rig.esme();
     for (const last of [1, 2, 3, 4, 5]) await esme.submit({ destination_addr: `44770090000${last}` });
     await rig.clock.advance(200);
-    const kept = rig.gateway.handsets.list().map(({ msisdn }) => msisdn);
+    const kept = rig.handsets.list().map(({ msisdn }) => msisdn);
     expect(kept.sort()).toEqual(['447700900003', '447700900004', '447700900005']);
   });
 });
@@ -396,7 +394,7 @@ describe('ESME to ESME', () => {
     expect(service.deliveries[0]?.tlvs).toMatchObject([{ tag: 0x1403 }]);
     await settled();
     expect(esme.stats).toEqual(['DELIVRD']);
-    expect(rig.gateway.handsets.inbox('445512345')).toEqual([]);
+    expect(rig.handsets.inbox('445512345')).toEqual([]);
   });
 
   it('the most specific range wins; outside of it there are handsets', async () => {
@@ -408,7 +406,7 @@ describe('ESME to ESME', () => {
     await rig.clock.advance(200);
     expect(narrow.deliveries.map((pdu) => pdu.destination_addr)).toEqual(['4455000']);
     expect(wide.deliveries.map((pdu) => pdu.destination_addr)).toEqual(['4466000']);
-    expect(rig.gateway.handsets.inbox('3366000')).toHaveLength(1);
+    expect(rig.handsets.inbox('3366000')).toHaveLength(1);
   });
 
   it('a text longer than 254 octets goes in message_payload; to 3.3 it cannot go', async () => {
@@ -433,8 +431,8 @@ describe('ESME to ESME', () => {
   it('a full message from a handset, and the parts of a long one, go to 3.3', async () => {
     rig = await Rig.start();
     const old = await rig.esme({ systemId: 'old', version: 0x33, bind: 'receiver' });
-    await rig.gateway.injectMo({ from: number, to: '777', text: 'x'.repeat(160) });
-    await rig.gateway.injectMo({ from: number, to: '777', text: 'y'.repeat(300) });
+    await rig.fromHandset({ from: number, to: '777', text: 'x'.repeat(160) });
+    await rig.fromHandset({ from: number, to: '777', text: 'y'.repeat(300) });
     await settled();
     expect(old.deliveries.map((pdu) => pdu.short_message.length)).toEqual([160, 6 + 153, 6 + 147]);
   });
@@ -484,7 +482,7 @@ describe('messages from handsets', () => {
     rig = await Rig.start();
     const any = await rig.esme({ systemId: 'any' });
     const service = await rig.esme({ systemId: 'service', addressRange: '12345' });
-    const { ids } = await rig.gateway.injectMo({ from: number, to: '12345', text: 'STOP' });
+    const { ids } = await rig.fromHandset({ from: number, to: '12345', text: 'STOP' });
     await settled();
     expect(ids).toHaveLength(1);
     expect(any.received).toEqual([]);
@@ -501,9 +499,9 @@ describe('messages from handsets', () => {
     const three = await rig.esme({ systemId: 'three' });
     await two.submit({ source_addr: 'SHOP', registered_delivery: 0 });
     await rig.clock.advance(200);
-    await rig.gateway.injectMo({ from: number, to: 'SHOP', text: 'to two' });
-    await rig.gateway.injectMo({ from: number, to: '777', text: 'to three', account: 'three' });
-    await rig.gateway.injectMo({ from: number, to: '777', text: 'to any' });
+    await rig.fromHandset({ from: number, to: 'SHOP', text: 'to two' });
+    await rig.fromHandset({ from: number, to: '777', text: 'to three', account: 'three' });
+    await rig.fromHandset({ from: number, to: '777', text: 'to any' });
     await settled();
     expect(two.texts).toEqual(['to two']);
     expect(three.texts).toEqual(['to three']);
@@ -512,8 +510,8 @@ describe('messages from handsets', () => {
 
   it('wait while nobody is bound', async () => {
     rig = await Rig.start();
-    await rig.gateway.injectMo({ from: number, to: '777', text: 'anybody there?' });
-    await rig.gateway.injectMo({ from: number, to: '777', text: 'for late', account: 'late' });
+    await rig.fromHandset({ from: number, to: '777', text: 'anybody there?' });
+    await rig.fromHandset({ from: number, to: '777', text: 'for late', account: 'late' });
     await rig.clock.advance(60_000);
     const early = await rig.esme({ systemId: 'early' });
     await rig.clock.advance(1_000);
@@ -526,7 +524,7 @@ describe('messages from handsets', () => {
   it('long texts come in segments with a user data header', async () => {
     rig = await Rig.start();
     const esme = await rig.esme();
-    const { ids } = await rig.gateway.injectMo({ from: number, to: '777', text: 'x'.repeat(200) });
+    const { ids } = await rig.fromHandset({ from: number, to: '777', text: 'x'.repeat(200) });
     await settled();
     expect(ids).toHaveLength(2);
     expect(esme.deliveries.map(({ esm_class }) => esm_class)).toEqual([0x40, 0x40]);
@@ -542,7 +540,7 @@ describe('messages from handsets', () => {
     [{ from: number, to: '777', hex: '0' }, 'hex'],
   ])('refuses %o', async (input, field) => {
     rig = await Rig.start();
-    await expect(rig.gateway.injectMo(input)).rejects.toMatchObject({
+    await expect(rig.fromHandset(input)).rejects.toMatchObject({
       code: 'CHAPPE_GATEWAY_INVALID',
       field,
     });

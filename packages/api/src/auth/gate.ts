@@ -1,6 +1,7 @@
 /** Lets callers in by their key. Without keys (the sandbox on loopback) nobody is asked. */
 import type { Clock } from '@chappe/center';
-import { type Gateway, isLoopback } from '@chappe/gateway';
+import type { Gateway } from '@chappe/gateway';
+import { isLoopback } from '@chappe/policy';
 import { Problem } from '../problem.ts';
 import { type Access, type Caller, forbidden, refusalOf } from './caller.ts';
 import { callerAddress, type IsProxy } from './caller-address.ts';

@@ -1,6 +1,7 @@
 /** Keys of callers against the hashes that are known: never kept. */
 import { createHash } from 'node:crypto';
-import type { Gateway, GatewaySettings } from '@chappe/gateway';
+import type { Gateway } from '@chappe/gateway';
+import type { GatewaySettings } from '@chappe/policy';
 import type { Caller } from './caller.ts';
 import type { IsProxy } from './caller-address.ts';
 import { type Role, roles } from './roles.ts';

@@ -1,4 +1,5 @@
 /** All routes, in the order of the documents. */
+import type { Simulation } from '@chappe/sandbox';
 import type { Context } from '../context.ts';
 import type { Route } from '../route.ts';
 import { checkLedger } from './check-ledger.ts';
@@ -61,14 +62,9 @@ export function routesOf(context: Context): readonly Route[] {
     searchMessages(context),
     waitForMessage(context),
     getMessage(context),
-    forgetAllMessages(context),
+    ...ofSandbox(context, [forgetAllMessages]),
     listRefusals(context),
-    sendFromPhone(context),
-    getInbox(context),
-    setPhoneState(context),
-    listPhones(context),
-    clearInbox(context),
-    switchPhonesOn(context),
+    ...ofSandbox(context, [sendFromPhone, getInbox, setPhoneState, listPhones, clearInbox, switchPhonesOn]),
     listSessions(context),
     endSession(context),
     listAccounts(context),
@@ -113,4 +109,13 @@ export function routesOf(context: Context): readonly Route[] {
     scrapeMetrics(context),
     openapiDocument(context),
   ];
+}
+
+/** Routes about simulated handsets, where there are such. */
+function ofSandbox(
+  context: Context,
+  makers: readonly ((context: Context, simulation: Simulation) => Route)[],
+): readonly Route[] {
+  const { simulation } = context;
+  return simulation === undefined ? [] : makers.map((make) => make(context, simulation));
 }

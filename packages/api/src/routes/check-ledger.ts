@@ -1,5 +1,6 @@
 /** GET /api/v1/ledger/check: does the money add up. */
-import { type Discrepancy, formatAmount } from '@chappe/gateway';
+import type { Discrepancy } from '@chappe/gateway';
+import { formatAmount } from '@chappe/policy';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';

@@ -1,5 +1,5 @@
 /** DELETE /api/v1/messages, /phones and /phones/{msisdn}/messages: the sandbox begins anew. */
-import { forgetMessages } from '@chappe/gateway';
+import { forgetMessages, type Simulation } from '@chappe/sandbox';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
@@ -9,7 +9,7 @@ import { phonePath } from '../schemas/phone.ts';
 const forgottenBody = z.object({ cancelled: z.int().describe('Messages that waited, receipts included') });
 
 /** Forgets all messages of a sandbox. */
-export function forgetAllMessages({ gateway, clock }: Context): Route {
+export function forgetAllMessages({ gateway, clock }: Context, { handsets }: Simulation): Route {
   return route({
     method: 'DELETE',
     path: '/api/v1/messages',
@@ -28,13 +28,13 @@ export function forgetAllMessages({ gateway, clock }: Context): Route {
           hint: 'lifetime.retention says how long a gateway keeps them',
         });
       }
-      return { status: 200, body: { cancelled: await forgetMessages(gateway, clock) } };
+      return { status: 200, body: { cancelled: await forgetMessages(gateway, handsets, clock) } };
     },
   });
 }
 
 /** Empties the inbox of a handset. */
-export function clearInbox({ gateway: { handsets } }: Context): Route {
+export function clearInbox(_context: Context, { handsets }: Simulation): Route {
   return route({
     method: 'DELETE',
     path: '/api/v1/phones/{msisdn}/messages',
@@ -54,7 +54,7 @@ export function clearInbox({ gateway: { handsets } }: Context): Route {
 }
 
 /** Switches all handsets on. */
-export function switchPhonesOn({ gateway: { handsets } }: Context): Route {
+export function switchPhonesOn(_context: Context, { handsets }: Simulation): Route {
   return route({
     method: 'DELETE',
     path: '/api/v1/phones',

@@ -1,6 +1,6 @@
 /** GET /api/v1/config: the settings in force. */
 import { type EntryKind, exportEntry, writtenFilters, writtenMoAction, writtenPumping } from '@chappe/config';
-import type { AnyEntry } from '@chappe/gateway';
+import type { AnyEntry } from '@chappe/policy';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { type Route, route } from '../route.ts';

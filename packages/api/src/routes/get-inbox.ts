@@ -1,4 +1,5 @@
 /** GET /api/v1/phones/{msisdn}/messages: what a handset shows. */
+import type { Simulation } from '@chappe/sandbox';
 import { z } from 'zod';
 import { seesTexts } from '../auth/caller.ts';
 import type { Context } from '../context.ts';
@@ -11,7 +12,7 @@ import { type InboxMessageBody, inboxBody, inboxMessageOf, phonePath } from '../
 const maxLimit = 1_000;
 
 /** A handset's messages, oldest first. */
-export function getInbox({ gateway: { handsets } }: Context): Route {
+export function getInbox(_context: Context, { handsets }: Simulation): Route {
   return route({
     method: 'GET',
     path: '/api/v1/phones/{msisdn}/messages',

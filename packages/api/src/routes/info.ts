@@ -1,6 +1,6 @@
 /** GET /api/v1/info: what runs here. */
 import { basename } from 'node:path';
-import { magicNumbers } from '@chappe/gateway';
+import { magicNumbers } from '@chappe/sandbox';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { type Route, route } from '../route.ts';

@@ -1,4 +1,5 @@
 /** GET /api/v1/phones: handsets that something happened to. */
+import type { Simulation } from '@chappe/sandbox';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { wholeNumber } from '../parameters.ts';
@@ -9,7 +10,7 @@ const maxLimit = 1_000;
 const defaultLimit = 100;
 
 /** Handsets that were switched or have messages. */
-export function listPhones({ gateway: { handsets } }: Context): Route {
+export function listPhones(_context: Context, { handsets }: Simulation): Route {
   return route({
     method: 'GET',
     path: '/api/v1/phones',

@@ -1,5 +1,5 @@
 /** POST /api/v1/ledger/{account}/credits: money comes in, or is taken back. */
-import { parseAmount } from '@chappe/gateway';
+import { parseAmount } from '@chappe/policy';
 import { z } from 'zod';
 import { callerName } from '../audit.ts';
 import type { Context } from '../context.ts';

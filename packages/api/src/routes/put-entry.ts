@@ -1,7 +1,7 @@
 /** PUT of accounts, connectors, routes, rules for messages from handsets, webhooks: makes or replaces one. */
 import { isDeepStrictEqual } from 'node:util';
 import { type EntryKind, exportEntry } from '@chappe/config';
-import type { AccountSettings } from '@chappe/gateway';
+import type { AccountSettings } from '@chappe/policy';
 import { z } from 'zod';
 import { type AuthOptions, otherOwnerOf } from '../auth/keys.ts';
 import { entryShape } from '../body-shape.ts';

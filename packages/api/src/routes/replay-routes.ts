@@ -1,5 +1,7 @@
 /** POST /api/v1/routes/replay: messages of the past against other routes. */
-import { formatAmount, type ReplayResult, replayRoutes } from '@chappe/gateway';
+
+import { type ReplayResult, replayRoutes } from '@chappe/gateway';
+import { formatAmount } from '@chappe/policy';
 import { z } from 'zod';
 import { entryShape } from '../body-shape.ts';
 import type { Context } from '../context.ts';

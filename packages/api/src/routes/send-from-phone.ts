@@ -1,11 +1,12 @@
 /** POST /api/v1/phones/{msisdn}/messages: a handset writes (mobile originated). */
+import type { Simulation } from '@chappe/sandbox';
 import { checkContent } from '../content-argument.ts';
 import type { Context } from '../context.ts';
 import { type Route, route } from '../route.ts';
 import { phonePath, phoneSubmission, phoneSubmittedBody } from '../schemas/phone.ts';
 
 /** A message from a handset to whoever serves the number. */
-export function sendFromPhone({ gateway }: Context): Route {
+export function sendFromPhone({ gateway }: Context, simulation: Simulation): Route {
   return route({
     method: 'POST',
     path: '/api/v1/phones/{msisdn}/messages',
@@ -25,7 +26,7 @@ export function sendFromPhone({ gateway }: Context): Route {
     problems: ['refused', 'full', 'store_failed', 'stopping'],
     handle: async ({ params: { msisdn }, body }) => {
       checkContent(body);
-      const { ids } = await gateway.injectMo({ from: msisdn, ...body });
+      const { ids } = await simulation.send(gateway, { from: msisdn, ...body });
       return { status: 202, body: { id: ids[0] ?? '', ids } };
     },
   });

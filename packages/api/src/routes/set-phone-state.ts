@@ -1,11 +1,12 @@
 /** PUT /api/v1/phones/{msisdn}/state: switches a handset. */
+import type { Simulation } from '@chappe/sandbox';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
 import { phoneBody, phonePath, phoneStateBody } from '../schemas/phone.ts';
 
 /** Switches a handset on, off, busy or full. */
-export function setPhoneState({ gateway: { handsets } }: Context): Route {
+export function setPhoneState(_context: Context, { handsets }: Simulation): Route {
   return route({
     method: 'PUT',
     path: '/api/v1/phones/{msisdn}/state',

@@ -1,5 +1,7 @@
 /** POST /api/v1/routes/test: which rule takes a message, and why the others do not. */
-import { formatAmount, testRoutes } from '@chappe/gateway';
+
+import { testRoutes } from '@chappe/gateway';
+import { formatAmount } from '@chappe/policy';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';

@@ -1,5 +1,7 @@
 /** GET /api/v1/messages/wait: answers as soon as there is such a message. */
-import { GatewayError, type MessageView, parseSearch } from '@chappe/gateway';
+
+import { type MessageView, parseSearch } from '@chappe/gateway';
+import { GatewayError } from '@chappe/policy';
 import { z } from 'zod';
 import { callerKey } from '../auth/caller.ts';
 import type { Context } from '../context.ts';

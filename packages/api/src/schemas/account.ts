@@ -1,6 +1,7 @@
 /** Accounts as the API shows them. */
 import { exportEntry } from '@chappe/config';
-import { type Account, formatAmount, type Gateway, type Origin } from '@chappe/gateway';
+import type { Gateway } from '@chappe/gateway';
+import { type Account, formatAmount, type Origin } from '@chappe/policy';
 import { z } from 'zod';
 import { type EntryBody, entryBody, originField } from './entry.ts';
 

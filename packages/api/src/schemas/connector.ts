@@ -1,6 +1,7 @@
 /** Connectors as the API shows them. */
 import { exportEntry } from '@chappe/config';
-import { type ConnectorView, type Gateway, type Origin, type Upstream, viewOfSession } from '@chappe/gateway';
+import { type ConnectorView, type Gateway, type Upstream, viewOfSession } from '@chappe/gateway';
+import type { Origin } from '@chappe/policy';
 import { type SmppVersion, smppVersions, statusName } from '@chappe/protocol';
 import { z } from 'zod';
 import { type EntryBody, entryBody, originField } from './entry.ts';

@@ -1,5 +1,5 @@
 /** Entries (accounts, connectors, routes, webhooks) as the API takes and shows them: the form of the file. */
-import type { Origin } from '@chappe/gateway';
+import type { Origin } from '@chappe/policy';
 import { z } from 'zod';
 
 /** An entry in the form of the configuration file. */

@@ -1,5 +1,7 @@
 /** Money as the API shows it: exact decimals. */
-import { formatAmount, type Gateway, type LedgerEntry, type StatementLine } from '@chappe/gateway';
+
+import type { Gateway, LedgerEntry, StatementLine } from '@chappe/gateway';
+import { formatAmount } from '@chappe/policy';
 import { z } from 'zod';
 
 /** What an account has, and may spend. */

@@ -1,5 +1,7 @@
 /** Simulated handsets as the API shows them. */
-import { type HandsetState, handsetStates, type InboxMessage } from '@chappe/gateway';
+
+import type { InboxMessage } from '@chappe/gateway';
+import { type HandsetState, handsetStates } from '@chappe/sandbox';
 import { z } from 'zod';
 import { isoOf } from '../times.ts';
 import { accountField, addressField, hexField, textField } from './submission.ts';

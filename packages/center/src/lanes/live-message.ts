@@ -58,3 +58,10 @@ export function snapshot(message: LiveMessage): Message {
   } = message;
   return copy;
 }
+
+/** A message has another content or text than before. */
+export function remeasure(message: LiveMessage): number {
+  const before = message.octets;
+  message.octets = octetsOf(message);
+  return message.octets - before;
+}

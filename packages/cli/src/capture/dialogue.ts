@@ -1,6 +1,6 @@
 /** What a whole conversation gets wrong, seen from outside: requests, their responses, and the bind. */
 import { type DecodedPdu, isRequest, responseOf, tlv, type Version } from '@chappe/protocol';
-import type { Note } from '../lint/note.ts';
+import type { Note } from '../decode/lint/note.ts';
 
 /** Which end of the connection: `a` opened it, as far as known. */
 export type Side = 'a' | 'b';

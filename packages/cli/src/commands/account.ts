@@ -1,6 +1,6 @@
 /** `chappe account`: customers of a running Chappe. */
 import { createHash } from 'node:crypto';
-import { generatePassword, hashPassword } from '@chappe/gateway';
+import { generatePassword, hashPassword } from '@chappe/policy';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';

@@ -2,14 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { MemoryStore } from '@chappe/center';
 import { type Config, flawText, loadConfig, PasswordHashes } from '@chappe/config';
-import {
-  formatAmount,
-  Gateway,
-  GatewayError,
-  type GatewaySettings,
-  type RouteAnswer,
-  testRoutes,
-} from '@chappe/gateway';
+import { Gateway, type RouteAnswer, testRoutes } from '@chappe/gateway';
+import { formatAmount, GatewayError, type GatewaySettings } from '@chappe/policy';
 import { usage } from '../failure.ts';
 import type { RouteQuestion } from '../settings/entries.ts';
 import { tlvOctets } from './tlv-octets.ts';

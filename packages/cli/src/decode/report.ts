@@ -7,10 +7,10 @@ import {
   statusName,
   type Version,
 } from '@chappe/protocol';
-import { lint } from '../lint/lint.ts';
-import type { Note } from '../lint/note.ts';
 import { elementWords, type ReadContent, readContent, receiptWords } from './content.ts';
 import { type FieldNode, fieldTree } from './field-tree.ts';
+import { lint } from './lint/lint.ts';
+import type { Note } from './lint/note.ts';
 import { dataCodingWords } from './meaning.ts';
 
 /** How PDUs are read. */

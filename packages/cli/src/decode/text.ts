@@ -1,7 +1,8 @@
 /** A report as text: one line per field with its place and its octets. */
-import type { Level, Note } from '../lint/note.ts';
+
 import { columns, hexOf, printable, quoted, type Style, type Terminal } from '../terminal.ts';
 import type { FieldNode } from './field-tree.ts';
+import type { Level, Note } from './lint/note.ts';
 import { meaningOf } from './meaning.ts';
 import { contentLines, type PduReport, statusWord } from './report.ts';
 

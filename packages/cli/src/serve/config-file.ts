@@ -11,9 +11,15 @@ import {
   PasswordHashes,
   realFiles,
 } from '@chappe/config';
-import { checkSettings, isLoopback } from '@chappe/gateway';
+import { checkSettings } from '@chappe/gateway';
+import { isLoopback } from '@chappe/policy';
 import { bundleUrl } from '../bundle-url.ts';
 import { usage } from '../failure.ts';
+
+const workerUrl = new URL(
+  import.meta.url.endsWith('.ts') ? './load-worker.ts' : './load-worker.js',
+  import.meta.url,
+);
 
 /** A configuration file. */
 export class ConfigFile {
@@ -51,7 +57,7 @@ export class ConfigFile {
       env: this.#env,
       hashes: this.#hashes,
       lists: this.#lists,
-      workerUrl: bundleUrl,
+      workerUrl: bundleUrl ?? workerUrl,
     });
   }
 

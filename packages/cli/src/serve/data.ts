@@ -1,7 +1,7 @@
 /** What a gateway keeps: messages, the entries beside them, and the key of stored secrets. */
 import { join, resolve } from 'node:path';
 import { type ControlStore, MemoryControl, SqliteControl, type Store } from '@chappe/center';
-import { openSealing, type Sealing } from '@chappe/gateway';
+import { openSealing, type Sealing } from '@chappe/policy';
 import { usage } from '../failure.ts';
 import { type DataHints, storeFailure } from '../start/start-failure.ts';
 import { inMemory, openStore } from '../start/store.ts';

@@ -2,9 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Config, ListenSettings, ListenTls } from '@chappe/config';
 import type { GatewayOptions } from '@chappe/gateway';
+import { Simulation } from '@chappe/sandbox';
 import type { ServerTls } from '@chappe/smpp';
 
-type Made = Omit<GatewayOptions, 'store' | 'control' | 'sealing'>;
+type Made = Omit<GatewayOptions, 'store' | 'control' | 'sealing' | 'outlets'>;
 type Proxy = { readonly trusted: readonly string[] } | undefined;
 
 /** The listeners by what the gateway calls them. */
@@ -44,11 +45,10 @@ function proxyOf(listener: ListenSettings | undefined): Proxy {
 
 /** The options of a gateway in production: nobody binds who is no account. */
 export function gatewayOptions(config: Config): Made {
-  const { server, lifetime, handsets, settings } = config;
+  const { server, lifetime, settings } = config;
   const { systemId, defaults, rememberPasswords } = server.smpp;
   const { plain, tls, more } = listenersOf(config);
   const { validityMs, maxValidityMs, maxScheduleMs, receiptValidityMs, retentionMs } = lifetime;
-  const { delayMs, seed, outcomes } = handsets;
   const closed = { host: '127.0.0.1', port: 0, isClosed: true };
   const smpp = {
     ...(plain === undefined ? closed : { host: plain.host, port: plain.port }),
@@ -69,13 +69,17 @@ export function gatewayOptions(config: Config): Made {
       proxyProtocol: proxyOf(listener),
       ...(listener.tls === undefined ? {} : { tls: serverTls(listener.tls) }),
     })),
-    handsets: {
-      ...(delayMs === undefined ? {} : { delayMs }),
-      ...(seed === undefined ? {} : { seed }),
-      ...(outcomes === undefined ? {} : { outcomes }),
-    },
     lifetime: { validityMs, maxValidityMs, maxScheduleMs },
     receiptValidityMs,
     center: { limits: { validityMs, retentionMs } },
   };
+}
+
+/** The simulated handsets that routes may name. */
+export function simulationOf({ handsets: { delayMs, seed, outcomes } }: Config): Simulation {
+  return new Simulation({
+    ...(delayMs === undefined ? {} : { delayMs }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(outcomes === undefined ? {} : { outcomes }),
+  });
 }

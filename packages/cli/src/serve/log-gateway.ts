@@ -3,7 +3,8 @@
  * receipts without message. Never more than some lines a minute about one thing, whatever peers do.
  */
 import type { Clock } from '@chappe/center';
-import type { BindRefusal, GatewayEvent, GatewayListener } from '@chappe/gateway';
+import type { GatewayEvent, GatewayListener } from '@chappe/gateway';
+import type { BindRefusal } from '@chappe/policy';
 import { LineLimit, type Suppressed } from './log-limit.ts';
 
 /** Where lines end up: pino, with `redaction`. */

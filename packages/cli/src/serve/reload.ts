@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '@chappe/center';
 import { type Config, type Flaw, type ListenSettings, settingsDiff } from '@chappe/config';
-import { type AuditEntry, type Gateway, inSlices } from '@chappe/gateway';
+import type { AuditEntry, Gateway } from '@chappe/gateway';
+import { inSlices } from '@chappe/policy';
 import { type ConfigFile, refusalOf } from './config-file.ts';
 import { listenersOf, serverTls } from './gateway-options.ts';
 import type { Keyring } from './keyring.ts';

@@ -1,7 +1,9 @@
 /** `chappe serve`: a gateway in production. Nobody binds who is no account; SIGHUP reads the configuration again. */
 import { systemClock } from '@chappe/center';
 import { type Config, type Flaw, flawText } from '@chappe/config';
-import { compileNetworks, Gateway, type GatewayOptions, hashForProcess } from '@chappe/gateway';
+import { Gateway, type GatewayOptions } from '@chappe/gateway';
+import { compileNetworks, hashForProcess } from '@chappe/policy';
+import type { Simulation } from '@chappe/sandbox';
 import { serverLimits } from '@chappe/smpp';
 import type { Logger } from 'pino';
 import type { Run } from '../command.ts';
@@ -20,7 +22,7 @@ import { storeBytes } from '../start/store.ts';
 import { type ServeBanner, serveLine, serveLines } from './banner.ts';
 import { ConfigFile, refusalOf } from './config-file.ts';
 import { openData } from './data.ts';
-import { gatewayOptions, listenersOf } from './gateway-options.ts';
+import { gatewayOptions, listenersOf, simulationOf } from './gateway-options.ts';
 import { Keyring } from './keyring.ts';
 import { GatewayLog } from './log-gateway.ts';
 import { flawFields, Reload } from './reload.ts';
@@ -92,13 +94,14 @@ async function startAll(run: ServeRun, config: Config, warnings: readonly Flaw[]
   const told = new GatewayLog(log, systemClock);
   const errors = new ErrorReport(systemClock);
   errors.attach(log);
-  const gateway = await openGateway(config, log, told, errors);
+  const simulation = simulationOf(config);
+  const gateway = await openGateway(config, log, told, errors, simulation);
   try {
     checkAccounts(config, gateway);
     warnOfMachine(config, log);
     const endLog = told.attach(gateway);
     const keyring = new Keyring(config.server.http);
-    const http = await openHttp(gateway, config, version, log, keyring);
+    const http = await openHttp(gateway, config, version, log, keyring, simulation);
     return { gateway, http, log, errors, keyring, endLog };
   } catch (error) {
     await gateway.stop({ drainMs: 0 });
@@ -111,12 +114,14 @@ async function openGateway(
   log: Logger,
   told: GatewayLog,
   errors: ErrorReport,
+  outlets: Simulation,
 ): Promise<Gateway> {
   const faults = new PeerFaultReport(systemClock);
   faults.attach(log);
   const data = await openData(config.data);
   const options: GatewayOptions = {
     ...gatewayOptions(config),
+    outlets,
     ...data,
     onError: (error, where) => errors.report(error, where),
     onPeerFault: (fault) => faults.report(fault),
@@ -154,6 +159,7 @@ async function openHttp(
   version: string,
   log: Logger,
   keyring: Keyring,
+  simulation: Simulation,
 ): Promise<HttpServer | undefined> {
   const { listen, allowHosts, probes, trustProxy } = config.server.http;
   if (listen === undefined) return undefined;
@@ -162,7 +168,7 @@ async function openHttp(
   // Without any key of theirs nobody is an operator, not even on this machine.
   const isProxy = compileNetworks(trustProxy, 'http.trustProxy');
   const auth = { adminKeyHashes: [], keys: () => keyring.keys, isProxy };
-  const api = { auth, storeBytes: storeBytes(config.data) };
+  const api = { auth, simulation, storeBytes: storeBytes(config.data) };
   const keyHint = 'give http.keys, or http.adminKeyHash, or stay on 127.0.0.1';
   const more = { hostFlag: 'http.listen', portFlag: 'http.listen', keyHint, probes, api };
   return await serveHttp(gateway, values, version, log, more);

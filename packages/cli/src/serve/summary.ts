@@ -1,6 +1,6 @@
 /** What was understood of a configuration, in lines. Secrets are not in it. */
 import type { Config, ListenSettings } from '@chappe/config';
-import { type ConnectorSettings, namesOf, type RouteConditions, wayOf } from '@chappe/gateway';
+import { type ConnectorSettings, namesOf, type RouteConditions, wayOf } from '@chappe/policy';
 import { hostPort } from '../start/banner.ts';
 import { columns, printable } from '../terminal.ts';
 

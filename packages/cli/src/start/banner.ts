@@ -1,6 +1,6 @@
 /** What `start` says when it is up: where everything is, and what to try next. */
 import { resolve } from 'node:path';
-import { isLoopback } from '@chappe/gateway';
+import { isLoopback } from '@chappe/policy';
 import type { Terminal } from '../terminal.ts';
 import type { StartValues } from './settings.ts';
 import { inMemory } from './store.ts';

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { AuthOptions } from '@chappe/api';
 import { systemClock } from '@chappe/center';
-import { Gateway, type GatewayOptions, isLoopback } from '@chappe/gateway';
+import { Gateway, type GatewayOptions } from '@chappe/gateway';
+import { isLoopback } from '@chappe/policy';
+import { Simulation } from '@chappe/sandbox';
 import { type ServerLimits, serverLimits } from '@chappe/smpp';
 import type { Logger } from 'pino';
 import type { Run } from '../command.ts';
@@ -90,6 +92,7 @@ async function startAll(run: StartRun): Promise<Running> {
   const { values, terminal, version } = run;
   const errors = new ErrorReport(systemClock);
   const faults = new PeerFaultReport(systemClock);
+  const simulation = simulationOf(values);
   const store = await openStore(values.data);
   let certificate: ChosenCertificate | undefined;
   let gateway: Gateway;
@@ -98,6 +101,7 @@ async function startAll(run: StartRun): Promise<Running> {
     gateway = await Gateway.start({
       ...gatewayOptions(values, certificate),
       store,
+      outlets: simulation,
       onError: (error, where) => errors.report(error, where),
       onPeerFault: (fault) => faults.report(fault),
     });
@@ -116,7 +120,7 @@ async function startAll(run: StartRun): Promise<Running> {
       log.warn({ where: 'start' }, warning);
     const http = values.http
       ? await (await import('./http.ts')).serveHttp(gateway, values, version, log, {
-          api: { storeBytes: storeBytes(values.data), auth: authOf(values) },
+          api: { simulation, storeBytes: storeBytes(values.data), auth: authOf(values) },
         })
       : undefined;
     return { gateway, http, log, errors, certificate };
@@ -129,23 +133,25 @@ async function startAll(run: StartRun): Promise<Running> {
 function gatewayOptions(
   values: StartValues,
   certificate: ChosenCertificate | undefined,
-): Omit<GatewayOptions, 'store'> {
-  const { host, tlsPort, systemId, trustProxy, accounts, seed, outcomes, validityMs, receiptValidityMs } =
-    values;
+): Omit<GatewayOptions, 'store' | 'outlets'> {
+  const { host, tlsPort, systemId, trustProxy, accounts, validityMs, receiptValidityMs } = values;
   const proxyProtocol = trustProxy.length === 0 ? undefined : { trusted: trustProxy };
   return {
     smpp: { host, port: values.smppPort, systemId, limits: limitsOf(values), proxyProtocol },
     tls: certificate === undefined ? undefined : { ...certificate.certificates, host, port: tlsPort },
     accounts: accounts.length === 0 ? { open: true } : { open: false, list: accounts },
-    handsets: {
-      delayMs: values.delayMs,
-      ...(seed === undefined ? {} : { seed }),
-      ...(outcomes === undefined ? {} : { outcomes }),
-    },
     lifetime: { validityMs },
     receiptValidityMs,
     center: { limits: { validityMs, retentionMs: values.retentionMs } },
   };
+}
+
+function simulationOf({ delayMs, seed, outcomes }: StartValues): Simulation {
+  return new Simulation({
+    delayMs,
+    ...(seed === undefined ? {} : { seed }),
+    ...(outcomes === undefined ? {} : { outcomes }),
+  });
 }
 
 /** On this machine nobody needs a key, unless one is given. */

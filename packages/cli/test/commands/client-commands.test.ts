@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildApi } from '@chappe/api';
-import { type Sandbox, startSandbox } from '@chappe/gateway';
+import { type Sandbox, startSandbox } from '@chappe/sandbox';
 import { type BindRequest, type Session, SmppServer, status } from '@chappe/smpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selfSigned } from '../../src/start/self-signed.ts';

@@ -1,4 +1,5 @@
-import type { BindRefusal, GatewayEvent, GatewayListener } from '@chappe/gateway';
+import type { GatewayEvent, GatewayListener } from '@chappe/gateway';
+import type { BindRefusal } from '@chappe/policy';
 import { describe, expect, it } from 'vitest';
 import { GatewayLog } from '../../src/serve/log-gateway.ts';
 import { LineLimit } from '../../src/serve/log-limit.ts';

@@ -1,11 +1,6 @@
 import type { Message } from '@chappe/center';
-import {
-  type GatewayCounters,
-  type GatewayEvent,
-  type GatewayListener,
-  type SessionView,
-  startSandbox,
-} from '@chappe/gateway';
+import type { GatewayCounters, GatewayEvent, GatewayListener, SessionView } from '@chappe/gateway';
+import { startSandbox } from '@chappe/sandbox';
 import { expect, onTestFinished, test } from 'vitest';
 import { LiveView, lineOf, type Watched } from '../../src/start/live-view.ts';
 

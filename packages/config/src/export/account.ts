@@ -1,5 +1,5 @@
 /** Accounts as they are written. */
-import { type AccountSettings, type CreditSettings, formatAmount } from '@chappe/gateway';
+import { type AccountSettings, type CreditSettings, formatAmount } from '@chappe/policy';
 import { hexText, maybeDuration, rateText, section, type Written, written } from './words.ts';
 
 /** An account without its hashes. */

@@ -1,5 +1,5 @@
 /** Connectors as they are written. */
-import type { ConnectorSettings } from '@chappe/gateway';
+import type { ConnectorSettings } from '@chappe/policy';
 import { writtenFilters } from './filters.ts';
 import { hexText, maybeDuration, rateText, section, type Written, written } from './words.ts';
 

@@ -1,5 +1,5 @@
 /** Filters and the alarm on pumping as they are written. */
-import type { FilterSettings, PumpingSettings } from '@chappe/gateway';
+import type { FilterSettings, PumpingSettings } from '@chappe/policy';
 import { durationText, maybeDuration, patternText, type Written, written, writtenList } from './words.ts';
 
 /** Filters. */

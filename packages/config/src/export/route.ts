@@ -9,7 +9,7 @@ import {
   type RouteSettings,
   type Target,
   type WebhookSettings,
-} from '@chappe/gateway';
+} from '@chappe/policy';
 import { writtenFilters } from './filters.ts';
 import { hexText, maybeDuration, patternText, type Written, written, writtenList } from './words.ts';
 

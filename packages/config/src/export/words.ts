@@ -1,5 +1,5 @@
 /** Single values as they are written in the file. */
-import type { AddressList } from '@chappe/gateway';
+import type { AddressList } from '@chappe/policy';
 
 /** An object as it stands in YAML or JSON. */
 export type Written = Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import type {
   CreditSettings,
   MessageIdForm,
   QuotaSettings,
-} from '@chappe/gateway';
+} from '@chappe/policy';
 import { z } from 'zod';
 import { timeZone } from '../values/values.ts';
 import { credential, digitPrefix, network, pattern, plainText, systemId } from '../values/words.ts';

@@ -1,5 +1,5 @@
 /** Alphabets and codings by name. */
-import type { AccountSettings } from '@chappe/gateway';
+import type { AccountSettings } from '@chappe/policy';
 import { type TextCoding, textCodings } from '@chappe/protocol';
 import type { z } from 'zod';
 import { oneOf } from './field.ts';

@@ -1,5 +1,5 @@
 /** What rules look at: shared by routes and by rules for messages from handsets. */
-import type { AddressList, RouteConditions, TimeOfDay, TlvCondition } from '@chappe/gateway';
+import type { AddressList, RouteConditions, TimeOfDay, TlvCondition } from '@chappe/policy';
 import { z } from 'zod';
 import {
   accountPattern,

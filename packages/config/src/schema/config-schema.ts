@@ -6,7 +6,7 @@ import type {
   PumpingSettings,
   RouteSettings,
   WebhookSettings,
-} from '@chappe/gateway';
+} from '@chappe/policy';
 import { z } from 'zod';
 import type { HandsetSettings, LifetimeSettings, LogLevel, ServerSettings } from '../config.ts';
 import { plainText } from '../values/words.ts';

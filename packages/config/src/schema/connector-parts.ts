@@ -10,7 +10,7 @@ import type {
   StatusRule,
   UpstreamReceiptSettings,
   UpstreamTls,
-} from '@chappe/gateway';
+} from '@chappe/policy';
 import { messageStates } from '@chappe/protocol';
 import { z } from 'zod';
 import { durations, rate, timeZone, whole } from '../values/values.ts';

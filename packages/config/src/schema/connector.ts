@@ -1,6 +1,6 @@
 /** Connectors: operators that we connect to. */
 
-import type { ConnectorSettings } from '@chappe/gateway';
+import type { ConnectorSettings } from '@chappe/policy';
 import { smppVersions } from '@chappe/protocol';
 import { z } from 'zod';
 import { connectorName, handedOut, host, name, plainText, remoteEnd, remotePort } from '../values/words.ts';

@@ -1,11 +1,5 @@
 /** Filters of contents, and the alarm on pumping. */
-import type {
-  DuplicateFilter,
-  FilterSettings,
-  PumpingSettings,
-  TextFilter,
-  UrlFilter,
-} from '@chappe/gateway';
+import type { DuplicateFilter, FilterSettings, PumpingSettings, TextFilter, UrlFilter } from '@chappe/policy';
 import { z } from 'zod';
 import { hostName, pattern, type TextPattern, textPattern } from '../values/words.ts';
 import { compact, oneOf, oneOrMany, optional, required, scalar, section } from './field.ts';

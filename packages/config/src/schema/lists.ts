@@ -1,6 +1,6 @@
 /** Lists of numbers and senders, in the configuration or in files beside it. */
 
-import type { AddressList, ListFileKind } from '@chappe/gateway';
+import type { AddressList, ListFileKind } from '@chappe/policy';
 import { z } from 'zod';
 import { emptyList, required, scalar, section } from './field.ts';
 import { fileLines, tableOfFile, type World } from './world.ts';

@@ -1,5 +1,5 @@
 /** Rules for messages from handsets. */
-import type { MoAction, MoRouteSettings } from '@chappe/gateway';
+import type { MoAction, MoRouteSettings } from '@chappe/policy';
 import { status } from '@chappe/protocol';
 import { z } from 'zod';
 import { anyText, name } from '../values/words.ts';

@@ -1,5 +1,5 @@
 /** How numbers and senders are written, and how fast somebody may be: shared by accounts and connectors. */
-import type { NumberPlan, SenderRule, ThroughputSettings } from '@chappe/gateway';
+import type { NumberPlan, SenderRule, ThroughputSettings } from '@chappe/policy';
 import { z } from 'zod';
 import { rate } from '../values/values.ts';
 import { digits, pattern, plainText } from '../values/words.ts';

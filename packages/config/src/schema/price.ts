@@ -1,5 +1,5 @@
 /** Prices: one for all, by prefix, or a file of prefixes and prices. */
-import type { PriceSettings } from '@chappe/gateway';
+import type { PriceSettings } from '@chappe/policy';
 import { z } from 'zod';
 import { amount } from '../values/values.ts';
 import { digitPrefix } from '../values/words.ts';

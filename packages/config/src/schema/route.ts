@@ -1,6 +1,6 @@
 /** Routes: which messages of customers go where. */
 import type { ErrorClass, MessageState } from '@chappe/center';
-import type { FailoverSettings, RouteAction, RouteSettings } from '@chappe/gateway';
+import type { FailoverSettings, RouteAction, RouteSettings } from '@chappe/policy';
 import { status } from '@chappe/protocol';
 import type { z } from 'zod';
 import { name } from '../values/words.ts';

@@ -1,5 +1,5 @@
 /** Times of day: `mon-fri 08:00-20:00 Europe/Paris`, or keys. */
-import type { TimeOfDay } from '@chappe/gateway';
+import type { TimeOfDay } from '@chappe/policy';
 import { z } from 'zod';
 import { zoneName } from '../values/values.ts';
 import { timeOfDay } from '../values/words.ts';

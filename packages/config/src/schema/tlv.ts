@@ -1,5 +1,5 @@
 /** TLVs: tags by name or number, rules of a connector, conditions of a route. */
-import type { TlvCondition, TlvRule } from '@chappe/gateway';
+import type { TlvCondition, TlvRule } from '@chappe/policy';
 import { type TlvName, tlvs } from '@chappe/protocol';
 import { z } from 'zod';
 import { plainText } from '../values/words.ts';

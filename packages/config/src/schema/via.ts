@@ -1,5 +1,5 @@
 /** Where a route sends to: groups in the order of failover, shares within a group. */
-import type { Target } from '@chappe/gateway';
+import type { Target } from '@chappe/policy';
 import { z } from 'zod';
 import { whole } from '../values/values.ts';
 import { integer, keyed, optional, required, scalar, section, UnknownWord } from './field.ts';

@@ -1,5 +1,5 @@
 /** Webhooks: where messages and receipts are posted to. */
-import type { WebhookSettings } from '@chappe/gateway';
+import type { WebhookSettings } from '@chappe/policy';
 import type { z } from 'zod';
 import { name, webUrl } from '../values/words.ts';
 import { compact, optional, required, scalar, section } from './field.ts';

@@ -1,5 +1,5 @@
 /** What is around an entry while it is read: the names that others have, and files. */
-import type { ListFile, ListFileKind } from '@chappe/gateway';
+import type { ListFile, ListFileKind } from '@chappe/policy';
 import type { CheckEntry } from '../list-files.ts';
 
 /** Names that entries may refer to. Undefined: not known here, so not checked. */

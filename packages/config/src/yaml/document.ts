@@ -13,11 +13,11 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
-import type { Flaw } from '../flaw.ts';
+import type { Flaw, Path } from '../flaw.ts';
 import { type Environment, interpolate } from '../interpolation.ts';
 import { SourceText, secretSpans } from './source-text.ts';
 import { syntaxWords } from './syntax-words.ts';
-import type { Path, Placed, PlacedEntry, PlacedMap, PlacedScalar, Span } from './tree.ts';
+import type { Placed, PlacedEntry, PlacedMap, PlacedScalar, Span } from './tree.ts';
 
 /** What was read. */
 export interface ReadDocument {

@@ -1,4 +1,5 @@
 /** What a file says, each value with its place: plain values for the schema, places for messages. */
+import type { Path } from '../flaw.ts';
 
 /** Offsets of a value in the text: from, and until (not included). */
 export interface Span {
@@ -43,9 +44,6 @@ export interface PlacedMap {
 
 /** Any value. */
 export type Placed = PlacedScalar | PlacedList | PlacedMap;
-
-/** Keys and indices from the root to a value. */
-export type Path = readonly (string | number)[];
 
 /** The plain value for the schema: texts, lists, objects. Keys without value are left out. */
 export function plainOf(placed: Placed): unknown {

@@ -7,7 +7,7 @@ import type {
   RouteConditions,
   RouteSettings,
   WebhookSettings,
-} from '@chappe/gateway';
+} from '@chappe/policy';
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

@@ -14,16 +14,16 @@ import {
   status,
 } from '@chappe/protocol';
 import { DEFERRED, type Session } from '@chappe/smpp';
+import { candidatesOf } from '../message/id-candidates.ts';
+import { toldTlvs } from '../message/operator-report.ts';
 import { unansweredMark } from '../upstream/outcome.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { candidatesOf } from './candidates.ts';
 import type { GroupReceipts } from './group-receipts.ts';
 import { handsetOf } from './handset.ts';
 import { type Incoming, keyOf, receiptKey } from './incoming.ts';
 import { ReceiptClock } from './receipt-clock.ts';
 import { ReceiptGroups } from './receipt-groups.ts';
 import { type Verdict, verdictOf } from './receipt-outcome.ts';
-import { toldTlvs } from './said.ts';
 import { Settling, type SettlingContext } from './settling.ts';
 import { storedReceipt, type UnmatchedReceipt, unmatchedDraft } from './unmatched.ts';
 

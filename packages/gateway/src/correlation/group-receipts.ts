@@ -1,8 +1,8 @@
 /** What is remembered of the receipts of one group of connectors; all of it bounded. */
 import type { Center } from '@chappe/center';
+import type { UpstreamReceiptSettings } from '@chappe/policy';
 import type { IdRelation } from '@chappe/protocol';
 import type { Clock } from '@chappe/smpp';
-import type { UpstreamReceiptSettings } from '../settings/connector.ts';
 import { IdLearning } from './learning.ts';
 import { LongMessages, type LongMessagesContext } from './long-messages.ts';
 import { RecentEnds } from './recent-ends.ts';

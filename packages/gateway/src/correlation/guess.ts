@@ -1,8 +1,8 @@
 /** Which message a receipt is about whose id nobody was told: guessed by all else that it says. */
 import type { Message } from '@chappe/center';
-import { dataCodingOf, readContent } from '../content.ts';
-import { lastLine } from '../last-line.ts';
-import { isFinal } from '../states.ts';
+import { dataCodingByteOf, readContent } from '../message/content.ts';
+import { lastLine } from '../message/last-line.ts';
+import { isFinal } from '../message/states.ts';
 import { handsetOf } from './handset.ts';
 import { type Incoming, isOfHandset } from './incoming.ts';
 import type { Unanswered } from './unanswered.ts';
@@ -65,7 +65,7 @@ function isNumber(text: string): boolean {
 
 /** A quote that says something must be of the text; other codings are quoted in ways of their own. */
 function isQuoteOf(quote: string | undefined, { text, content }: Message): boolean {
-  if (quote === undefined || text === undefined || dataCodingOf(content) !== 0) return true;
+  if (quote === undefined || text === undefined || dataCodingByteOf(content) !== 0) return true;
   const told = letters(quote);
   const own = letters(text);
   const length = Math.min(told.length, own.length);

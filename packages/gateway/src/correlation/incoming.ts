@@ -1,9 +1,9 @@
 /** A receipt on its way to its message, and which message it can mean. */
 import type { Message } from '@chappe/center';
 import { canonicalId, type Receipt } from '@chappe/protocol';
+import type { Candidate } from '../message/id-candidates.ts';
 import { operatorIdOf } from '../upstream/operator-id.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { Candidate } from './candidates.ts';
 import type { GroupReceipts } from './group-receipts.ts';
 import { handsetOf } from './handset.ts';
 import type { Verdict } from './receipt-outcome.ts';

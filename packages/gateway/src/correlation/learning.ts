@@ -1,6 +1,7 @@
 /** How one upstream writes its ids: told by its operator, or learned from receipts that found their messages. */
+
+import type { UpstreamReceiptSettings } from '@chappe/policy';
 import { type IdRelation, idInResponse, idRelations } from '@chappe/protocol';
-import type { UpstreamReceiptSettings } from '../settings/connector.ts';
 
 // So many receipts that fit one relation only make it sure; so many that do not, in a row, make it unsure again.
 const surely = 5;

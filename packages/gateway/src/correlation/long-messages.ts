@@ -3,11 +3,11 @@
  * id. What is said of one part then holds for those that hear nothing themselves.
  */
 import type { Center, Message } from '@chappe/center';
+import type { UpstreamReceiptSettings } from '@chappe/policy';
 import { ESM_CLASS, readConcat } from '@chappe/protocol';
 import type { Clock } from '@chappe/smpp';
-import { esmClassOf, isTextOnly, readContent, readGroupOf } from '../content.ts';
-import { groupOf } from '../groups.ts';
-import type { UpstreamReceiptSettings } from '../settings/connector.ts';
+import { esmClassOf, isTextOnly, readContent, readGroupOf } from '../message/content.ts';
+import { groupOf } from '../message/groups.ts';
 import type { Verdict } from './receipt-outcome.ts';
 
 /** What was said of one part. */

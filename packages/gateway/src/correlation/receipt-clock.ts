@@ -1,8 +1,8 @@
 /** The clock that an operator dates its receipts by, and when a message came to its end by it. */
 import type { Message } from '@chappe/center';
-import { lastLine } from '../last-line.ts';
-import { TimeZone } from '../routes/time-zone.ts';
-import type { UpstreamReceiptSettings } from '../settings/connector.ts';
+import type { UpstreamReceiptSettings } from '@chappe/policy';
+import { TimeZone } from '@chappe/policy';
+import { lastLine } from '../message/last-line.ts';
 
 const minuteMs = 60_000;
 // Clocks of operators are not ours, and most of their dates end with the minute.

@@ -1,8 +1,8 @@
 /** The receipts of each group of connectors, and what is known for good of how it writes its ids. */
 import type { Center, ControlStore } from '@chappe/center';
+import type { UpstreamReceiptSettings } from '@chappe/policy';
 import { type IdRelation, idRelations } from '@chappe/protocol';
 import type { Clock } from '@chappe/smpp';
-import type { UpstreamReceiptSettings } from '../settings/connector.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { GroupReceipts } from './group-receipts.ts';
 import type { LongMessagesContext } from './long-messages.ts';

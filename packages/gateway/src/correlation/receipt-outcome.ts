@@ -1,11 +1,17 @@
 /** From an upstream's receipt to what becomes of the message. */
 import type { FinalState, Message, Outcome } from '@chappe/center';
+import type { UpstreamReceiptSettings } from '@chappe/policy';
 import { isFinalState, type MessageState, type Receipt } from '@chappe/protocol';
-import type { UpstreamReceiptSettings } from '../settings/connector.ts';
+import { triedOf, withTaken, withTried } from '../message/memo.ts';
+import {
+  errorNumberOf,
+  errorWordOf,
+  networkErrorTag,
+  type Said,
+  tlvsAsText,
+} from '../message/operator-report.ts';
 import type { CompiledFailover } from '../upstream/failover.ts';
-import { triedOf, withTaken, withTried } from '../upstream/memo.ts';
 import { endOf } from './receipt-clock.ts';
-import { errorNumberOf, errorWordOf, networkErrorTag, type Said, tlvsAsText } from './said.ts';
 
 /** What a receipt says, in our words. */
 export interface Verdict {

@@ -1,7 +1,7 @@
 /** Finds the message that a receipt is about, in memory and on the disk, and ends it by what the receipt says. */
 import type { Center, CenterError, Message, MessageId, Outcome } from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
-import { isFinal } from '../states.ts';
+import { isFinal } from '../message/states.ts';
 import type { CompiledFailover } from '../upstream/failover.ts';
 import type { GroupReceipts } from './group-receipts.ts';
 import { type Doubt, fits, likeliestFirst } from './guess.ts';

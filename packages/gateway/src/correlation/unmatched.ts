@@ -13,7 +13,8 @@ import {
   type TlvInput,
   tlv,
 } from '@chappe/protocol';
-import { readContent, writeContent } from '../content.ts';
+import { unmatchedLane } from '../lanes/lanes.ts';
+import { readContent, writeContent } from '../message/content.ts';
 
 /** A receipt without a message, as people look at it. */
 export interface UnmatchedReceipt {
@@ -32,14 +33,6 @@ export interface UnmatchedReceipt {
 
 const defaultLimit = 10_000;
 const validityMs = 72 * 3_600_000;
-
-/** Begins the names of lanes of unmatched receipts. */
-export const unmatchedPrefix = 'unmatched:';
-
-/** The lane of a group's unmatched receipts. */
-export function unmatchedLane(group: string): string {
-  return `${unmatchedPrefix}${group}`;
-}
 
 /** A receipt PDU copied out of its chunk, ready to be stored. */
 export function unmatchedDraft(

@@ -1,6 +1,14 @@
 /** alert_notification (SMPP 3.4 4.12): a handset that a message waited for is back. */
+
+import type { Message } from '@chappe/center';
 import type { PduInput, PduOf, TlvInput } from '@chappe/protocol';
-import type { Alert } from '../sandbox/handsets.ts';
+
+/** Who wants to hear that a handset is back: set_dpf (SMPP 3.4 5.3.2.29). */
+export interface Alert {
+  readonly account: string;
+  readonly source: Message['source'];
+  readonly destination: Message['destination'];
+}
 
 /** ms_availability_status 0: available (SMPP 3.4 5.3.2.30). */
 const available = 0;

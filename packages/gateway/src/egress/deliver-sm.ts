@@ -1,5 +1,6 @@
 /** From a stored message to the PDU that carries it to an ESME: deliver_sm, or data_sm for what came as data_sm. */
 import type { Message } from '@chappe/center';
+import type { AccountSettings } from '@chappe/policy';
 import {
   ESM_CLASS,
   messageState,
@@ -9,11 +10,10 @@ import {
   type TlvInput,
   type Version,
 } from '@chappe/protocol';
-import { fromCanonical } from '../alphabet.ts';
-import { type Content, readContent } from '../content.ts';
-import type { AccountSettings } from '../settings/account.ts';
-import { cutText } from '../upstream/submission/cut-text.ts';
-import { isUnfit } from '../upstream/submission/unfit.ts';
+import { fromCanonical } from '../message/alphabet.ts';
+import { type Content, readContent } from '../message/content.ts';
+import { cutText } from '../message/cut-text.ts';
+import { isUnfit } from '../message/unfit.ts';
 import { deliveryTlvs, noTlvs } from './delivery-tlvs.ts';
 
 /** The request that carries a message to an ESME. */

@@ -8,8 +8,8 @@ import {
   tlvs,
   type Version,
 } from '@chappe/protocol';
-import type { Content } from '../content.ts';
-import { hopsTag } from '../hops.ts';
+import type { Content } from '../message/content.ts';
+import { hopsTag } from '../message/hops.ts';
 
 /** Shared by all messages that have none. */
 export const noTlvs: readonly TlvInput[] = Object.freeze([]);

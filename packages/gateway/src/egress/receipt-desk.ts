@@ -1,18 +1,15 @@
 /** The receipts that accounts get: in their account's form, and for a text in several segments by its account's policy. */
 import type { Center, Draft, Message, MessageState } from '@chappe/center';
+import type { AccountReceiptSettings, AccountSettings, Accounts } from '@chappe/policy';
 import type { Clock } from '@chappe/smpp';
-import type { Accounts } from '../accounts/accounts.ts';
-import { readGroupOf } from '../content.ts';
-import type { Verdict } from '../correlation/receipt-outcome.ts';
-import type { Said } from '../correlation/said.ts';
+import type { LaneBehaviours } from '../lanes/behaviour.ts';
+import { receiptLane, webhookLane } from '../lanes/lanes.ts';
+import { readGroupOf } from '../message/content.ts';
+import type { Said } from '../message/operator-report.ts';
+import { isFinal } from '../message/states.ts';
 import type { ReceiptBacklog } from '../observation/receipt-backlog.ts';
-import { type ReceiptFormat, ReceiptWriter } from '../receipt-text.ts';
-import { handsetLane, receiptLane } from '../routing.ts';
-import { lateReceiptMs, magicOf } from '../sandbox/magic.ts';
-import type { AccountReceiptSettings, AccountSettings } from '../settings/account.ts';
-import { isFinal } from '../states.ts';
-import { webhookLane } from '../webhooks/lane.ts';
 import { type ReceiptOccasion, type ReceiptOptions, receiptDraft } from './receipt.ts';
+import { type ReceiptFormat, ReceiptWriter } from './receipt-text.ts';
 import { type End, SegmentEnds } from './segment-ends.ts';
 
 /** What a desk works with. */
@@ -21,6 +18,8 @@ export interface ReceiptDeskOptions {
   readonly accounts: Accounts;
   readonly clock: Clock;
   readonly backlog: ReceiptBacklog;
+  /** Of lanes whose ends are particular about receipts. */
+  readonly behaviours: LaneBehaviours;
   /** Of accounts that do not say. */
   readonly format: ReceiptFormat | undefined;
   readonly validityMs: number;
@@ -72,22 +71,15 @@ export class ReceiptDesk {
     const end = isEnd ? this.#ends.ended(message, here, style.longMessages) : here;
     if (end === undefined || this.#isFull(message.account, style)) return undefined;
     const occasion: ReceiptOccasion = { ...end, dueMs: nowMs };
-    switch (message.lane === handsetLane ? magicOf(message.destination.digits) : undefined) {
-      case 'no-receipt':
-        return undefined;
-      case 'late-receipt':
-        return receiptDraft(message, { ...occasion, dueMs: nowMs + lateReceiptMs }, style);
-      case 'duplicate-receipt': {
-        const receipt = receiptDraft(message, occasion, style);
-        return [receipt, receipt];
-      }
-      default:
-        return receiptDraft(message, occasion, style);
-    }
+    const special = this.#options.behaviours.get(message.lane)?.special(message.destination.digits);
+    if (special === undefined) return receiptDraft(message, occasion, style);
+    if (special.receipts === 0) return undefined;
+    const receipt = receiptDraft(message, { ...occasion, dueMs: nowMs + special.receiptDelayMs }, style);
+    return special.receipts === 1 ? receipt : new Array<Draft>(special.receipts).fill(receipt);
   }
 
   /** What an upstream said before the end, as a notice. */
-  noticeFor(message: Message, { error, said }: Pick<Verdict, 'error' | 'said'>): Draft {
+  noticeFor(message: Message, { error, said }: Pick<End, 'error' | 'said'>): Draft {
     const nowMs = this.#options.clock.nowMs();
     const occasion = { state: 'enroute' as const, error, atMs: nowMs, dueMs: nowMs, said };
     return receiptDraft(message, occasion, this.#styleOf(message.account));

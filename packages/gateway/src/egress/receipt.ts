@@ -1,22 +1,22 @@
 /** From the end of a message (or a failed attempt) to the receipt that the center stores with it. */
 
 import { type Draft, type Message, type MessageState, receiptIdOf } from '@chappe/center';
+import type { AccountReceiptSettings } from '@chappe/policy';
 import { ESM_CLASS } from '@chappe/protocol';
+import { accountLane } from '../lanes/lanes.ts';
 import {
-  dataCodingOf,
+  dataCodingByteOf,
   esmClassOf,
   isTextOnly,
   payloadOf,
   readContent,
   readGroupOf,
   writeContent,
-} from '../content.ts';
-import { networkErrorTag, type Said } from '../correlation/said.ts';
-import { dataCodingOf as readCoding } from '../message-text.ts';
-import type { ReceiptWriter } from '../receipt-text.ts';
-import { accountLane } from '../routing.ts';
-import type { AccountReceiptSettings } from '../settings/account.ts';
-import { isFinal, stateValue, statWord } from '../states.ts';
+} from '../message/content.ts';
+import { dataCodingOf } from '../message/message-text.ts';
+import { networkErrorTag, type Said } from '../message/operator-report.ts';
+import { isFinal, stateValue, statWord } from '../message/states.ts';
+import type { ReceiptWriter } from './receipt-text.ts';
 
 // SMPP 3.4 appendix B: the first 20 characters.
 const quotedCharacters = 20;
@@ -113,8 +113,8 @@ function submittedWith(content: Uint8Array): number {
 /** The beginning of the message in the receipt's coding; nothing when it was binary, UCS-2 or segmented. */
 function quote(content: Uint8Array): string {
   if ((esmClassOf(content) & ESM_CLASS.UDHI) !== 0) return '';
-  const coding = dataCodingOf(content);
-  if (coding !== 0 && readCoding(coding).coding !== 'gsm7') return '';
+  const coding = dataCodingByteOf(content);
+  if (coding !== 0 && dataCodingOf(coding).coding !== 'gsm7') return '';
   const payload = payloadOf(content);
   let end = Math.min(payload.length, quotedCharacters);
   // An escape at the end has lost the character it belongs to.

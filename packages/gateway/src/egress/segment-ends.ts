@@ -3,10 +3,10 @@
  * what it says. The receipt is stored in the same commit as that end, so the other segments must be known before.
  */
 import type { Center, Message, MessageId, MessageState } from '@chappe/center';
-import { readGroupOf } from '../content.ts';
-import { errorWordOf, operatorErrorOf, type Said } from '../correlation/said.ts';
-import { groupOf } from '../groups.ts';
-import { isFinal } from '../states.ts';
+import { readGroupOf } from '../message/content.ts';
+import { groupOf } from '../message/groups.ts';
+import { errorWordOf, operatorErrorOf, type Said } from '../message/operator-report.ts';
+import { isFinal } from '../message/states.ts';
 
 /** How a segment ended. */
 export interface End {

@@ -3,12 +3,9 @@
  * whole, made durable, and only then used; changes come one after the other.
  */
 import type { ControlStore } from '@chappe/center';
-import type { Accounts } from '../accounts/accounts.ts';
-import { Entries, type EntryChange, type ShadowedEntry } from '../entries.ts';
-import type { Network, PreparedSettings } from '../network.ts';
-import { Sealing } from '../sealing.ts';
-import { type GatewaySettings, noSettings, type Origin } from '../settings/gateway.ts';
-import type { EntryKind, EntrySettings } from './kinds.ts';
+import type { Accounts, EntryKind, EntrySettings } from '@chappe/policy';
+import { type GatewaySettings, noSettings, type Origin, Sealing } from '@chappe/policy';
+import { Entries, type EntryChange, type ShadowedEntry } from './entries.ts';
 import { endedSuspensions, restoreSuspensions, writeSuspension } from './suspensions.ts';
 
 /** `in-file`: the file has an entry of that name, and it is not for us to change. */
@@ -24,6 +21,13 @@ export interface RunTimeOptions {
   readonly sealing?: Sealing | undefined;
 }
 
+/** Who puts settings to use: in two steps, of which the second cannot fail. */
+export interface SettingsUser<P> {
+  /** Rejects with a RangeError that names entry and field; nothing has changed then. */
+  compile(settings: GatewaySettings): Promise<P>;
+  take(prepared: P): void;
+}
+
 /** Settings that change while the gateway runs. */
 export class RunTimeEntries {
   readonly #entries: Entries;
@@ -31,7 +35,7 @@ export class RunTimeEntries {
   readonly #accounts: Accounts;
   readonly #isSandbox: boolean;
   #file: GatewaySettings;
-  #network: Network | undefined;
+  #user: SettingsUser<unknown> | undefined;
   #endSessions: () => void = () => undefined;
   /** The change under way, and those before it. */
   #last: Promise<unknown> = Promise.resolve();
@@ -70,8 +74,8 @@ export class RunTimeEntries {
   }
 
   /** Says where changes go. */
-  attach(network: Network, endSessions: () => void): void {
-    this.#network = network;
+  attach<P>(user: SettingsUser<P>, endSessions: () => void): void {
+    this.#user = user as SettingsUser<unknown>;
     this.#endSessions = endSessions;
   }
 
@@ -170,15 +174,15 @@ export class RunTimeEntries {
   }
 
   /** Everything that may fail, and everything that takes long. */
-  async #prepare(settings: GatewaySettings): Promise<PreparedSettings | undefined> {
+  async #prepare(settings: GatewaySettings): Promise<unknown> {
     if (!this.#accounts.open) this.#accounts.checkList(settings.accounts);
-    return this.#network?.compile(settings);
+    return this.#user?.compile(settings);
   }
 
   /** From here on nothing fails. */
-  #take(settings: GatewaySettings, prepared: PreparedSettings | undefined): void {
+  #take(settings: GatewaySettings, prepared: unknown): void {
     if (!this.#accounts.open) this.#accounts.replace(settings.accounts);
-    if (prepared !== undefined) this.#network?.take(prepared);
+    this.#user?.take(prepared);
     this.#endSessions();
   }
 

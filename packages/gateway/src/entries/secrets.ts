@@ -1,6 +1,5 @@
 /** Which fields of an entry are secrets, and how they are stored. Hashes of accounts are none: they open nothing. */
-import type { Sealing } from '../sealing.ts';
-import type { EntryKind } from './kinds.ts';
+import type { EntryKind, Sealing } from '@chappe/policy';
 
 /** Ways to the secrets of each kind. */
 const secretPaths: { readonly [K in EntryKind]: readonly (readonly string[])[] } = {

@@ -1,7 +1,6 @@
 /** Accounts that were suspended at run time, or let in although their settings suspend them: durable. */
 import type { ControlChange, ControlStore } from '@chappe/center';
-import type { Accounts } from '../accounts/accounts.ts';
-import type { AccountSettings } from '../settings/account.ts';
+import type { AccountSettings, Accounts } from '@chappe/policy';
 
 const kind = 'suspension';
 

@@ -3,12 +3,12 @@
  * its price. A gateway without settings asks nothing: every message goes to its handset.
  */
 import type { Message } from '@chappe/center';
+import type { CompiledRoute, MessageFacts } from '@chappe/policy';
 import { status } from '@chappe/protocol';
-import type { MessageFacts } from '../facts.ts';
-import type { CompiledRoute } from '../routes/router.ts';
-import { broadcastLane, handsetLane, type Routing } from '../routing.ts';
-import { magicRefusal } from '../sandbox/magic.ts';
-import { routeOf } from '../upstream/memo.ts';
+import type { LaneBehaviours } from '../lanes/behaviour.ts';
+import type { Routing } from '../lanes/binds.ts';
+import { broadcastLane, handsetLane } from '../lanes/lanes.ts';
+import { routeOf } from '../message/memo.ts';
 import { factsOf, routed, routedPart, taken } from './routed.ts';
 import type { AcceptanceParts, Asked, NotTaken, RefusalKind, Taken } from './verdict.ts';
 import type { Wholes } from './wholes.ts';
@@ -32,9 +32,13 @@ export class Acceptance {
   readonly #routing: Routing;
   #parts: AcceptanceParts | undefined;
 
-  constructor(routing: Routing, wholes: Wholes) {
+  readonly #behaviours: LaneBehaviours;
+
+  /** `behaviours`: of lanes whose ends refuse some destinations. */
+  constructor(routing: Routing, wholes: Wholes, behaviours: LaneBehaviours = new Map()) {
     this.#routing = routing;
     this.wholes = wholes;
+    this.#behaviours = behaviours;
   }
 
   /** Takes other rules over. Undefined: everything goes to the handsets. */
@@ -44,9 +48,20 @@ export class Acceptance {
 
   /** Decides on one message. */
   decide(asked: Asked): Taken | NotTaken {
-    const verdict = byHandset(this.#decide(asked), asked);
+    const verdict = this.#asItsLane(this.#decide(asked), asked);
     if (verdict.refusal !== undefined) this.counters[verdict.refusal] += 1;
     return verdict;
+  }
+
+  /** What the end of the lane refuses is not taken. */
+  #asItsLane(verdict: Taken | NotTaken, { account, segments }: Asked): Taken | NotTaken {
+    if (verdict.refusal !== undefined) return verdict;
+    const special = this.#behaviours.get(verdict.lane)?.special(verdict.destination.digits);
+    if (special === undefined || special.refusal === 0) return verdict;
+    verdict.undo?.();
+    account.policy.giveBack(segments);
+    const isThrottled = special.refusal === status.ESME_RTHROTTLED;
+    return { refusal: isThrottled ? 'throughput' : 'destination', status: special.refusal };
   }
 
   /**
@@ -146,14 +161,4 @@ function mayStand(route: CompiledRoute, name: string, { destination, price, segm
 
 function nothing(): void {
   // Nothing is remembered of it.
-}
-
-/** Magic numbers are those of simulated handsets: the same digits at an operator are somebody's number. */
-function byHandset(verdict: Taken | NotTaken, { account, segments }: Asked): Taken | NotTaken {
-  if (verdict.refusal !== undefined || verdict.lane !== handsetLane) return verdict;
-  const refused = magicRefusal(verdict.destination.digits);
-  if (refused === 0) return verdict;
-  verdict.undo?.();
-  account.policy.giveBack(segments);
-  return { refusal: refused === status.ESME_RTHROTTLED ? 'throughput' : 'destination', status: refused };
 }

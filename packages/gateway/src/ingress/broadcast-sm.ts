@@ -1,20 +1,19 @@
 /** broadcast_sm (SMPP 5.0 4.4.1): a text to all handsets of some areas. */
 import type { Draft } from '@chappe/center';
+import { cleanSource, openAccount } from '@chappe/policy';
 import { type PduOf, readBroadcastInterval, status, type Tlv, tlv, tlvAll } from '@chappe/protocol';
 import type { OperationResult, ResponseInput, Session } from '@chappe/smpp';
-import { openAccount } from '../accounts/account.ts';
-import { cleanSource } from '../address.ts';
-import { repetitionOf, spanMs } from '../broadcasts.ts';
-import { writeContent } from '../content.ts';
-import { lifetimeOf } from '../lifetime.ts';
-import { messageText } from '../message-text.ts';
-import { broadcastLane } from '../routing.ts';
-import { factsOfStored } from '../stored-facts.ts';
-import { checkBroadcastPriority, checkSource, checkTolerated } from '../validation.ts';
+import { broadcastLane } from '../lanes/lanes.ts';
+import { repetitionOf, spanMs } from '../message/broadcast-times.ts';
+import { writeContent } from '../message/content.ts';
+import { lifetimeOf } from '../message/lifetime.ts';
+import { messageText } from '../message/message-text.ts';
+import { priorityOf } from '../message/priority.ts';
+import { factsOfStored } from '../message/stored-facts.ts';
+import { checkBroadcastPriority, checkSource, checkTolerated } from '../message/validation.ts';
 import { accountOf, type Ingress, knownAccount, refuse, storeAndAnswer } from './ingress.ts';
 import { Prepared } from './prepared.ts';
 import { referencedBy } from './referenced.ts';
-import { priorityOf } from './submission.ts';
 
 // SMPP 5.0 4.8.4.4: alias, ellipsoid arc, polygon.
 const maxAreaFormat = 2;

@@ -1,9 +1,9 @@
 /** cancel_sm (SMPP 3.4 4.9, SMPP 5.0 4.2.5): takes back what has not been delivered. */
 import type { Message } from '@chappe/center';
+import { cleanSource } from '@chappe/policy';
 import { numberKey, type PduOf, status } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
-import { cleanSource } from '../address.ts';
-import { groupOf } from '../groups.ts';
+import { groupOf } from '../message/groups.ts';
 import { accountOf, type Ingress, refuse } from './ingress.ts';
 import { referencedBy } from './referenced.ts';
 

@@ -1,8 +1,9 @@
 /** data_sm from an ESME (SMPP 3.4 4.7, SMPP 5.0 4.2.2): a message whose text is always in message_payload. */
+
+import { cleanDestination } from '@chappe/policy';
 import { type PduOf, status } from '@chappe/protocol';
 import type { OperationResult, Session } from '@chappe/smpp';
-import { cleanDestination } from '../address.ts';
-import { checkDestination, checkFlags, checkSource, checkTolerated } from '../validation.ts';
+import { checkDestination, checkFlags, checkSource, checkTolerated } from '../message/validation.ts';
 import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
 import { prepare } from './prepare.ts';
 import { readTlvs, submissionOf } from './submission.ts';

@@ -1,20 +1,17 @@
 /** What every operation of an ESME works with, and how an operation that stores something is answered. */
 import type { Center, Message, Shares } from '@chappe/center';
+import type { Account, Accounts, MessageFacts } from '@chappe/policy';
 import { status } from '@chappe/protocol';
 import { type Clock, DEFERRED, type ResponseInput, type Session } from '@chappe/smpp';
-import type { Account } from '../accounts/account.ts';
-import type { Accounts } from '../accounts/accounts.ts';
-import type { EarlyReceipts } from '../early-receipts.ts';
-import type { MessageFacts } from '../facts.ts';
-import type { LifetimeLimits } from '../lifetime.ts';
+import type { Routing } from '../lanes/binds.ts';
+import type { LifetimeLimits } from '../message/lifetime.ts';
 import type { Refusals } from '../observation/refusals.ts';
-import type { Routing } from '../routing.ts';
-import type { WireFaults } from '../sandbox/wire-faults.ts';
-import type { Transactions } from '../transactions.ts';
 import type { OperatorRequests } from '../upstream/operator-requests.ts';
 import type { Acceptance } from './acceptance.ts';
+import type { DelayedResponses } from './delayed-responses.ts';
 import type { Prepared } from './prepared.ts';
 import { statusOfError } from './store-status.ts';
+import type { Transactions } from './transactions.ts';
 
 /** Plain integers of the ingress, for metrics. */
 export interface IngressCounters {
@@ -35,9 +32,7 @@ export interface Ingress {
   readonly routing: Routing;
   readonly clock: Clock;
   readonly lifetime: LifetimeLimits;
-  readonly early: EarlyReceipts;
-  /** Faults that simulated handsets are to have. */
-  readonly faults: WireFaults;
+  readonly delayed: DelayedResponses;
   /** What waits in memory to be stored, since its account is shaped. */
   readonly shaped: Shares;
   /** Ties the segments of a long message together; another for each. */
@@ -105,7 +100,7 @@ export function storeAndAnswer(
 }
 
 function answerStored(
-  { transactions, early, faults }: Ingress,
+  { transactions, delayed }: Ingress,
   session: Session,
   { isTransaction }: Prepared,
   messages: readonly Message[],
@@ -113,8 +108,5 @@ function answerStored(
   answer: (response: ResponseInput) => void,
 ): void {
   if (isTransaction) transactions.hold(messages, response, answer);
-  else if (early.isHeld(messages)) early.hold(messages, () => answer(response));
-  else if (!faults.takes(messages, session, () => answer(response))) answer(response);
+  else if (!delayed.takes(messages, session, () => answer(response))) answer(response);
 }
-
-export { DEFERRED };

@@ -3,9 +3,9 @@
  * whichever door the content came in: a message centre bills a text of 200 characters as two also where it was one
  * short_message.
  */
-import { fitsOneMessage, headerOctets, shortMessagesOf } from '../alphabet.ts';
-import type { CutSegment } from '../segments.ts';
-import { cutText, type LongText } from '../upstream/submission/cut-text.ts';
+import { fitsOneMessage, headerOctets, shortMessagesOf } from '../message/alphabet.ts';
+import { cutText, type LongText } from '../message/cut-text.ts';
+import type { CutSegment } from '../message/segments.ts';
 
 /** What a content comes to. */
 export interface Length {

@@ -1,11 +1,11 @@
 /** From a submission to one destination to what is stored: decided, priced, and cut where the way out needs it. */
 import type { Address, Draft } from '@chappe/center';
+import { GatewayError } from '@chappe/policy';
 import { type Concatenation, ESM_CLASS, status } from '@chappe/protocol';
-import type { Group } from '../content.ts';
-import { GatewayError } from '../errors.ts';
-import { ownPartOf } from '../own-part.ts';
-import { cutUnder } from '../segments.ts';
-import { withUnfit } from '../upstream/memo.ts';
+import type { Group } from '../message/content.ts';
+import { withUnfit } from '../message/memo.ts';
+import { ownPartOf } from '../message/own-part.ts';
+import { cutUnder } from '../message/segments.ts';
 import type { Ingress } from './ingress.ts';
 import { type Length, lengthOf } from './length.ts';
 import { Prepared } from './prepared.ts';

@@ -8,8 +8,8 @@ import {
   type Shares,
   type Submitted,
 } from '@chappe/center';
+import type { Accounts } from '@chappe/policy';
 import type { Clock } from '@chappe/smpp';
-import type { Accounts } from '../accounts/accounts.ts';
 import type { Refusals } from '../observation/refusals.ts';
 import { statusOfError } from './store-status.ts';
 import type { Door } from './verdict.ts';

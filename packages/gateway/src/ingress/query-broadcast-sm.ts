@@ -2,10 +2,10 @@
 import type { Message } from '@chappe/center';
 import { formatAbsoluteTime, type PduOf, status, type TlvInput, type TlvName } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
-import { percentOf, repetitionOf } from '../broadcasts.ts';
-import { type Content, readContent } from '../content.ts';
-import { broadcastLane } from '../routing.ts';
-import { isFinal, stateValue } from '../states.ts';
+import { broadcastLane } from '../lanes/lanes.ts';
+import { percentOf, repetitionOf } from '../message/broadcast-times.ts';
+import { type Content, readContent } from '../message/content.ts';
+import { isFinal, stateValue } from '../message/states.ts';
 import { type Ingress, refuse } from './ingress.ts';
 import { referencedBy } from './referenced.ts';
 

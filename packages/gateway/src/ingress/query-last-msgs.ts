@@ -1,8 +1,9 @@
 /** query_last_msgs (SMPP 3.3 only): the ids of the last messages from a source address. */
+
+import { cleanSource } from '@chappe/policy';
 import { type PduOf, status } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
-import { cleanSource } from '../address.ts';
-import { lastFrom } from '../store-query.ts';
+import { lastFrom } from '../history/store-query.ts';
 import { accountOf, type Ingress, refuse } from './ingress.ts';
 
 // The range of the field in the books on 3.3.

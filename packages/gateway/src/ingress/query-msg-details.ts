@@ -1,8 +1,8 @@
 /** query_msg_details (SMPP 3.3 only): a message as it was submitted, and what became of it. */
 import { formatAbsoluteTime, type PduOf, status } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
-import { readContent } from '../content.ts';
-import { groupOf } from '../groups.ts';
+import { readContent } from '../message/content.ts';
+import { groupOf } from '../message/groups.ts';
 import { type Ingress, refuse } from './ingress.ts';
 import { outcomeOf } from './query-sm.ts';
 import { referencedBy, toldId } from './referenced.ts';

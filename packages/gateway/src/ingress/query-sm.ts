@@ -2,8 +2,8 @@
 import type { Message } from '@chappe/center';
 import { formatAbsoluteTime, type PduOf, status } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
-import { groupOf } from '../groups.ts';
-import { isFinal, stateValue } from '../states.ts';
+import { groupOf } from '../message/groups.ts';
+import { isFinal, stateValue } from '../message/states.ts';
 import { type Ingress, refuse } from './ingress.ts';
 import { referencedBy, toldId } from './referenced.ts';
 

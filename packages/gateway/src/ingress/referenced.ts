@@ -1,8 +1,8 @@
 /** The message that a query, cancel or replace means: by its id, of this account, from that source address. */
 import type { Message } from '@chappe/center';
+import { cleanSource } from '@chappe/policy';
 import { numberKey, status } from '@chappe/protocol';
 import { messageIdCharactersMax, type Session } from '@chappe/smpp';
-import { cleanSource } from '../address.ts';
 import { accountOf, type Ingress, knownAccount } from './ingress.ts';
 
 /** How a message is named by an ESME. */

@@ -1,12 +1,11 @@
 /** From what an account's rules have let in to its way: the routes, the filters, the money. */
 import type { Address, Priority } from '@chappe/center';
+import type { CompiledRoute, MessageFacts, Router } from '@chappe/policy';
 import { type Concatenation, status } from '@chappe/protocol';
-import type { MessageFacts } from '../facts.ts';
-import { hasLooped } from '../hops.ts';
-import { dataCodingOf } from '../message-text.ts';
-import { wholeKeyOf } from '../own-part.ts';
-import type { CompiledRoute, Router } from '../routes/router.ts';
-import { droppedLane, heldLane } from '../routing.ts';
+import { droppedLane, heldLane } from '../lanes/lanes.ts';
+import { hasLooped } from '../message/hops.ts';
+import { dataCodingOf } from '../message/message-text.ts';
+import { wholeKeyOf } from '../message/own-part.ts';
 import type { AcceptanceParts, Asked, NotTaken, PartPlace, RefusalKind, Taken } from './verdict.ts';
 import type { Fate, Wholes } from './wholes.ts';
 

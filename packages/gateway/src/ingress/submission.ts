@@ -1,16 +1,16 @@
 /** From what a door hands in to what is stored: the same for submit_sm, submit_multi, data_sm and HTTP. */
 import type { Address, Draft, IdForm, Priority } from '@chappe/center';
+import { type Account, cleanSource } from '@chappe/policy';
 import { ESM_CLASS, status, type Tlv, type Version } from '@chappe/protocol';
 import type { Session } from '@chappe/smpp';
-import type { Account } from '../accounts/account.ts';
-import { cleanSource } from '../address.ts';
-import { toCanonical } from '../alphabet.ts';
-import { type ContentShape, type Group, writeContent } from '../content.ts';
-import { lifetimeOf } from '../lifetime.ts';
-import { messageText } from '../message-text.ts';
-import { ownPartOf } from '../own-part.ts';
-import { receiptsWanted } from '../receipts-wanted.ts';
-import type { CutSegment } from '../segments.ts';
+import { toCanonical } from '../message/alphabet.ts';
+import { type ContentShape, type Group, writeContent } from '../message/content.ts';
+import { lifetimeOf } from '../message/lifetime.ts';
+import { messageText } from '../message/message-text.ts';
+import { ownPartOf } from '../message/own-part.ts';
+import { priorityOf } from '../message/priority.ts';
+import { receiptsWanted } from '../message/receipts-wanted.ts';
+import type { CutSegment } from '../message/segments.ts';
 import { accountOf, type Ingress, knownAccount } from './ingress.ts';
 import { checkTlvOctets } from './tlv-octets.ts';
 import type { Door } from './verdict.ts';
@@ -294,11 +294,6 @@ function contentFor(submission: Submission, { piece, group, dataCoding }: Destin
 function detailOf(came: string, goes: string | undefined): string | undefined {
   if (goes === undefined) return came === '' ? undefined : came;
   return came === '' ? goes : `${came} ${goes}`;
-}
-
-/** The center's four priorities; 5.0's 4 ("background") is the lowest. */
-export function priorityOf(flag: number): 0 | 1 | 2 | 3 {
-  return flag === 1 || flag === 2 || flag === 3 ? flag : 0;
 }
 
 const nothing = new Uint8Array(0);

@@ -1,9 +1,15 @@
 /** submit_multi (SMPP 3.4 4.5, SMPP 5.0 4.2.3): one text to many destinations under one message_id. */
 import type { Address, Draft } from '@chappe/center';
+import { cleanDestination } from '@chappe/policy';
 import { type PduOf, status } from '@chappe/protocol';
 import type { OperationResult, Session } from '@chappe/smpp';
-import { cleanDestination } from '../address.ts';
-import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../validation.ts';
+import {
+  checkDestination,
+  checkFlags,
+  checkSource,
+  checkText,
+  checkTolerated,
+} from '../message/validation.ts';
 import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
 import type { Length } from './length.ts';
 import { type Decided, decide, draftsOf, dueOf, measured } from './prepare.ts';

@@ -1,8 +1,15 @@
 /** submit_sm (SMPP 3.4 4.4, SMPP 5.0 4.2.1): one message to one destination. */
+
+import { cleanDestination } from '@chappe/policy';
 import type { PduOf } from '@chappe/protocol';
 import type { OperationResult, Session } from '@chappe/smpp';
-import { cleanDestination } from '../address.ts';
-import { checkDestination, checkFlags, checkSource, checkText, checkTolerated } from '../validation.ts';
+import {
+  checkDestination,
+  checkFlags,
+  checkSource,
+  checkText,
+  checkTolerated,
+} from '../message/validation.ts';
 import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
 import { prepare } from './prepare.ts';
 import { readTlvs, submissionOf } from './submission.ts';

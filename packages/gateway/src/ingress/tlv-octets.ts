@@ -1,6 +1,7 @@
 /** How much of TLVs a message may carry: they are kept, and sent, with each of its segments and to each destination. */
+
+import type { AccountSettings } from '@chappe/policy';
 import { status, type Tlv } from '@chappe/protocol';
-import type { AccountSettings } from '../settings/account.ts';
 
 // The longest that the documents provide for has 255 octets, and messages of a regulated market carry a handful.
 const defaultOctets = 4_096;

@@ -1,11 +1,8 @@
 /** What is asked of the acceptance, what it asks itself, and what it says. */
 import type { Address, Priority } from '@chappe/center';
+import type { Account, CompiledRoute, Filters, MessageFacts, Router } from '@chappe/policy';
 import type { Concatenation, Tlv } from '@chappe/protocol';
-import type { Account } from '../accounts/account.ts';
-import type { MessageFacts } from '../facts.ts';
-import type { Filters } from '../filters/filters.ts';
 import type { AccountCredit } from '../money/account-credit.ts';
-import type { CompiledRoute, Router } from '../routes/router.ts';
 
 /** How a submission came in. */
 export interface Door {

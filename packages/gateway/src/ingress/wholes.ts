@@ -4,8 +4,8 @@
  * but leave only when all have come (or a little later): what a rule refuses in one of them is refused as a whole.
  */
 import type { Center, Message, MessageId } from '@chappe/center';
-import { FairMap } from '../accounts/fair-map.ts';
-import { ownPartOfStored, wholeKeyOf } from '../own-part.ts';
+import { FairMap } from '@chappe/policy';
+import { ownPartOfStored, wholeKeyOf } from '../message/own-part.ts';
 import type { PartPlace, RefusalKind } from './verdict.ts';
 
 /** What becomes of all parts. */

@@ -1,8 +1,8 @@
 /** What a rule says about a message from a handset, done. */
-import { accountLane, droppedLane, unclaimedLane } from '../routing.ts';
-import type { MoAction, MoRouteSettings } from '../settings/route.ts';
-import { webhookLane } from '../webhooks/lane.ts';
-import { wordOf } from './detail.ts';
+
+import type { MoAction, MoRouteSettings } from '@chappe/policy';
+import { accountLane, droppedLane, unclaimedLane, webhookLane } from '../lanes/lanes.ts';
+import { wordOf } from '../message/detail.ts';
 import { draftOf, type MoTarget, storeDrafts } from './draft.ts';
 import { takeKeyword } from './keywords.ts';
 import type { Received } from './received.ts';

@@ -1,7 +1,8 @@
 /** Where messages from handsets arrive: what they lead past, and the long ones that wait for their segments. */
+
+import type { MoAction } from '@chappe/policy';
 import type { ReassemblerOptions } from '@chappe/protocol';
 import type { Clock } from '@chappe/smpp';
-import type { MoAction } from '../settings/route.ts';
 import { Parts } from './reassembly.ts';
 import type { Received } from './received.ts';
 import type { MoCenter, MoCounters, MoRoad, MoRouting, MoRules, OptOutBook, Reply } from './road.ts';

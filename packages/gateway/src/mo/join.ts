@@ -9,8 +9,8 @@ import {
   type UserData,
   writeUdh,
 } from '@chappe/protocol';
-import { type Content, readContent, writeContent } from '../content.ts';
-import { isBinary, messageText } from '../message-text.ts';
+import { type Content, readContent, writeContent } from '../message/content.ts';
+import { isBinary, messageText } from '../message/message-text.ts';
 
 /** One message made of several. */
 export interface Joined {

@@ -1,6 +1,7 @@
 /** STOP and START: opt-outs written and taken back by the handset itself, and the word that confirms it. */
-import { GatewayError } from '../errors.ts';
-import type { MoAction } from '../settings/route.ts';
+
+import type { MoAction } from '@chappe/policy';
+import { GatewayError } from '@chappe/policy';
 import type { Received } from './received.ts';
 import type { MoRoad, Stored } from './road.ts';
 

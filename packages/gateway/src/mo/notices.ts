@@ -1,9 +1,8 @@
 /** What an operator of the gateway has to hear of once: numbers that are asked for in vain, and numbers that are nobody's. */
-import type { Accounts } from '../accounts/accounts.ts';
-import { BoundedMap } from '../accounts/bounded-map.ts';
-import { overlaps } from '../accounts/number-owners.ts';
-import type { PeerFault } from '../peer-faults.ts';
-import type { Bind } from '../routing.ts';
+import type { Accounts } from '@chappe/policy';
+import { BoundedMap, overlaps } from '@chappe/policy';
+import type { Bind } from '../lanes/binds.ts';
+import type { PeerFault } from '../observation/peer-faults.ts';
 import type { Received } from './received.ts';
 
 // Peers can fill it: beyond this the eldest is told again.

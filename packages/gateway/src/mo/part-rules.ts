@@ -1,6 +1,5 @@
 /** Which rule is right for a message: its segments come one by one, but rules speak of the whole. */
-import type { MessageFacts } from '../facts.ts';
-import type { MoRouteSettings } from '../settings/route.ts';
+import type { MessageFacts, MoRouteSettings } from '@chappe/policy';
 import type { MoRoad, MoRules } from './road.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** A segment that waits for the others of its message: as it is held in memory, and as it is stored. */
 import type { Message, MessageId } from '@chappe/center';
 import { type Concatenation, type MessagePart, readConcat, readUserData } from '@chappe/protocol';
-import { readContent } from '../content.ts';
-import { firstLineValue, wordOf } from './detail.ts';
+import { readContent } from '../message/content.ts';
+import { firstLineValue, wordOf } from '../message/detail.ts';
 import type { Received } from './received.ts';
 
 /** The lane where segments wait; it has no connector. */

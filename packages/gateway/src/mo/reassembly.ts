@@ -9,7 +9,7 @@
 import type { Message, MessageId } from '@chappe/center';
 import { type Concatenation, Reassembler, type ReassemblerOptions } from '@chappe/protocol';
 import type { Clock } from '@chappe/smpp';
-import { firstLineValue, wordOf } from './detail.ts';
+import { firstLineValue, wordOf } from '../message/detail.ts';
 import { draftOf } from './draft.ts';
 import {
   type MoPart,

@@ -1,5 +1,6 @@
 /** A message from a handset as an operator's connector handed it over: copied from its PDU, in the gateway's form. */
 import type { Address, Priority } from '@chappe/center';
+import { cleanSource, type MessageFacts } from '@chappe/policy';
 import {
   type Concatenation,
   contentOctets,
@@ -8,13 +9,11 @@ import {
   readConcat,
   type Tlv,
 } from '@chappe/protocol';
-import { cleanSource } from '../address.ts';
-import { type Alphabet, toCanonical } from '../alphabet.ts';
-import { writeContent } from '../content.ts';
-import type { MessageFacts } from '../facts.ts';
-import { priorityOf } from '../ingress/submission.ts';
-import { dataCodingOf, messageText } from '../message-text.ts';
-import { wordOf } from './detail.ts';
+import { type Alphabet, toCanonical } from '../message/alphabet.ts';
+import { writeContent } from '../message/content.ts';
+import { wordOf } from '../message/detail.ts';
+import { dataCodingOf, messageText } from '../message/message-text.ts';
+import { priorityOf } from '../message/priority.ts';
 
 /** The connector that a message came by. One object for the life of the connector. */
 export interface MoOrigin {

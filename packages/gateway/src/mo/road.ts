@@ -8,9 +8,8 @@ import type {
   SearchQuery,
   Submitted,
 } from '@chappe/center';
+import type { MessageFacts, MoAction, MoRouteSettings } from '@chappe/policy';
 import type { Clock } from '@chappe/smpp';
-import type { MessageFacts } from '../facts.ts';
-import type { MoAction, MoRouteSettings } from '../settings/route.ts';
 import type { Received } from './received.ts';
 import type { LastWriters, Spread } from './spread.ts';
 

@@ -3,10 +3,10 @@
  * change, when the process begins, and when somebody asks for it.
  */
 import type { Message, MessageId } from '@chappe/center';
+import type { MoRouteSettings } from '@chappe/policy';
 import type { Concatenation } from '@chappe/protocol';
-import { readContent } from '../content.ts';
-import { accountLane, unclaimedLane } from '../routing.ts';
-import type { MoRouteSettings } from '../settings/route.ts';
+import { accountLane, unclaimedLane } from '../lanes/lanes.ts';
+import { readContent } from '../message/content.ts';
 import { act, answerAccount } from './act.ts';
 import { draftOf, type MoTarget, storeDrafts } from './draft.ts';
 import { ruleFor } from './part-rules.ts';

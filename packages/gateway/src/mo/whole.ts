@@ -1,7 +1,7 @@
 /** A long message put together, or as much of it as came: to its receivers, by the rules. */
-import { readContent } from '../content.ts';
+import { readContent } from '../message/content.ts';
+import { rangesOf } from '../message/detail.ts';
 import { act } from './act.ts';
-import { rangesOf } from './detail.ts';
 import { type Joined, joinContents } from './join.ts';
 import { ruleFor } from './part-rules.ts';
 import type { PartSet } from './part-set.ts';

@@ -2,7 +2,7 @@
  * What one account may still spend, in memory: the side of the ledger that is asked before every message. Its numbers
  * are those of the ledger and the tallies when the process starts, and follow every message from then on.
  */
-import type { CreditSettings } from '../settings/account.ts';
+import type { CreditSettings } from '@chappe/policy';
 
 /** Whether messages may be taken; else what stands against it. */
 export type Reservation = 'ok' | 'no-credit' | 'day-cap' | 'month-cap';

@@ -1,9 +1,8 @@
 /** What is charged when a message ends, and what was taken before a start. */
 import type { Center, FinalState, Message } from '@chappe/center';
-import type { Accounts } from '../accounts/accounts.ts';
-import { broadcastLane } from '../routing.ts';
-import type { AccountSettings } from '../settings/account.ts';
-import { wasTaken } from '../upstream/memo.ts';
+import type { AccountSettings, Accounts } from '@chappe/policy';
+import { broadcastLane } from '../lanes/lanes.ts';
+import { wasTaken } from '../message/memo.ts';
 import { countsThisMonth, countsToday, dayOf } from './standing.ts';
 
 /**

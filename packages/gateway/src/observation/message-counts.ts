@@ -1,6 +1,6 @@
 /** Messages of customers by account and by connector, as plain integers: two map look-ups in a message's life. */
 import type { Message, MessageState } from '@chappe/center';
-import { isFinal } from '../states.ts';
+import { isFinal } from '../message/states.ts';
 import { ReceiptBacklog } from './receipt-backlog.ts';
 import type { Refusal } from './refusals.ts';
 import { TimeCounts } from './time-counts.ts';

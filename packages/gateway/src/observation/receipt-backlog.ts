@@ -1,7 +1,7 @@
 /** Receipts and notices that wait for their accounts, by account. */
 import type { Message, Recovery, Step } from '@chappe/center';
-import { unmatchedPrefix } from '../correlation/unmatched.ts';
-import { isFinal } from '../states.ts';
+import { isUnmatchedLane } from '../lanes/lanes.ts';
+import { isFinal } from '../message/states.ts';
 
 /** Counts what waits: it is exact, over restarts as well. */
 export class ReceiptBacklog {
@@ -51,5 +51,5 @@ export class ReceiptBacklog {
 
 /** An operator's receipt without a message waits for nobody. */
 function isKept(lane: string): boolean {
-  return lane.startsWith(unmatchedPrefix);
+  return isUnmatchedLane(lane);
 }

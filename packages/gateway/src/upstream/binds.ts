@@ -1,5 +1,6 @@
 /** The binds to one upstream: made, kept, and made again when they are lost; also those that it asks for by outbind. */
 
+import { type ConnectorSettings, type End, endsOf } from '@chappe/policy';
 import type { PduOf } from '@chappe/protocol';
 import { versionByName } from '@chappe/protocol';
 import {
@@ -21,9 +22,7 @@ import {
 } from '@chappe/smpp';
 import { Tracers } from '../observation/trace.ts';
 import { Traffic } from '../observation/traffic.ts';
-import type { ConnectorSettings } from '../settings/connector.ts';
 import { boundToItself, refusedBind, unheldBind } from './bind-problem.ts';
-import { type End, endsOf } from './ends.ts';
 import { type Home, isKin, leadsBack } from './leads-back.ts';
 
 /**

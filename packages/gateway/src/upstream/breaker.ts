@@ -1,5 +1,5 @@
 /** Takes a connector out of use that fails again and again, and lets one message at a time find out when it is well. */
-import type { BreakerSettings } from '../settings/connector.ts';
+import type { BreakerSettings } from '@chappe/policy';
 
 const defaultFailures = 20;
 const defaultPauseMs = 30_000;

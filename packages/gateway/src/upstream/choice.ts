@@ -1,9 +1,9 @@
 /** Which of a plan's upstreams a message goes to: of those that are bound, well, and have room, by group and weight. */
 import type { Message } from '@chappe/center';
-import { accountLane, handsetLane } from '../routing.ts';
+import { accountLane, handsetLane } from '../lanes/lanes.ts';
+import type { Plan, PlanMember } from '../lanes/plan.ts';
+import { triedOf } from '../message/memo.ts';
 import type { CompiledFailover } from './failover.ts';
-import { triedOf } from './memo.ts';
-import type { Plan, PlanMember } from './plan.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What a choice asks for. */

@@ -1,6 +1,6 @@
 /** When a message moves on to the next connector of its plan. */
 import type { ErrorClass, MessageState } from '@chappe/center';
-import type { FailoverSettings } from '../settings/route.ts';
+import type { FailoverSettings } from '@chappe/policy';
 
 /** FailoverSettings with all defaults, ready to be asked. */
 export interface CompiledFailover {

@@ -1,7 +1,8 @@
 /** What the answers of one upstream say about itself: whether it is well, wants less, or no longer honours a bind. */
+
+import type { ConnectorSettings } from '@chappe/policy';
 import { statusName } from '@chappe/protocol';
 import type { Clock, RequestResult, Session } from '@chappe/smpp';
-import type { ConnectorSettings } from '../settings/connector.ts';
 import { type Answer, answerOf, type Unhonoured } from './answer.ts';
 import { BindTrust } from './bind-trust.ts';
 import { Breaker } from './breaker.ts';

@@ -5,7 +5,7 @@
 import type { Message } from '@chappe/center';
 import type { PduInput, TlvInput } from '@chappe/protocol';
 import type { RequestResult } from '@chappe/smpp';
-import { readGroupOf } from '../content.ts';
+import { readGroupOf } from '../message/content.ts';
 
 type SubmitSm = PduInput<'submit_sm'>;
 

@@ -1,6 +1,6 @@
 /** What an operator calls a message, as it wrote it. */
 import type { Message } from '@chappe/center';
-import { lastLine } from '../last-line.ts';
+import { lastLine } from '../message/last-line.ts';
 import { unansweredMark } from './outcome.ts';
 
 /**

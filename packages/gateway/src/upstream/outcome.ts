@@ -1,9 +1,9 @@
 /** From what an upstream answered to what becomes of the message. */
 import type { Message, Outcome } from '@chappe/center';
 import { canonicalId, statusName } from '@chappe/protocol';
+import { withoutTried } from '../message/memo.ts';
 import type { Answer } from './answer.ts';
 import type { CompiledFailover } from './failover.ts';
-import { withoutTried } from './memo.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What the outcome depends on beside the answer. */

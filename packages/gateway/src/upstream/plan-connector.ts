@@ -3,13 +3,13 @@
  * So the decision is never older than the moment in which the message leaves; pieces of one text follow the first.
  */
 import type { Connector, Message, Outcome, Report } from '@chappe/center';
-import { firstPieceOf } from '../groups.ts';
+import type { Plan } from '../lanes/plan.ts';
+import { firstPieceOf } from '../message/groups.ts';
+import { lastTriedOf, triedOf, withTried } from '../message/memo.ts';
 import type { Answer } from './answer.ts';
 import { Choice, type ChoiceContext, type Elsewhere, movedAtOnce } from './choice.ts';
-import { lastTriedOf, triedOf, withTried } from './memo.ts';
 import { outcomeOfAnswer } from './outcome.ts';
 import { type Fate, Parked } from './parked.ts';
-import type { Plan } from './plan.ts';
 import type { Upstream } from './upstream.ts';
 import { textOf, type Ways } from './ways.ts';
 

@@ -3,7 +3,7 @@
  * ones as long as they have messages.
  */
 import type { Center } from '@chappe/center';
-import { type Plan, planOfLane } from './plan.ts';
+import { type Plan, planOfLane } from '../lanes/plan.ts';
 import type { PlanConnector } from './plan-connector.ts';
 
 /** What the lanes work with. */

@@ -1,6 +1,7 @@
 /** What an upstream's answer to a submission means, by default and as the connector's settings have it. */
+
+import type { ConnectorSettings, StatusRule } from '@chappe/policy';
 import { status as named, statusClass } from '@chappe/protocol';
-import type { ConnectorSettings, StatusRule } from '../settings/connector.ts';
 
 /**
  * `ok`: it has the message, and said its id. `accepted`: it has it, without an id. `permanent`: it never will.

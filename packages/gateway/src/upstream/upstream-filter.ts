@@ -1,12 +1,10 @@
 /** What one upstream is not to get: the filters of its connector, asked when a message is about to leave. */
 import type { Message } from '@chappe/center';
-import { readGroupOf } from '../content.ts';
-import type { MessageFacts } from '../facts.ts';
-import { FilterLayer } from '../filters/filter-layer.ts';
-import { Filters } from '../filters/filters.ts';
-import type { ConnectorSettings } from '../settings/connector.ts';
-import { factsOfStored } from '../stored-facts.ts';
-import { isUnfitFor } from './memo.ts';
+import type { ConnectorSettings, MessageFacts } from '@chappe/policy';
+import { FilterLayer, Filters } from '@chappe/policy';
+import { readGroupOf } from '../message/content.ts';
+import { isUnfitFor } from '../message/memo.ts';
+import { factsOfStored } from '../message/stored-facts.ts';
 
 // No filter asks for them.
 const noTags: readonly string[] = Object.freeze([]);

@@ -1,16 +1,15 @@
 /** One upstream message centre: its binds, how much it takes now, and what it says to each message. */
 import { type Message, type RetryPolicy, retryPolicy } from '@chappe/center';
+import type { ConnectorSettings, MessageFacts } from '@chappe/policy';
 import { type Clock, Pace, type Random, type RequestResult, type Session } from '@chappe/smpp';
-import type { MessageFacts } from '../facts.ts';
+import { isUnfitFor } from '../message/memo.ts';
 import { type Hold, type HoldShares, HoldTimes } from '../observation/hold-times.ts';
 import { TimeCounts } from '../observation/time-counts.ts';
-import type { ConnectorSettings } from '../settings/connector.ts';
 import { type Answer, unsent } from './answer.ts';
 import { Binds, type BindsEvents, type ConnectUpstream } from './binds.ts';
 import type { UpstreamGroup } from './group.ts';
 import { UpstreamHealth } from './health.ts';
 import { type Home, isKin } from './leads-back.ts';
-import { isUnfitFor } from './memo.ts';
 import { type Batch, MultiBatches, multiPdu, resultFor } from './multi.ts';
 import { statusClasses } from './statuses.ts';
 import { type Submission, type SubmissionProfile, submissionProfile } from './submission/profile.ts';

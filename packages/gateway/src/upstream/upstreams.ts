@@ -1,13 +1,13 @@
 /** All upstreams and the plans that lead to them: made from settings, kept through changes of settings. */
 import type { Center, Message } from '@chappe/center';
+import type { ConnectorSettings } from '@chappe/policy';
 import type { Clock, Random } from '@chappe/smpp';
-import type { ConnectorSettings } from '../settings/connector.ts';
+import type { Plan } from '../lanes/plan.ts';
+import { lastTriedOf, routeOf, triedOf } from '../message/memo.ts';
 import type { BindsEvents, ConnectUpstream } from './binds.ts';
 import { type CompiledFailover, defaultFailover } from './failover.ts';
 import { UpstreamGroup } from './group.ts';
 import type { Home } from './leads-back.ts';
-import { lastTriedOf, routeOf, triedOf } from './memo.ts';
-import type { Plan } from './plan.ts';
 import { PlanConnector, type PlanContext } from './plan-connector.ts';
 import { PlanLanes } from './plan-lanes.ts';
 import { Upstream } from './upstream.ts';

@@ -3,10 +3,10 @@
  * has come by two of them. The first piece that leaves decides; the others follow it as long as its upstream is well.
  */
 import type { Message } from '@chappe/center';
-import { FairMap } from '../accounts/fair-map.ts';
-import { readGroupOf } from '../content.ts';
-import { firstPieceOf } from '../groups.ts';
-import { ownPartOfStored, wholeKeyOf } from '../own-part.ts';
+import { FairMap } from '@chappe/policy';
+import { readGroupOf } from '../message/content.ts';
+import { firstPieceOf } from '../message/groups.ts';
+import { ownPartOfStored, wholeKeyOf } from '../message/own-part.ts';
 
 // Of each some 200 octets. Those that have left a minute ago are over; references of one octet come again after 256.
 const maxWays = 20_000;

@@ -1,9 +1,9 @@
 /** A stored message as the event that is posted to a webhook. */
 import type { Message } from '@chappe/center';
 import { messageState, parseReceiptText, readConcat, type Tlv } from '@chappe/protocol';
-import { type Content, readContent } from '../content.ts';
-import { dataCodingOf } from '../message-text.ts';
-import { firstLineValue, numbersOf } from '../mo/detail.ts';
+import { type Content, readContent } from '../message/content.ts';
+import { firstLineValue, numbersOf } from '../message/detail.ts';
+import { dataCodingOf } from '../message/message-text.ts';
 
 /** One TLV: octets in hexadecimal, numbers and texts as they are. */
 export interface HookTlv {

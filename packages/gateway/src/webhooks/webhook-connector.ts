@@ -4,8 +4,8 @@
  * holds up nobody but itself; what it cannot take waits on disk.
  */
 import type { Connector, Message, Outcome, Report } from '@chappe/center';
+import type { WebhookSettings } from '@chappe/policy';
 import type { Clock } from '@chappe/smpp';
-import type { WebhookSettings } from '../settings/route.ts';
 import { eventOf } from './event.ts';
 import { urlRefusal } from './guard.ts';
 import { type HookAnswer, type HookClient, HttpHookClient } from './http-client.ts';

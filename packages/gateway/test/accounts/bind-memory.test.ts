@@ -1,13 +1,13 @@
 /** What binds have shown is known after a restart: whose addresses are whose, and which passwords were right. */
 import { type ControlStore, MemoryControl } from '@chappe/center';
 import { describe, expect, it } from 'vitest';
-import { Accounts } from '../../src/accounts/accounts.ts';
-import { type Admission, authenticator } from '../../src/accounts/admission.ts';
-import { BindMemory } from '../../src/accounts/bind-memory.ts';
-import { Sealing } from '../../src/sealing.ts';
-import type { AccountSettings } from '../../src/settings/account.ts';
+import { Accounts } from '../../../policy/src/accounts/accounts.ts';
+import { type Admission, authenticator } from '../../../policy/src/accounts/admission.ts';
+import { BindMemory } from '../../../policy/src/accounts/bind-memory.ts';
+import { Sealing } from '../../../policy/src/accounts/sealing.ts';
+import type { AccountSettings } from '../../../policy/src/settings/account.ts';
+import { account, bindRequest, CountedScrypt } from '../../../policy/test/accounts/support.ts';
 import { SimulatedClock } from '../rig.ts';
-import { account, bindRequest, CountedScrypt } from './support.ts';
 
 interface Given {
   readonly control: ControlStore;

@@ -1,7 +1,7 @@
 import { parseReceiptDate } from '@chappe/protocol';
 import { describe, expect, it } from 'vitest';
+import { TimeZone } from '../../../policy/src/time-zone.ts';
 import { ReceiptClock } from '../../src/correlation/receipt-clock.ts';
-import { TimeZone } from '../../src/routes/time-zone.ts';
 
 const at = (text: string): number => Date.parse(text);
 

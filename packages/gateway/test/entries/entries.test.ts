@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Entries } from '../../src/entries.ts';
-import { Sealing } from '../../src/sealing.ts';
-import type { ConnectorSettings } from '../../src/settings/connector.ts';
+import { Sealing } from '../../../policy/src/accounts/sealing.ts';
+import type { ConnectorSettings } from '../../../policy/src/settings/connector.ts';
+import { Entries } from '../../src/entries/entries.ts';
 import { account, connector, file, KeptControl, route } from './support.ts';
 
 const key = Buffer.alloc(32, 3);

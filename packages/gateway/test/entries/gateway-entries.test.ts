@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteControl } from '@chappe/center';
+import { hashPassword, openSealing, Sealing } from '@chappe/policy';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type GatewayOptions, hashPassword, openSealing, Sealing } from '../../src/index.ts';
+import type { GatewayOptions } from '../../src/index.ts';
 import { Rig } from '../rig.ts';
 import { account, connector, file, KeptControl, route } from './support.ts';
 

@@ -1,9 +1,9 @@
 /** What the tests of entries share. */
 import { MemoryControl } from '@chappe/center';
-import type { AccountSettings } from '../../src/settings/account.ts';
-import type { ConnectorSettings } from '../../src/settings/connector.ts';
-import { type GatewaySettings, noSettings } from '../../src/settings/gateway.ts';
-import type { RouteSettings } from '../../src/settings/route.ts';
+import type { AccountSettings } from '../../../policy/src/settings/account.ts';
+import type { ConnectorSettings } from '../../../policy/src/settings/connector.ts';
+import { type GatewaySettings, noSettings } from '../../../policy/src/settings/gateway.ts';
+import type { RouteSettings } from '../../../policy/src/settings/route.ts';
 
 /** A control store that outlives the gateway that closes it. */
 export class KeptControl extends MemoryControl {

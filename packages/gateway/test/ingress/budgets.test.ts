@@ -1,9 +1,9 @@
 /** What one request may cost: texts to many destinations are kept once, TLVs and what waits for its time are bounded. */
 import { MemoryStore, type Message } from '@chappe/center';
+import type { AccountSettings } from '@chappe/policy';
 import { type PduInput, statusName } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import { writeContent } from '../../src/content.ts';
-import type { AccountSettings } from '../../src/index.ts';
+import { writeContent } from '../../src/message/content.ts';
 import { account, connector, via, World } from '../network/world.ts';
 import { type Esme, Rig, settled } from '../rig.ts';
 

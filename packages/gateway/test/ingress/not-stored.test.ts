@@ -1,9 +1,9 @@
 /** What a submission takes from its account is given back when the store fails. */
 import { MemoryStore } from '@chappe/center';
+import type { AccountSettings } from '@chappe/policy';
 import { status, statusName } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import { AccountPolicy } from '../../src/accounts/policy.ts';
-import type { AccountSettings } from '../../src/index.ts';
+import { AccountPolicy } from '../../../policy/src/accounts/policy.ts';
 import { account, settingsOf, via, World } from '../network/world.ts';
 import { type Esme, settled, start } from '../rig.ts';
 

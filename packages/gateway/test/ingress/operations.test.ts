@@ -67,7 +67,7 @@ describe('cancel_sm', () => {
     expect(esme.stats).toEqual(['DELETED']);
     expect(name(await esme.request<'cancel_sm'>(cancel))).toBe('ESME_RCANCELFAIL');
     await rig.clock.leap(90_000_000);
-    expect(rig.gateway.handsets.inbox('447700900123')).toEqual([]);
+    expect(rig.handsets.inbox('447700900123')).toEqual([]);
   });
 
   it('takes back a message on its way to the handset', async () => {
@@ -76,7 +76,7 @@ describe('cancel_sm', () => {
     const cancelled = await esme.request<'cancel_sm'>({ command: 'cancel_sm', message_id, ...source });
     expect(name(cancelled)).toBe('ESME_ROK');
     await rig.clock.advance(500);
-    expect(rig.gateway.handsets.inbox('447700900123')).toEqual([]);
+    expect(rig.handsets.inbox('447700900123')).toEqual([]);
     expect(esme.stats).toEqual(['DELETED']);
   });
 
@@ -135,9 +135,9 @@ describe('replace_sm', () => {
     });
     expect(name(replaced)).toBe('ESME_ROK');
     await rig.clock.advance(86_300_000);
-    expect(rig.gateway.handsets.inbox('447700900123')).toEqual([]);
+    expect(rig.handsets.inbox('447700900123')).toEqual([]);
     await rig.clock.advance(200_000);
-    expect(rig.gateway.handsets.inbox('447700900123').map((message) => message.text)).toEqual(['Other text']);
+    expect(rig.handsets.inbox('447700900123').map((message) => message.text)).toEqual(['Other text']);
     // registered_delivery is replaced too.
     expect(esme.stats).toEqual([]);
   });
@@ -153,7 +153,7 @@ describe('replace_sm', () => {
     });
     expect(name(replaced)).toBe('ESME_ROK');
     await rig.clock.advance(61_000);
-    expect(rig.gateway.handsets.inbox('447700900123')).toHaveLength(1);
+    expect(rig.handsets.inbox('447700900123')).toHaveLength(1);
   });
 
   it('is too late once it is delivered, and says so', async () => {
@@ -194,8 +194,8 @@ describe('submit_sm with replace_if_present_flag', () => {
     });
     expect(third.message_id).not.toBe(first.message_id);
     await rig.clock.advance(86_401_000);
-    expect(rig.gateway.handsets.inbox('447700900123').map(({ text }) => text)).toEqual(['Second']);
-    expect(rig.gateway.handsets.inbox('447700900777').map(({ text }) => text)).toEqual(['Hello']);
+    expect(rig.handsets.inbox('447700900123').map(({ text }) => text)).toEqual(['Second']);
+    expect(rig.handsets.inbox('447700900777').map(({ text }) => text)).toEqual(['Hello']);
   });
 });
 
@@ -210,7 +210,7 @@ describe('data_sm', () => {
     });
     expect(name(response)).toBe('ESME_ROK');
     await rig.clock.advance(200);
-    expect(rig.gateway.handsets.inbox('447700900123').map(({ text }) => text)).toEqual(['By data sm']);
+    expect(rig.handsets.inbox('447700900123').map(({ text }) => text)).toEqual(['By data sm']);
     expect(esme.texts[0]).toContain(`id:${response.message_id} `);
   });
 
@@ -244,7 +244,7 @@ describe('data_sm', () => {
   });
 
   it('qos_time_to_live wins over nothing: an unreachable handset ends it', async () => {
-    rig.gateway.handsets.setState('447700900123', 'off');
+    rig.handsets.setState('447700900123', 'off');
     await esme.request<'data_sm'>({
       ...data,
       registered_delivery: 1,
@@ -345,7 +345,7 @@ describe('broadcast_sm', () => {
     const { message_id, command_status } = await esme.request<'broadcast_sm'>(broadcast);
     expect(command_status).toBe(0);
     await rig.clock.advance(200);
-    expect(rig.gateway.handsets.inbox('447700900001').map(({ text }) => text)).toEqual(['Hello', 'Storm']);
+    expect(rig.handsets.inbox('447700900001').map(({ text }) => text)).toEqual(['Hello', 'Storm']);
     const query = { command: 'query_broadcast_sm' as const, message_id, ...source };
     const answer = await esme.request<'query_broadcast_sm'>(query);
     expect(tlv(answer, 'message_state')).toBe(2);
@@ -370,13 +370,13 @@ describe('broadcast_sm', () => {
     expect(name(await esme.request<'cancel_broadcast_sm'>(cancel))).toBe('ESME_ROK');
     expect(name(await esme.request<'cancel_broadcast_sm'>(cancel))).toBe('ESME_RBCASTCANCELFAIL');
     await rig.clock.leap(90_000_000);
-    expect(rig.gateway.handsets.inbox('447700900001')).toHaveLength(1);
+    expect(rig.handsets.inbox('447700900001')).toHaveLength(1);
   });
 
   describe('that repeats', () => {
     const handset = '447700900001';
     const shown = () =>
-      rig.gateway.handsets
+      rig.handsets
         .inbox(handset)
         .filter(({ text }) => text === 'Storm')
         .map(({ receivedMs }) => Math.round((receivedMs - start) / 1_000));
@@ -542,7 +542,7 @@ describe('broadcast_sm', () => {
     });
     expect(replaced).toMatchObject({ command_status: 0, message_id });
     await rig.clock.advance(86_401_000);
-    expect(rig.gateway.handsets.inbox('447700900001').map(({ text }) => text)).toEqual(['Hello', 'Sun']);
+    expect(rig.handsets.inbox('447700900001').map(({ text }) => text)).toEqual(['Hello', 'Sun']);
   });
 
   it('an ordinary message is no broadcast', async () => {

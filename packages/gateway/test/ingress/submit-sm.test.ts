@@ -109,7 +109,7 @@ describe('submit_sm by version', () => {
     expect(answers).toEqual([]);
     await rig.clock.advance(100);
     await good;
-    rig.gateway.handsets.setState('447700900124', 'off');
+    rig.handsets.setState('447700900124', 'off');
     const bad = ask('447700900124');
     await rig.clock.advance(30_000);
     await bad;

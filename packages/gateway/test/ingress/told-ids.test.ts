@@ -85,7 +85,7 @@ describe.each(pairs)('stored by a session of version %i, replaced by one of %i',
     for (const { message_id } of [stored, replaced])
       expect(await query(roomy, message_id)).toMatchObject({ command_status: 0, message_state: 1 });
     await rig.clock.advance(61_000);
-    expect(rig.gateway.handsets.inbox('447700900123').map(({ text }) => text)).toEqual(['second']);
+    expect(rig.handsets.inbox('447700900123').map(({ text }) => text)).toEqual(['second']);
     for (const { message_id } of [stored, replaced])
       expect(await query(roomy, message_id)).toMatchObject({ command_status: 0, message_state: 2 });
     expect(rig.errors).toEqual([]);
@@ -95,7 +95,7 @@ describe.each(pairs)('stored by a session of version %i, replaced by one of %i',
 it('a message that waits for its handset is replaced as one that waits for its time', async () => {
   await begin();
   const esme = await bound(0x34);
-  rig.gateway.handsets.setState('447700900123', 'off');
+  rig.handsets.setState('447700900123', 'off');
   await esme.submit();
   await rig.clock.advance(500);
   const old = await bound(0x33);

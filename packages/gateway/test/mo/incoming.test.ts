@@ -2,9 +2,9 @@ import type { Message } from '@chappe/center';
 import { decode, encode, type PduInput } from '@chappe/protocol';
 import type { Session } from '@chappe/smpp';
 import { describe, expect, it } from 'vitest';
-import { readContent } from '../../src/content.ts';
+import type { MoRouteSettings } from '../../../policy/src/settings/mo-route.ts';
 import { deliveryOf } from '../../src/egress/deliver-sm.ts';
-import type { MoRouteSettings } from '../../src/settings/route.ts';
+import { readContent } from '../../src/message/content.ts';
 import { settled } from '../rig.ts';
 import {
   acceptedDetail,

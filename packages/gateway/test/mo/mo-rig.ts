@@ -11,15 +11,15 @@ import {
   statusName,
   type TlvInput,
 } from '@chappe/protocol';
-import type { MessageFacts } from '../../src/facts.ts';
-import { textsOf } from '../../src/filters/list-file.ts';
+import type { MessageFacts } from '../../../policy/src/facts.ts';
+import { textsOf } from '../../../policy/src/lists/list-file.ts';
+import type { MoAction, MoRouteSettings } from '../../../policy/src/settings/mo-route.ts';
+import { Routing } from '../../src/lanes/binds.ts';
 import { MoDesk, type MoDeskOptions } from '../../src/mo/desk.ts';
 import { takeMo } from '../../src/mo/incoming.ts';
 import { partRules } from '../../src/mo/part-rules.ts';
 import type { MoOrigin, MoPdu } from '../../src/mo/received.ts';
 import { LastWriters } from '../../src/mo/spread.ts';
-import { Routing } from '../../src/routing.ts';
-import type { MoAction, MoRouteSettings } from '../../src/settings/route.ts';
 import { SimulatedClock, settled } from '../rig.ts';
 
 export const origin: MoOrigin = { connector: 'op-a', tags: ['uk'] };

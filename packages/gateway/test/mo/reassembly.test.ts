@@ -2,7 +2,7 @@ import type { Message } from '@chappe/center';
 import { type SegmentMethod, status } from '@chappe/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readContent } from '../../src/content.ts';
+import { readContent } from '../../src/message/content.ts';
 import { eventOf } from '../../src/webhooks/event.ts';
 import { settled } from '../rig.ts';
 import {

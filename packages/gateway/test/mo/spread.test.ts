@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LastWriters, Spread, stickyAccount } from '../../src/mo/spread.ts';
+import { stickyAccount } from '../../src/lanes/sticky-account.ts';
+import { LastWriters, Spread } from '../../src/mo/spread.ts';
 
 const accounts = ['a', 'b', 'c', 'd'];
 const handsets = Array.from({ length: 4_000 }, (_, at) => `4477009${String(at).padStart(5, '0')}`);

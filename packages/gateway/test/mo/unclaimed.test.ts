@@ -1,9 +1,9 @@
 /** Messages from handsets that nobody takes: they are looked at again, given away, refused, and told of once. */
 import { status } from '@chappe/protocol';
 import { describe, expect, it } from 'vitest';
+import type { MoAction, MoRouteSettings } from '../../../policy/src/settings/mo-route.ts';
+import { Routing } from '../../src/lanes/binds.ts';
 import { partRules } from '../../src/mo/part-rules.ts';
-import { Routing } from '../../src/routing.ts';
-import type { MoAction, MoRouteSettings } from '../../src/settings/route.ts';
 import { settled } from '../rig.ts';
 import {
   acceptedDetail,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { CreditSettings } from '../../../policy/src/settings/account.ts';
 import { AccountCredit, type CreditOpening } from '../../src/money/account-credit.ts';
-import type { CreditSettings } from '../../src/settings/account.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -3,9 +3,9 @@
 import { type ControlStore, MemoryControl } from '@chappe/center';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { CreditSettings } from '../../../policy/src/settings/account.ts';
 import type { Reservation } from '../../src/money/account-credit.ts';
 import { Ledger } from '../../src/money/ledger.ts';
-import type { CreditSettings } from '../../src/settings/account.ts';
 import { Books, type Row } from './books.ts';
 
 const HOUR_MS = 3_600_000;

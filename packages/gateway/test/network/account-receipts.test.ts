@@ -1,6 +1,6 @@
+import type { AccountSettings } from '@chappe/policy';
 import { tlv } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AccountSettings } from '../../src/index.ts';
 import { account, via, World } from './world.ts';
 
 let world: World;

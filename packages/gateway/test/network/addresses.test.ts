@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryStore, SqliteStore } from '@chappe/center';
+import type { RouteSettings } from '@chappe/policy';
 import { type PduInput, status } from '@chappe/protocol';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { RouteSettings } from '../../src/index.ts';
 import type { Esme } from '../rig.ts';
 import { account, via, World, type WorldSettings } from './world.ts';
 

@@ -1,8 +1,9 @@
 /** Binds in bad times: lost under load, slow to come about, dead, and what stopping does with them. */
+
+import type { ConnectorSettings } from '@chappe/policy';
 import { type PduInput, status } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { polite, type RawConnection, type Script } from '../../../smpp/test/support/raw-centre.ts';
-import type { ConnectorSettings } from '../../src/index.ts';
 import { burst, isBind, type RawWorld, rawWorld, textsAt } from './raw-world.ts';
 import type { World } from './world.ts';
 

@@ -1,10 +1,11 @@
 /** A broadcast of a customer that goes on to an operator, over loopback. */
 import { MemoryStore } from '@chappe/center';
+import type { ConnectorSettings, RouteSettings } from '@chappe/policy';
 import { type PduOf, status, tlv, tlvAll } from '@chappe/protocol';
 import { type Operations, SmppClient, SmppServer } from '@chappe/smpp';
 import { expect, onTestFinished, test } from 'vitest';
 import { Inbox } from '../../../../test/support/inbox.ts';
-import { type ConnectorSettings, Gateway, type RouteSettings } from '../../src/index.ts';
+import { Gateway } from '../../src/index.ts';
 import { account, connector, settingsOf, via } from './world.ts';
 
 interface Play {

@@ -1,8 +1,9 @@
 /** A message that is routed again (released, its connectors gone, replayed, after a restart) is routed by all its facts. */
 import { MemoryControl, MemoryStore } from '@chappe/center';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { RouteConditions } from '../../../policy/src/settings/conditions.ts';
+import type { RouteSettings } from '../../../policy/src/settings/route.ts';
 import { releaseHeld, replayRoutes } from '../../src/index.ts';
-import type { RouteConditions, RouteSettings } from '../../src/settings/route.ts';
 import type { Esme } from '../rig.ts';
 import { account, settingsOf, via, World, type WorldSettings } from './world.ts';
 

@@ -1,7 +1,8 @@
 /** Whatever the acceptance decides is done by every door that a customer's message can come by. */
+
+import type { AccountSettings } from '@chappe/policy';
 import type { PduInput } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AccountSettings } from '../../src/index.ts';
 import type { Esme } from '../rig.ts';
 import { account, via, World } from './world.ts';
 

@@ -1,6 +1,7 @@
 /** Messages whose response was lost: nobody was told their ids, and their receipts tell all the same. */
+
+import type { ConnectorSettings } from '@chappe/policy';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ConnectorSettings } from '../../src/index.ts';
 import type { Esme } from '../rig.ts';
 import type { Centre, ReceiptWords, Submitted } from './centre.ts';
 import { account, connector, via, World } from './world.ts';

@@ -1,7 +1,9 @@
 /** A connector with several hosts: binds to each, which act as one. */
+
+import type { ConnectorSettings } from '@chappe/policy';
 import { afterEach, describe, expect, it } from 'vitest';
 import { polite, RawCentre } from '../../../smpp/test/support/raw-centre.ts';
-import { type ConnectorSettings, connectorView, tryUpstream } from '../../src/index.ts';
+import { connectorView, tryUpstream } from '../../src/index.ts';
 import { account, connector, settingsOf, via, World } from './world.ts';
 
 let world: World;

@@ -1,7 +1,7 @@
+import type { ConnectorSettings } from '@chappe/policy';
 import { status } from '@chappe/protocol';
 import { SmppServer, type Transport } from '@chappe/smpp';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ConnectorSettings } from '../../src/index.ts';
 import type { Centre } from './centre.ts';
 import { account, connector, settingsOf, via, World } from './world.ts';
 

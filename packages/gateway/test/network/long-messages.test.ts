@@ -1,6 +1,6 @@
+import type { AccountReceiptSettings, ConnectorSettings } from '@chappe/policy';
 import { readConcat, status, tlv } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AccountReceiptSettings, ConnectorSettings } from '../../src/index.ts';
 import type { Esme } from '../rig.ts';
 import type { Centre } from './centre.ts';
 import { account, connector, via, World } from './world.ts';

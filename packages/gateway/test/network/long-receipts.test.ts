@@ -1,7 +1,9 @@
 /** Operators that do not send a receipt for each part of a long message, or give all parts one id. */
+
+import type { ConnectorSettings } from '@chappe/policy';
 import type { TlvInput } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ConnectorSettings, GatewayOptions } from '../../src/index.ts';
+import type { GatewayOptions } from '../../src/index.ts';
 import type { Esme } from '../rig.ts';
 import type { Centre, Submitted } from './centre.ts';
 import { connector, via, World } from './world.ts';

@@ -1,4 +1,6 @@
 /** Long texts of handsets to accounts that are bound by 3.3, which has no message_payload. */
+
+import type { AccountSettings, MoRouteSettings } from '@chappe/policy';
 import {
   type PduOf,
   Reassembler,
@@ -8,7 +10,6 @@ import {
   type TextCoding,
 } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AccountSettings, MoRouteSettings } from '../../src/index.ts';
 import type { Esme, EsmeOptions } from '../rig.ts';
 import { account, via, World } from './world.ts';
 

@@ -1,9 +1,10 @@
 /** A connector whose host and port are those of the gateway itself, over loopback. */
 import { readFileSync } from 'node:fs';
 import { MemoryStore } from '@chappe/center';
+import type { ConnectorSettings } from '@chappe/policy';
 import { SmppClient } from '@chappe/smpp';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type ConnectorSettings, Gateway, type GatewayOptions } from '../../src/index.ts';
+import { Gateway, type GatewayOptions } from '../../src/index.ts';
 import { submission } from '../rig.ts';
 import { account, connector, settingsOf, via, World } from './world.ts';
 

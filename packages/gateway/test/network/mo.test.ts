@@ -1,6 +1,6 @@
+import type { AccountSettings, MoRouteSettings } from '@chappe/policy';
 import { status, tlvByTag } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AccountSettings, MoRouteSettings } from '../../src/index.ts';
 import { account, connector, via, World } from './world.ts';
 
 let world: World;

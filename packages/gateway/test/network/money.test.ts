@@ -1,6 +1,6 @@
+import type { CreditSettings, PriceSettings } from '@chappe/policy';
 import { status } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CreditSettings, PriceSettings } from '../../src/index.ts';
 import { type Esme, start } from '../rig.ts';
 import type { Centre } from './centre.ts';
 import { account, via, World } from './world.ts';

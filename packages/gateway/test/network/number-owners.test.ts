@@ -1,6 +1,8 @@
 /** Who gets what handsets write: the account that the number is given to, whatever others ask for. */
+
+import type { AccountSettings } from '@chappe/policy';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AccountSettings, PeerFault } from '../../src/index.ts';
+import type { PeerFault } from '../../src/index.ts';
 import type { Esme, EsmeOptions } from '../rig.ts';
 import { account, via, World } from './world.ts';
 
@@ -221,8 +223,8 @@ describe('a simulated handset of a gateway', () => {
     await bob?.submit({ source_addr: '60100', source_addr_ton: 3 });
     await world.pass(1_000);
     const from = '447700900123';
-    await world.gateway.injectMo({ from, to: '60100', text: 'one', account: 'bob' });
-    await world.gateway.injectMo({ from, to: '60200', text: 'two' });
+    await world.rig.fromHandset({ from, to: '60100', text: 'one', account: 'bob' });
+    await world.rig.fromHandset({ from, to: '60200', text: 'two' });
     await world.pass(100);
     expect(alice?.texts).toEqual(['one']);
     expect(bob?.texts.filter((text) => !text.startsWith('id:'))).toEqual([]);
@@ -236,7 +238,7 @@ describe('in a sandbox', () => {
     const esmes = [await bind('alice', '60100'), await bind('bob'), await bind('carol')];
     await write(esmes[1] as Esme, '60200');
     await world.pass(1_000);
-    for (const to of ['60100', '60200']) await world.gateway.injectMo({ from: '447700900123', to, text: to });
+    for (const to of ['60100', '60200']) await world.rig.fromHandset({ from: '447700900123', to, text: to });
     await world.pass(100);
     expect(esmes.map(({ texts }) => texts)).toEqual([['60100'], ['60200'], []]);
     expect(faults).toEqual([]);

@@ -2,10 +2,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { MemoryStore } from '@chappe/center';
+import type { ConnectorSettings, GatewaySettings } from '@chappe/policy';
 import { type Pdu, status } from '@chappe/protocol';
 import { type BindDecision, type BindRequest, type Session, SmppClient, SmppServer } from '@chappe/smpp';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type ConnectorSettings, Gateway, type GatewaySettings } from '../../src/index.ts';
+import { Gateway } from '../../src/index.ts';
 import { submission } from '../rig.ts';
 import { account, connector, settingsOf, via } from './world.ts';
 

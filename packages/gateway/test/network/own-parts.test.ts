@@ -1,9 +1,9 @@
 /** Parts of a text that its customer has cut: what becomes of the first becomes of all. */
 import { MemoryControl, MemoryStore } from '@chappe/center';
+import type { AccountSettings, FilterSettings, RouteSettings } from '@chappe/policy';
 import { type PduInput, status } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AccountSettings, FilterSettings, RouteSettings } from '../../src/index.ts';
-import type { RouteConditions } from '../../src/settings/route.ts';
+import type { RouteConditions } from '../../../policy/src/settings/conditions.ts';
 import type { Esme } from '../rig.ts';
 import { account, connector, settingsOf, via, World, type WorldSettings } from './world.ts';
 

@@ -1,6 +1,8 @@
 /** A gateway whose connector `op` leads to an operator without an SMPP library. */
+
+import type { ConnectorSettings } from '@chappe/policy';
 import { RawCentre, type Script } from '../../../smpp/test/support/raw-centre.ts';
-import { type ConnectorSettings, type ConnectorView, connectorView } from '../../src/index.ts';
+import { type ConnectorView, connectorView } from '../../src/index.ts';
 import type { Esme } from '../rig.ts';
 import { connector, via, World } from './world.ts';
 

@@ -1,8 +1,8 @@
 /** What an operator's receipt says beside the state: when, by which error, and TLVs of its own. */
 import type { Message } from '@chappe/center';
+import type { AccountReceiptSettings, ConnectorSettings } from '@chappe/policy';
 import { type TlvInput, tlv, tlvByTag } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AccountReceiptSettings, ConnectorSettings } from '../../src/index.ts';
 import { eventOf } from '../../src/webhooks/event.ts';
 import type { Esme } from '../rig.ts';
 import type { Centre, ReceiptWords } from './centre.ts';

@@ -1,6 +1,7 @@
 /** The two places in which a receipt tells the state, against each other; and whose settings count. */
+
+import type { ConnectorSettings } from '@chappe/policy';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ConnectorSettings } from '../../src/index.ts';
 import type { Esme } from '../rig.ts';
 import type { Centre } from './centre.ts';
 import { connector, via, World } from './world.ts';

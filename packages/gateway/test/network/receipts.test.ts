@@ -1,6 +1,6 @@
+import type { ConnectorSettings } from '@chappe/policy';
 import { tlv } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ConnectorSettings } from '../../src/index.ts';
 import type { Esme } from '../rig.ts';
 import type { Centre } from './centre.ts';
 import { account, connector, via, World } from './world.ts';

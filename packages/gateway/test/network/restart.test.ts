@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteControl, SqliteStore } from '@chappe/center';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { heldMessages, releaseHeld } from '../../src/held.ts';
+import { heldMessages, releaseHeld } from '../../src/admin/held.ts';
 import type { GatewayOptions } from '../../src/index.ts';
 import { start } from '../rig.ts';
 import { account, connector, via, World, type WorldSettings } from './world.ts';

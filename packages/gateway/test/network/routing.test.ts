@@ -116,7 +116,7 @@ describe('choosing the way', () => {
     await esme.submit({ destination_addr: '999000111' });
     await world.pass(500);
     expect(other.texts).toEqual(['Hello']);
-    expect(world.gateway.handsets.inbox('999000111')).toHaveLength(1);
+    expect(world.rig.handsets.inbox('999000111')).toHaveLength(1);
     expect(world.centre('a').texts).toEqual([]);
     expect(esme.stats).toEqual(['DELIVRD', 'DELIVRD']);
   });
@@ -163,7 +163,7 @@ describe('handsets and accounts among the targets', () => {
     await world.pass();
     const { message_id } = await esme.submit({ destination_addr: '447700900999' });
     await world.pass(500);
-    expect(world.gateway.handsets.inbox('447700900999')).toHaveLength(1);
+    expect(world.rig.handsets.inbox('447700900999')).toHaveLength(1);
     expect(await world.view(message_id)).toMatchObject({ state: 'delivered' });
     expect(esme.stats).toEqual(['DELIVRD', 'DELIVRD']);
   });

@@ -1,8 +1,9 @@
 /** A text of several short messages counts as that many, whichever door and whichever field it came by. */
 import { MemoryControl, MemoryStore } from '@chappe/center';
+import type { ConnectorSettings } from '@chappe/policy';
 import { type PduInput, readText, status } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ConnectorSettings, releaseHeld } from '../../src/index.ts';
+import { releaseHeld } from '../../src/index.ts';
 import type { Esme } from '../rig.ts';
 import { account, connector, via, World } from './world.ts';
 

@@ -1,7 +1,8 @@
 /** Receipts that are not ours: several gateways on one account of an operator are normal. */
+
+import type { ConnectorSettings } from '@chappe/policy';
 import { status } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ConnectorSettings } from '../../src/index.ts';
 import type { Esme } from '../rig.ts';
 import type { Centre, Submitted } from './centre.ts';
 import { connector, via, World } from './world.ts';

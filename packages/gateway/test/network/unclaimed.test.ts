@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryStore, SqliteStore, type Store } from '@chappe/center';
+import type { GatewaySettings } from '@chappe/policy';
 import { status } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import { heldMessages, releaseAllHeld, releaseHeld } from '../../src/held.ts';
-import type { GatewaySettings, PeerFault } from '../../src/index.ts';
+import { heldMessages, releaseAllHeld, releaseHeld } from '../../src/admin/held.ts';
+import type { PeerFault } from '../../src/index.ts';
 import { account, settingsOf, via, World } from './world.ts';
 
 let world: World;
@@ -137,7 +138,7 @@ describe('accounts of a sandbox', () => {
       { connectors: [] },
       { settings: undefined, accounts: { open: false, list: [account('acme'), account('beta')] } },
     );
-    await world.gateway.injectMo({ from: '447700900123', to: '60100', text: 'early' });
+    await world.rig.fromHandset({ from: '447700900123', to: '60100', text: 'early' });
     const esmes = [await world.esme(), await world.esme({ systemId: 'beta', addressRange: '60100' })];
     await world.pass(100);
     expect(esmes.map(({ texts }) => texts)).toEqual([['early'], []]);

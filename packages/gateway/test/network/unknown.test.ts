@@ -1,5 +1,5 @@
+import type { ConnectorSettings } from '@chappe/policy';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ConnectorSettings } from '../../src/index.ts';
 import type { Esme } from '../rig.ts';
 import type { Centre } from './centre.ts';
 import { connector, via, World } from './world.ts';

@@ -1,19 +1,11 @@
 /** A gateway between customers and operators, in simulated time. */
 import { scryptSync } from 'node:crypto';
 import { type ControlStore, MemoryControl, MemoryStore, type Store } from '@chappe/center';
+import type { AccountSettings, ConnectorSettings, GatewaySettings, RouteSettings } from '@chappe/policy';
 import { memoryPair, type Transport } from '@chappe/smpp';
 import { expect } from 'vitest';
 import { patient } from '../../../../test/support/patience.ts';
-import type {
-  AccountSettings,
-  ConnectorSettings,
-  Gateway,
-  GatewayEvent,
-  GatewayOptions,
-  GatewaySettings,
-  MessageView,
-  RouteSettings,
-} from '../../src/index.ts';
+import type { Gateway, GatewayEvent, GatewayOptions, MessageView } from '../../src/index.ts';
 import { type Esme, type EsmeOptions, Rig, type SimulatedClock, settled } from '../rig.ts';
 import { Centre } from './centre.ts';
 

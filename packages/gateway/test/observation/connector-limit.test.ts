@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ConnectorLimit, type LimitFacts, limitOf } from '../../src/observation/connector-limit.ts';
+import { type ConnectorLimit, type LimitFacts, limitOf } from '../../src/upstream/connector-limit.ts';
 
 const nothing = { window: 0, rate: 0, disk: 0 };
 

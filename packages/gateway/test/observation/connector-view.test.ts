@@ -1,11 +1,7 @@
+import type { ConnectorSettings } from '@chappe/policy';
 import { status } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type ConnectorSettings,
-  type ConnectorView,
-  connectorView,
-  connectorViews,
-} from '../../src/index.ts';
+import { type ConnectorView, connectorView, connectorViews } from '../../src/index.ts';
 import { connector, via, World } from '../network/world.ts';
 import type { Esme } from '../rig.ts';
 

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import type { Message, Outcome } from '@chappe/center';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GatewayEvents } from '../../src/events.ts';
+import { PumpingWatch } from '../../../policy/src/filters/pumping.ts';
 import type { GatewayEvent } from '../../src/index.ts';
-import { PumpingWatch } from '../../src/money/pumping.ts';
+import { GatewayEvents } from '../../src/observation/events.ts';
 import type { HookAnswer, HookClient } from '../../src/webhooks/http-client.ts';
 import { WebhookConnector } from '../../src/webhooks/webhook-connector.ts';
 import { account, connector, via, World } from '../network/world.ts';

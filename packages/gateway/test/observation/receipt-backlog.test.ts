@@ -1,7 +1,7 @@
 /** Whose receipts wait. */
 import { MemoryStore, type Store } from '@chappe/center';
+import type { AccountReceiptSettings } from '@chappe/policy';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AccountReceiptSettings } from '../../src/index.ts';
 import { account, via, World } from '../network/world.ts';
 
 let world: World;

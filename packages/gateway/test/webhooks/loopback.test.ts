@@ -1,13 +1,16 @@
 /** Webhooks as their receivers see them: real HTTP over loopback, signatures checked by the library of the standard. */
+
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MemoryStore, retryPolicy } from '@chappe/center';
+import type { GatewaySettings } from '@chappe/policy';
+import { Simulation } from '@chappe/sandbox';
 import { type Session, SmppServer, segmentText } from '@chappe/smpp';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Inbox } from '../../../../test/support/inbox.ts';
-import { Gateway, type GatewaySettings } from '../../src/index.ts';
+import { Gateway } from '../../src/index.ts';
 import { account, connector, settingsOf, via } from '../network/world.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
@@ -268,7 +271,7 @@ describe('receipts of an account', () => {
     const gateway = await Gateway.start({
       store: new MemoryStore(),
       smpp: { port: 0 },
-      handsets: { delayMs: [0, 0] },
+      outlets: new Simulation({ delayMs: [0, 0] }),
       settings: settingsOf({
         connectors: [],
         accounts: [account('web', { receipts: { webhook: 'crm' } })],

@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { Center, type Draft, MemoryStore, type Message, type Outcome } from '@chappe/center';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { writeContent } from '../../src/content.ts';
-import type { WebhookSettings } from '../../src/settings/route.ts';
+import type { WebhookSettings } from '../../../policy/src/settings/webhook.ts';
+import { webhookLane } from '../../src/lanes/lanes.ts';
+import { writeContent } from '../../src/message/content.ts';
 import { eventOf } from '../../src/webhooks/event.ts';
 import type { HookAnswer, HookClient, HookPost } from '../../src/webhooks/http-client.ts';
-import { webhookLane } from '../../src/webhooks/lane.ts';
 import { WebhookConnector } from '../../src/webhooks/webhook-connector.ts';
 import { SimulatedClock, settled, start } from '../rig.ts';
 

@@ -1,10 +1,10 @@
 /** How the text of a message travels to an upstream: coded as it takes it, as short_message or as message_payload. */
 import type { TlvInput } from '@chappe/protocol';
-import { type Coded, fitsOneMessage, fromCanonical, headerOctets } from '../../alphabet.ts';
-import type { Content } from '../../content.ts';
-import { joinFor } from './long.ts';
-import type { Plan } from './plan.ts';
-import { isUnfit, type Unfit } from './unfit.ts';
+import { type Coded, fitsOneMessage, fromCanonical, headerOctets } from '../../message/alphabet.ts';
+import type { Content } from '../../message/content.ts';
+import { joinFor } from '../../message/long.ts';
+import { isUnfit, type Unfit } from '../../message/unfit.ts';
+import type { Plan } from './dialect.ts';
 
 /** A text ready to go. */
 export interface Carried extends Coded {

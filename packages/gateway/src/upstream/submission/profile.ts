@@ -1,14 +1,14 @@
 /** From a stored message to the PDU that submits it to one upstream, by the settings of that connector. */
 import type { Address, Message } from '@chappe/center';
+import type { ConnectorSettings } from '@chappe/policy';
 import type { PduInput, TlvInput } from '@chappe/protocol';
-import { type Content, readContent } from '../../content.ts';
-import { withHop, withoutHops } from '../../hops.ts';
-import type { ConnectorSettings } from '../../settings/connector.ts';
-import { isCarriable } from '../../validation.ts';
+import { type Content, readContent } from '../../message/content.ts';
+import { withHop, withoutHops } from '../../message/hops.ts';
+import { isUnfit, type Unfit } from '../../message/unfit.ts';
+import { isCarriable } from '../../message/validation.ts';
 import { type Carried, carriedFor } from './carry.ts';
+import { type Plan, planOf } from './dialect.ts';
 import { priorityFlag, registeredDelivery, remainingSeconds } from './fields.ts';
-import { type Plan, planOf } from './plan.ts';
-import { isUnfit, type Unfit } from './unfit.ts';
 
 /** A request that submits one message. */
 export type Submission = PduInput<'submit_sm'> | PduInput<'data_sm'> | PduInput<'broadcast_sm'>;

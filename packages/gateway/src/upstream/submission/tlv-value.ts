@@ -1,6 +1,7 @@
 /** The value of a TLV as people write it, to its octets. */
+
+import type { TlvRule } from '@chappe/policy';
 import { tlvDefinition } from '@chappe/protocol';
-import type { TlvRule } from '../../settings/connector.ts';
 
 // SMPP 3.4 3.2.4.1: the length of a TLV has two octets.
 const longestValue = 0xffff;

@@ -1,9 +1,10 @@
 /** Which TLVs of a customer go on to an upstream, and which are put in, by the connector's rules. */
+
+import type { ConnectorSettings, TlvRule } from '@chappe/policy';
 import { type Tlv, type TlvInput, type TlvName, tlvByTag, type Version } from '@chappe/protocol';
-import type { ConnectorSettings, TlvRule } from '../../settings/connector.ts';
-import { isSar } from './long.ts';
+import { isSar } from '../../message/long.ts';
+import type { Unfit } from '../../message/unfit.ts';
 import { tlvOctets } from './tlv-value.ts';
-import type { Unfit } from './unfit.ts';
 
 /** What of a connector's settings is about TLVs. */
 export type TlvSettings = Pick<ConnectorSettings, 'name' | 'passTlvs' | 'tlvs'>;

@@ -1,8 +1,8 @@
 import { encodeText, readConcat, readText, readUserData, type TextCoding } from '@chappe/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CutSegment } from '../../../src/segments.ts';
-import { cutText, type LongText } from '../../../src/upstream/submission/cut-text.ts';
+import { cutText, type LongText } from '../../../src/message/cut-text.ts';
+import type { CutSegment } from '../../../src/message/segments.ts';
 import { gsm, hexOf, octets } from './given.ts';
 
 const longText = (payload: Uint8Array, dataCoding = 0, esmClass = 0): LongText => ({

@@ -1,8 +1,8 @@
 /** Messages for tests of submissions. */
 import type { Message } from '@chappe/center';
 import { encodeText, type Tlv } from '@chappe/protocol';
-import { type ContentInput, writeContent } from '../../../src/content.ts';
-import type { ConnectorSettings } from '../../../src/settings/connector.ts';
+import type { ConnectorSettings } from '../../../../policy/src/settings/connector.ts';
+import { type ContentInput, writeContent } from '../../../src/message/content.ts';
 
 export const nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 

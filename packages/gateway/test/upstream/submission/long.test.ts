@@ -1,8 +1,8 @@
 import { readConcat, type SegmentMethod, segmentText, type Tlv, type TlvInput } from '@chappe/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Content, readContent } from '../../../src/content.ts';
-import { isSar, type Joined, joinFor } from '../../../src/upstream/submission/long.ts';
+import { type Content, readContent } from '../../../src/message/content.ts';
+import { isSar, type Joined, joinFor } from '../../../src/message/long.ts';
 import { contentOf, gsm, hexOf, octets } from './given.ts';
 
 const sar = (reference: number, total: number, sequence: number): Tlv[] => [

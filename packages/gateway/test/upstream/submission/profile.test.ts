@@ -14,8 +14,8 @@ import {
 } from '@chappe/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Alphabet } from '../../../src/alphabet.ts';
-import type { ConnectorSettings } from '../../../src/settings/connector.ts';
+import type { ConnectorSettings } from '../../../../policy/src/settings/connector.ts';
+import type { Alphabet } from '../../../src/message/alphabet.ts';
 import { type Submission, submissionProfile } from '../../../src/upstream/submission/profile.ts';
 import { connectorOf, gsm, hexOf, messageOf, nowMs, octets } from './given.ts';
 

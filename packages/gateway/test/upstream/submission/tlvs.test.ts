@@ -1,6 +1,6 @@
 import { encode, type Tlv, type TlvInput, tlvByTag } from '@chappe/protocol';
 import { describe, expect, it } from 'vitest';
-import type { TlvRule } from '../../../src/settings/connector.ts';
+import type { TlvRule } from '../../../../policy/src/settings/connector.ts';
 import { tlvOctets } from '../../../src/upstream/submission/tlv-value.ts';
 import { noTlvs, type TlvSettings, tlvFilter } from '../../../src/upstream/submission/tlvs.ts';
 import { hexOf, vendorTlv } from './given.ts';

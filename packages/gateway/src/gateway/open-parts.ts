@@ -1,0 +1,56 @@
+/** What a gateway needs before the rest of it can be put together, and how all of it is ended. */
+import { type ControlStore, MemoryControl } from '@chappe/center';
+import { Accounts, BindMemory, OptOuts, Sealing } from '@chappe/policy';
+import { systemClock } from '@chappe/smpp';
+import { RunTimeEntries } from '../entries/run-time.ts';
+import { accountsOf, type GatewayOptions } from './options.ts';
+
+/** Read from the control store and the options. */
+export interface OpenedParts {
+  readonly accounts: Accounts;
+  readonly control: ControlStore;
+  readonly optOuts: OptOuts;
+  readonly entries: RunTimeEntries;
+  readonly memory: BindMemory;
+}
+
+/** Reads them. Rejects as `Gateway.start` does; the stores that were given are closed then. */
+export async function openParts(options: GatewayOptions): Promise<OpenedParts> {
+  const { control = new MemoryControl(), sealing = new Sealing(), clock = systemClock } = options;
+  const { rememberPasswords: passwords = true, onError = () => undefined } = options;
+  try {
+    const digestKey = passwords ? sealing.keyFor('passwords that were right') : undefined;
+    const accounts = await Accounts.create(accountsOf(options), undefined, digestKey);
+    const entries = await RunTimeEntries.load(control, accounts, { ...options, sealing });
+    const optOuts = await OptOuts.load(control);
+    const memory = await BindMemory.load({ control, sealing, accounts, clock, passwords, onError });
+    return { accounts, control, optOuts, entries, memory };
+  } catch (error) {
+    // What cannot be closed either is not why it could not be opened.
+    await Promise.allSettled([options.store.close(), control.close()]);
+    throw error;
+  }
+}
+
+/**
+ * Takes steps one after the other, each whatever has become of those before: one that fails must not leave a port taken
+ * or a folder locked. Rejects with the first failure, after all of them.
+ */
+export async function takeSteps(steps: readonly (() => unknown)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Takes steps at once. Rejects with the first failure, after all of them. */
+export async function takeTogether(steps: readonly (() => unknown)[]): Promise<void> {
+  const results = await Promise.allSettled(steps.map(async (step) => await step()));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

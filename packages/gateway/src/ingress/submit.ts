@@ -1,0 +1,270 @@
+/** Messages that are submitted without SMPP: the same road, from the arguments of a call to stored messages. */
+import {
+  type Address,
+  type CenterError,
+  type Draft,
+  type Message,
+  type MessageState,
+  noticeOnRetry,
+  receiptOnFailure,
+  receiptOnSuccess,
+  type Submitted as StoreDone,
+} from '@chappe/center';
+import { addressOf, destinationOf, GatewayError, maxAddressCharacters, openAccount } from '@chappe/policy';
+import { status, statusName, type Tlv, type TlvInput } from '@chappe/protocol';
+import { type ContentArgument, type Cut, type CutSegment, cut, octetsOf } from '../message/segments.ts';
+import { checkDestination, checkSource } from '../message/validation.ts';
+import { type Ingress, knownAccount } from './ingress.ts';
+import { prepare, prepareReply, type Refused } from './prepare.ts';
+import type { Prepared } from './prepared.ts';
+import { statusOfError } from './store-status.ts';
+import type { Submission } from './submission.ts';
+import { checkTlvOctets } from './tlv-octets.ts';
+import type { Door } from './verdict.ts';
+
+/** Which receipts are wanted. */
+export type ReceiptChoice = 'final' | 'failure' | 'success' | 'none';
+
+/** One message to be sent. */
+export interface SubmitArguments extends ContentArgument {
+  readonly account: string;
+  /** A number, a short code or a name. Default ''. */
+  readonly from?: string | undefined;
+  readonly to: string;
+  readonly fromTon?: number | undefined;
+  readonly fromNpi?: number | undefined;
+  readonly toTon?: number | undefined;
+  readonly toNpi?: number | undefined;
+  /** Receipts go to the account's binds. Default `none`: the caller looks at the message instead. */
+  readonly receipt?: ReceiptChoice | undefined;
+  /** Also a notification after a failed attempt. Default false. */
+  readonly intermediate?: boolean | undefined;
+  /** Default 0. */
+  readonly priority?: 0 | 1 | 2 | 3 | undefined;
+  /** How long delivery is tried, milliseconds from now (or from `scheduleAt`). Default: the gateway's validity. */
+  readonly validityMs?: number | undefined;
+  /** Not before; epoch milliseconds. */
+  readonly scheduleAtMs?: number | undefined;
+  readonly serviceType?: string | undefined;
+  readonly tlvs?: readonly TlvInput[] | undefined;
+  /** The gateway's own word to a handset: account and filters are not asked. */
+  readonly isReply?: boolean | undefined;
+  /** The caller's own name for it, found again with `ref:`. At most 128 characters. */
+  readonly clientReference?: string | undefined;
+}
+
+/** What became of a submission. */
+export interface Submitted {
+  /** One id for each segment. */
+  readonly ids: readonly string[];
+  readonly segments: number;
+  readonly coding: string;
+  /** The characters of the text that `replacement` stands for, each once. */
+  readonly replaced: readonly string[];
+  readonly state: MessageState;
+}
+
+const http: Door = Object.freeze({ command: 'http', session: undefined });
+const maxReferenceCharacters = 128;
+// SMPP 3.4 5.2.11: six octets with the NUL.
+const maxServiceTypeCharacters = 5;
+
+/** Stores the message; settles when it is on disk. Rejects with `GatewayError`. */
+export async function submit(
+  input: SubmitArguments,
+  ingress: Ingress,
+  reference: number,
+): Promise<Submitted> {
+  const { prepared, cutUp } = noting(input, ingress, () => preparedOf(input, ingress, reference));
+  const messages = await stored((done) => prepared.store(done));
+  return {
+    ids: messages.map((message) => message.publicId),
+    segments: prepared.segments,
+    coding: cutUp.coding,
+    replaced: cutUp.replaced,
+    state: messages[0]?.state ?? 'enroute',
+  };
+}
+
+interface PreparedSubmission {
+  readonly prepared: Prepared;
+  readonly cutUp: Cut;
+}
+
+function preparedOf(input: SubmitArguments, ingress: Ingress, reference: number): PreparedSubmission {
+  const cutUp = cut(input, reference);
+  const submission = submissionOf(input, cutUp, ingress);
+  const destination = receiverOf(input, ingress);
+  const prepared =
+    input.isReply === true
+      ? prepareReply(submission, destination, ingress)
+      : prepare(submission, destination, ingress);
+  if (prepared.refusal !== undefined) throw refused(prepared);
+  return { prepared, cutUp };
+}
+
+/** What is wrong in itself is remembered too, beside what the rules refuse. */
+function noting<T>(input: SubmitArguments, { refusals }: Ingress, work: () => T): T {
+  const before = refusals.last;
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof GatewayError && refusals.last === before) {
+      const { account, from = '', to } = input;
+      const { commandStatus = status.ESME_RSUBMITFAIL, field = '' } = error;
+      refusals.note({ ...http, account, from, to, status: commandStatus, reason: 'form', rule: field });
+    }
+    throw error;
+  }
+}
+
+/** Stores messages from handsets; settles when they are on disk. Rejects with `GatewayError`. */
+export async function storeMo(ingress: Ingress, drafts: readonly Draft[]): Promise<readonly Message[]> {
+  const messages = await stored((done) => ingress.center.submit(drafts, done));
+  ingress.counters.accepted += messages.length;
+  return messages;
+}
+
+/** The messages that `store` has put on disk. Rejects with `GatewayError`. */
+function stored(store: (done: StoreDone) => void): Promise<readonly Message[]> {
+  return new Promise((resolve, reject) =>
+    store((error, messages) => (error === undefined ? resolve(messages) : reject(errorOf(error)))),
+  );
+}
+
+function errorOf(error: CenterError): GatewayError {
+  const commandStatus = statusOfError(error);
+  if (error.code === 'CHAPPE_CENTER_STOPPED') {
+    const options = { cause: error, commandStatus };
+    return new GatewayError(
+      'CHAPPE_GATEWAY_STOPPED',
+      'the gateway is stopping; nothing was accepted',
+      options,
+    );
+  }
+  const isFull = commandStatus === status.ESME_RMSGQFUL;
+  return new GatewayError(
+    isFull ? 'CHAPPE_GATEWAY_FULL' : 'CHAPPE_GATEWAY_STORE',
+    isFull ? 'too many messages are waiting: try again later' : 'the store has failed; nothing was accepted',
+    { cause: error, commandStatus },
+  );
+}
+
+function receiverOf(input: SubmitArguments, { numbersOnly }: Ingress): Address {
+  const destination = destinationOf(input.to, typesOf(input.toTon, input.toNpi));
+  refuseStatus('to', lengthStatus(destination.digits, status.ESME_RINVDSTADR));
+  refuseStatus('to', checkDestination(destination.ton, destination.npi, destination.digits, numbersOnly));
+  return destination;
+}
+
+function sourceOf(input: SubmitArguments): Address {
+  const source = addressOf(input.from ?? '', typesOf(input.fromTon, input.fromNpi));
+  refuseStatus('from', lengthStatus(source.digits, status.ESME_RINVSRCADR));
+  refuseStatus('from', checkSource(source.ton, source.npi, source.digits));
+  return source;
+}
+
+function submissionOf(
+  input: SubmitArguments,
+  { segments, dataCoding, text }: Cut,
+  ingress: Ingress,
+): Submission {
+  const source = sourceOf(input);
+  if ((input.clientReference?.length ?? 0) > maxReferenceCharacters) {
+    throw new GatewayError('CHAPPE_GATEWAY_INVALID', `at most ${maxReferenceCharacters} characters`, {
+      field: 'clientReference',
+    });
+  }
+  if ((input.serviceType?.length ?? 0) > maxServiceTypeCharacters) {
+    refuseStatus('serviceType', status.ESME_RINVSERTYP);
+  }
+  const account = knownAccount(input.account, ingress) ?? openAccount(input.account);
+  const tlvs = (input.tlvs ?? []) as readonly Tlv[];
+  refuseStatus('tlvs', checkTlvOctets(tlvs, account.settings));
+  const [first] = segments as readonly [CutSegment, ...CutSegment[]];
+  return {
+    door: http,
+    account,
+    source,
+    serviceType: input.serviceType ?? '',
+    protocolId: 0,
+    registeredDelivery: 0,
+    priority: input.priority ?? 0,
+    replaceIfPresent: false,
+    ...timesOf(input, ingress),
+    receiptWanted: wantedBits(input),
+    isTransaction: false,
+    shape: 'submit',
+    esmClass: first.esmClassBits,
+    dataCoding,
+    payload: first.payload,
+    inPayloadTlv: first.inPayloadTlv,
+    userMessageReference: undefined,
+    tlvs,
+    text,
+    contentKey: input.text === undefined ? octetsOf(input) : undefined,
+    idForm: 'hex',
+    sharesPublicId: false,
+    clientReference: input.clientReference,
+    detail: '',
+    cut: segments.length === 1 ? undefined : { segments, dataCoding },
+    recut: (text, reference) => cut({ ...input, text, bytes: undefined, hex: undefined }, reference),
+  };
+}
+
+function refused({ refusal, status: commandStatus }: Refused): GatewayError {
+  const isThrottled = commandStatus === status.ESME_RTHROTTLED;
+  const code = isThrottled ? 'CHAPPE_GATEWAY_THROTTLED' : 'CHAPPE_GATEWAY_INVALID';
+  const what = `the message is refused (${refusal}): ${statusName(commandStatus) ?? commandStatus}`;
+  return new GatewayError(code, what, { field: fieldOf(refusal), commandStatus });
+}
+
+function fieldOf(refusal: Refused['refusal']): string | undefined {
+  if (refusal === 'sender') return 'from';
+  if (refusal === 'length') return 'text';
+  return refusal === 'destination' || refusal === 'unrouted' || refusal === 'pumping' ? 'to' : undefined;
+}
+
+function timesOf(input: SubmitArguments, ingress: Ingress): { dueMs: number; expiresMs: number } {
+  const nowMs = ingress.clock.nowMs();
+  const dueMs = Math.max(input.scheduleAtMs ?? nowMs, nowMs);
+  if (dueMs - nowMs > ingress.lifetime.maxScheduleMs) refuseStatus('scheduleAtMs', status.ESME_RINVSCHED);
+  const validityMs = Math.min(
+    input.validityMs ?? ingress.lifetime.validityMs,
+    ingress.lifetime.maxValidityMs,
+  );
+  if (validityMs < 0) refuseStatus('validityMs', status.ESME_RINVEXPIRY);
+  return { dueMs, expiresMs: dueMs + validityMs };
+}
+
+function wantedBits({ receipt, intermediate }: SubmitArguments): number {
+  const notified = intermediate === true ? noticeOnRetry : 0;
+  switch (receipt) {
+    case 'final':
+      return receiptOnSuccess | receiptOnFailure | notified;
+    case 'failure':
+      return receiptOnFailure | notified;
+    case 'success':
+      return receiptOnSuccess | notified;
+    default:
+      return notified;
+  }
+}
+
+function typesOf(ton: number | undefined, npi: number | undefined): { ton?: number; npi?: number } {
+  return { ...(ton === undefined ? {} : { ton }), ...(npi === undefined ? {} : { npi }) };
+}
+
+function lengthStatus(digits: string, failure: number): number {
+  return digits.length > maxAddressCharacters ? failure : 0;
+}
+
+function refuseStatus(field: string, commandStatus: number): void {
+  if (commandStatus === 0) return;
+  const isThrottled = commandStatus === status.ESME_RTHROTTLED;
+  throw new GatewayError(
+    isThrottled ? 'CHAPPE_GATEWAY_THROTTLED' : 'CHAPPE_GATEWAY_INVALID',
+    `${field} is refused: ${statusName(commandStatus) ?? commandStatus}`,
+    { field, commandStatus },
+  );
+}

@@ -1,0 +1,381 @@
+/**
+ * Everything that is made of an operator's settings: the rules for messages of customers, the upstreams and the plans
+ * that lead to them, the receipts that come back, and the roads of messages from handsets. New settings are compiled
+ * whole before anything changes; what they do not touch goes on undisturbed.
+ */
+import type { Center, ControlStore, Message, Outcome } from '@chappe/center';
+import type { Account, CompiledRoute, MessageFacts, OptOuts, Router } from '@chappe/policy';
+import {
+  type GatewaySettings,
+  inSlices,
+  normaliseNumber,
+  noSettings,
+  type PumpingAlarm,
+  PumpingWatch,
+  Rules,
+} from '@chappe/policy';
+import { type PduOf, status } from '@chappe/protocol';
+import {
+  type Clock,
+  DEFERRED,
+  type Random,
+  type ResponseInput,
+  type Session,
+  type SmppError,
+} from '@chappe/smpp';
+import { Correlator } from '../correlation/correlator.ts';
+import type { Verdict } from '../correlation/receipt-outcome.ts';
+import type { Acceptance } from '../ingress/acceptance.ts';
+import { restoreParts } from '../ingress/restore-parts.ts';
+import type { RouteFilters } from '../ingress/verdict.ts';
+import type { Routing } from '../lanes/binds.ts';
+import { DroppedConnector } from '../lanes/dropped.ts';
+import { droppedLane, isHeldLane } from '../lanes/lanes.ts';
+import { planOfLane } from '../lanes/plan.ts';
+import { firstPieceOf, piecesOf } from '../message/groups.ts';
+import { nodeIdOctets, nodeIdOf } from '../message/hops.ts';
+import { withTaken, withUnfit } from '../message/memo.ts';
+import { factsOfStored, wholeText } from '../message/stored-facts.ts';
+import { MoDesk } from '../mo/desk.ts';
+import { takeMo } from '../mo/incoming.ts';
+import type { MoOrigin, Received } from '../mo/received.ts';
+import type { Reply } from '../mo/road.ts';
+import type { LastWriters } from '../mo/spread.ts';
+import type { Ledger } from '../money/ledger.ts';
+import type { ConnectUpstream, FromUpstream } from '../upstream/binds.ts';
+import type { Home } from '../upstream/leads-back.ts';
+import { OperatorRequests } from '../upstream/operator-requests.ts';
+import { unansweredMark } from '../upstream/outcome.ts';
+import { checkConnector } from '../upstream/upstream.ts';
+import { strandedText, Upstreams } from '../upstream/upstreams.ts';
+import { checkWebhook, type WebhookConnector } from '../webhooks/webhook-connector.ts';
+import { Webhooks } from '../webhooks/webhooks.ts';
+import { type CompiledSettings, compileSettings } from './compiled-settings.ts';
+
+/** What happens at upstreams, for logs and live views. */
+export interface NetworkEvents {
+  onUpstream(connector: string, what: 'bound' | 'lost' | 'bind-failed' | 'stranded', detail: string): void;
+  onBreaker(connector: string, isOpen: boolean, detail: string): void;
+  /** A receipt that is not final. */
+  onIntermediate(message: Message, verdict: Verdict): void;
+  /** A handset that an upstream was asked about can be reached again. */
+  onAlert(pdu: PduOf<'alert_notification'>, connector: string): void;
+  onPumping(alarm: PumpingAlarm): void;
+  /** A message from a handset waits for somebody to take it. */
+  onUnclaimed(received: Received): void;
+  onError(error: unknown, where: string): void;
+}
+
+/** Where a message goes that is let go on. */
+export interface Release {
+  readonly lane: string;
+  readonly route: CompiledRoute;
+  readonly memo: string | undefined;
+}
+
+/** What a network is made of. */
+export interface NetworkOptions {
+  readonly center: Center;
+  readonly control: ControlStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly routing: Routing;
+  readonly acceptance: Acceptance;
+  readonly ledger: () => Ledger;
+  readonly optOuts: OptOuts;
+  readonly writers: LastWriters;
+  readonly reply: Reply;
+  readonly moValidityMs: number;
+  /** The tags of the account of that name. */
+  readonly tagsOf: (account: string) => readonly string[];
+  readonly events: NetworkEvents;
+  readonly connect?: ConnectUpstream | undefined;
+  readonly home?: Home | undefined;
+}
+
+/** Settings that are compiled and not yet in force. */
+export interface PreparedSettings {
+  readonly settings: GatewaySettings;
+  readonly compiled: CompiledSettings;
+}
+
+/** The gateway's roads. */
+export class Network {
+  readonly upstreams: Upstreams;
+  /** Requests to the operators that have taken messages. */
+  readonly operators: OperatorRequests = new OperatorRequests((name) => this.upstreams.get(name));
+  readonly correlator: Correlator;
+  readonly mo: MoDesk;
+  readonly pumping: PumpingWatch = new PumpingWatch();
+  readonly #options: NetworkOptions;
+  readonly #webhooks: Webhooks;
+  readonly #origins: Map<string, MoOrigin> = new Map();
+  #nodeId: Uint8Array = new Uint8Array(nodeIdOctets);
+  #settings: GatewaySettings = noSettings;
+  #compiled: CompiledSettings | undefined;
+  #isStarted = false;
+  #isStopping = false;
+
+  constructor(options: NetworkOptions) {
+    const { center, control, clock, random, events, optOuts } = options;
+    this.#options = options;
+    this.#webhooks = new Webhooks(center, clock);
+    this.correlator = new Correlator({
+      center,
+      control,
+      clock,
+      failoverOf: (memo) => this.upstreams.failoverOf(memo),
+      hasNext: (message, memo) => this.upstreams.hasNext(message, memo),
+      onIntermediate: (message, verdict) => events.onIntermediate(message, verdict),
+      senderOf: (message) => this.upstreams.senderOf(message),
+      onError: (error, where) => events.onError(error, where),
+    });
+    this.upstreams = new Upstreams({
+      center,
+      clock,
+      random,
+      nodeId: () => this.#nodeId,
+      events: {
+        onDelivery: (pdu, session) => this.#take(pdu, session),
+        onAlert: (pdu, connector) => events.onAlert(pdu, connector),
+        onBound: (connector, session) => this.#onBound(connector, session),
+        onLost: (connector, _session, reason) => events.onUpstream(connector, 'lost', reason),
+        onBindFailed: (connector, error) => this.#onBindFailed(connector, error),
+        onBreaker: (connector, isOpen, detail) => events.onBreaker(connector, isOpen, detail),
+        onError: (error, where) => events.onError(error, where),
+      },
+      connect: options.connect,
+      onStranded: (connector, count) => events.onUpstream(connector, 'stranded', strandedText(count)),
+      home: options.home,
+      reroute: async (message) => {
+        const next = this.releaseLane(await piecesOf(center, message));
+        return next && { lane: next.lane, memo: next.memo, route: next.route.settings.name };
+      },
+      firstPiece: (message) => center.find(firstPieceOf(message)),
+      onTaken: (upstream, message, outcome) => this.correlator.onTaken(upstream, message, outcome),
+      onDoubt: (upstream, message) => this.correlator.onDoubt(upstream, message),
+    });
+    this.mo = new MoDesk({
+      center,
+      clock,
+      routing: options.routing,
+      writers: options.writers,
+      optOuts,
+      reply: options.reply,
+      rules: new Rules([], 'mo route'),
+      partRules: new Rules([], 'mo route'),
+      validityMs: options.moValidityMs,
+      onUnclaimed: (received) => events.onUnclaimed(received),
+      tagsOf: (connector) => this.#origin(connector).tags,
+      onError: (error, where) => events.onError(error, where),
+    });
+    center.attach(droppedLane, new DroppedConnector());
+  }
+
+  /** The ways out to webhooks, for metrics. */
+  get webhooks(): readonly WebhookConnector[] {
+    return this.#webhooks.list();
+  }
+
+  /** The settings in force. */
+  get settings(): GatewaySettings {
+    return this.#settings;
+  }
+
+  /** The routes in force; undefined: everything goes to the handsets. */
+  get router(): Router | undefined {
+    return this.#compiled?.router;
+  }
+
+  /** Whether long texts are cut, for upstreams that want them so. */
+  get cutsLong(): boolean {
+    return this.#settings.connectors.length > 0;
+  }
+
+  /** Reads what was learned, and takes the settings. Once the center is open, and before it runs. */
+  async prepare(settings: GatewaySettings): Promise<void> {
+    await this.correlator.load();
+    this.#nodeId = await nodeIdOf(this.#options.control, this.#options.random);
+    this.take(await this.compile(settings));
+    await this.correlator.restore(this.upstreams.list());
+    const { center, clock, acceptance } = this.#options;
+    await restoreParts(center, acceptance.wholes, this.upstreams.ways, clock.nowMs());
+  }
+
+  /** Begins to bind. Once the center runs. */
+  async start(): Promise<void> {
+    this.#isStarted = true;
+    await this.mo.start();
+    this.upstreams.start();
+  }
+
+  /**
+   * Compiles settings in slices that leave the loop free. Rejects with a RangeError that names the entry and the field.
+   * Changes nothing.
+   */
+  async compile(settings: GatewaySettings): Promise<PreparedSettings> {
+    for (const connector of settings.connectors) checkConnector(connector);
+    for (const webhook of settings.webhooks) checkWebhook(webhook);
+    // Made for its checks only.
+    new PumpingWatch(settings.pumping);
+    const { optOuts, clock } = this.#options;
+    return { settings, compiled: await inSlices(compileSettings(settings, this.#compiled, optOuts), clock) };
+  }
+
+  /** Takes prepared settings over, in one step that cannot fail. No others may have been taken since they were prepared. */
+  take({ settings, compiled }: PreparedSettings): void {
+    if (this.#compiled?.router !== undefined) compiled.router?.continue(this.#compiled.router);
+    this.upstreams.use(settings.connectors, compiled.plans);
+    this.correlator.refresh(this.upstreams.list());
+    this.#webhooks.use(settings.webhooks);
+    this.#settings = settings;
+    this.#compiled = compiled;
+    this.#origins.clear();
+    this.pumping.configure(settings.pumping ?? {});
+    this.mo.use(compiled.moRules, compiled.partRules, settings.unclaimed);
+    const { router } = compiled;
+    this.#options.acceptance.use({
+      router,
+      laneOf: (route) => compiled.lanes.get(route.settings.name) ?? '',
+      filtersOf: (route) => compiled.filters.get(route.settings.name) as RouteFilters,
+      filtersNamed: (route) => compiled.filters.get(route),
+      creditOf: (account) => this.#creditOf(account),
+      nodeId: this.#nodeId,
+      isStopped: (account, digits, nowMs) => this.#isStopped(account, digits, nowMs),
+    });
+    // At the start they are looked at when the center runs.
+    if (this.#isStarted) void this.mo.unclaimed.look();
+  }
+
+  /** What becomes of a message whose receipt is late: the center asks. */
+  late(message: Message): Outcome | undefined {
+    if (message.reference?.startsWith(unansweredMark) === true) {
+      return {
+        kind: 'failed',
+        state: 'unknown',
+        error: message.error,
+        detail: 'no receipt has told what became of it',
+      };
+    }
+    if (!this.upstreams.hasNext(message, message.memo ?? '')) return undefined;
+    this.correlator.noteMovedOn(message);
+    const detail = 'receipt late: sent again, possible duplicate';
+    const memo = withTaken(message.memo);
+    return { kind: 'retry', error: 0, errorClass: 'unknown', afterMs: 0, memo, detail };
+  }
+
+  /** Has the upstream of a message take it back, and ends it; false when that cannot be, or it does not. */
+  async cancel(message: Message): Promise<boolean> {
+    const label = await this.operators.cancel(message);
+    if (label === undefined) return false;
+    // What the upstream says of it from now on is no news.
+    this.correlator.noteMovedOn(message);
+    const detail = `${label} cancelled`;
+    return this.#options.center.settle(message.id, { kind: 'failed', state: 'deleted', error: 0, detail });
+  }
+
+  /**
+   * Whether a long text has to be cut for one of the upstreams that a lane leads to. Where one leads that is held is not
+   * known yet: any of them may be meant.
+   */
+  cutsFor(lane: string): boolean {
+    const takesWhole = (connector: string): boolean =>
+      this.upstreams.get(connector)?.settings.longMessages === 'payload';
+    const plan = planOfLane(lane);
+    if (plan !== undefined)
+      return !plan.groups.every((group) => group.every(({ connector }) => takesWhole(connector)));
+    return isHeldLane(lane) && !this.#settings.connectors.every(({ name }) => takesWhole(name));
+  }
+
+  /** The connectors that a lane leads to that are not to get a text: their filters refuse it, or they lack a character. */
+  refusedBy(lane: string, facts: MessageFacts, pieces: readonly Uint8Array[]): readonly string[] {
+    const names = planOfLane(lane)?.groups.flatMap((group) => group.map(({ connector }) => connector)) ?? [];
+    return names.filter((name) => this.upstreams.get(name)?.refuses(facts, pieces) === true);
+  }
+
+  /**
+   * The route that a message would take, decided anew and without those that hold back. `pieces`: those of one text, or
+   * the message alone.
+   */
+  releaseLane(pieces: readonly Message[]): Release | undefined {
+    const [first] = pieces;
+    if (first === undefined) return undefined;
+    const tags = this.#options.tagsOf(first.account);
+    const facts = factsOfStored(first, tags, this.#options.clock.nowMs(), wholeText(pieces));
+    const next = this.#compiled?.release(facts);
+    if (next === undefined) return undefined;
+    const { name } = next.route.settings;
+    if (pieces.length === 1) return { ...next, memo: name };
+    const contents = pieces.map(({ content }) => content);
+    return { ...next, memo: withUnfit(name, this.refusedBy(next.lane, facts, contents)) };
+  }
+
+  /** Ends all binds in order. What they send from now on is refused, so that nothing unanswered holds them up. */
+  async stop(drainMs: number): Promise<void> {
+    this.#isStopping = true;
+    this.correlator.close();
+    this.mo.stop();
+    await this.upstreams.stop(drainMs);
+    this.#webhooks.stop();
+  }
+
+  #creditOf(account: Account): ReturnType<Ledger['account']> {
+    const credit = this.#options.ledger().account(account.name);
+    // Bounds are numbers: setting them anew for every message costs less than knowing when they have changed.
+    credit.configure(account.settings.credit);
+    return credit;
+  }
+
+  #isStopped(account: string, digits: string, nowMs: number): boolean {
+    if (this.#settings.pumping === undefined) return false;
+    if (this.pumping.isStopped(account, digits)) return true;
+    const alarm = this.pumping.note(account, digits, nowMs);
+    if (alarm === undefined) return false;
+    this.#options.events.onPumping(alarm);
+    return alarm.stopped;
+  }
+
+  /** A deliver_sm or data_sm of an upstream: a receipt, or a message from a handset. */
+  #take(pdu: FromUpstream, session: Session): ResponseInput | typeof DEFERRED {
+    const upstream = this.upstreams.get(session.context as string);
+    // Its connector was taken out of the settings a moment ago, or we stop: whoever comes after it gets the message.
+    if (upstream === undefined || this.#isStopping) return { command_status: status.ESME_RX_T_APPN };
+    const receipt = this.correlator.read(pdu, upstream, session.version);
+    if (receipt !== undefined) return this.correlator.take(pdu, receipt, upstream, session);
+    upstream.counters.mo += 1;
+    const answerable = { command: pdu.command, sequence_number: pdu.sequence_number };
+    takeMo(pdu, this.#origin(upstream.name), this.mo, (commandStatus) =>
+      session.respond(answerable, { command_status: commandStatus } as ResponseInput),
+    );
+    return DEFERRED;
+  }
+
+  #origin(name: string): MoOrigin {
+    let origin = this.#origins.get(name);
+    if (origin === undefined) {
+      const settings = this.upstreams.get(name)?.settings;
+      const numbers = settings?.numbers;
+      origin = {
+        connector: name,
+        group: settings?.group,
+        tags: settings?.tags ?? [],
+        defaultAlphabet: settings?.defaultAlphabet,
+        normalise: numbers === undefined ? undefined : (address) => normaliseNumber(address, numbers),
+      };
+      this.#origins.set(name, origin);
+    }
+    return origin;
+  }
+
+  #onBound(connector: string, session: Session): void {
+    const { address, port, tls } = session.remote;
+    const detail = `${session.kind ?? ''} ${address}:${port}${tls ? ' TLS' : ''}`;
+    this.#options.events.onUpstream(connector, 'bound', detail);
+  }
+
+  #onBindFailed(connector: string, error: SmppError): void {
+    const upstream = this.upstreams.get(connector);
+    if (upstream !== undefined) upstream.counters.bindFailures += 1;
+    this.#options.events.onUpstream(connector, 'bind-failed', error.message);
+  }
+}

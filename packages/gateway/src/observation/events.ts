@@ -1,0 +1,111 @@
+/** What happens in the gateway, for live views and for those who wait: nothing is kept, nothing is waited for. */
+import type { Message } from '@chappe/center';
+import type { PumpingAlarm } from '@chappe/policy';
+import type { Refusal } from './refusals.ts';
+import type { SessionView } from './session-view.ts';
+
+/** One part of a received message. */
+export interface InboxSegment {
+  /** The id that the submitter was told. */
+  readonly publicId: string;
+  /** 1 to total. */
+  readonly sequence: number;
+}
+
+/** A message as the handset shows it: long ones joined. */
+export interface InboxMessage {
+  /** The id of its first segment. */
+  readonly publicId: string;
+  readonly from: string;
+  /** The account that sent it: where an answer goes. */
+  readonly account: string;
+  /** What it shows; undefined for binary content. */
+  readonly text: string | undefined;
+  /** The octets of binary content, without user data header. */
+  readonly bytes: Uint8Array | undefined;
+  /** When its last segment arrived, epoch milliseconds. */
+  readonly receivedMs: number;
+  /** One for an ordinary message. Those that did not come in time are missing. */
+  readonly segments: readonly InboxSegment[];
+  /** Number of segments it should have. */
+  readonly total: number;
+  /** Class 0: shown at once, not kept (3GPP 23.038 4). */
+  readonly flash: boolean;
+  /** A message waiting indication: what waits and whether it does. */
+  readonly waiting: { readonly indication: string; readonly active: boolean } | undefined;
+}
+
+/** One thing that happened. */
+export type GatewayEvent =
+  /** A message took a step: `accepted`, `attempt`, its new state. */
+  | { readonly kind: 'message'; readonly step: string; readonly message: Message }
+  | { readonly kind: 'bound'; readonly session: SessionView }
+  | { readonly kind: 'closed'; readonly session: SessionView; readonly reason: string }
+  /** A bind to an upstream has come about, was lost, or failed; its circuit breaker has opened or closed. */
+  | {
+      readonly kind: 'upstream';
+      readonly connector: string;
+      readonly what: 'bound' | 'lost' | 'bind-failed' | 'stranded' | 'breaker-open' | 'breaker-closed';
+      readonly detail: string;
+    }
+  /** A submission was not taken. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** An account's messages look made up. */
+  | { readonly kind: 'pumping'; readonly alarm: PumpingAlarm }
+  /** A handset shows a message. */
+  | { readonly kind: 'handset'; readonly msisdn: string; readonly message: InboxMessage };
+
+/** Hears events; must be quick, since messages wait for it. */
+export type GatewayListener = (event: GatewayEvent) => void;
+
+// A live view is one listener, however many people watch it; more is a leak.
+const maxListeners = 10_000;
+
+/** The gateway's listeners. */
+export class GatewayEvents {
+  readonly #listeners = new Set<GatewayListener>();
+  /** Those that want no steps of messages. */
+  readonly #quiet = new Set<GatewayListener>();
+  readonly #onError: (error: unknown, where: string) => void;
+
+  constructor(onError: (error: unknown, where: string) => void) {
+    this.#onError = onError;
+  }
+
+  /** False when nobody listens: then an event need not even be made. */
+  get isHeard(): boolean {
+    return this.#listeners.size + this.#quiet.size > 0;
+  }
+
+  /** The same for steps of messages, of which there are many. */
+  get hearsMessages(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  /**
+   * Adds a listener; returns what removes it. `withMessages` false: for one that wants no steps of messages, so that none
+   * need be made for it. Throws a RangeError beyond 10,000.
+   */
+  subscribe(listener: GatewayListener, withMessages: boolean = true): () => void {
+    if (this.#listeners.size + this.#quiet.size >= maxListeners)
+      throw new RangeError(`at most ${maxListeners} listeners`);
+    const listeners = withMessages ? this.#listeners : this.#quiet;
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  /** Tells all listeners; one that throws disturbs nobody. */
+  emit(event: GatewayEvent): void {
+    for (const listener of this.#listeners) this.#tell(listener, event);
+    if (event.kind === 'message') return;
+    for (const listener of this.#quiet) this.#tell(listener, event);
+  }
+
+  #tell(listener: GatewayListener, event: GatewayEvent): void {
+    try {
+      listener(event);
+    } catch (error) {
+      this.#onError(error, 'listener');
+    }
+  }
+}

@@ -1,0 +1,280 @@
+/**
+ * Who may connect. The sandbox is open: every system_id is an account and every password is right. A closed gateway
+ * knows its accounts and keeps only scrypt hashes of their passwords.
+ */
+import { createHmac, randomBytes } from 'node:crypto';
+import { NumberOwners } from '../numbers/number-owners.ts';
+import type { AccountSettings } from '../settings/account.ts';
+import { type Account, checkName, compileAccount, openAccount } from './account.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { compileNetworks, isWide, maxNetworks } from './networks.ts';
+import { type Derive, defaultCost, hashPassword, type PasswordHash } from './password.ts';
+import { type Check, type CheckResult, type Gate, PasswordChecks } from './password-checks.ts';
+import { differingFields } from './same-value.ts';
+
+/** One account as given by the operator: its settings, or with a password in clear, which is hashed at once. */
+export type AccountInput =
+  | AccountSettings
+  | (Omit<AccountSettings, 'passwordHash'> & { readonly password: string });
+
+/** Which accounts there are. */
+export type AccountOptions =
+  | { readonly open: true }
+  | { readonly open: false; readonly list: readonly AccountInput[] };
+
+/** What new settings have changed. */
+export interface AccountChanges {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly changed: readonly { readonly name: string; readonly fields: readonly string[] }[];
+}
+
+// An open gateway meets as many names as there are peers; beyond this the eldest name is forgotten (not its messages).
+const maxOpenAccounts = 10_000;
+const maxAccounts = 100_000;
+// As many as the pool has threads.
+const hashesAtOnce = 4;
+
+/** For checks that nobody slows down. */
+const openGate: Gate = { enter: () => true, leave: () => undefined };
+
+/** The accounts of a gateway. */
+export class Accounts {
+  /** True when every system_id and password is accepted. */
+  readonly open: boolean;
+  readonly #met = new BoundedMap<Account>(maxOpenAccounts);
+  #known = new Map<string, Account>();
+  #owners = new NumberOwners([]);
+  #isListed: (address: string) => boolean = () => false;
+  /** Hashes of all accounts: what checks of unknown names cost is taken from one of them. */
+  #hashes: readonly PasswordHash[] = [];
+  /** Names suspended, or not, at run time; their settings say otherwise. */
+  readonly #suspensions = new Map<string, boolean>();
+  readonly #checks: PasswordChecks;
+  readonly #derive: Derive | undefined;
+  readonly #decoySecret = randomBytes(32);
+
+  private constructor(open: boolean, derive: Derive | undefined, digestKey: Uint8Array | undefined) {
+    this.open = open;
+    this.#derive = derive;
+    this.#checks = new PasswordChecks(derive, digestKey);
+  }
+
+  /**
+   * Builds the accounts. Rejects with a RangeError on settings that cannot be, and on a repeated system_id.
+   * `derive`: scrypt, for tests. `digestKey`: of what is remembered of right passwords; default one that ends with the
+   * process.
+   */
+  static async create(options: AccountOptions, derive?: Derive, digestKey?: Uint8Array): Promise<Accounts> {
+    const accounts = new Accounts(options.open, derive, digestKey);
+    if (options.open) return accounts;
+    accounts.replace(await accounts.hashed(options.list));
+    return accounts;
+  }
+
+  /** The account of that name, if it is known: configured, or met before in an open gateway. */
+  get(name: string): Account | undefined {
+    return this.open ? this.#met.get(name) : this.#known.get(name);
+  }
+
+  /** Which numbers are given to which accounts. */
+  get owners(): NumberOwners {
+    return this.#owners;
+  }
+
+  /** Whether an address is in a network of some account (`Account.isListed`). Quick: of many only the first are looked at. */
+  isListed(address: string): boolean {
+    return this.#isListed(address);
+  }
+
+  /** Names of all known accounts. */
+  names(): string[] {
+    return this.open ? this.#met.keys() : [...this.#known.keys()];
+  }
+
+  /** The account of an open gateway for that name, made when it is new. */
+  meet(name: string): Account {
+    const met = this.#met.get(name);
+    if (met !== undefined) return met;
+    const account = openAccount(name);
+    this.#met.set(name, account);
+    return account;
+  }
+
+  /**
+   * The account when system_id and password are right. An unknown system_id costs the same work as a wrong password.
+   * `busy`: too many checks are waiting; the peer should try again. Guesses are not slowed down here: see `Credentials`.
+   */
+  async verify(systemId: string, password: string): Promise<Account | 'refused' | 'busy'> {
+    if (this.open) return this.meet(systemId);
+    const result = await this.check(callOf(systemId, password, 'fresh'), false);
+    if (result === 'busy') return 'busy';
+    return result === 'right' ? (this.get(systemId) ?? 'refused') : 'refused';
+  }
+
+  /**
+   * Checks a password of a closed gateway, at once when the answer is known: see `PasswordChecks.check`. `isShut`: whatever
+   * it is, it is wrong, and takes the work that it takes for a name that nobody has.
+   */
+  check(asked: Omit<Check, 'hash'>, isShut: boolean): CheckResult | Promise<CheckResult> {
+    const decoy = this.#decoyFor(asked.name);
+    const known = this.#known.get(asked.name)?.passwordHash ?? decoy;
+    return this.#checks.check({ ...asked, hash: isShut ? decoy : known });
+  }
+
+  /** See `PasswordChecks.rightOf`. */
+  rightOf(name: string): string | undefined {
+    return this.#checks.rightOf(name);
+  }
+
+  /** See `PasswordChecks.restoreRight`. */
+  restoreRight(name: string, digest: string): void {
+    this.#checks.restoreRight(name, digest);
+  }
+
+  /** Adds an account. Rejects with a RangeError on settings that cannot be, a repeated system_id, or an open gateway. */
+  async add(input: AccountInput): Promise<Account> {
+    checkName(input.systemId);
+    const settings = await this.#hashedOne(input);
+    this.replace([...this.#settings(), settings]);
+    return this.#known.get(settings.systemId)!;
+  }
+
+  /**
+   * The settings of a list, with hashes for passwords in clear. An account that keeps its password keeps its hash, so
+   * that reading the same file again changes nothing. Each new password takes some 50 ms, four at a time.
+   */
+  async hashed(list: readonly AccountInput[]): Promise<AccountSettings[]> {
+    const settings: AccountSettings[] = [];
+    for (let at = 0; at < list.length; at += hashesAtOnce) {
+      const some = list.slice(at, at + hashesAtOnce).map((input) => this.#hashedOne(input));
+      settings.push(...(await Promise.all(some)));
+    }
+    return settings;
+  }
+
+  /** Throws the RangeError that `replace` would. Changes nothing. */
+  checkList(list: readonly AccountSettings[]): void {
+    const names = new Set<string>();
+    if (list.length > maxAccounts) throw new RangeError(`at most ${maxAccounts} accounts`);
+    checkKeys(list);
+    for (const settings of list) {
+      if (names.has(settings.systemId)) throw givenTwice(settings.systemId);
+      names.add(settings.systemId);
+      // What has not changed was checked when it came.
+      if (this.#known.get(settings.systemId)?.settings !== settings) compileAccount(settings, undefined);
+    }
+  }
+
+  /**
+   * Takes a whole new list, and tells what it changes; what stays the same by value stays the same object. Quota,
+   * throughput and counters of changed accounts go on. Throws a RangeError, and then nothing has changed.
+   */
+  replace(list: readonly AccountSettings[]): AccountChanges {
+    if (this.open)
+      throw new RangeError('this gateway is open to everybody; start it anew with a list of accounts');
+    if (list.length > maxAccounts) throw new RangeError(`at most ${maxAccounts} accounts`);
+    checkKeys(list);
+    const next = new Map<string, Account>();
+    const added: string[] = [];
+    const changed: { name: string; fields: readonly string[] }[] = [];
+    for (const settings of list) {
+      const name = settings.systemId;
+      if (next.has(name)) throw givenTwice(name);
+      const before = this.#known.get(name);
+      const fields = before === undefined ? [] : differingFields(before.settings, settings);
+      if (before !== undefined && fields.length === 0) {
+        next.set(name, before);
+        continue;
+      }
+      if (before === undefined) added.push(name);
+      else changed.push({ name, fields });
+      next.set(name, this.#withSuspension(compileAccount(settings, before), fields));
+    }
+    const removed = [...this.#known.keys()].filter((name) => !next.has(name));
+    this.#take(next, removed, changed);
+    return { added, removed, changed };
+  }
+
+  /**
+   * Suspends an account at run time, or ends that; false when there is none of that name. Holds until the account is
+   * removed, or its settings say something new about it. Ending its sessions is the caller's part.
+   */
+  suspend(name: string, suspended: boolean): boolean {
+    const account = this.#known.get(name);
+    if (account === undefined) return false;
+    if (suspended === (account.settings.suspended ?? false)) this.#suspensions.delete(name);
+    else this.#suspensions.set(name, suspended);
+    this.#known.set(name, { ...account, suspended });
+    return true;
+  }
+
+  async #hashedOne(input: AccountInput): Promise<AccountSettings> {
+    if (!('password' in input)) return input;
+    const { password, ...settings } = input;
+    const known = this.#known.get(settings.systemId)?.passwordHash;
+    const isKept =
+      known !== undefined &&
+      (await this.check(callOf(settings.systemId, password, 'own'), false)) === 'right';
+    return { ...settings, passwordHash: isKept ? known.text : await hashPassword(password, this.#derive) };
+  }
+
+  #settings(): AccountSettings[] {
+    return [...this.#known.values()].map(({ settings }) => settings);
+  }
+
+  #withSuspension(account: Account, fields: readonly string[]): Account {
+    const suspended = fields.includes('suspended') ? undefined : this.#suspensions.get(account.name);
+    return suspended === undefined ? account : { ...account, suspended };
+  }
+
+  /** From here on nothing fails. */
+  #take(next: Map<string, Account>, removed: readonly string[], changed: AccountChanges['changed']): void {
+    for (const name of removed) this.#suspensions.delete(name);
+    for (const { name, fields } of changed) if (fields.includes('suspended')) this.#suspensions.delete(name);
+    this.#known = next;
+    this.#owners = new NumberOwners(next.values());
+    const networks = new Set([...next.values()].flatMap(({ settings }) => settings.allowFrom ?? []));
+    const listed = [...networks].filter((network) => !isWide(network));
+    this.#isListed = compileNetworks(listed.slice(0, maxNetworks), 'allowFrom');
+    this.#hashes = [...next.values()].flatMap(({ passwordHash }) => passwordHash ?? []);
+  }
+
+  /** A hash that no password has. It costs as much as that of some account, always the same for one name. */
+  #decoyFor(name: string): PasswordHash {
+    const key = createHmac('sha256', this.#decoySecret).update(name).digest();
+    const model = this.#hashes[key.readUInt32LE(0) % Math.max(1, this.#hashes.length)];
+    // The text stands for the hash where answers are remembered; it is not to be one that an account may have.
+    return {
+      text: 'decoy',
+      cost: model === undefined ? defaultCost : model.cost,
+      salt: key.subarray(0, model?.salt.length ?? 16),
+      key: key.subarray(0, model?.key.length ?? 32),
+    };
+  }
+}
+
+/** A check that was asked for in this process, not over the network. */
+function callOf(name: string, password: string, rank: Check['rank']): Omit<Check, 'hash'> {
+  return { name, password, rank, address: '', gate: openGate };
+}
+
+/** A key says who calls: two accounts with the same one would be one another. */
+function checkKeys(list: readonly AccountSettings[]): void {
+  const owners = new Map<string, string>();
+  for (const { systemId, apiKeyHash } of list) {
+    if (apiKeyHash === undefined) continue;
+    const hash = apiKeyHash.toLowerCase();
+    const owner = owners.get(hash);
+    if (owner !== undefined && owner !== systemId) {
+      throw new RangeError(
+        `account "${systemId}": its apiKey is that of account "${owner}"; give it another`,
+      );
+    }
+    owners.set(hash, systemId);
+  }
+}
+
+function givenTwice(name: string): RangeError {
+  return new RangeError(`account "${name}" is given twice; leave one out`);
+}
