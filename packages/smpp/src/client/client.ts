@@ -360,11 +360,11 @@ export class SmppClient<T extends TlvTable = NoTlvs> implements BindOwner {
   }
 
   #newBind(): KeptBind {
-    const { transport, reconnect = {}, signal } = this.#options;
+    const { reconnect = {}, signal } = this.#options;
     const { dial, bindPdu, bindTimeoutMs, clock, session: sessionOptions } = this.#settings;
     return new KeptBind(
       {
-        connect: async (trying) => (transport === undefined ? dial(trying) : transport()),
+        connect: dial,
         signal,
         bindPdu,
         bindTimeoutMs,

@@ -47,7 +47,7 @@ export interface ClientOptions<T extends TlvTable = NoTlvs> {
   /** addr_ton and addr_npi of the bind. Default 0. */
   readonly ton?: number | undefined;
   readonly npi?: number | undefined;
-  /** Milliseconds, here and below; 0 turns a timer off. TCP and TLS. Default 5,000. */
+  /** Milliseconds, here and below; 0 turns a timer off. TCP and TLS, or `transport`. Default 5,000. */
   readonly connectTimeoutMs?: number | undefined;
   /** Default 10,000. */
   readonly bindTimeoutMs?: number | undefined;
@@ -64,7 +64,10 @@ export interface ClientOptions<T extends TlvTable = NoTlvs> {
   readonly tls?: ClientTls | undefined;
   /** Ends connecting, and the tries to bind again, for good. A bind that stands goes on. */
   readonly signal?: AbortSignal | undefined;
-  /** Connects some other way than by TCP or TLS: in memory, through a tunnel. Called for every try. */
+  /**
+   * Connects some other way than by TCP or TLS: in memory, through a tunnel. Called for every try; what it gives after
+   * `connectTimeoutMs`, or when the client has been closed, is destroyed.
+   */
   readonly transport?: (() => Transport | Promise<Transport>) | undefined;
   /** How `send` codes and cuts texts: what data_coding 0 means at this MC, UDH, SAR TLVs or message_payload. */
   readonly text?: TextSettings | undefined;

@@ -11,7 +11,7 @@ import type { BindKind } from '../core/states.ts';
 import { versionFrom } from '../core/version-option.ts';
 import { SmppError } from '../errors.ts';
 import { loopDefaults } from '../session/loop.ts';
-import { dial } from '../transport/dial.ts';
+import { dial, dialBy } from '../transport/dial.ts';
 import { checkCertificates } from '../transport/tls.ts';
 import type { Transport } from '../transport/transport.ts';
 import { checkBind, checkClientOptions } from './checks.ts';
@@ -41,7 +41,12 @@ function kindOfBind(asked: BindKind | undefined, version: Version): BindKind {
 export function clientSettings(url: string, options: ClientOptions): ClientSettings {
   checkClientOptions(options);
   const address = readSmppUrl(url);
-  const { connectTimeoutMs = 5_000, bindTimeoutMs = 10_000, codec: given = standardCodec } = options;
+  const {
+    connectTimeoutMs = 5_000,
+    bindTimeoutMs = 10_000,
+    codec: given = standardCodec,
+    transport,
+  } = options;
   const codec = given as SessionCodec;
   const version = versionFrom(options.version ?? address.version ?? sessionDefaults.version, 'version');
   const kind = kindOfBind(options.bind ?? address.bind, version);
@@ -81,6 +86,9 @@ export function clientSettings(url: string, options: ClientOptions): ClientSetti
     session,
     bindPdu,
     bindTimeoutMs,
-    dial: (signal) => dial({ host, port, tls, connectTimeoutMs, clock, signal }),
+    dial: (signal) => {
+      const limits = { connectTimeoutMs, clock, signal };
+      return transport === undefined ? dial({ host, port, tls, ...limits }) : dialBy(transport, limits);
+    },
   };
 }

@@ -72,3 +72,42 @@ export function dial(options: DialOptions): Promise<Transport> {
     });
   });
 }
+
+/**
+ * Connects by a way of the user's own, which may take no notice of time or of the signal: what comes too late is closed.
+ * Rejects as `dial`, and with what that way fails with.
+ */
+export function dialBy(
+  connect: () => Transport | Promise<Transport>,
+  { connectTimeoutMs, clock, signal }: Pick<DialOptions, 'connectTimeoutMs' | 'clock' | 'signal'>,
+): Promise<Transport> {
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const stop = (): void => {
+      isOver = true;
+      cancelTimer?.();
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const fail = (error: unknown): void => {
+      stop();
+      reject(error as Error);
+    };
+    const onAbort = (): void => fail(new SmppAbortError(signal!, false));
+    const onTimeout = (): void =>
+      fail(new SmppTimeoutError('connect', `transport gave no connection in ${connectTimeoutMs} ms`));
+    const cancelTimer = connectTimeoutMs > 0 ? clock.setTimer(onTimeout, connectTimeoutMs) : undefined;
+    signal?.addEventListener('abort', onAbort, { once: true });
+    (async () => connect())().then(
+      (transport) => {
+        if (isOver) transport?.destroy?.();
+        else {
+          stop();
+          resolve(transport);
+        }
+      },
+      (error: unknown) => {
+        if (!isOver) fail(error);
+      },
+    );
+  });
+}

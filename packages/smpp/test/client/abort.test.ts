@@ -102,3 +102,63 @@ test('a client that was closed no longer listens to the signal', async () => {
   await client.close();
   expect(listeners).toBe(0);
 });
+
+describe('a transport of the user that never comes', () => {
+  const never = (): Promise<never> => new Promise(() => undefined);
+
+  test('is given up after the time to connect, and tried again', async () => {
+    const { clock, options, failures } = world(polite);
+    let calls = 0;
+    const transport = () => {
+      calls += 1;
+      return never();
+    };
+    const client = closeLater(
+      SmppClient.open('smpp://a:b@memory', { ...options, transport, connectTimeoutMs: 2_000 }),
+    );
+    await clock.advance(2_000);
+    expect(failures).toEqual([['CHAPPE_SMPP_TIMEOUT', 1_000]]);
+    await clock.advance(1_000);
+    expect(calls).toBe(2);
+    expect(client.state).toBe('connecting');
+  });
+
+  test.each(['signal', 'close', 'destroy'] as const)('ends by %s, and what waits with it', async (how) => {
+    const { clock, options, aborting } = world(polite);
+    const client = closeLater(SmppClient.open('smpp://a:b@memory', { ...options, transport: never }));
+    const sent = client.request(submit).catch(code);
+    await settle();
+    if (how === 'signal') aborting.abort();
+    else void client[how]();
+    await clock.advance(500);
+    expect(await sent).toMatch(/^CHAPPE_SMPP_(CLOSED|ABORTED)$/);
+    expect(client.state).toBe('closed');
+  });
+
+  test('comes after its time, and is destroyed', async () => {
+    const { clock, options, centre } = world(polite);
+    let give: () => void = () => undefined;
+    let isDestroyed = false;
+    const transport = async () => {
+      await new Promise<void>((resolve) => (give = resolve));
+      const late = centre.connect();
+      const destroy = late.destroy.bind(late);
+      late.destroy = () => {
+        isDestroyed = true;
+        destroy();
+      };
+      return late;
+    };
+    const connecting = SmppClient.connect('smpp://a:b@memory', {
+      ...options,
+      transport,
+      connectTimeoutMs: 1_000,
+      reconnect: false,
+    }).catch(code);
+    await clock.advance(1_000);
+    expect(await connecting).toBe('CHAPPE_SMPP_TIMEOUT');
+    give();
+    await settle();
+    expect(isDestroyed).toBe(true);
+  });
+});
