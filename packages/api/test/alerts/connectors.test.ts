@@ -107,7 +107,7 @@ const faults: readonly Fault[] = [
       operator.centre.react = () => ({ status: status.ESME_RINVDSTADR });
     },
     minutes: 45,
-    alerts: ['ChappeConnectorRefuses connector=op-a'],
+    alerts: ['ChappeConnectorRefuses connector=op-a', 'ChappeAccountFailing account=acme'],
   },
   {
     name: 'that answers nothing, and is given few messages',

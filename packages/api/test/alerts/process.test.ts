@@ -125,4 +125,25 @@ describe.runIf(canJudge())('a gateway that is well', () => {
     }
     watched.judge();
   });
+
+  it('raises none when traffic ends, though receipts of some come much later, and fewer of them are good', async () => {
+    watched = await Watched.start(settings);
+    const customer = watched.customer(await watched.world.esme(), 5);
+    const operator = watched.operator('op-a');
+    const { centre } = operator;
+    // Of each five handsets one is off; half of those are on again later.
+    operator.says = (count) => (count % 5 === 4 ? undefined : {});
+    await watched.pass(10);
+    watched.expect();
+    customer.perSecond = 0;
+    const late = centre.submitted.filter((_, at) => at % 5 === 4);
+    for (let minute = 0; minute < 60; minute += 1) {
+      if (minute === 30 || minute === 31)
+        for (const [at, one] of late.splice(0, 300).entries())
+          void centre.receipt(one, at % 3 === 0 ? {} : { stat: 'EXPIRED', err: '027' });
+      await watched.pass(1);
+      watched.expect();
+    }
+    watched.judge();
+  });
 });

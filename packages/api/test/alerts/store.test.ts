@@ -1,5 +1,15 @@
 /** Alarms about the store: each is raised by its fault, and no other but for what customers get to feel of it. */
-import { CenterError, type Change, MemoryStore, type Store, type StoreLog } from '@chappe/center';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CenterError,
+  type Change,
+  MemoryStore,
+  SqliteStore,
+  type Store,
+  type StoreLog,
+} from '@chappe/center';
 import { afterEach, beforeEach, describe, it } from 'vitest';
 import { account, connector, via } from '../../../gateway/test/network/world.ts';
 import type { SimulatedClock } from '../../../gateway/test/rig.ts';
@@ -120,4 +130,27 @@ const faults: readonly Fault[] = [
 
 describe.runIf(canJudge())('a disk', () => {
   it.each(faults)('$name', (fault) => watched.meets(fault));
+});
+
+describe.runIf(canJudge())('a file of a day', () => {
+  it('that is damaged', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chappe-alarms-'));
+    writeFileSync(join(folder, '2026-07-19.db'), Buffer.alloc(8_192, 7));
+    // A real disk is slow beside a clock that is not: after the start nothing is asked of it.
+    const center = { limits: { sweepMs: 24 * 3_600_000 } };
+    const damaged = await Watched.start(
+      { connectors: [], routes: [] },
+      { center },
+      await SqliteStore.open({ path: folder }),
+    );
+    try {
+      await damaged.pass(1);
+      damaged.expect('ChappeStoreDaysAside');
+      damaged.judge();
+    } finally {
+      damaged.world.rig.errors.length = 0;
+      await damaged.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });
