@@ -18,6 +18,7 @@ export interface ReloadLog {
 /** What of a running gateway a reload changes. */
 export type Reloaded = Pick<Gateway, 'apply' | 'setCertificates'> & {
   readonly audit: Pick<Gateway['audit'], 'append'>;
+  readonly messageCounts: { readonly backlog: Pick<Gateway['messageCounts']['backlog'], 'of'> };
 };
 
 const where = 'reload';
@@ -97,6 +98,7 @@ export class Reload {
     for (const { kind, name, change: what, fields } of changes.slice(0, toldChanges)) {
       this.#log.info({ where, kind, name, fields }, `${`${kind} ${name}`.trimEnd()} ${what}`);
     }
+    this.#tellBacklog(changes);
     const untold = changes.length - toldChanges;
     if (untold > 0) this.#log.info({ where, changes: untold }, `and ${untold} changes more`);
     const { adminKeyHashes, keys } = config.server.http;
@@ -112,6 +114,20 @@ export class Reload {
     const smpp = { ...server.smpp, listen };
     this.#config = { ...this.#config, server: { ...server, smpp }, settings };
     this.#log.info({ where, changes: changes.length }, 'the configuration was read again');
+  }
+
+  /** Receipts of an account that is gone wait for a bind that cannot come any more, and no list shows them. */
+  #tellBacklog(changes: readonly AuditedChange[]): void {
+    for (const { kind, name, change } of changes) {
+      const waiting =
+        kind === 'account' && change === 'removed' ? this.#gateway.messageCounts.backlog.of(name) : 0;
+      if (waiting === 0) continue;
+      const hint = 'give it back until its receipts have been fetched; else they expire';
+      this.#log.warn(
+        { where, account: name, receipts: waiting, hint },
+        'receipts wait for an account that is removed',
+      );
+    }
   }
 
   /** What was changed is in force, whether it can be written down or not. */

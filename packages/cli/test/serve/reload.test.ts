@@ -73,6 +73,7 @@ async function rig(text: string, files: { readonly [name: string]: string } = {}
       applied.push(settings);
     },
     setCertificates: (given: unknown): void => void certificates.push(given),
+    messageCounts: { backlog: { of: (account: string): number => (account === 'acme' ? 7 : 0) } },
     audit: {
       append: async (...entries: readonly AuditEntry[]): Promise<void> => void audited.push(...entries),
     },
@@ -84,6 +85,19 @@ async function rig(text: string, files: { readonly [name: string]: string } = {}
   made.reload = () => reload.reload();
   return made;
 }
+
+test('an account that is removed while receipts wait for it is told of', async () => {
+  const other = '  - { systemId: other, password: two }\n';
+  const both = body('one').replace('connectors:', `${other}connectors:`);
+  const { write, reload, lines } = await rig(both);
+  const told = (): Line[] => lines.filter(({ message }) => message.startsWith('receipts wait'));
+  write(body('one'));
+  await reload();
+  expect(told()).toEqual([]);
+  write(both.replace('  - { systemId: acme, password: one }\n', ''));
+  await reload();
+  expect(told()).toMatchObject([{ level: 'warn', fields: { account: 'acme', receipts: 7 } }]);
+});
 
 const plainWarning = expect.stringMatching(/^warn "password" stands in the file/);
 
