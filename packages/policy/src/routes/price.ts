@@ -59,7 +59,13 @@ export function priceFlaws(price: PriceSettings | undefined): readonly PriceFlaw
 }
 
 /** Whether there is a list of prices, and nothing said of what is not in it. */
-export function isFreeUnawares(price: PriceSettings | undefined): boolean {
+export function isFreeUnawares(price: PriceSettings | undefined, to?: RouteSettings['to']): boolean {
   const { byPrefix = {}, perSegment, unlisted } = price ?? {};
-  return perSegment === undefined && unlisted === undefined && Object.keys(byPrefix).length > 0;
+  const priced = Object.keys(byPrefix).map(numberKey);
+  if (perSegment !== undefined || unlisted !== undefined || priced.length === 0) return false;
+  // All that may come is priced. Of numbers in files nobody has looked.
+  const isAll = to?.every(
+    (entry) => typeof entry === 'string' && priced.some((prefix) => numberKey(entry).startsWith(prefix)),
+  );
+  return isAll !== true;
 }

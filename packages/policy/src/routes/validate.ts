@@ -33,7 +33,10 @@ export function routeFlaws(
   const known = { accounts: knownAccounts, connectors: knownConnectors };
   return checkRules(routes, known, (route, flaws) => {
     for (const { field, message } of priceFlaws(route.price)) flaws.error(field, message);
-    if (isFreeUnawares(route.price) && (route.action.kind === 'via' || route.action.kind === 'hold')) {
+    if (
+      isFreeUnawares(route.price, route.to) &&
+      (route.action.kind === 'via' || route.action.kind === 'hold')
+    ) {
       flaws.warn(
         'price',
         'numbers that no prefix holds are free: give perSegment for them (0, if that is meant), or unlisted: reject',

@@ -135,6 +135,13 @@ describe('flaws of one route', () => {
         'warning r price: numbers that no prefix holds are free: give perSegment for them (0, if that is meant), or unlisted: reject',
       ],
     ],
+    [{ price: { byPrefix: { '44': 1, '4477': 2 } }, to: ['+447', '44'] }, []],
+    [
+      { price: { byPrefix: { '4477': 1 } }, to: ['4477', '44'] },
+      [
+        'warning r price: numbers that no prefix holds are free: give perSegment for them (0, if that is meant), or unlisted: reject',
+      ],
+    ],
     [{ price: { byPrefix: { '44': 1 }, perSegment: 0 } }, []],
     [{ price: { byPrefix: { '44': 1 }, unlisted: 'free' } }, []],
     [{ price: { byPrefix: { '44': 1 }, unlisted: 'reject' } }, []],
