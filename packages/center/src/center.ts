@@ -16,7 +16,13 @@ import {
   type Replacement,
   type ReplaceResult,
 } from './operations.ts';
-import { type CenterCounters, type CenterLimits, type CenterOptions, settingsOf } from './options.ts';
+import {
+  type CenterCounters,
+  type CenterHooks,
+  type CenterLimits,
+  type CenterOptions,
+  settingsOf,
+} from './options.ts';
 import { Replacing } from './replacing.ts';
 import { Settlement } from './settlement.ts';
 import { checkTime } from './steady-clock.ts';
@@ -56,6 +62,7 @@ export class Center {
     const settings = settingsOf(options);
     this.#core = new Core(
       settings,
+      options,
       {
         onCommitted: (batch) => this.#committed(batch),
         onRefused: (submissions, error) => {
@@ -97,6 +104,16 @@ export class Center {
   /** Unfinished messages, receipts and notices included. */
   get unfinished(): number {
     return this.#core.unfinished;
+  }
+
+  /**
+   * Sets the hooks, all of them: those given before count no more. For parts that are made of an open center. Throws a
+   * RangeError once it runs.
+   */
+  use(hooks: CenterHooks): void {
+    if (this.#state !== 'new' && this.#state !== 'open')
+      throw new RangeError('the center runs: its hooks are set before');
+    this.#core.use(hooks);
   }
 
   /** `open` and `run`, for those who have nothing to do in between. */
@@ -276,15 +293,8 @@ export class Center {
 
   /** The same, added up from the messages one by one: slow. What was submitted before is in it, unless the disk hangs. */
   async recount(): Promise<readonly Tally[]> {
-    const { store, clock } = this.#core.settings;
-    await new Promise<void>((settle) => {
-      const disarm = clock.setTimer(settle, MAX_COMMIT_WAIT_MS);
-      void this.#core.commits.idle().then(() => {
-        disarm();
-        settle();
-      });
-    });
-    return store.recount();
+    await this.#core.idle(MAX_COMMIT_WAIT_MS);
+    return this.#core.settings.store.recount();
   }
 
   /** The highest priority that is queued in a lane; -1: nothing is in memory. */
@@ -369,7 +379,7 @@ export class Center {
   }
 
   #committed(batch: Batch): void {
-    const { onChange } = this.#core.settings;
+    const { onChange } = this.#core.hooks;
     for (const submission of batch.submissions) {
       this.#intake.accepted(submission);
       for (const message of submission.messages) {

@@ -14,7 +14,14 @@ import {
   lastIdOfDay,
   shortPublicId,
 } from './message-id.ts';
-import { type CenterCounters, newCounters, type Settings } from './options.ts';
+import {
+  type CenterCounters,
+  type CenterHooks,
+  type Hooks,
+  hooksOf,
+  newCounters,
+  type Settings,
+} from './options.ts';
 import { Shares } from './shares.ts';
 import { clockBehind } from './steady-clock.ts';
 import type { DayAside, Recovery } from './store.ts';
@@ -23,6 +30,7 @@ import type { Submitted } from './submission.ts';
 /** What the parts of a center share. */
 export class Core {
   readonly settings: Settings;
+  hooks: Hooks;
   readonly commits: GroupCommit;
   readonly disk: DiskWatch;
   readonly counters: CenterCounters = newCounters();
@@ -46,7 +54,8 @@ export class Core {
   #isTurnDue = false;
 
   /** `runTurn`: what is done once at the end of each turn in which something happened. */
-  constructor(settings: Settings, events: CommitEvents, runTurn: () => void) {
+  constructor(settings: Settings, hooks: CenterHooks, events: CommitEvents, runTurn: () => void) {
+    this.hooks = hooksOf(hooks, settings.onError);
     const { unsavedMessages, unsavedOctets, diskStalledMs, diskGivenUpMs } = settings.limits;
     this.unsaved = new Shares({ messages: unsavedMessages, octets: unsavedOctets });
     const waits = { stalledAfterMs: diskStalledMs, givenUpAfterMs: diskGivenUpMs };
@@ -66,6 +75,22 @@ export class Core {
     this.ids = idGenerator(settings.clock, 0);
     this.settings.store.watch?.({ onAside: (aside, error) => this.#setAside(aside, error) });
     this.#runTurn = runTurn;
+  }
+
+  /** Takes other hooks in the place of those that are there. */
+  use(hooks: CenterHooks): void {
+    this.hooks = hooksOf(hooks, this.settings.onError);
+  }
+
+  /** What was submitted before is on disk, or was refused; or so long a time is over. */
+  async idle(mostMs: number): Promise<void> {
+    await new Promise<void>((settle) => {
+      const disarm = this.settings.clock.setTimer(settle, mostMs);
+      void this.commits.idle().then(() => {
+        disarm();
+        settle();
+      });
+    });
   }
 
   /** Ids go on above those that the store has, and above those that it may have in files that it cannot read. */

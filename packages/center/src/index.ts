@@ -38,6 +38,7 @@ export { octetsOfCall } from './octets.ts';
 export type { CancelResult, MessageRef, Replacement, ReplaceResult } from './operations.ts';
 export {
   type CenterCounters,
+  type CenterHooks,
   type CenterLimits,
   type CenterOptions,
   defaultLimits,

@@ -89,14 +89,8 @@ export const defaultLimits: CenterLimits = {
 /** The next attempt of a message whose retry policy threw. */
 const RETRY_AFTER_THROW_MS = 60_000;
 
-/** What a center is made of. */
-export interface CenterOptions {
-  readonly store: Store;
-  /** Default: that of this machine. Its wall clock is believed as `SteadyClock` does. */
-  readonly clock?: Clock;
-  readonly random?: Random;
-  /** The lane of a draft that names none. Default: `account:` and the account. */
-  readonly route?: (draft: Draft) => string;
+/** What a center asks of its user, and tells it: set once, before anything moves. What one throws hits one message only. */
+export interface CenterHooks {
   /**
    * The receipt or notice about a message: called with its final state, or with `enroute` after a failed attempt when
    * notices were asked for. `said`: what the outcome of that end said beside it. Stored in the same commit as that state.
@@ -108,7 +102,6 @@ export interface CenterOptions {
     error: number,
     said?: unknown,
   ) => Draft | readonly Draft[] | undefined;
-  readonly retry?: RetryPolicy;
   /** What becomes of a message whose receipt is late; undefined: it goes on waiting, until its validity ends. */
   readonly late?: (message: Message) => Outcome | undefined;
   /** Whether a message that costs something is charged, now that it ends in this state. Default: when delivered. */
@@ -122,11 +115,28 @@ export interface CenterOptions {
   readonly beforeEnd?: (message: Message) => Promise<void> | undefined;
   /** Called with the money of whole days before they are forgotten; those days stay when it rejects. */
   readonly onForget?: (tallies: readonly Tally[]) => Promise<void>;
-  readonly limits?: Partial<CenterLimits>;
   /** Called after the commit of each step. Must not keep the message. What it throws goes to `onError`. */
   readonly onChange?: (message: Message, step: Step) => void;
+}
+
+/** What a center is made of. Hooks may be given here, or by `use` before it runs. */
+export interface CenterOptions extends CenterHooks {
+  readonly store: Store;
+  /** Default: that of this machine. Its wall clock is believed as `SteadyClock` does. */
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** The lane of a draft that names none. Default: `account:` and the account. */
+  readonly route?: (draft: Draft) => string;
+  readonly retry?: RetryPolicy;
+  readonly limits?: Partial<CenterLimits>;
   /** Hears of failures of the store and of the hooks. */
   readonly onError?: (error: CenterError) => void;
+}
+
+/** Hooks with all defaults filled in, guarded. */
+export interface Hooks extends Required<Omit<CenterHooks, 'beforeEnd' | 'onChange'>> {
+  readonly beforeEnd: CenterHooks['beforeEnd'] | undefined;
+  readonly onChange: CenterHooks['onChange'] | undefined;
 }
 
 /** Options with all defaults filled in. */
@@ -135,43 +145,36 @@ export interface Settings {
   readonly clock: Clock;
   readonly random: Random;
   readonly route: (draft: Draft) => string;
-  readonly receipt: (
-    message: Message,
-    state: MessageState,
-    error: number,
-    said?: unknown,
-  ) => Draft | readonly Draft[] | undefined;
   readonly retry: RetryPolicy;
-  readonly late: (message: Message) => Outcome | undefined;
-  readonly isCharged: (message: Message, state: FinalState) => boolean;
-  readonly piecesOf: (message: Message) => readonly MessageId[] | undefined;
-  readonly beforeEnd: ((message: Message) => Promise<void> | undefined) | undefined;
-  readonly onForget: (tallies: readonly Tally[]) => Promise<void>;
   readonly limits: CenterLimits;
-  readonly onChange: ((message: Message, step: Step) => void) | undefined;
   readonly onError: (error: CenterError) => void;
 }
 
-/** Fills in the defaults, and guards the hooks: what one throws is told to `onError` and hits no other message. */
+/** Fills in the defaults. What `retry` throws is told to `onError`, as what hooks throw is, and hits no other message. */
 export function settingsOf(options: CenterOptions): Settings {
   const tell = safeListener(options.onError);
-  const { onChange, beforeEnd } = options;
   return {
     store: options.store,
     clock: SteadyClock.over(options.clock ?? systemClock, tell),
     random: options.random ?? systemRandom,
     // A draft whose lane cannot be told is refused with what this throws.
     route: options.route ?? ((draft) => `account:${draft.account}`),
-    receipt: guarded('receipt', options.receipt ?? (() => undefined), undefined, tell),
     retry: guarded('retry', options.retry ?? retryPolicy(), RETRY_AFTER_THROW_MS, tell),
-    late: guarded('late', options.late ?? (() => undefined), undefined, tell),
-    isCharged: guarded('isCharged', options.isCharged ?? ((_, state) => state === 'delivered'), false, tell),
-    piecesOf: guarded('piecesOf', options.piecesOf ?? (({ id }) => [id]), undefined, tell),
-    beforeEnd: beforeEnd === undefined ? undefined : guarded('beforeEnd', beforeEnd, undefined, tell),
-    onForget: options.onForget ?? (() => Promise.resolve()),
     limits: { ...defaultLimits, ...options.limits },
-    onChange: onChange === undefined ? undefined : guarded('onChange', onChange, undefined, tell),
     onError: tell,
+  };
+}
+
+/** Hooks, guarded, with defaults for those that are not given. */
+export function hooksOf({ beforeEnd, onChange, ...hooks }: CenterHooks, tell: Settings['onError']): Hooks {
+  return {
+    receipt: guarded('receipt', hooks.receipt ?? (() => undefined), undefined, tell),
+    late: guarded('late', hooks.late ?? (() => undefined), undefined, tell),
+    isCharged: guarded('isCharged', hooks.isCharged ?? ((_, state) => state === 'delivered'), false, tell),
+    piecesOf: guarded('piecesOf', hooks.piecesOf ?? (({ id }) => [id]), undefined, tell),
+    beforeEnd: beforeEnd === undefined ? undefined : guarded('beforeEnd', beforeEnd, undefined, tell),
+    onForget: hooks.onForget ?? (() => Promise.resolve()),
+    onChange: onChange === undefined ? undefined : guarded('onChange', onChange, undefined, tell),
   };
 }
 

@@ -104,7 +104,7 @@ export class Replacing {
     const [last] = alike;
     const present = last === undefined ? undefined : await this.#operations.find({ id: last });
     if (present === undefined) return [];
-    const ids = this.#core.settings.piecesOf(present);
+    const ids = this.#core.hooks.piecesOf(present);
     // Where a piece has left, the text is with somebody: the others follow it.
     if (ids?.every((id) => alike.includes(id)) !== true) return [];
     if (ids.length === 1) return (await this.#isOneOfSeveral(present)) ? [] : [present];

@@ -75,7 +75,7 @@ export class Settlement {
     detail: string | undefined,
     told: End = {},
   ): void {
-    const wait = this.#core.settings.beforeEnd?.(message);
+    const wait = this.#core.hooks.beforeEnd?.(message);
     if (wait === undefined) {
       this.#end(message, state, error, detail, told);
       return;
@@ -106,7 +106,7 @@ export class Settlement {
     message.doneMs = doneMs ?? nowMs;
     message.phase = 'saving';
     message.savingPlace = 'done';
-    if (message.price > 0) message.charged = this.#core.settings.isCharged(message, state);
+    if (message.price > 0) message.charged = this.#core.hooks.isCharged(message, state);
     this.#core.wantTurn();
     if (message.kind === 'receipt' || message.kind === 'notice') {
       this.#finishNote(message, nowMs, detail);
@@ -137,7 +137,7 @@ export class Settlement {
 
   /** No receipt has come in time: what becomes of it is asked; else it goes on waiting until its validity ends. */
   late(message: LiveMessage): void {
-    const { late } = this.#core.settings;
+    const { late } = this.#core.hooks;
     const outcome = late(message);
     if (outcome === undefined) {
       // It was `sent` before: whoever counts those must not count it twice.
@@ -158,7 +158,7 @@ export class Settlement {
 
   /** After the commit of a change. */
   stored(change: Change): void {
-    const { counters, settings } = this.#core;
+    const { counters } = this.#core;
     const { message } = change;
     const isNote = message.kind === 'receipt' || message.kind === 'notice';
     if (change.op === 'insert') {
@@ -171,7 +171,7 @@ export class Settlement {
       else if (isNote) counters.receiptsFailed += 1;
       else this.#countFinal(message.state, message.segments);
     }
-    if (change.isSilent !== true) settings.onChange?.(message, stepOf(change));
+    if (change.isSilent !== true) this.#core.hooks.onChange?.(message, stepOf(change));
   }
 
   #finishNote(message: LiveMessage, nowMs: number, detail: string | undefined): void {
@@ -265,7 +265,7 @@ export class Settlement {
   }
 
   #drafts(message: LiveMessage, state: MessageState, error: number, said: unknown): readonly Draft[] {
-    const made = this.#core.settings.receipt(message, state, error, said);
+    const made = this.#core.hooks.receipt(message, state, error, said);
     if (made === undefined) return [];
     return Array.isArray(made) ? (made as readonly Draft[]) : [made as Draft];
   }

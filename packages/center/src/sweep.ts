@@ -63,7 +63,7 @@ export class Sweep {
       await this.#lookAtLog();
       if (clock.monotonicMs() - this.#purgedAtMs >= PURGE_EVERY_MS) {
         this.#purgedAtMs = clock.monotonicMs();
-        await store.purge(nowMs - limits.retentionMs, this.#core.settings.onForget);
+        await store.purge(nowMs - limits.retentionMs, this.#core.hooks.onForget);
       }
     } catch (error) {
       if (this.#isRunning) onError(asCenterError(error));

@@ -14,7 +14,7 @@ import { type End, SegmentEnds } from './segment-ends.ts';
 
 /** What a desk works with. */
 export interface ReceiptDeskOptions {
-  readonly center: () => Center;
+  readonly center: Center;
   readonly accounts: Accounts;
   readonly clock: Clock;
   readonly backlog: ReceiptBacklog;

@@ -30,11 +30,11 @@ const maxTexts = 10_000;
 
 /** Keeps count of ends. */
 export class SegmentEnds {
-  readonly #center: () => Center;
+  readonly #center: Center;
   /** By the id of the first segment. */
   readonly #texts: Map<MessageId, Text> = new Map();
 
-  constructor(center: () => Center) {
+  constructor(center: Center) {
     this.#center = center;
   }
 
@@ -42,7 +42,7 @@ export class SegmentEnds {
   know(message: Message): Promise<void> | undefined {
     const first = firstOf(message);
     if (first === undefined || this.#texts.has(first)) return undefined;
-    return groupOf(this.#center(), message).then((segments) => {
+    return groupOf(this.#center, message).then((segments) => {
       if (!this.#texts.has(first)) this.#remember(first, segments, message);
     });
   }

@@ -1,5 +1,14 @@
 /** The composed system: accounts and their sessions, the center, handsets and upstreams, and the roads between them. */
-import { type Center, type ControlStore, SteadyClock, type Store, systemRandom } from '@chappe/center';
+import {
+  type Center,
+  type ControlStore,
+  type Message,
+  type Recovery,
+  SteadyClock,
+  type Step,
+  type Store,
+  systemRandom,
+} from '@chappe/center';
 import type {
   Accounts,
   BindMemory,
@@ -26,19 +35,19 @@ import { referenceCounter } from '../message/references.ts';
 import { MoNotices } from '../mo/notices.ts';
 import { LastWriters } from '../mo/spread.ts';
 import { restoreQuotas } from '../money/charging.ts';
-import { Ledger } from '../money/ledger.ts';
-import { Network } from '../network/network.ts';
+import type { Ledger } from '../money/ledger.ts';
+import { Network, type NetworkOptions } from '../network/network.ts';
 import type { CertificateEnd } from '../observation/certificates.ts';
 import { GatewayEvents, type GatewayListener } from '../observation/events.ts';
 import { MessageCounts } from '../observation/message-counts.ts';
 import { Refusals } from '../observation/refusals.ts';
 import { type SessionView, viewOfSession } from '../observation/session-view.ts';
-import { TimeCounts } from '../observation/time-counts.ts';
+import type { TimeCounts } from '../observation/time-counts.ts';
 import { PduTrace } from '../observation/trace.ts';
-import { makeCenter } from './center.ts';
+import { hooksOf } from './center.ts';
 import { type GatewayCounters, gatewayCounters } from './counters.ts';
 import { makeIngress } from './make-ingress.ts';
-import { MessageSteps } from './message-steps.ts';
+import { MessageListeners } from './message-listeners.ts';
 import { type OpenedParts, openParts, takeSteps, takeTogether } from './open-parts.ts';
 import { defaultDrainMs, defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
 import type { OutletHost, Outlets } from './outlets.ts';
@@ -51,6 +60,8 @@ export class Gateway {
   /** Who changed what. */
   readonly audit: AuditLog;
   readonly accounts: Accounts;
+  /** The money of all accounts. */
+  readonly ledger: Ledger;
   /** Upstreams, routes, receipts of upstreams, and messages from their handsets. */
   readonly network: Network;
   readonly optOuts: OptOuts;
@@ -59,7 +70,7 @@ export class Gateway {
   /** Messages of customers by account and by connector, for metrics. */
   readonly messageCounts: MessageCounts = new MessageCounts();
   /** How long commits take. */
-  readonly commitTimes: TimeCounts = new TimeCounts();
+  readonly commitTimes: TimeCounts;
   /** Searching, getting and waiting for messages. */
   readonly messages: Messages;
   /** What happens, for live views. */
@@ -71,91 +82,89 @@ export class Gateway {
   readonly #routing: Routing;
   readonly #acceptance: Acceptance;
   readonly #transactions: Transactions;
-  readonly #writers: LastWriters = new LastWriters();
   readonly #ingress: Ingress;
   readonly #handsetOriginated: MoContext;
-  readonly #receipts: ReceiptDesk;
-  readonly #steps: MessageSteps;
+  readonly #listeners: MessageListeners;
   readonly #connectors: AccountConnectors;
   readonly #outlets: Outlets | undefined;
   readonly #memory: BindMemory;
-  #ledger: Ledger | undefined;
   #desk: Desk | undefined;
   readonly #nextReference: () => number;
   #endSums: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
-  private constructor(options: GatewayOptions, { accounts, control, optOuts, entries, memory }: OpenedParts) {
+  private constructor(options: GatewayOptions, parts: OpenedParts) {
     const { clock = systemClock, random = systemRandom, onError = (): void => undefined } = options;
-    const validityMs = options.receiptValidityMs ?? defaultReceiptValidityMs;
+    const {
+      receiptValidityMs: validityMs = defaultReceiptValidityMs,
+      outlets,
+      receiptFormat: format,
+    } = options;
+    const { accounts, control, center, ledger } = parts;
+    const behaviours = outlets?.behaviours ?? new Map();
     this.#clock = clock;
-    this.#outlets = options.outlets;
-    const behaviours = options.outlets?.behaviours ?? new Map();
+    this.#outlets = outlets;
+    this.store = options.store;
     this.accounts = accounts;
     this.control = control;
+    this.center = center;
+    this.ledger = ledger;
+    this.optOuts = parts.optOuts;
+    this.entries = parts.entries;
+    this.commitTimes = parts.commitTimes;
+    this.#memory = parts.memory;
     this.audit = new AuditLog(control, clock);
-    this.optOuts = optOuts;
-    this.entries = entries;
-    this.#memory = memory;
-    this.store = options.store;
-    // Where numbers are whoever's who asks for them, everybody must be a friend.
-    const isSandbox = accounts.open || options.settings === undefined;
-    this.#routing = new Routing(isSandbox ? undefined : (number) => accounts.owners.of(number));
-    const notices = new MoNotices(isSandbox ? undefined : accounts, (fault) => options.onPeerFault?.(fault));
-    const customers = (): Session[] => this.#desk?.sessions() ?? [];
-    this.trace = new PduTrace({ customers, connector: (name) => this.network.upstreams.get(name)?.binds });
     this.#events = new GatewayEvents(onError);
     this.events = this.#events;
-    this.#receipts = new ReceiptDesk({
-      center: () => this.center,
-      accounts,
-      clock,
-      backlog: this.messageCounts.backlog,
-      behaviours,
-      format: options.receiptFormat,
-      validityMs,
-    });
-    this.#steps = this.#stepsOf(notices, onError);
-    this.center = makeCenter(options, {
-      clock,
-      random,
-      validityMs,
-      accounts,
-      receipts: this.#receipts,
-      steps: this.#steps,
-      commitTimes: this.commitTimes,
-      network: () => this.network,
-      ledger: () => this.ledger,
-    });
-    this.messages = new Messages(this.center, this.#events, clock);
-    this.#acceptance = new Acceptance(this.#routing, new Wholes(this.center, onError), behaviours);
+    this.messages = new Messages(center, this.#events, clock);
+    // Where numbers are whoever's who asks for them, everybody must be a friend.
+    const isSandbox = accounts.open || options.settings === undefined;
+    const routing = new Routing(isSandbox ? undefined : (number) => accounts.owners.of(number));
+    this.#routing = routing;
+    this.#acceptance = new Acceptance(routing, new Wholes(center, onError), behaviours);
+    const customers = (): Session[] => this.#desk?.sessions() ?? [];
+    const writers = new LastWriters();
+    this.network = this.#networkOf(options, parts, { routing, writers, customers });
+    this.trace = new PduTrace({ customers, connector: (name) => this.network.upstreams.get(name)?.binds });
     this.#transactions = new Transactions(clock);
     this.#nextReference = referenceCounter(random);
-    this.#ingress = this.#ingressOf(options, onError);
-    this.#handsetOriginated = { ingress: this.#ingress, validityMs };
-    this.network = new Network({
-      center: this.center,
-      control,
-      clock,
-      random,
-      routing: this.#routing,
-      acceptance: this.#acceptance,
-      ledger: () => this.ledger,
-      optOuts,
-      writers: this.#writers,
-      reply: (from, to, text, account) => this.#steps.reply(from, to, text, account),
-      moValidityMs: validityMs,
-      tagsOf: (account) => this.accounts.get(account)?.policy.tags ?? [],
-      connect: options.connect,
-      home: { systemId: options.smpp?.systemId ?? 'chappe', customers },
-      events: this.#steps,
-    });
-    this.#connectors = new AccountConnectors({
-      center: this.center,
-      routing: this.#routing,
+    const ingress = makeIngress(options, {
+      center,
       accounts,
-      onSent: (message) => this.#steps.onSent(message),
+      acceptance: this.#acceptance,
+      refusals: new Refusals(clock, (refusal) => this.#events.emit({ kind: 'refused', refusal })),
+      transactions: this.#transactions,
+      routing,
+      clock,
+      network: this.network,
+      nextReference: this.#nextReference,
+      onError,
     });
+    this.#ingress = ingress;
+    this.#handsetOriginated = { ingress, validityMs };
+    const onSent = (message: Message): void => ingress.delayed.release(message.of);
+    this.#connectors = new AccountConnectors({ center, routing, accounts, onSent });
+    const { backlog } = this.messageCounts;
+    const receipts = new ReceiptDesk({ center, accounts, clock, backlog, behaviours, format, validityMs });
+    this.#listeners = new MessageListeners({
+      center,
+      network: this.network,
+      ledger,
+      connectors: this.#connectors,
+      ingress,
+      handsetOriginated: this.#handsetOriginated,
+      receipts,
+      transactions: this.#transactions,
+      writers,
+      notices: new MoNotices(isSandbox ? undefined : accounts, (fault) => options.onPeerFault?.(fault)),
+      counts: this.messageCounts,
+      events: this.#events,
+      nextReference: this.#nextReference,
+      onError,
+    });
+    const onChange = (message: Message, step: Step): void => this.#listeners.onChange(message, step);
+    center.use(hooksOf({ accounts, receipts, network: this.network, ledger, onChange }));
+    this.network.tell(this.#listeners);
   }
 
   /**
@@ -166,9 +175,10 @@ export class Gateway {
     const { clock = systemClock, onError } = given;
     // One time for all of it: what the clock says wrong must not be believed by some of its parts.
     const options = { ...given, clock: SteadyClock.over(clock, (error) => onError?.(error, 'clock')) };
-    const gateway = new Gateway(options, await openParts(options));
+    const parts = await openParts(options);
+    const gateway = new Gateway(options, parts);
     try {
-      await gateway.#begin(options);
+      await gateway.#begin(options, parts.recovery);
     } catch (error) {
       // What cannot be stopped either is not why it could not be started.
       await gateway.stop({ drainMs: 0 }).catch(() => undefined);
@@ -177,14 +187,12 @@ export class Gateway {
     return gateway;
   }
 
-  /** The store, the money, the ways out: all is there before the first message moves, and then who sends more. */
-  async #begin(options: GatewayOptions): Promise<void> {
-    const { center, control, accounts, entries, network } = this;
-    this.messageCounts.backlog.restore(await center.open());
-    const nowMs = this.#clock.nowMs();
-    this.#ledger = await Ledger.open(control, () => center.tallies(), nowMs);
-    this.#endSums = await this.#ledger.keepSums(this.#clock, this.#steps);
-    await restoreQuotas(accounts, center, nowMs);
+  /** The ways out: all is there before the first message moves, and then who sends more. */
+  async #begin(options: GatewayOptions, recovery: Recovery): Promise<void> {
+    const { center, accounts, entries, network } = this;
+    this.messageCounts.backlog.restore(recovery);
+    this.#endSums = await this.ledger.keepSums(this.#clock, this.#listeners);
+    await restoreQuotas(accounts, center, this.#clock.nowMs());
     for (const [lane, connector] of this.#outlets?.open(this.#outletHost()) ?? [])
       center.attach(lane, connector);
     await network.prepare(entries.settings);
@@ -196,12 +204,6 @@ export class Gateway {
       onBound: (session) => this.#onBound(session),
       onClosed: (session, reason) => this.#onClosed(session, reason),
     });
-  }
-
-  /** The money of all accounts. */
-  get ledger(): Ledger {
-    if (this.#ledger === undefined) throw new RangeError('the gateway has not started');
-    return this.#ledger;
   }
 
   /** Submissions of the last day that were not taken. */
@@ -301,40 +303,27 @@ export class Gateway {
 
   [Symbol.asyncDispose] = (): Promise<void> => this.stop();
 
-  #stepsOf(notices: MoNotices, onError: (error: unknown, where: string) => void): MessageSteps {
-    return new MessageSteps({
-      center: () => this.center,
-      network: () => this.network,
-      ledger: () => this.ledger,
-      connectors: () => this.#connectors,
-      ingress: () => this.#ingress,
-      handsetOriginated: () => this.#handsetOriginated,
-      receipts: this.#receipts,
-      transactions: () => this.#transactions,
-      writers: this.#writers,
-      notices,
-      counts: this.messageCounts,
-      events: this.#events,
-      nextReference: () => this.#nextReference(),
-      onError,
-    });
-  }
-
-  #ingressOf(options: GatewayOptions, onError: (error: unknown, where: string) => void): Ingress {
-    return makeIngress(options, {
-      center: this.center,
-      accounts: this.accounts,
-      acceptance: this.#acceptance,
-      refusals: new Refusals(this.#clock, (refusal) => {
-        this.messageCounts.refused(refusal);
-        this.#events.emit({ kind: 'refused', refusal });
-      }),
-      transactions: this.#transactions,
-      routing: this.#routing,
+  #networkOf(
+    options: GatewayOptions,
+    { accounts, control, center, ledger, optOuts }: OpenedParts,
+    {
+      customers,
+      ...shared
+    }: Pick<NetworkOptions, 'routing' | 'writers'> & { readonly customers: () => readonly Session[] },
+  ): Network {
+    return new Network({
+      ...shared,
+      center,
+      control,
       clock: this.#clock,
-      network: () => this.network,
-      nextReference: () => this.#nextReference(),
-      onError,
+      random: options.random ?? systemRandom,
+      acceptance: this.#acceptance,
+      ledger,
+      optOuts,
+      moValidityMs: options.receiptValidityMs ?? defaultReceiptValidityMs,
+      tagsOf: (account) => accounts.get(account)?.policy.tags ?? [],
+      connect: options.connect,
+      home: { systemId: options.smpp?.systemId ?? 'chappe', customers },
     });
   }
 
@@ -361,8 +350,8 @@ export class Gateway {
       shown: (msisdn, message) => {
         if (this.#events.isHeard) this.#events.emit({ kind: 'handset', msisdn, message: message() });
       },
-      reachable: (msisdn, alerts) => this.#steps.reachable(msisdn, alerts),
-      sendBack: (message) => this.#steps.sendBack(message),
+      reachable: (msisdn, alerts) => this.#listeners.reachable(msisdn, alerts),
+      sendBack: (message) => this.#listeners.sendBack(message),
     };
   }
 
@@ -374,7 +363,7 @@ export class Gateway {
   #onBound(session: Session): void {
     this.trace.customers.joined(session);
     const bind = this.#routing.bound(session, session.context as string);
-    if (bind !== undefined) this.#steps.onBound(bind);
+    if (bind !== undefined) this.#listeners.onBound(bind);
     this.network.upstreams.reconsider();
     if (this.#events.isHeard) this.#events.emit({ kind: 'bound', session: viewOfSession(session) });
   }

@@ -8,7 +8,7 @@ import { defaultLifetime, type GatewayOptions } from './options.ts';
 // What is shaped waits for its time in memory, five seconds at most.
 const shapedLimits = { messages: 40_000, octets: 32 * 1024 * 1024 };
 
-/** What an ingress is made of. Functions stand for what is made after it. */
+/** What an ingress is made of. */
 export interface IngressParts
   extends Pick<
     Ingress,
@@ -22,7 +22,7 @@ export interface IngressParts
     | 'nextReference'
     | 'onError'
   > {
-  readonly network: () => Network;
+  readonly network: Network;
 }
 
 /** Makes the ingress. */
@@ -35,10 +35,10 @@ export function makeIngress(options: GatewayOptions, { network, ...parts }: Ingr
     counters: { accepted: 0, refused: 0 },
     // The sandbox takes names.
     numbersOnly: options.settings !== undefined,
-    cutsLong: () => network().cutsLong,
-    cancelUpstream: (message) => network().cancel(message),
-    operators: () => network().operators,
-    cutsFor: (lane) => network().cutsFor(lane),
-    refusedBy: (lane, facts, pieces) => network().refusedBy(lane, facts, pieces),
+    cutsLong: () => network.cutsLong,
+    cancelUpstream: (message) => network.cancel(message),
+    operators: () => network.operators,
+    cutsFor: (lane) => network.cutsFor(lane),
+    refusedBy: (lane, facts, pieces) => network.refusedBy(lane, facts, pieces),
   };
 }

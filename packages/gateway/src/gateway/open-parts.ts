@@ -1,33 +1,45 @@
 /** What a gateway needs before the rest of it can be put together, and how all of it is ended. */
-import { type ControlStore, MemoryControl } from '@chappe/center';
+import { type Center, type ControlStore, MemoryControl, type Recovery, systemRandom } from '@chappe/center';
 import { Accounts, BindMemory, OptOuts, Sealing } from '@chappe/policy';
 import { systemClock } from '@chappe/smpp';
 import { RunTimeEntries } from '../entries/run-time.ts';
+import { Ledger } from '../money/ledger.ts';
+import { TimeCounts } from '../observation/time-counts.ts';
+import { makeCenter } from './center.ts';
 import { accountsOf, type GatewayOptions } from './options.ts';
 
-/** Read from the control store and the options. */
+/** Read from the stores and the options. Nothing moves yet. */
 export interface OpenedParts {
   readonly accounts: Accounts;
   readonly control: ControlStore;
   readonly optOuts: OptOuts;
   readonly entries: RunTimeEntries;
   readonly memory: BindMemory;
+  /** Open, without hooks. */
+  readonly center: Center;
+  readonly recovery: Recovery;
+  readonly commitTimes: TimeCounts;
+  readonly ledger: Ledger;
 }
 
 /** Reads them. Rejects as `Gateway.start` does; the stores that were given are closed then. */
 export async function openParts(options: GatewayOptions): Promise<OpenedParts> {
   const { control = new MemoryControl(), sealing = new Sealing(), clock = systemClock } = options;
-  const { rememberPasswords: passwords = true, onError = () => undefined } = options;
+  const { rememberPasswords: passwords = true, onError = () => undefined, random = systemRandom } = options;
+  const commitTimes = new TimeCounts();
+  const center = makeCenter(options, clock, random, commitTimes);
   try {
     const digestKey = passwords ? sealing.keyFor('passwords that were right') : undefined;
     const accounts = await Accounts.create(accountsOf(options), undefined, digestKey);
     const entries = await RunTimeEntries.load(control, accounts, { ...options, sealing });
     const optOuts = await OptOuts.load(control);
     const memory = await BindMemory.load({ control, sealing, accounts, clock, passwords, onError });
-    return { accounts, control, optOuts, entries, memory };
+    const recovery = await center.open();
+    const ledger = await Ledger.open(control, () => center.tallies(), clock.nowMs());
+    return { accounts, control, optOuts, entries, memory, center, recovery, commitTimes, ledger };
   } catch (error) {
     // What cannot be closed either is not why it could not be opened.
-    await Promise.allSettled([options.store.close(), control.close()]);
+    await Promise.allSettled([center.stop({ drainMs: 0 }), control.close()]);
     throw error;
   }
 }

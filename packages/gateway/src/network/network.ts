@@ -52,8 +52,8 @@ import { checkWebhook, type WebhookConnector } from '../webhooks/webhook-connect
 import { Webhooks } from '../webhooks/webhooks.ts';
 import { type CompiledSettings, compileSettings } from './compiled-settings.ts';
 
-/** What happens at upstreams, for logs and live views. */
-export interface NetworkEvents {
+/** Who hears of what happens at upstreams, and sends what a rule answers handsets with. */
+export interface NetworkListener {
   onUpstream(connector: string, what: 'bound' | 'lost' | 'bind-failed' | 'stranded', detail: string): void;
   onBreaker(connector: string, isOpen: boolean, detail: string): void;
   /** A receipt that is not final. */
@@ -63,6 +63,8 @@ export interface NetworkEvents {
   onPumping(alarm: PumpingAlarm): void;
   /** A message from a handset waits for somebody to take it. */
   onUnclaimed(received: Received): void;
+  /** The word that confirms an opt-out. */
+  reply: Reply;
   onError(error: unknown, where: string): void;
 }
 
@@ -81,14 +83,12 @@ export interface NetworkOptions {
   readonly random: Random;
   readonly routing: Routing;
   readonly acceptance: Acceptance;
-  readonly ledger: () => Ledger;
+  readonly ledger: Ledger;
   readonly optOuts: OptOuts;
   readonly writers: LastWriters;
-  readonly reply: Reply;
   readonly moValidityMs: number;
   /** The tags of the account of that name. */
   readonly tagsOf: (account: string) => readonly string[];
-  readonly events: NetworkEvents;
   readonly connect?: ConnectUpstream | undefined;
   readonly home?: Home | undefined;
 }
@@ -110,6 +110,7 @@ export class Network {
   readonly #options: NetworkOptions;
   readonly #webhooks: Webhooks;
   readonly #origins: Map<string, MoOrigin> = new Map();
+  #listener!: NetworkListener;
   #nodeId: Uint8Array = new Uint8Array(nodeIdOctets);
   #settings: GatewaySettings = noSettings;
   #compiled: CompiledSettings | undefined;
@@ -117,7 +118,7 @@ export class Network {
   #isStopping = false;
 
   constructor(options: NetworkOptions) {
-    const { center, control, clock, random, events, optOuts } = options;
+    const { center, control, clock, random, optOuts } = options;
     this.#options = options;
     this.#webhooks = new Webhooks(center, clock);
     this.correlator = new Correlator({
@@ -126,9 +127,9 @@ export class Network {
       clock,
       failoverOf: (memo) => this.upstreams.failoverOf(memo),
       hasNext: (message, memo) => this.upstreams.hasNext(message, memo),
-      onIntermediate: (message, verdict) => events.onIntermediate(message, verdict),
+      onIntermediate: (message, verdict) => this.#listener.onIntermediate(message, verdict),
       senderOf: (message) => this.upstreams.senderOf(message),
-      onError: (error, where) => events.onError(error, where),
+      onError: (error, where) => this.#listener.onError(error, where),
     });
     this.upstreams = new Upstreams({
       center,
@@ -137,15 +138,15 @@ export class Network {
       nodeId: () => this.#nodeId,
       events: {
         onDelivery: (pdu, session) => this.#take(pdu, session),
-        onAlert: (pdu, connector) => events.onAlert(pdu, connector),
+        onAlert: (pdu, connector) => this.#listener.onAlert(pdu, connector),
         onBound: (connector, session) => this.#onBound(connector, session),
-        onLost: (connector, _session, reason) => events.onUpstream(connector, 'lost', reason),
+        onLost: (connector, _session, reason) => this.#listener.onUpstream(connector, 'lost', reason),
         onBindFailed: (connector, error) => this.#onBindFailed(connector, error),
-        onBreaker: (connector, isOpen, detail) => events.onBreaker(connector, isOpen, detail),
-        onError: (error, where) => events.onError(error, where),
+        onBreaker: (connector, isOpen, detail) => this.#listener.onBreaker(connector, isOpen, detail),
+        onError: (error, where) => this.#listener.onError(error, where),
       },
       connect: options.connect,
-      onStranded: (connector, count) => events.onUpstream(connector, 'stranded', strandedText(count)),
+      onStranded: (connector, count) => this.#listener.onUpstream(connector, 'stranded', strandedText(count)),
       home: options.home,
       reroute: async (message) => {
         const next = this.releaseLane(await piecesOf(center, message));
@@ -161,15 +162,20 @@ export class Network {
       routing: options.routing,
       writers: options.writers,
       optOuts,
-      reply: options.reply,
+      reply: (from, to, text, account) => this.#listener.reply(from, to, text, account),
       rules: new Rules([], 'mo route'),
       partRules: new Rules([], 'mo route'),
       validityMs: options.moValidityMs,
-      onUnclaimed: (received) => events.onUnclaimed(received),
+      onUnclaimed: (received) => this.#listener.onUnclaimed(received),
       tagsOf: (connector) => this.#origin(connector).tags,
-      onError: (error, where) => events.onError(error, where),
+      onError: (error, where) => this.#listener.onError(error, where),
     });
     center.attach(droppedLane, new DroppedConnector());
+  }
+
+  /** Says who hears of it all; once, before `prepare`. */
+  tell(listener: NetworkListener): void {
+    this.#listener = listener;
   }
 
   /** The ways out to webhooks, for metrics. */
@@ -320,7 +326,7 @@ export class Network {
   }
 
   #creditOf(account: Account): ReturnType<Ledger['account']> {
-    const credit = this.#options.ledger().account(account.name);
+    const credit = this.#options.ledger.account(account.name);
     // Bounds are numbers: setting them anew for every message costs less than knowing when they have changed.
     credit.configure(account.settings.credit);
     return credit;
@@ -331,7 +337,7 @@ export class Network {
     if (this.pumping.isStopped(account, digits)) return true;
     const alarm = this.pumping.note(account, digits, nowMs);
     if (alarm === undefined) return false;
-    this.#options.events.onPumping(alarm);
+    this.#listener.onPumping(alarm);
     return alarm.stopped;
   }
 
@@ -370,12 +376,12 @@ export class Network {
   #onBound(connector: string, session: Session): void {
     const { address, port, tls } = session.remote;
     const detail = `${session.kind ?? ''} ${address}:${port}${tls ? ' TLS' : ''}`;
-    this.#options.events.onUpstream(connector, 'bound', detail);
+    this.#listener.onUpstream(connector, 'bound', detail);
   }
 
   #onBindFailed(connector: string, error: SmppError): void {
     const upstream = this.upstreams.get(connector);
     if (upstream !== undefined) upstream.counters.bindFailures += 1;
-    this.#options.events.onUpstream(connector, 'bind-failed', error.message);
+    this.#listener.onUpstream(connector, 'bind-failed', error.message);
   }
 }

@@ -16,20 +16,20 @@ import type { MoNotices } from '../mo/notices.ts';
 import type { Received } from '../mo/received.ts';
 import type { LastWriters } from '../mo/spread.ts';
 import type { Ledger } from '../money/ledger.ts';
-import type { Network, NetworkEvents } from '../network/network.ts';
+import type { Network, NetworkListener } from '../network/network.ts';
 import type { GatewayEvents } from '../observation/events.ts';
 import type { MessageCounts } from '../observation/message-counts.ts';
 
-/** The parts that steps are told to. Functions stand for what is made later. */
-export interface StepContext {
-  readonly center: () => Center;
-  readonly network: () => Network;
-  readonly ledger: () => Ledger;
-  readonly connectors: () => AccountConnectors;
-  readonly ingress: () => Ingress;
-  readonly handsetOriginated: () => MoContext;
+/** The parts that steps are told to. */
+export interface ListeningParts {
+  readonly center: Center;
+  readonly network: Network;
+  readonly ledger: Ledger;
+  readonly connectors: AccountConnectors;
+  readonly ingress: Ingress;
+  readonly handsetOriginated: MoContext;
   readonly receipts: ReceiptDesk;
-  readonly transactions: () => Transactions;
+  readonly transactions: Transactions;
   readonly writers: LastWriters;
   readonly notices: MoNotices;
   readonly counts: MessageCounts;
@@ -41,121 +41,112 @@ export interface StepContext {
 // SMPP 3.4 5.2.17: the bit of registered_delivery for intermediate notifications, as the center stores it.
 const noticeWanted = 4;
 
-/** Hears of every step, and of what happens at upstreams. */
-export class MessageSteps implements NetworkEvents {
-  readonly #context: StepContext;
+/** Hears of every step, and of what happens at upstreams, and tells whose job that is. */
+export class MessageListeners implements NetworkListener {
+  readonly #parts: ListeningParts;
 
-  constructor(context: StepContext) {
-    this.#context = context;
+  constructor(parts: ListeningParts) {
+    this.#parts = parts;
   }
 
   /** A bind that takes messages has come. */
   onBound(bind: Bind): void {
-    const { connectors, notices, ingress, network } = this.#context;
-    const { routing, accounts } = ingress();
-    connectors().add(bind);
+    const { connectors, notices, ingress, network } = this.#parts;
+    const { routing, accounts } = ingress;
+    connectors.add(bind);
     notices.bound(bind);
     // Where everybody may bind, its lane takes what nobody has taken; where numbers are given away, no bind changes whose
     // they are.
-    if (!accounts.open && !routing.knowsOwners) void network().mo.unclaimed.look();
+    if (!accounts.open && !routing.knowsOwners) void network.mo.unclaimed.look();
   }
 
   /** After the commit of each step of a message. */
   onChange(message: Message, step: Step): void {
-    const { network, events, counts } = this.#context;
-    if (step === 'sent') network().upstreams.noteSaved(message.connector);
+    const { network, events, counts } = this.#parts;
+    if (step === 'sent') network.upstreams.noteSaved(message.connector);
     else if (message.kind === 'mt') this.#onStep(message, step);
     else counts.backlog.onChange(message, step);
     if (events.hearsMessages) events.emit({ kind: 'message', step, message });
   }
 
-  /** A message or receipt has been handed to a session. */
-  onSent(message: Message): void {
-    if (message.of !== undefined) this.#context.ingress().delayed.release(message.of);
-  }
-
   /** An upstream has said something that is not final: who asked for notices hears of it. */
   onIntermediate(message: Message, verdict: Verdict): void {
     if ((message.receiptWanted & noticeWanted) === 0) return;
-    const { center, receipts } = this.#context;
-    center().submit([receipts.noticeFor(message, verdict)], (failure) => this.#failed(failure, 'notice'));
+    const { center, receipts } = this.#parts;
+    center.submit([receipts.noticeFor(message, verdict)], (failure) => this.#failed(failure, 'notice'));
   }
 
   /** A handset sends a message back as it came. */
   sendBack(message: Message): void {
-    const { center, handsetOriginated } = this.#context;
-    center().submit([echoDraft(message, handsetOriginated())], (failure) => this.#failed(failure, 'echo'));
+    const { center, handsetOriginated } = this.#parts;
+    center.submit([echoDraft(message, handsetOriginated)], (failure) => this.#failed(failure, 'echo'));
   }
 
   /** The word that confirms an opt-out. */
   reply(from: string, to: string, text: string, account: string): Promise<unknown> {
-    const { ingress, nextReference } = this.#context;
-    return submit({ account, from, to, text, isReply: true }, ingress(), nextReference());
+    const { ingress, nextReference } = this.#parts;
+    return submit({ account, from, to, text, isReply: true }, ingress, nextReference());
   }
 
   /** A handset that an upstream was asked about can be reached again. */
   onAlert(pdu: PduOf<'alert_notification'>): void {
-    const { writers, connectors, ingress } = this.#context;
+    const { writers, connectors, ingress } = this.#parts;
     // It says nothing but that a handset is back: of a number that is nobody's, who wrote from it may know.
     const writer = writers.of(pdu.esme_addr, pdu.source_addr) ?? '';
-    const account = ingress().routing.accountFor(pdu.esme_addr, pdu.source_addr, writer, writer) ?? '';
+    const account = ingress.routing.accountFor(pdu.esme_addr, pdu.source_addr, writer, writer) ?? '';
     if (account === '') return;
-    connectors().alertable(account)?.session.send(passedAlert(pdu), ignore);
+    connectors.alertable(account)?.session.send(passedAlert(pdu), ignore);
   }
 
   /** What waits for a handset that is back is tried at once, and who asked for it is told. */
   reachable(msisdn: string, alerts: readonly Alert[]): void {
-    const { center, connectors } = this.#context;
-    for (const alert of alerts) connectors().alertable(alert.account)?.session.send(alertPdu(alert), ignore);
+    const { center, connectors } = this.#parts;
+    for (const alert of alerts) connectors.alertable(alert.account)?.session.send(alertPdu(alert), ignore);
     // Peers write numbers with and without a plus; to a handset they are the same.
     for (const destination of [msisdn, `+${msisdn}`]) {
-      center()
-        .retryMatching({ destination })
-        .catch((error: unknown) => this.#failed(error, 'retry'));
+      center.retryMatching({ destination }).catch((error: unknown) => this.#failed(error, 'retry'));
     }
   }
 
   /** A bind to an upstream has come about, was lost, or failed; or messages wait for one that is gone. */
   onUpstream(connector: string, what: 'bound' | 'lost' | 'bind-failed' | 'stranded', detail: string): void {
-    this.#context.events.emit({ kind: 'upstream', connector, what, detail });
+    this.#parts.events.emit({ kind: 'upstream', connector, what, detail });
   }
 
   /** An upstream was taken out of use for a while, or is well again. */
   onBreaker(connector: string, isOpen: boolean, detail: string): void {
     const what = isOpen ? 'breaker-open' : 'breaker-closed';
-    this.#context.events.emit({ kind: 'upstream', connector, what, detail });
+    this.#parts.events.emit({ kind: 'upstream', connector, what, detail });
   }
 
   /** A message from a handset that nobody takes. */
   onUnclaimed(received: Received): void {
-    this.#context.notices.unclaimed(received);
+    this.#parts.notices.unclaimed(received);
   }
 
   /** An account's messages look made up. */
   onPumping(alarm: PumpingAlarm): void {
-    this.#context.events.emit({ kind: 'pumping', alarm });
+    this.#parts.events.emit({ kind: 'pumping', alarm });
   }
 
   /** A failure that no caller hears of. */
   onError(error: unknown, where: string): void {
-    this.#context.onError(error, where);
+    this.#parts.onError(error, where);
   }
 
   #onStep(message: Message, step: string): void {
-    const { transactions, ledger, network, writers, counts, ingress } = this.#context;
+    const { transactions, ledger, network, writers, counts, ingress } = this.#parts;
     if (isFinal(message.state)) {
       counts.ended(message);
-      transactions().onChange(message);
+      transactions.onChange(message);
       if (message.state === 'unknown' && message.reference !== undefined)
-        network().correlator.noteMovedOn(message);
+        network.correlator.noteMovedOn(message);
       if (message.price > 0)
-        ledger()
-          .account(message.account)
-          .settle(message.price, message.charged === true, message.acceptedMs);
+        ledger.account(message.account).settle(message.price, message.charged === true, message.acceptedMs);
     } else if (message.attempts === 0 && step !== 'retry') {
       if (step !== 'replaced') counts.accepted(message);
       const { account, source, destination } = message;
-      if (network().cutsLong && ingress().accounts.owners.mayWriteAs(account, source.digits))
+      if (network.cutsLong && ingress.accounts.owners.mayWriteAs(account, source.digits))
         writers.note(account, source.digits, destination.digits);
     }
   }
