@@ -11,9 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = process.cwd();
 
 setUp();
-// With what the compiler noted of the last build: it would believe that all is there.
-for (const made of ['dist', 'tsconfig.tsbuildinfo'])
-  rmSync(join(folder, made), { recursive: true, force: true });
+rmSync(join(folder, 'dist'), { recursive: true, force: true });
 copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');

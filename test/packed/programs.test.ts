@@ -1,8 +1,10 @@
 /** The examples, compiled in a project that has the tarballs installed, and the program that @chappe/cli brings. */
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { root } from '../../scripts/packages.ts';
+import { fencesOf } from '../docs/markdown.ts';
+import { documentedPort } from '../docs/snippets.ts';
 import { phone } from '../support/phone.ts';
 import { Program, type ProgramExit } from '../support/program.ts';
 import { type Centre, centreOf, launcherIn } from './centre.ts';
@@ -36,11 +38,17 @@ function example(version: string, name: string, env: Readonly<Record<string, str
   return started(version, [join('out', `${name}.js`)], env);
 }
 
+/** The first lines of code that a reader of README sees. */
+const readme = fencesOf('README.md').find(
+  ({ language, code }) => language === 'ts' && code.includes('.send('),
+);
+
 const well: ProgramExit = { code: 0, signal: null };
 
 beforeAll(async () => {
   if (!online) return;
   cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
+  writeFileSync(join(folder, 'examples', 'readme.ts'), readme?.code ?? '');
   const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, types: ['node'] };
   const lib = ['es2022', 'esnext.disposable'];
   const tsconfig = { compilerOptions: { ...compilerOptions, lib, outDir: 'out' }, include: ['examples'] };
@@ -49,8 +57,28 @@ beforeAll(async () => {
   await finished(process.execPath, [join(folder, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder]);
 });
 
+/** A centre's port in place of the one that documents name. */
+function withPort(text: string, port: number): string {
+  expect(text).toContain(documentedPort);
+  return text.replaceAll(documentedPort, String(port));
+}
+
+test.runIf(online)('what README prints first runs as printed, without a compiler', async () => {
+  const { smppPort } = await centre(gatewayNodes.at(-1)!);
+  const file = join(folder, 'readme.mjs');
+  writeFileSync(file, withPort(readme?.code ?? '', smppPort));
+  expect(await finished(process.execPath, [file], { cwd: folder })).toContain('DELIVERED');
+});
+
 describe.runIf(online).each(Object.keys(nodes))('on Node %s', (version) => {
   const centreVersion = gatewayNodes.includes(version) ? version : gatewayNodes.at(-1)!;
+
+  test('what README prints first, compiled', async () => {
+    const { smppPort } = await centre(centreVersion);
+    const file = join(folder, 'out', `readme-${version}.js`);
+    writeFileSync(file, withPort(readFileSync(join(folder, 'out', 'readme.js'), 'utf8'), smppPort));
+    expect(await finished(nodes[version]!, [file], { cwd: folder })).toContain('DELIVERED');
+  });
 
   test('send, to a centre that the program runs', async () => {
     const { smppPort, http } = await centre(centreVersion);

@@ -62,12 +62,21 @@ async function fromRegistry(
   }
 }
 
+/** Leaves the packages as work does: one was built before its last change, one lost what was built. */
+function disturb(): void {
+  const stale = join(root, 'packages', 'protocol', 'dist');
+  mkdirSync(stale, { recursive: true });
+  writeFileSync(join(stale, 'stale.js'), 'export {};\n');
+  rmSync(join(root, 'packages', 'smpp', 'dist'), { recursive: true, force: true });
+}
+
 /** Vitest runs it before the tests, and what it gives back after them. */
 export async function setup({ provide }: TestProject): Promise<() => void> {
   const place = mkdtempSync(join(tmpdir(), 'chappe-packed-'));
   const remove = (): void => rmSync(place, { recursive: true, force: true });
   try {
     const folder = join(place, 'tarballs');
+    disturb();
     await finished(process.execPath, [join(root, 'scripts', 'pack.ts'), '--to', folder]);
     const files = readdirSync(folder).map((name) => join(folder, name));
     const tarballs: Record<string, string> = {};
