@@ -9,7 +9,7 @@ import type { Declared, Door } from './doors.ts';
 const style = `body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; }
 pre { background: #8881; padding: .75rem; overflow-x: auto; font-size: 14px; }
 h2 { border-top: 1px solid #8885; padding-top: 1rem; } a { color: #06c; } nav a { margin-right: 1rem; }
-ul { columns: 3 14rem; list-style: none; padding: 0; } small { color: #888; }
+p.lines { white-space: pre-line; } ul { columns: 3 14rem; list-style: none; padding: 0; } small { color: #888; }
 @media (prefers-color-scheme: dark) { body { background: #111; color: #ddd; } a { color: #6af; } }`;
 
 const signs: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -33,12 +33,15 @@ ${body}
 `;
 }
 
-/** Paragraphs, and code in backquotes. */
+/** Paragraphs, lists as they were written, and code in backquotes. */
 function prose(doc: string): string {
   return doc
     .split(/\n\s*\n/)
     .filter((paragraph) => paragraph !== '')
-    .map((paragraph) => `<p>${escaped(paragraph).replace(/`([^`]+)`/g, '<code>$1</code>')}</p>`)
+    .map((paragraph) => {
+      const html = escaped(paragraph).replace(/`([^`]+)`/g, '<code>$1</code>');
+      return /^\s*(-|\d\.) /m.test(paragraph) ? `<p class="lines">${html}</p>` : `<p>${html}</p>`;
+    })
     .join('\n');
 }
 

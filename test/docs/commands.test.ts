@@ -8,7 +8,9 @@ import { commonSettings } from '../../packages/cli/src/settings/common.ts';
 import { longFlagOf, type Setting } from '../../packages/cli/src/settings/setting.ts';
 import { runCli, startCli } from '../../packages/cli/test/support/run-cli.ts';
 import { type Chappe, startChappe } from '../support/chappe.ts';
+import { canRun, program } from '../support/peer-programs.ts';
 import { phone } from '../support/phone.ts';
+import { run as runProgram } from '../support/program.ts';
 import { type Command, chappeWords, commandsOf, shapeOf } from './commands.ts';
 import { documents, fencesOf } from './markdown.ts';
 import { documentedPort, placeOf } from './snippets.ts';
@@ -16,11 +18,30 @@ import { documentedPort, placeOf } from './snippets.ts';
 const fences = documents()
   .flatMap((file) => fencesOf(file))
   .filter(({ language }) => language === 'console');
+const curl = /^curl /;
 const commands = fences.flatMap(commandsOf).filter((command) => chappeWords(command) !== undefined);
 
 function nameOf(command: Command): string {
   return `${placeOf(command.fence)} ${command.text}`;
 }
+
+/** Others that are not run here: they set up a clone or a project, and are run where that is tested. */
+const setsUp = /^(npm (start|install|run (pack|reference|bundle))|cd)\b/;
+
+test('every other command is one that sets up, or is marked, or is part of a project that is run', () => {
+  const projects = new Set(
+    documents()
+      .flatMap((file) => fencesOf(file))
+      .filter(({ path }) => path !== undefined)
+      .map(({ file, section }) => `${file}: ${section}`),
+  );
+  const strange = fences
+    .filter(({ mark, file, section }) => mark === undefined && !projects.has(`${file}: ${section}`))
+    .flatMap(commandsOf)
+    .filter((command) => chappeWords(command) === undefined && !curl.test(command.text))
+    .filter(({ text }) => !setsUp.test(text));
+  expect(strange.map(nameOf)).toEqual([]);
+});
 
 test('blocks at a prompt hold commands', () => {
   expect(commands.length).toBeGreaterThan(20);
@@ -70,6 +91,23 @@ describe('in front of a sandbox', () => {
     expect(code, out + talk).toBe(0);
     return out + talk;
   }
+
+  const curls = fences
+    .filter(({ mark }) => mark === undefined)
+    .flatMap(commandsOf)
+    .filter(({ text }) => curl.test(text));
+
+  test
+    .runIf(curls.length > 0 && canRun('commands of documents', [program('curl')]))
+    .each(curls.map((command) => [nameOf(command), command] as const))('%s', async (_, { text, shown }) => {
+    const real = text.replaceAll('http://127.0.0.1:8080', centre.httpUrl);
+    const printed = await runProgram('sh', [
+      '-c',
+      real.replace('curl ', 'curl --silent --show-error --fail-with-body '),
+    ]);
+    const lines = printed.split('\n').map(shapeOf);
+    for (const line of shown) expect(lines, line).toContain(shapeOf(line));
+  });
 
   test.each(run.map((command) => [nameOf(command), command] as const))('%s', async (_, command) => {
     // A document begins with handsets that are on.
