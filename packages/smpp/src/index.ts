@@ -20,14 +20,7 @@ export type { Loss } from './client/loss.ts';
 export type { ClientOptions } from './client/options.ts';
 export { OutbindListener } from './client/outbind-listener.ts';
 export type { OutbindListenerOptions } from './client/outbind-options.ts';
-export {
-  type Address,
-  addressOf,
-  type Duration,
-  type OutgoingMessage,
-  type ReceiptWish,
-  type TextSettings,
-} from './client/outgoing-message.ts';
+export type { Duration, OutgoingMessage } from './client/outgoing-message.ts';
 export { Pace, type Rate } from './client/pace.ts';
 export type { ReceiptOptions, ReceiptResult, SentMessage } from './client/sent-message.ts';
 export { readSmppUrl, type SmppAddress } from './client/url.ts';
@@ -68,6 +61,9 @@ export {
   SmppTimeoutError,
   type TimeoutKind,
 } from './errors.ts';
+export { type Address, addressOf } from './messages/address.ts';
+export type { ContentInput, TextSettings } from './messages/content.ts';
+export type { ReceiptWish } from './messages/receipt-wish.ts';
 export * as optionChecks from './option-checks.ts';
 export type { ServerTls } from './server/admission.ts';
 export type { ServerCounters } from './server/counters.ts';

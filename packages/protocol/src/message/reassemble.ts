@@ -39,7 +39,7 @@ export interface IncompleteSet<P extends MessagePart> {
 export type ReassemblyResult<P extends MessagePart> = { readonly givenUp: readonly IncompleteSet<P>[] } & (
   | { readonly kind: 'complete'; readonly parts: readonly P[] }
   | { readonly kind: 'waiting'; readonly have: number; readonly total: number }
-  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'duplicate'; readonly part: P }
   | { readonly kind: 'rejected'; readonly reason: 'sequence' | 'reference' | 'too_large' }
 );
 
@@ -116,7 +116,8 @@ export class Reassembler<P extends MessagePart = MessagePart> {
 
   /**
    * Takes a part. `rejected` ones are not kept: sequence or reference out of range, or larger than all there is room
-   * for. The same part again is a `duplicate`; another content at the same place starts a new message.
+   * for. The same part again is a `duplicate` of the one that is
+   * kept, which is given; another content at the same place starts a new message.
    */
   add(part: P, nowMs: number): ReassemblyResult<P> {
     const wrong = checkNumbers(part);
@@ -130,7 +131,7 @@ export class Reassembler<P extends MessagePart = MessagePart> {
     const known = this.#sets.get(key);
     const there = known?.parts[part.sequence - 1];
     if (there !== undefined && equal(there.payload, part.payload))
-      return { kind: 'duplicate', givenUp: nothing };
+      return { kind: 'duplicate', part: there, givenUp: nothing };
     if (there !== undefined) givenUp.push(this.#giveUp(known!, 'replaced'));
     const set = there === undefined && known !== undefined ? known : this.#open(key, part.total, nowMs);
     if (set.octets + cost > this.#maxOctets) {

@@ -1,7 +1,8 @@
 /** The checks of what a program gives to a client: the type of each object sees to it that none is forgotten. */
-import { type PduInput, textCodings, type WaitingIndication } from '@chappe/protocol';
+import type { PduInput } from '@chappe/protocol';
 import { type SessionCodec, standardCodec } from '../core/options.ts';
 import { versionFrom } from '../core/version-option.ts';
+import { defaultAlphabet, octet, textSettings } from '../messages/checks.ts';
 import {
   anything,
   type Check,
@@ -20,22 +21,15 @@ import {
   trueOrFalse,
   whole,
 } from '../option-checks.ts';
-import { checkOperations } from '../server/checks.ts';
+import { checkOperations } from '../session/operation-checks.ts';
 import type { ClientTls } from '../transport/dial.ts';
 import type { Reconnect } from './backoff.ts';
 import type { IncomingSettings, ReceiptSettings } from './incoming.ts';
-import { replacement } from './message-checks.ts';
 import type { ClientOptions } from './options.ts';
 import type { OutbindListenerOptions } from './outbind-options.ts';
-import type { TextSettings } from './outgoing-message.ts';
 import type { Rate } from './pace.ts';
 
-const octet: Check = whole(0, 255);
-const coding: Check = oneOf(...textCodings);
-const defaultAlphabet: Check = oneOf('gsm7', 'gsm7-packed', 'latin1', 'ascii', 'ucs2');
 /** An AbortSignal: of this realm, or of whoever makes its like. */
-/** 3GPP 23.038 6.2.1.2.4; a language without tables would be announced, and not used. */
-const nationalLanguage: Check = whole(0, 13);
 const signal: Check = objectWith('addEventListener', 'removeEventListener');
 const bindKind: Check = oneOf('transceiver', 'transmitter', 'receiver');
 const version: Check = (value, name) => void versionFrom(value as 0x34, name);
@@ -71,25 +65,6 @@ const reconnect: Check = (value, name) => {
   optionsOf(reconnectChecks)(value, name);
   const { minMs = 0, maxMs = Number.POSITIVE_INFINITY } = value as Reconnect;
   if (minMs > maxMs) refuse(`${name}.minMs`, `is ${minMs}, more than maxMs, ${maxMs}`);
-};
-
-const waitingChecks: Checks<WaitingIndication> = {
-  indication: oneOf('voicemail', 'fax', 'email', 'other'),
-  active: trueOrFalse,
-  store: trueOrFalse,
-};
-
-const textChecks: Checks<TextSettings> = {
-  longMessage: oneOf('udh8', 'udh16', 'sar', 'payload'),
-  allowed: listOf(coding),
-  defaultAlphabet,
-  messageClass: whole(0, 3),
-  nationalShifts: trueOrFalse,
-  locking: nationalLanguage,
-  single: nationalLanguage,
-  waiting: optionsOf(waitingChecks, ['indication', 'active', 'store']),
-  replacement,
-  padding: oneOf('cr', 'zero'),
 };
 
 const receiptChecks: Checks<ReceiptSettings> = {
@@ -146,7 +121,7 @@ const clientChecks: Checks<ClientOptions> = {
   tls: optionsOf(tlsChecks),
   signal,
   transport: callback,
-  text: optionsOf(textChecks),
+  text: textSettings,
   incoming: optionsOf(incomingChecks),
   operations: anything,
   peerWindow: whole(1),

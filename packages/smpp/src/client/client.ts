@@ -5,6 +5,9 @@ import type { Notice } from '../core/events.ts';
 import type { NoTlvs, WithTlvsOf } from '../core/vendor-tlvs.ts';
 import { type CloseReason, SmppAbortError, SmppClosedError, type SmppError } from '../errors.ts';
 import { Guard } from '../guard.ts';
+import { guardedRandom } from '../guarded-random.ts';
+import { References } from '../messages/content.ts';
+import { type Outlet, Sending } from '../messages/sending.ts';
 import { checkCloseOptions } from '../session/close-options.ts';
 import { createLoop, loopDefaults, type SessionLoop } from '../session/loop.ts';
 import { Answering } from '../session/operations.ts';
@@ -22,7 +25,6 @@ import { handlesClosed } from '../transport/tcp.ts';
 import { checkLoopOptions } from './checks.ts';
 import { composeMessage } from './compose-message.ts';
 import { type Companions, Dispatch } from './dispatch.ts';
-import { guardedRandom } from './guarded-random.ts';
 import { Incoming } from './incoming.ts';
 import type { IncomingEvent, IncomingPdu } from './incoming-event.ts';
 import { type BindOwner, KeptBind, type Renewal } from './kept-bind.ts';
@@ -31,7 +33,6 @@ import { notBound, receiverRefusal, whyNoReceipt } from './no-way.ts';
 import type { ClientOptions } from './options.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
 import { Pace } from './pace.ts';
-import { type Outlet, Sending } from './sending.ts';
 import { SentMessage } from './sent-message.ts';
 import { sessionListener } from './session-listener.ts';
 import { type ClientSettings, clientSettings } from './settings.ts';
@@ -55,8 +56,7 @@ export class SmppClient<T extends TlvTable = NoTlvs> implements BindOwner {
   readonly #incoming: Incoming;
   readonly #binds: KeptBind[] = [];
   readonly #random: Random;
-  /** Ties the segments of a long message together; another for each. */
-  #reference: number;
+  readonly #references: References;
   #lastId = 0;
   #wasBound = false;
   /** Why there is no bind. */
@@ -87,7 +87,7 @@ export class SmppClient<T extends TlvTable = NoTlvs> implements BindOwner {
     });
     const incoming = { defaultAlphabet: options.text?.defaultAlphabet, ...options.incoming };
     this.#incoming = new Incoming(incoming, this.#loop);
-    this.#reference = Math.floor(this.#random() * 0x10000);
+    this.#references = new References(this.#random);
   }
 
   /**
@@ -142,14 +142,14 @@ export class SmppClient<T extends TlvTable = NoTlvs> implements BindOwner {
   async send(message: OutgoingMessage<T>, options: RequestOptions = {}): Promise<SentMessage> {
     checkWaitOptions(options);
     const settings = this.#options.text ?? {};
-    const isNarrow = (settings.longMessage ?? 'udh8') === 'udh8';
+    const reference = this.#references.current(settings.longMessage);
     const { pdus, coding, replaced } = composeMessage(
       message as unknown as OutgoingMessage,
-      this.#reference & (isNarrow ? 0xff : 0xffff),
+      reference,
       settings,
     );
     if (options.signal?.aborted) throw new SmppAbortError(options.signal, false);
-    if (pdus.length > 1) this.#reference = (this.#reference + 1) & 0xffff;
+    if (pdus.length > 1) this.#references.spend();
     const noReceipt = whyNoReceipt(message.receipt, this.#options);
     const isReceiptAsked = noReceipt === undefined;
     const { receipts } = this.#incoming;
@@ -157,8 +157,9 @@ export class SmppClient<T extends TlvTable = NoTlvs> implements BindOwner {
     const sent = new SentMessage({ segments: pdus.length, coding, replaced, noReceipt, clock });
     const destination = pdus[0]?.destination_addr ?? '';
     if (isReceiptAsked) receipts.leaves(destination);
+    const companions: Companions | undefined = pdus.length > 1 ? { session: undefined } : undefined;
     const outlet: Outlet = {
-      submit: (...request) => this.#submit(...request),
+      submit: (pdu, done, timeoutMs) => this.#submit(pdu, done, timeoutMs, companions),
       cancel: (submission) => this.#dispatch.cancel(submission),
     };
     const sending = new Sending(outlet, pdus.length, {

@@ -1,7 +1,7 @@
 import type { DataCoding, IncompleteSet, MessagePart, Receipt, TlvTable } from '@chappe/protocol';
 import type { NoTlvs, ReceivedPdu } from '../core/vendor-tlvs.ts';
+import type { Address } from '../messages/address.ts';
 import type { Session } from '../session/session.ts';
-import type { Address } from './outgoing-message.ts';
 import type { SentMessage } from './sent-message.ts';
 
 /** The PDUs that carry messages and receipts to an ESME. */
@@ -63,13 +63,3 @@ export type IncomingEvent<T extends TlvTable = NoTlvs> =
   | IncomingMessage<T>
   | IncomingReceipt<T>
   | IncompleteMessage<T>;
-
-/** The sender of a PDU. */
-export function sourceOf(pdu: IncomingPdu): Address {
-  return { ton: pdu.source_addr_ton, npi: pdu.source_addr_npi, address: pdu.source_addr };
-}
-
-/** Whom a PDU is for. */
-export function destinationOf(pdu: IncomingPdu): Address {
-  return { ton: pdu.dest_addr_ton, npi: pdu.dest_addr_npi, address: pdu.destination_addr };
-}

@@ -8,23 +8,22 @@ import {
   readText,
   status,
 } from '@chappe/protocol';
+import { destinationOf, sourceOf } from '../messages/address.ts';
+import { LongMessages, type Part, readPart, type Whole } from '../messages/long-messages.ts';
 import { type Check, whole } from '../option-checks.ts';
 import type { Sleeper } from '../session/deadlines.ts';
 import type { SessionLoop } from '../session/loop.ts';
 import type { ResponseInput } from '../session/responses.ts';
 import type { Session } from '../session/session.ts';
 import { AwaitedReceipts, type ReceiptMatching } from './awaited-receipts.ts';
-import {
-  type Delivery,
-  destinationOf,
-  type IncomingEvent,
-  type IncomingMessage,
-  type IncomingPdu,
-  type IncomingReceipt,
-  type IncompleteMessage,
-  sourceOf,
+import type {
+  Delivery,
+  IncomingEvent,
+  IncomingMessage,
+  IncomingPdu,
+  IncomingReceipt,
+  IncompleteMessage,
 } from './incoming-event.ts';
-import { LongMessages, type Part, readPart, type Whole } from './long-messages.ts';
 
 /** How incoming messages and receipts are read. */
 export interface IncomingSettings extends ReassemblerOptions {
@@ -75,7 +74,7 @@ export class Incoming implements Sleeper {
   readonly receipts: AwaitedReceipts;
   readonly #settings: IncomingSettings;
   readonly #loop: SessionLoop;
-  readonly #long: LongMessages;
+  readonly #long: LongMessages<IncomingPdu>;
   /** What came while no loop was there: it is looked at once one begins, so that nothing is acknowledged for nobody. */
   #held: Held[] = [];
   #queue: Queued[] = [];
@@ -88,12 +87,15 @@ export class Incoming implements Sleeper {
   #isClosed = false;
   #wake: (() => void)[] = [];
   #onIdle: (() => void)[] = [];
-  readonly #givenUp = (set: IncompleteSet<Part>): void => this.#pushIncomplete(set);
+  readonly #givenUp = (set: IncompleteSet<Part<IncomingPdu>>): void => this.#pushIncomplete(set);
 
   constructor(settings: IncomingSettings, loop: SessionLoop) {
     this.#settings = settings;
     this.#loop = loop;
-    this.#long = new LongMessages(settings);
+    this.#long = new LongMessages(settings, {
+      refusal: status.ESME_RX_T_APPN,
+      answer: (arrival, _, commandStatus) => answer(arrival.session, arrival.pdu, commandStatus),
+    });
     this.receipts = new AwaitedReceipts(settings.receipts ?? {}, loop.clock);
   }
 
@@ -233,7 +235,7 @@ export class Incoming implements Sleeper {
   }
 
   #takeMessage(session: Session, pdu: IncomingPdu): void {
-    const part = this.#settings.reassemble === false ? undefined : readPart(pdu);
+    const part = this.#settings.reassemble === false ? undefined : readPart(pdu, '');
     if (part === undefined) {
       this.#pushMessage([pdu], this.#delivery(session, pdu));
       return;
@@ -247,7 +249,7 @@ export class Incoming implements Sleeper {
     this.#arm(this.#long.deadline());
   }
 
-  #pushWhole(session: Session, pdu: IncomingPdu, whole: Whole): void {
+  #pushWhole(session: Session, pdu: IncomingPdu, whole: Whole<IncomingPdu>): void {
     const answer = (commandStatus: number): void => {
       this.#long.settle(whole, commandStatus, this.#nowMs());
       if (this.#isClosed) this.#long.expire(NEVER, this.#givenUp);
@@ -264,7 +266,7 @@ export class Incoming implements Sleeper {
     this.#push({ kind: 'message', text, bytes, dataCoding, pdus, ...delivery });
   }
 
-  #pushIncomplete({ reason, parts, missing, total }: IncompleteSet<Part>): void {
+  #pushIncomplete({ reason, parts, missing, total }: IncompleteSet<Part<IncomingPdu>>): void {
     const first = parts[0]!.pdu;
     const pdus = parts.map((part) => part.pdu);
     const addresses = { from: sourceOf(first), to: destinationOf(first) };
@@ -281,11 +283,10 @@ export class Incoming implements Sleeper {
   #delivery(
     session: Session,
     pdu: IncomingPdu,
-    respond = (commandStatus: number): void =>
-      session.respond(pdu, { command_status: commandStatus } as ResponseInput),
+    respond = (commandStatus: number): void => answer(session, pdu, commandStatus),
   ): Delivery {
     let isAnswered = false;
-    const answer = (commandStatus: number): void => {
+    const answerOnce = (commandStatus: number): void => {
       if (isAnswered) return;
       isAnswered = true;
       respond(commandStatus);
@@ -294,10 +295,10 @@ export class Incoming implements Sleeper {
       from: sourceOf(pdu),
       to: destinationOf(pdu),
       session,
-      accept: () => answer(status.ESME_ROK),
+      accept: () => answerOnce(status.ESME_ROK),
       refuse: (commandStatus = status.ESME_RX_T_APPN) => {
         checkRefusal(commandStatus, 'commandStatus');
-        answer(commandStatus);
+        answerOnce(commandStatus);
       },
     };
   }
@@ -348,6 +349,10 @@ export class Incoming implements Sleeper {
 /** What no answer can say would be ESME_RSYSERR on the wire, and something else to the message that it is about. */
 const checkRefusal: Check = whole(1, 0xffff_ffff);
 
+function answer(session: Session, pdu: IncomingPdu, commandStatus: number): void {
+  session.respond(pdu, { command_status: commandStatus } as ResponseInput);
+}
+
 function refuse(session: Session, pdu: IncomingPdu): void {
-  session.respond(pdu, { command_status: status.ESME_RX_T_APPN } as ResponseInput);
+  answer(session, pdu, status.ESME_RX_T_APPN);
 }

@@ -2,8 +2,8 @@
 import type { Version } from '@chappe/protocol';
 import { permissionsFor, vendorRule } from '../core/states.ts';
 import { SmppError, SmppNotBoundError } from '../errors.ts';
+import type { ReceiptWish } from '../messages/receipt-wish.ts';
 import type { ClientOptions } from './options.ts';
-import type { ReceiptWish } from './outgoing-message.ts';
 
 /** What a client that is bound as receiver may not send; undefined for what it may. */
 export function receiverRefusal(command: string, version: Version): SmppError | undefined {

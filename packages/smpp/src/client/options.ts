@@ -7,6 +7,7 @@ import type { CodecOption, NoTlvs } from '../core/vendor-tlvs.ts';
 import type { VersionOption } from '../core/version-option.ts';
 import type { CloseReason, SmppError } from '../errors.ts';
 import type { ErrorListener } from '../guard.ts';
+import type { TextSettings } from '../messages/content.ts';
 import type { Operations } from '../session/operations.ts';
 import type { Session } from '../session/session.ts';
 import type { ClientTls } from '../transport/dial.ts';
@@ -14,7 +15,6 @@ import type { Transport } from '../transport/transport.ts';
 import type { Reconnect } from './backoff.ts';
 import type { IncomingSettings } from './incoming.ts';
 import type { Loss } from './loss.ts';
-import type { TextSettings } from './outgoing-message.ts';
 import type { Rate } from './pace.ts';
 
 /** How a client binds, keeps its binds and sends. Everything has a default; what the URL says too is optional here. */

@@ -1,7 +1,7 @@
 /** A destination is a number however people write it; a name is for senders only. */
 import { describe, expect, it } from 'vitest';
 import { composeMessage } from '../../src/client/compose-message.ts';
-import { addressOf } from '../../src/client/outgoing-message.ts';
+import { addressOf } from '../../src/messages/address.ts';
 
 const destination = (to: Parameters<typeof composeMessage>[0]['to']): readonly unknown[] => {
   const [pdu] = composeMessage({ to, text: 'x' }, 1, {}).pdus;

@@ -1,6 +1,7 @@
 import {
   type IncompleteSet,
   type MessagePart,
+  type PduOf,
   Reassembler,
   type ReassemblerOptions,
   readConcat,
@@ -9,34 +10,37 @@ import {
   statusClass,
   statusName,
 } from '@chappe/protocol';
-import type { ResponseInput } from '../session/responses.ts';
 import type { Session } from '../session/session.ts';
-import type { IncomingPdu } from './incoming-event.ts';
 
-/** A request of the MC that is to be answered on the session it came on. */
-export interface Arrival {
+/** The PDUs that carry messages, in either direction. */
+export type MessagePdu = PduOf<'submit_sm' | 'deliver_sm' | 'data_sm'>;
+
+/** A request of the peer that is to be answered on the session it came on. */
+export interface Arrival<P extends MessagePdu> {
   readonly session: Session;
-  readonly pdu: IncomingPdu;
+  readonly pdu: P;
   /** Monotonic milliseconds. */
   readonly atMs: number;
 }
 
-/** A segment of a message from a handset. */
-export interface Part extends MessagePart {
-  readonly pdu: IncomingPdu;
-  /** As often as it came and has no answer yet. None: it is acknowledged, and the MC will not send it again. */
-  readonly waiting: Arrival[];
+/** A segment of a long message. */
+export interface Part<P extends MessagePdu> extends MessagePart {
+  readonly pdu: P;
+  /** What its acknowledgement gives it as message_id; empty where nothing has one. */
+  readonly id: string;
+  /** As often as it came and has no answer yet. None: it is acknowledged, and the peer will not send it again. */
+  readonly waiting: Arrival<P>[];
 }
 
 /**
- * A long message whose segments are all here. Those that are acknowledged the MC will not send again, so it is kept
+ * A long message whose segments are all here. Those that are acknowledged the peer will not send again, so it is kept
  * until the others are, too.
  */
-export interface Whole {
-  readonly parts: readonly Part[];
+export interface Whole<P extends MessagePdu> {
+  readonly parts: readonly Part<P>[];
   readonly octets: number;
   /** Segments that were refused and are to come again; none while the message is dealt with. */
-  readonly lacking: Set<Part>;
+  readonly lacking: Set<Part<P>>;
   /** Since when they are. Monotonic milliseconds. */
   sinceMs: number;
   /** Accepted, but the answer could not leave: the connection was gone. */
@@ -44,23 +48,37 @@ export interface Whole {
 }
 
 /** Hears of segments that were acknowledged, and whose others did not come. */
-export type GivenUp = (set: IncompleteSet<Part>) => void;
+export type GivenUp<P extends MessagePdu> = (set: IncompleteSet<Part<P>>) => void;
 
 /** What becomes of a segment. */
-export type Step =
-  /** It is to be acknowledged: it was here before, or its MC waits for that before it sends another. */
-  | { readonly kind: 'acknowledge' }
+export type Step<P extends MessagePdu> =
+  /** It is to be acknowledged as `part`: it was here before, or its peer waits for that before it sends another. */
+  | { readonly kind: 'acknowledge'; readonly part: Part<P> }
   /** Its message is whole, and is to be dealt with. */
-  | { readonly kind: 'whole'; readonly whole: Whole }
+  | { readonly kind: 'whole'; readonly whole: Whole<P> }
   /** It is answered later: with its message, or when the others do not come. */
   | { readonly kind: 'held' }
   /** It makes no sense as a segment: a message of its own. */
   | { readonly kind: 'alone' }
-  /** So much is being dealt with that nothing more can be kept: the MC is to try again. */
+  /** So much is being dealt with that nothing more can be kept: the peer is to try again. */
   | { readonly kind: 'full' };
 
-interface Held {
-  readonly part: Part;
+/** How a peer's segments are answered. */
+export interface Answers<P extends MessagePdu> {
+  /** What makes the peer try again, where nothing is wrong with the message. */
+  readonly refusal: number;
+  /** Answers a segment with this command_status; ESME_ROK acknowledges it. */
+  answer(arrival: Arrival<P>, part: Part<P>, commandStatus: number): void;
+}
+
+/** A segment of a whole. */
+interface Known<P extends MessagePdu> {
+  readonly whole: Whole<P>;
+  readonly part: Part<P>;
+}
+
+interface Held<P extends MessagePdu> {
+  readonly part: Part<P>;
   readonly untilMs: number;
 }
 
@@ -71,25 +89,25 @@ const TIMEOUT_MS = 24 * 60 * 60 * 1000;
 const PART_OVERHEAD_OCTETS = 64;
 /**
  * How long a segment waits for the others before it is acknowledged: what is not acknowledged comes again as a whole,
- * to whomever, whatever happens here. An MC with a window of one sends no other before.
+ * to whomever, whatever happens here. A peer with a window of one sends no other before.
  */
 const HOLD_MS = 500;
-/** An MC that sends the next one so soon after an acknowledgement has waited for it: it is not kept waiting again. */
+/** A peer that sends the next one so soon after an acknowledgement has waited for it: it is not kept waiting again. */
 const AT_ONCE_MS = 100;
-/** No MC sends a segment again sooner, but by another connection: it is of another message with the same words. */
+/** No peer sends a segment again sooner, but by another connection: it is of another message with the same words. */
 const AGAIN_MS = 3_000;
 
 /** Octet strings are views of the received chunk; a segment that waits must not keep it in memory. */
-function kept(pdu: IncomingPdu): IncomingPdu {
+function kept<P extends MessagePdu>(pdu: P): P {
   const tlvs = pdu.tlvs.map((tlv) =>
     tlv.value instanceof Uint8Array ? { ...tlv, value: tlv.value.slice() } : tlv,
   );
-  const copy = { ...pdu, tlvs } as IncomingPdu;
-  return copy.command === 'deliver_sm' ? { ...copy, short_message: copy.short_message.slice() } : copy;
+  if (pdu.command === 'data_sm') return { ...pdu, tlvs };
+  return { ...pdu, tlvs, short_message: pdu.short_message.slice() };
 }
 
-/** Reads which segment of which message a PDU is; undefined for a message of one piece. */
-export function readPart(pdu: IncomingPdu): Part | undefined {
+/** Reads which segment of which message a PDU is; undefined for a message of one piece. `id`: see `Part`. */
+export function readPart<P extends MessagePdu>(pdu: P, id: string): Part<P> | undefined {
   const data = readUserData(pdu);
   const concat = readConcat(pdu, data);
   if (concat === undefined || concat.total === 1) return undefined;
@@ -100,57 +118,54 @@ export function readPart(pdu: IncomingPdu): Part | undefined {
     destination: pdu.destination_addr,
     payload: readUserData(copy).payload,
     pdu: copy,
+    id,
     waiting: [],
   };
 }
 
-function keyOf({ source, destination, reference, total, bits, sequence, payload }: Part): string {
+function keyOf({ source, destination, reference, total, bits, sequence, payload }: MessagePart): string {
   const content = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('latin1');
   return JSON.stringify([source, destination, reference, total, bits, sequence, content]);
 }
 
-function answer(part: Part, commandStatus: number): void {
-  for (const { session, pdu } of part.waiting.splice(0)) {
-    session.respond(pdu, { command_status: commandStatus } as ResponseInput);
-  }
-}
-
-/** Whether an MC gives the message up by this status; what it makes of one that no document has, nobody knows. */
+/** Whether a peer gives the message up by this status; what it makes of one that no document has, nobody knows. */
 function isPermanent(commandStatus: number): boolean {
   return statusName(commandStatus) !== undefined && statusClass(commandStatus) === 'permanent';
 }
 
 /** Long messages, from their first segment until the whole has been accepted. Bounded in messages and octets. */
-export class LongMessages {
-  readonly #reassembler: Reassembler<Part>;
+export class LongMessages<P extends MessagePdu> {
+  readonly #answers: Answers<P>;
+  readonly #reassembler: Reassembler<Part<P>>;
   readonly #maxSets: number;
   readonly #maxOctets: number;
   readonly #timeoutMs: number;
   /** Segments that wait for the others, unanswered, the longest first. */
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Map<string, Held<P>>();
   /** Wholes, by their segments that are not acknowledged. */
-  readonly #byPart = new Map<string, { readonly whole: Whole; readonly part: Part }[]>();
+  readonly #byPart = new Map<string, Known<P>[]>();
   /** Those whose refused segments are to come again, the longest waiting first; the others are being dealt with. */
-  readonly #refused = new Set<Whole>();
+  readonly #refused = new Set<Whole<P>>();
   readonly #heldUntilMs = new WeakMap<Session, number>();
   readonly #impatient = new WeakSet<Session>();
   #count = 0;
   #octets = 0;
 
-  constructor(options: ReassemblerOptions) {
-    this.#reassembler = new Reassembler<Part>(options);
+  constructor(options: ReassemblerOptions, answers: Answers<P>) {
+    this.#answers = answers;
+    this.#reassembler = new Reassembler<Part<P>>(options);
     this.#maxSets = options.maxSets ?? MAX_SETS;
     this.#maxOctets = options.maxOctets ?? MAX_OCTETS;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   }
 
   /** Takes a segment. `givenUp` hears of messages that had to leave for it. */
-  take(arrival: Arrival, part: Part, givenUp: GivenUp): Step {
+  take(arrival: Arrival<P>, part: Part<P>, givenUp: GivenUp<P>): Step<P> {
     this.#learn(arrival);
     const key = keyOf(part);
     // A message that waits for it comes first: senders that use one reference for all have two alike on their way.
     const known = this.#reassembler.lacks(part) ? undefined : this.#knownAs(key, arrival);
-    if (known !== undefined) return this.#again(known.whole, known.part, key, arrival);
+    if (known !== undefined) return this.#again(known, key, arrival);
     this.#makeRoom(givenUp);
     if (this.#octets >= this.#maxOctets) return { kind: 'full' };
     const result = this.#reassembler.add(part, arrival.atMs);
@@ -163,25 +178,25 @@ export class LongMessages {
         return { kind: 'whole', whole: this.#keep(result.parts, arrival.atMs) };
       case 'waiting':
         return this.#hold(part, key, arrival);
-      default: {
+      case 'duplicate': {
         const held = this.#held.get(key);
         held?.part.waiting.push(arrival);
-        return { kind: held === undefined ? 'acknowledge' : 'held' };
+        return held === undefined ? { kind: 'acknowledge', part: result.part } : { kind: 'held' };
       }
     }
   }
 
   /** The message has been dealt with: its segments are answered with this command_status, wherever they wait. */
-  settle(whole: Whole, commandStatus: number, nowMs: number): void {
+  settle(whole: Whole<P>, commandStatus: number, nowMs: number): void {
     const unanswered = whole.parts.filter(({ waiting }) => waiting.length > 0);
     whole.isAccepted = commandStatus === 0;
-    const isHeard = ({ waiting }: Part): boolean => waiting.some(({ session }) => session.isBound);
+    const isHeard = ({ waiting }: Part<P>): boolean => waiting.some(({ session }) => session.isBound);
     const toCome = whole.isAccepted ? unanswered.filter((part) => !isHeard(part)) : unanswered;
     // Nothing is acknowledged: all of it comes again. Or nothing does.
     const isOver = whole.isAccepted
       ? toCome.length === 0
       : toCome.length === whole.parts.length || isPermanent(commandStatus);
-    for (const part of unanswered) answer(part, commandStatus);
+    for (const part of unanswered) this.#answer(part, commandStatus);
     if (isOver) this.#drop(whole);
     else {
       for (const part of toCome) whole.lacking.add(part);
@@ -191,7 +206,7 @@ export class LongMessages {
   }
 
   /** Acknowledges what has waited long enough for its others, and gives up the messages whose time is over. */
-  expire(nowMs: number, givenUp: GivenUp): void {
+  expire(nowMs: number, givenUp: GivenUp<P>): void {
     for (const set of this.#reassembler.expire(nowMs)) this.#tell(set, givenUp);
     for (const whole of this.#refused) {
       if (whole.sinceMs + this.#timeoutMs > nowMs) break;
@@ -201,7 +216,7 @@ export class LongMessages {
       if (untilMs > nowMs) break;
       this.#held.delete(key);
       for (const { session } of part.waiting) this.#heldUntilMs.set(session, nowMs);
-      answer(part, status.ESME_ROK);
+      this.#answer(part, status.ESME_ROK);
     }
   }
 
@@ -214,23 +229,32 @@ export class LongMessages {
     return Math.min(this.#reassembler.deadline(), refusedMs, held?.untilMs ?? never);
   }
 
-  /** Whether the MC of this session sends one only after the answer to the one before. */
-  #learn({ session, atMs }: Arrival): void {
+  /** Octets that are kept, with 64 for each segment on top. */
+  get octets(): number {
+    return this.#octets + this.#reassembler.octets;
+  }
+
+  #answer(part: Part<P>, commandStatus: number): void {
+    for (const arrival of part.waiting.splice(0)) this.#answers.answer(arrival, part, commandStatus);
+  }
+
+  /** Whether the peer of this session sends one only after the answer to the one before. */
+  #learn({ session, atMs }: Arrival<P>): void {
     const heldUntilMs = this.#heldUntilMs.get(session);
     if (heldUntilMs === undefined) return;
     this.#heldUntilMs.delete(session);
     if (atMs - heldUntilMs < AT_ONCE_MS) this.#impatient.add(session);
   }
 
-  #hold(part: Part, key: string, arrival: Arrival): Step {
-    if (this.#impatient.has(arrival.session)) return { kind: 'acknowledge' };
+  #hold(part: Part<P>, key: string, arrival: Arrival<P>): Step<P> {
+    if (this.#impatient.has(arrival.session)) return { kind: 'acknowledge', part };
     part.waiting.push(arrival);
     this.#held.set(key, { part, untilMs: arrival.atMs + HOLD_MS });
     return { kind: 'held' };
   }
 
   /** The message that this is a segment of, sent again: it was refused, or has no answer yet. */
-  #knownAs(key: string, arrival: Arrival): { readonly whole: Whole; readonly part: Part } | undefined {
+  #knownAs(key: string, arrival: Arrival<P>): Known<P> | undefined {
     const alike = this.#byPart.get(key);
     return (
       alike?.find(({ whole, part }) => whole.lacking.has(part)) ??
@@ -240,11 +264,11 @@ export class LongMessages {
     );
   }
 
-  #again(whole: Whole, part: Part, key: string, arrival: Arrival): Step {
+  #again({ whole, part }: Known<P>, key: string, arrival: Arrival<P>): Step<P> {
     const wasLacking = whole.lacking.delete(part);
     if (whole.isAccepted) {
       if (whole.lacking.size === 0) this.#drop(whole);
-      return { kind: 'acknowledge' };
+      return { kind: 'acknowledge', part };
     }
     if (whole.lacking.size > 0) return this.#hold(part, key, arrival);
     part.waiting.push(arrival);
@@ -254,9 +278,9 @@ export class LongMessages {
     return { kind: 'whole', whole };
   }
 
-  #keep(parts: readonly Part[], sinceMs: number): Whole {
+  #keep(parts: readonly Part<P>[], sinceMs: number): Whole<P> {
     const octets = parts.reduce((sum, { payload }) => sum + payload.length + PART_OVERHEAD_OCTETS, 0);
-    const whole: Whole = { parts, octets, lacking: new Set(), sinceMs, isAccepted: false };
+    const whole: Whole<P> = { parts, octets, lacking: new Set(), sinceMs, isAccepted: false };
     this.#count++;
     this.#octets += octets;
     this.#unhold(parts);
@@ -268,11 +292,11 @@ export class LongMessages {
     return whole;
   }
 
-  #unhold(parts: readonly Part[]): void {
+  #unhold(parts: readonly Part<P>[]): void {
     for (const part of parts) this.#held.delete(keyOf(part));
   }
 
-  #drop(whole: Whole): void {
+  #drop(whole: Whole<P>): void {
     for (const part of whole.parts) {
       const key = keyOf(part);
       const others = this.#byPart.get(key)?.filter((other) => other.whole !== whole) ?? [];
@@ -284,15 +308,15 @@ export class LongMessages {
     this.#octets -= whole.octets;
   }
 
-  #makeRoom(givenUp: GivenUp): void {
+  #makeRoom(givenUp: GivenUp<P>): void {
     for (const whole of this.#refused) {
       if (this.#count < this.#maxSets && this.#octets < this.#maxOctets) return;
       this.#giveUp(whole, 'evicted', givenUp);
     }
   }
 
-  /** The MC has not sent again what was refused: what was acknowledged must not vanish. */
-  #giveUp(whole: Whole, reason: IncompleteSet<Part>['reason'], givenUp: GivenUp): void {
+  /** The peer has not sent again what was refused: what was acknowledged must not vanish. */
+  #giveUp(whole: Whole<P>, reason: IncompleteSet<Part<P>>['reason'], givenUp: GivenUp<P>): void {
     this.#drop(whole);
     if (whole.isAccepted) return;
     const { parts, lacking, sinceMs } = whole;
@@ -302,10 +326,10 @@ export class LongMessages {
   }
 
   /** Segments without an answer are refused, and will come again; the others are told of. */
-  #tell(set: IncompleteSet<Part>, givenUp: GivenUp): void {
+  #tell(set: IncompleteSet<Part<P>>, givenUp: GivenUp<P>): void {
     const open = set.parts.filter(({ waiting }) => waiting.length > 0);
     this.#unhold(open);
-    for (const part of open) answer(part, status.ESME_RX_T_APPN);
+    for (const part of open) this.#answer(part, this.#answers.refusal);
     const parts = set.parts.filter((part) => !open.includes(part));
     if (parts.length === 0) return;
     const missing = [...set.missing, ...open.map(({ sequence }) => sequence)].sort((a, b) => a - b);

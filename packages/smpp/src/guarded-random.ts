@@ -1,5 +1,5 @@
-import type { Random } from '../clock.ts';
-import type { Guard } from '../guard.ts';
+import type { Random } from './clock.ts';
+import type { Guard } from './guard.ts';
 
 /** Numbers of the user's own source. Where it fails, nothing that they are for (jitter, a reference) is worth an end. */
 export function guardedRandom(random: Random, guard: Guard): Random {

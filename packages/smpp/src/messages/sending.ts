@@ -2,11 +2,10 @@ import type { EncodeError, PduInput, PduOf } from '@chappe/protocol';
 import { type SegmentOutcome, SmppAbortError, SmppError, SmppStatusError, sendFailure } from '../errors.ts';
 import type { RequestOptions } from '../session/request-options.ts';
 import type { Done, RequestResult } from '../session/request-queue.ts';
-import type { Companions } from './dispatch.ts';
 
 /** Whom a message tells how it goes. */
 export interface SendingListener {
-  /** The MC has taken a segment; the id may be empty. */
+  /** The peer has taken a segment; the id may be empty. */
   onTaken(segment: number, id: string): void;
   /** No segment is under way any more, be the message sent or not. */
   onOver(): void;
@@ -14,14 +13,9 @@ export interface SendingListener {
 
 /** Where its segments leave. */
 export interface Outlet {
-  /** As `Dispatch.submit`. */
-  submit(
-    pdu: PduInput,
-    done: Done,
-    timeoutMs: number | undefined,
-    companions: Companions | undefined,
-  ): unknown;
-  /** As `Dispatch.cancel`. */
+  /** Sends a request as soon as there is room, and calls `done` once with its end. Returns what `cancel` takes. */
+  submit(pdu: PduInput, done: Done, timeoutMs: number | undefined): unknown;
+  /** Takes back a request that still waits; false when it has been sent or has ended. `done` is not called then. */
   cancel(submission: unknown): boolean;
 }
 
@@ -34,7 +28,6 @@ export class Sending {
   readonly #listener: SendingListener;
   readonly #submissions: unknown[] = [];
   readonly #outcomes: (SegmentOutcome | undefined)[];
-  readonly #companions: Companions | undefined;
   #open: number;
   #first: SmppError | EncodeError | undefined;
   #resolve: () => void = () => undefined;
@@ -45,11 +38,10 @@ export class Sending {
     this.#listener = listener;
     this.#outcomes = new Array<undefined>(segments).fill(undefined);
     this.#open = segments;
-    this.#companions = segments > 1 ? { session: undefined } : undefined;
   }
 
   /** Sends all segments. Settles once all are taken; rejects with what `SmppClient.send` says. */
-  run(pdus: readonly PduInput<'submit_sm'>[], { timeoutMs, signal }: RequestOptions): Promise<void> {
+  run(pdus: readonly PduInput[], { timeoutMs, signal }: RequestOptions): Promise<void> {
     return new Promise((resolve, reject) => {
       const abort = (): void => this.#abort(signal!);
       this.#resolve = resolve;
@@ -60,7 +52,7 @@ export class Sending {
           this.#ended(segment, result);
           if (this.#open === 0) signal?.removeEventListener('abort', abort);
         };
-        this.#submissions.push(this.#outlet.submit(pdu, done, timeoutMs, this.#companions));
+        this.#submissions.push(this.#outlet.submit(pdu, done, timeoutMs));
       });
     });
   }
@@ -70,7 +62,8 @@ export class Sending {
     else if (result.command_status !== 0) {
       this.#failed(segment, new SmppStatusError(result.command, result.command_status));
     } else {
-      const id = (result as PduOf<'submit_sm_resp'>).message_id;
+      // A deliver_sm_resp has none.
+      const id = (result as Partial<PduOf<'submit_sm_resp'>>).message_id ?? '';
       this.#outcomes[segment] = { id, error: undefined };
       this.#open--;
       this.#listener.onTaken(segment, id);
