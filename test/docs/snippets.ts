@@ -126,7 +126,8 @@ export async function runFlaws(fences: readonly Fence[], name: string): Promise<
       path: join(place, `${fileName(fence, at)}.${languages[fence.language] === 'js' ? 'mjs' : 'ts'}`),
       code: fence.code,
       names: namesIn(fence.code),
-      listens: /\bincoming\(/.test(fence.code),
+      // Beside a server of its own it is all that happens.
+      listens: /\bincoming\(/.test(fence.code) && !/\bSmppServer\.listen\(/.test(fence.code),
       serves: /\bSmppServer\.listen\(/.test(fence.code) && fence.code.includes(`port: ${documentedPort}`),
     }),
   );

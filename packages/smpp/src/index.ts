@@ -67,9 +67,17 @@ export type { ReceiptWish } from './messages/receipt-wish.ts';
 export * as optionChecks from './option-checks.ts';
 export type { ServerTls } from './server/admission.ts';
 export type { ServerCounters } from './server/counters.ts';
+export type { Delivered, DeliverInput, ReceiptInput } from './server/deliver-input.ts';
 export { type ServerLimits, serverLimits } from './server/limits.ts';
 export type { BindDecision, BindRequest, OutbindTarget, ServerOptions } from './server/options.ts';
 export { SmppServer } from './server/server.ts';
+export type { ServerSession } from './server/server-session.ts';
+export type {
+  IncompleteSubmission,
+  SubmissionSettings,
+  SubmittedMessage,
+  SubmittedPdu,
+} from './server/submitted-message.ts';
 export {
   DEFERRED,
   type Operation,

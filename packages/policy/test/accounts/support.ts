@@ -98,7 +98,7 @@ export function bindRequest(system_id: string, password: string, given: BindArgu
         ? {}
         : { certificateSubject: certificate, certificateFingerprint: 'ab'.repeat(32) }),
     },
-    session: given.session ?? openSession(),
+    session: (given.session ?? openSession()) as BindRequest['session'],
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type TlvInput,
   type TlvName,
   type TlvRecord,
+  tlvName,
   type Version,
 } from '@chappe/protocol';
 import { SmppError } from '../errors.ts';
@@ -104,6 +105,13 @@ const namesOf50: ReadonlySet<string> = new Set<TlvName>([
   'dest_addr_np_country',
 ]);
 
+const contentTlvs: ReadonlySet<string | undefined> = new Set<TlvName>([
+  'message_payload',
+  'sar_msg_ref_num',
+  'sar_total_segments',
+  'sar_segment_seqnum',
+]);
+
 type TlvsInput = readonly TlvInput[] | TlvRecord;
 
 function isList(tlvs: TlvsInput): tlvs is readonly TlvInput[] {
@@ -162,6 +170,21 @@ function refuse(message: string): never {
   throw new SmppError('CHAPPE_SMPP_VERSION', message);
 }
 
+/** A 3.3 peer takes no TLVs, and without these a text would be lost, or come in pieces that nobody joins. */
+function checkContentTlvs(tlvs: TlvsInput | undefined): void {
+  if (tlvs === undefined || !areTlvs(tlvs)) return;
+  const given = isList(tlvs)
+    ? tlvs.map(({ name, tag, value }) => ({
+        name: name ?? (tag === undefined ? undefined : tlvName(tag)),
+        value,
+      }))
+    : Object.entries(tlvs).map(([name, value]) => ({ name, value }));
+  for (const { name, value } of given) {
+    if (value === undefined || !contentTlvs.has(name)) continue;
+    refuse(`${name}: a 3.3 peer takes no TLVs; a long text goes there in segments with a user data header`);
+  }
+}
+
 function checkLimits(version: Version, pdu: Fields): void {
   const octets = pdu.short_message?.length ?? 0;
   if (octets > textOctetsMax[version]) {
@@ -173,6 +196,7 @@ function checkLimits(version: Version, pdu: Fields): void {
       `dest_address: ${destinations} addresses, a peer of this version takes ${destinationsMax[version]}`,
     );
   }
+  if (version === 0x33) checkContentTlvs(pdu.tlvs);
   if (version === 0x33 && typeof pdu.message_id === 'string' && pdu.message_id.length > 8) {
     refuse(`message_id: ${pdu.message_id.length} characters, a 3.3 peer takes 8`);
   }

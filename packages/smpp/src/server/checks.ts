@@ -1,17 +1,18 @@
 import { standardCodec } from '../core/options.ts';
 import { versionFrom } from '../core/version-option.ts';
+import { defaultAlphabet, textSettings } from '../messages/checks.ts';
 import {
   anything,
   type Check,
   type Checks,
   callback,
   either,
-  isOptionsObject,
   listOf,
   milliseconds,
   objectWith,
   octetsOrText,
   optionsOf,
+  refuse,
   text,
   trueOrFalse,
   whole,
@@ -21,6 +22,7 @@ import { checkCertificates } from '../transport/tls.ts';
 import type { ServerTls } from './admission.ts';
 import type { ServerLimits } from './limits.ts';
 import type { OutbindTarget, ServerOptions } from './options.ts';
+import type { SubmissionSettings } from './submitted-message.ts';
 
 const limitChecks: Checks<ServerLimits> = {
   connections: whole(1),
@@ -60,6 +62,14 @@ const tlsChecks: Checks<ServerTls> = {
   requestClientCertificate: trueOrFalse,
 };
 
+const submissionChecks: Checks<SubmissionSettings> = {
+  defaultAlphabet,
+  reassemble: trueOrFalse,
+  maxSets: whole(0),
+  maxOctets: whole(0),
+  timeoutMs: milliseconds,
+};
+
 const port: Check = whole(0, 65_535);
 
 const serverChecks: Checks<ServerOptions> = {
@@ -77,6 +87,11 @@ const serverChecks: Checks<ServerOptions> = {
   authenticate: callback,
   isKnown: callback,
   operations: anything,
+  onMessage: callback,
+  onIncomplete: callback,
+  incoming: optionsOf(submissionChecks),
+  nextMessageId: callback,
+  text: textSettings,
   nextSessionId: callback,
   onBound: callback,
   onClosed: callback,
@@ -86,6 +101,7 @@ const serverChecks: Checks<ServerOptions> = {
   congestion: callback,
   codec: objectWith('decode', 'encode', 'writer'),
   clock: objectWith('nowMs', 'monotonicMs', 'setTimer'),
+  random: callback,
 };
 
 const outbindChecks: Checks<OutbindTarget> = {
@@ -96,15 +112,24 @@ const outbindChecks: Checks<OutbindTarget> = {
   connectTimeoutMs: milliseconds,
 };
 
-const checkServer: Check = optionsOf(serverChecks, ['authenticate', 'operations']);
+const checkServer: Check = optionsOf(serverChecks, ['authenticate']);
 const checkOutbind: Check = optionsOf(outbindChecks, ['host', 'port', 'systemId', 'password']);
 
 /** Throws `SmppError` (`CHAPPE_SMPP_OPTION`) that names the option which is missing, misspelt or wrong. */
 export function checkServerOptions(options: ServerOptions): void {
   checkServer(options, '');
   if (options.tls !== undefined) checkCertificates(options.tls);
+  const { operations, onMessage } = options;
+  for (const option of ['onIncomplete', 'incoming', 'nextMessageId'] as const) {
+    if (options[option] !== undefined && onMessage === undefined)
+      refuse(option, 'is for onMessage, which is missing');
+  }
+  if (operations === undefined && onMessage !== undefined) return;
   // A codec of the user's own may have commands of a vendor.
-  checkOperations(options.operations, (options.codec ?? standardCodec) === standardCodec);
+  checkOperations(operations, (options.codec ?? standardCodec) === standardCodec);
+  if (operations?.submit_sm !== undefined && onMessage !== undefined) {
+    refuse('onMessage', 'has nothing to take beside operations.submit_sm: leave one of them out');
+  }
 }
 
 /** As `checkServerOptions`, for the target of an outbind. */

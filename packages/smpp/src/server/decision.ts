@@ -1,8 +1,9 @@
 import { nearest } from '@chappe/protocol';
 import type { SessionCodec } from '../core/options.ts';
+import { textSettings } from '../messages/checks.ts';
 import type { BindDecision } from './options.ts';
 
-const known: readonly string[] = ['accept', 'context', 'systemId', 'window', 'status'];
+const known: readonly string[] = ['accept', 'context', 'systemId', 'window', 'text', 'status'];
 
 function refuse(reason: string): never {
   throw new TypeError(`authenticate ${reason}`);
@@ -23,11 +24,12 @@ export function checkDecision(decision: unknown): asserts decision is BindDecisi
       `returned an unknown field "${key}": ${meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`}`,
     );
   }
-  const { accept, window } = decision as { readonly accept?: unknown; readonly window?: unknown };
+  const { accept, window, text } = decision as { readonly [field: string]: unknown };
   if (accept !== true && accept !== false) refuse('returned an `accept` that is neither true nor false');
   if (window !== undefined && !(Number.isSafeInteger(window) && (window as number) >= 1)) {
     refuse(`returned window ${String(window)}, not a whole number from 1`);
   }
+  if (text !== undefined) textSettings(text, 'authenticate: text');
 }
 
 /** Throws `TypeError` for a name of the MC that no bind response can hold. */

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { type Pdu, status, type TlvTable } from '@chappe/protocol';
-import { systemClock } from '../clock.ts';
+import { type Random, systemClock } from '../clock.ts';
 import type { BindPdu, Notice } from '../core/events.ts';
 import {
   type SessionCodec,
@@ -16,13 +16,14 @@ import { versionFrom } from '../core/version-option.ts';
 import { versionOfBind } from '../core/versions.ts';
 import { type CloseReason, SmppClosedError, SmppConnectError, SmppError, SmppStatus } from '../errors.ts';
 import { Guard, isThenable } from '../guard.ts';
+import { guardedRandom } from '../guarded-random.ts';
+import { References } from '../messages/content.ts';
 import { given } from '../option-checks.ts';
 import { type CloseOptions, checkCloseOptions } from '../session/close-options.ts';
 import { createLoop, type SessionLoop } from '../session/loop.ts';
-import { Answering } from '../session/operations.ts';
+import { Answering, type Operations } from '../session/operations.ts';
 import type { ResponseInput } from '../session/responses.ts';
-import { Session, type SessionOwner } from '../session/session.ts';
-import { dial } from '../transport/dial.ts';
+import type { SessionOwner } from '../session/session.ts';
 import { Networks } from '../transport/proxy-protocol.ts';
 import { handlesClosed, SocketTransport } from '../transport/tcp.ts';
 import type { Certificates } from '../transport/tls.ts';
@@ -32,17 +33,19 @@ import { checkOutbindTarget, checkServerOptions } from './checks.ts';
 import { addCounters, type ServerCounters, serverCounters } from './counters.ts';
 import { checkDecision, checkSystemId } from './decision.ts';
 import { type ServerLimits, serverLimits } from './limits.ts';
+import { MessageIds } from './message-ids.ts';
 import type { BindDecision, OutbindTarget, ServerOptions } from './options.ts';
+import { Outbinds } from './outbinds.ts';
 import { type Place, Places } from './places.ts';
+import { ServerSession, type ServerShare } from './server-session.ts';
+import { Submissions } from './submissions.ts';
+import type { SubmittedPdu } from './submitted-message.ts';
 
-/** The settled outcome of an outbind. */
-interface OutbindWait {
-  readonly resolve: (session: Session) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** A message centre's listening side: takes connections, lets ESMEs bind, answers their requests by handlers. */
-export class SmppServer implements SessionOwner {
+/**
+ * A message centre's listening side: takes connections, lets ESMEs bind, answers their requests by handlers. `T`: TLVs of
+ * a vendor, by the `codec` of its options.
+ */
+export class SmppServer<T extends TlvTable = NoTlvs> implements SessionOwner {
   readonly #options: ServerOptions;
   readonly #guard: Guard;
   readonly #limits: ServerLimits;
@@ -52,13 +55,14 @@ export class SmppServer implements SessionOwner {
   readonly #places: Places;
   readonly #admission: Admission;
   readonly #listener: Server;
-  readonly #connected = new Set<Session>();
-  readonly #bound = new Set<Session>();
+  readonly #outbinds: Outbinds;
+  readonly #submissions: Submissions | undefined;
+  readonly #share: ServerShare;
+  readonly #connected = new Set<ServerSession>();
+  readonly #bound = new Set<ServerSession>();
   /** Where an accepted connection stands; others (of `accept`, of outbind) take no place. */
-  readonly #placeOf = new Map<Session, Place>();
+  readonly #placeOf = new Map<ServerSession, Place>();
   readonly #boundBySystemId = new Map<string, number>();
-  readonly #outbinds = new Map<Session, OutbindWait>();
-  readonly #dialing = new Set<AbortController>();
   readonly #counters: ServerCounters = serverCounters();
   readonly #nextId: () => number;
   #isClosing = false;
@@ -84,7 +88,14 @@ export class SmppServer implements SessionOwner {
       codec,
       writers: new WriterPool(codec),
     };
-    this.#answering = new Answering(options.operations, (error, where) => this.onError(error, where));
+    this.#answering = new Answering((options.operations ?? {}) as Operations, (error, where) =>
+      this.onError(error, where),
+    );
+    this.#outbinds = new Outbinds(this.#loop);
+    const random = guardedRandom(options.random ?? Math.random, this.#guard);
+    const text = given(options.text);
+    this.#share = { loop: this.#loop, owner: this, text, references: new References(random) };
+    this.#submissions = this.#submissionsOf(options, random);
     const trusted = options.proxyProtocol?.trusted;
     this.#places = new Places(limits, (address) => this.#isKnown(address));
     this.#admission = new Admission({
@@ -102,13 +113,13 @@ export class SmppServer implements SessionOwner {
    * Listens. Rejects with `SmppConnectError` when the address cannot be had, with `SmppError`
    * (`CHAPPE_SMPP_OPTION`) when an option is missing, unknown or wrong, a certificate or a network included.
    */
-  static async listen<T extends TlvTable = NoTlvs>(given: ServerOptions<T>): Promise<SmppServer> {
+  static async listen<T extends TlvTable = NoTlvs>(given: ServerOptions<T>): Promise<SmppServer<T>> {
     // The TLVs of a vendor are a matter of the user's types alone.
     const options = given as unknown as ServerOptions;
     checkServerOptions(options);
-    let server: SmppServer;
+    let server: SmppServer<T>;
     try {
-      server = new SmppServer(options);
+      server = new SmppServer<T>(options);
     } catch (cause) {
       throw new SmppError('CHAPPE_SMPP_OPTION', `${(cause as Error).message}`, { cause });
     }
@@ -123,8 +134,8 @@ export class SmppServer implements SessionOwner {
   }
 
   /** The bound sessions. */
-  get sessions(): Iterable<Session> & { readonly size: number } {
-    return this.#bound;
+  get sessions(): Iterable<ServerSession<T>> & { readonly size: number } {
+    return this.#bound as ReadonlySet<unknown> as ReadonlySet<ServerSession<T>>;
   }
 
   /** Plain integers since the start, those of ended sessions included; a fresh object. */
@@ -142,8 +153,8 @@ export class SmppServer implements SessionOwner {
   }
 
   /** Serves an ESME over any transport, as over an accepted connection but without the limits on connections. */
-  accept(transport: Transport): Session {
-    return this.#open(transport, this.#loop.clock.monotonicMs());
+  accept(transport: Transport): ServerSession<T> {
+    return this.#open(transport, this.#loop.clock.monotonicMs()) as unknown as ServerSession<T>;
   }
 
   /**
@@ -152,19 +163,10 @@ export class SmppServer implements SessionOwner {
    * `SmppClosedError` when it does not bind in the session init time or the server is closed, and with what is wrong
    * with the target.
    */
-  async outbind(target: OutbindTarget): Promise<Session> {
+  async outbind(target: OutbindTarget): Promise<ServerSession<T>> {
     checkOutbindTarget(target);
-    const session = this.#open(await this.#dial(target), this.#loop.clock.monotonicMs());
-    return new Promise((resolve, reject) => {
-      this.#outbinds.set(session, { resolve, reject });
-      try {
-        session.notify({ command: 'outbind', system_id: target.systemId, password: target.password });
-      } catch (error) {
-        this.#outbinds.delete(session);
-        session.destroy();
-        reject(error);
-      }
-    });
+    const session = this.#open(await this.#outbinds.dial(target), this.#loop.clock.monotonicMs());
+    return (await this.#outbinds.ask(session, target)) as unknown as ServerSession<T>;
   }
 
   /**
@@ -174,7 +176,8 @@ export class SmppServer implements SessionOwner {
   async close(options: CloseOptions = {}): Promise<void> {
     checkCloseOptions(options);
     this.#isClosing = true;
-    for (const dialing of this.#dialing) dialing.abort();
+    this.#outbinds.close();
+    this.#submissions?.close();
     const stopped = new Promise<void>((resolve) => this.#listener.close(() => resolve()));
     this.#admission.close();
     await Promise.all([...this.#connected].map((session) => session.close(options)));
@@ -188,7 +191,7 @@ export class SmppServer implements SessionOwner {
   }
 
   /** @internal */
-  onBind(session: Session, pdu: BindPdu): void {
+  onBind(session: ServerSession, pdu: BindPdu): void {
     const kind = kindOf(commandRules[pdu.command].next)!;
     const version = versionOfBind(pdu.interface_version, this.#sessionOptions.version);
     const place = this.#placeOf.get(session);
@@ -213,8 +216,11 @@ export class SmppServer implements SessionOwner {
   }
 
   /** @internal */
-  onRequest(session: Session, pdu: Pdu): void {
-    this.#answering.answer(session, pdu);
+  onRequest(session: ServerSession, pdu: Pdu): void {
+    const submissions = this.#submissions;
+    if (submissions !== undefined && isSubmission(pdu) && !this.#hasHandler(pdu)) {
+      submissions.take(session, pdu);
+    } else this.#answering.answer(session, pdu);
   }
 
   /** @internal */
@@ -223,23 +229,22 @@ export class SmppServer implements SessionOwner {
   }
 
   /** @internal */
-  onNotice(session: Session, notice: Notice): void {
+  onNotice(session: ServerSession, notice: Notice): void {
     this.#guard.run(() => this.#options.onNotice?.(session, notice), 'onNotice');
   }
 
   /** @internal */
-  onUnbound(session: Session): void {
+  onUnbound(session: ServerSession): void {
     this.#unbound(session);
   }
 
   /** @internal */
-  onEnd(session: Session, reason: CloseReason, error: Error | undefined): void {
+  onEnd(session: ServerSession, reason: CloseReason, error: Error | undefined): void {
     this.#connected.delete(session);
     this.#placeOf.delete(session);
     addCounters(this.#counters, session.counters);
     this.#unbound(session);
-    this.#outbinds.get(session)?.reject(new SmppClosedError(reason, false, { cause: error }));
-    this.#outbinds.delete(session);
+    this.#outbinds.ended(session, () => new SmppClosedError(reason, false, { cause: error }));
     if (session.wasBound) this.#guard.run(() => this.#options.onClosed?.(session, reason), 'onClosed');
   }
 
@@ -277,22 +282,17 @@ export class SmppServer implements SessionOwner {
     };
   }
 
-  async #dial({ host, port, connectTimeoutMs = 5_000 }: OutbindTarget): Promise<Transport> {
-    const dialing = new AbortController();
-    this.#dialing.add(dialing);
-    try {
-      const { clock } = this.#loop;
-      if (this.#isClosing) dialing.abort();
-      const transport = await dial({ host, port, connectTimeoutMs, clock, signal: dialing.signal });
-      if (!this.#isClosing) return transport;
-      // Closed in the moment in which it was connected.
-      transport.destroy();
-      throw new SmppClosedError('closed', false);
-    } catch (error) {
-      throw this.#isClosing ? new SmppClosedError('closed', false) : error;
-    } finally {
-      this.#dialing.delete(dialing);
-    }
+  #hasHandler({ command }: SubmittedPdu): boolean {
+    return this.#options.operations?.[command] !== undefined;
+  }
+
+  #submissionsOf(options: ServerOptions, random: Random): Submissions | undefined {
+    const { onMessage, onIncomplete, incoming = {}, nextMessageId } = options;
+    if (onMessage === undefined) return undefined;
+    const { clock } = this.#loop;
+    const ids = new MessageIds(nextMessageId, clock, random, this.#guard);
+    const settings = given(incoming);
+    return new Submissions({ settings, loop: this.#loop, guard: this.#guard, ids, onMessage, onIncomplete });
   }
 
   #listen(host: string, port: number): Promise<void> {
@@ -322,9 +322,9 @@ export class SmppServer implements SessionOwner {
     }
   }
 
-  #open(transport: Transport, sinceMs: number, place?: Place): Session {
+  #open(transport: Transport, sinceMs: number, place?: Place): ServerSession {
     const { onPdu } = this.#options;
-    let session: Session;
+    let session: ServerSession;
     const options: SessionOptions =
       onPdu === undefined
         ? this.#sessionOptions
@@ -332,20 +332,15 @@ export class SmppServer implements SessionOwner {
             ...this.#sessionOptions,
             tap: (...seen) => this.#guard.run(() => onPdu(session, ...seen), 'onPdu'),
           };
-    session = new Session(
-      this.#nextId(),
-      new SessionCore('mc', options, sinceMs),
-      transport,
-      this.#loop,
-      this,
-    );
+    const core = new SessionCore('mc', options, sinceMs);
+    session = new ServerSession(this.#nextId(), core, transport, this.#share);
     this.#connected.add(session);
     if (place !== undefined) this.#placeOf.set(session, place);
     session.start();
     return session;
   }
 
-  #decide(session: Session, pdu: BindPdu, decision: BindDecision): void {
+  #decide(session: ServerSession, pdu: BindPdu, decision: BindDecision): void {
     if (session.state !== 'open' && session.state !== 'outbound') return;
     this.#answerBind(session, pdu, decision);
     // What could not be said to the peer has been answered with ESME_RSYSERR.
@@ -360,11 +355,10 @@ export class SmppServer implements SessionOwner {
     this.#bound.add(session);
     this.#boundBySystemId.set(pdu.system_id, this.#sessionsOf(pdu.system_id) + 1);
     this.#guard.run(() => this.#options.onBound?.(session), 'onBound');
-    this.#outbinds.get(session)?.resolve(session);
-    this.#outbinds.delete(session);
+    this.#outbinds.bound(session);
   }
 
-  #answerBind(session: Session, pdu: BindPdu, decision: BindDecision): void {
+  #answerBind(session: ServerSession, pdu: BindPdu, decision: BindDecision): void {
     if (!decision.accept) {
       const { status: refusal = 0 } = decision;
       session.respond(pdu, {
@@ -375,6 +369,7 @@ export class SmppServer implements SessionOwner {
     } else {
       session.context = decision.context;
       if (decision.window !== undefined) session.peerWindow = decision.window;
+      if (decision.text !== undefined) session.text = decision.text;
       const system_id = decision.systemId ?? this.#options.systemId ?? 'chappe';
       session.respond(pdu, { system_id } as ResponseInput);
     }
@@ -390,10 +385,14 @@ export class SmppServer implements SessionOwner {
     return { accept: false, status: status.ESME_RSYSERR };
   }
 
-  #unbound(session: Session): void {
+  #unbound(session: ServerSession): void {
     if (!this.#bound.delete(session)) return;
     const left = this.#sessionsOf(session.systemId) - 1;
     if (left === 0) this.#boundBySystemId.delete(session.systemId);
     else this.#boundBySystemId.set(session.systemId, left);
   }
+}
+
+function isSubmission(pdu: Pdu): pdu is SubmittedPdu {
+  return pdu.command === 'submit_sm' || pdu.command === 'data_sm';
 }

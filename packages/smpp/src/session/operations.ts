@@ -25,17 +25,23 @@ export type OperationResult<C extends OperationName = OperationName, T extends T
  * Answers one kind of request. Throwing `SmppStatus` answers with that command_status; throwing anything else, or
  * answering with what is no response to the request, with ESME_RSYSERR, and `onError` hears of it. The PDU's octet
  * strings are views of the chunk they came in: copy what is kept for long. With a codec of `createCodec` its TLVs `T`
- * are among those of the PDU and of the answer.
+ * are among those of the PDU and of the answer; `S` is the session as its owner has it.
  */
-export type Operation<C extends OperationName, T extends TlvTable = NoTlvs> = (
+export type Operation<C extends OperationName, T extends TlvTable = NoTlvs, S extends Session = Session> = (
   pdu: ReceivedPdu<C, T>,
-  session: Session,
+  session: S,
 ) => OperationResult<C, T>;
 
 /** Handlers by command. A request without handler is refused as a feature that we do not have. */
-export type Operations<T extends TlvTable = NoTlvs> = {
-  readonly [C in OperationName]?: Operation<C, T> | undefined;
+export type Operations<T extends TlvTable = NoTlvs, S extends Session = Session> = {
+  readonly [C in OperationName]?: Operation<C, T, S> | undefined;
 };
+
+/** What a request is answered with whose handler threw: `SmppStatus` says it, anything else is a fault to be told. */
+export function failureStatus(error: unknown, tell: (error: unknown) => void): number {
+  if (!(error instanceof SmppStatus)) tell(error);
+  return error instanceof SmppStatus && error.status !== 0 ? error.status : status.ESME_RSYSERR;
+}
 
 type AnyOperation = (pdu: Pdu, session: Session) => OperationResult;
 
@@ -75,9 +81,7 @@ export class Answering {
   }
 
   #fail(session: Session, pdu: Pdu, error: unknown): void {
-    if (!(error instanceof SmppStatus)) this.#onError(error, pdu.command);
-    const command_status =
-      error instanceof SmppStatus && error.status !== 0 ? error.status : status.ESME_RSYSERR;
+    const command_status = failureStatus(error, (why) => this.#onError(why, pdu.command));
     this.#respond(session, pdu, { command_status } as ResponseInput);
   }
 

@@ -2,8 +2,7 @@ import type { Pdu, PduInput, PduOf, RequestName, ResponseOf, Version } from '@ch
 import { endsPolitely } from '../core/closing.ts';
 import type { BindPdu, Notice, SessionCounters, SessionEvent } from '../core/events.ts';
 import type { SessionCore } from '../core/session-core.ts';
-import type { BindKind, SessionRole, SessionState } from '../core/states.ts';
-import { isBound, kindOf } from '../core/states.ts';
+import { type BindKind, isBound, kindOf, type SessionRole, type SessionState } from '../core/states.ts';
 import type { PduTaps } from '../core/tap.ts';
 import type { CloseReason } from '../errors.ts';
 import type { Remote, Transport } from '../transport/transport.ts';
@@ -166,13 +165,14 @@ export class Session implements Edged, RequestsOwner {
   /**
    * Sends a request without a promise: `done` gets its response or why there is none. Waits in order for a slot, up to the
    * queue's limit (then `CHAPPE_SMPP_QUEUE_FULL`). alert_notification is answered by nobody: its `done` is called at once.
+   * Returns what takes it back while it waits: then `done` is not called; false when it has left.
    */
-  send(pdu: PduInput<'alert_notification'>, done?: () => void): void;
-  send(pdu: PduInput, done: Done): void;
-  send(pdu: PduInput, done?: Done | (() => void)): void {
+  send(pdu: PduInput<'alert_notification'>, done?: () => void): () => boolean;
+  send(pdu: PduInput, done: Done, timeoutMs?: number): () => boolean;
+  send(pdu: PduInput, done?: Done | (() => void), timeoutMs?: number): () => boolean {
     checkPdu(pdu);
     if (pdu.command !== 'alert_notification') checkDone(done);
-    this.#requests.submit(pdu, done as Done, undefined);
+    return this.#requests.submit(pdu, done as Done, timeoutMs);
   }
 
   /** @internal Sends a request past the queue: a bind, or one for which `windowFree` was asked before. */

@@ -163,7 +163,7 @@ describe('the answer of a handler', () => {
             if (way !== 'deferred') return give(value);
             setImmediate(() => session.respond(pdu, value() as never));
             return DEFERRED;
-          }) as NonNullable<ServerOptions['operations']['submit_sm']>,
+          }) as NonNullable<NonNullable<ServerOptions['operations']>['submit_sm']>,
         },
         onError: (error, where) => errors.push([where, error]),
       });

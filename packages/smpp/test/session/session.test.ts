@@ -339,3 +339,19 @@ describe('a callback given to a session that fails, at once or later, is told an
     expect(pair.esmeOwner.errors).toHaveLength(3 + free);
   });
 });
+
+test('what send has not sent yet can be taken back; its time is that of the call', async () => {
+  const pair = await new SessionPair({ window: 1 }).bind();
+  const ended: unknown[] = [];
+  const note = (name: string) => (result: unknown) => void ended.push([name, (result as Error).message]);
+  const pdu = { command: 'submit_sm' } as const;
+  const takeBackFirst = pair.esme.send(pdu, note('first'), 300);
+  const takeBackSecond = pair.esme.send(pdu, note('second'));
+  pair.esme.send(pdu, note('third'), 100);
+  expect([pair.esme.outstanding, pair.esme.waiting]).toEqual([1, 2]);
+  expect([takeBackFirst(), takeBackSecond(), takeBackSecond()]).toEqual([false, true, false]);
+  await pair.clock.advance(100);
+  expect(ended).toEqual([['third', expect.stringContaining('no slot of the window')]]);
+  await pair.clock.advance(200);
+  expect(ended.slice(1)).toEqual([['first', expect.stringContaining('no response in time')]]);
+});
