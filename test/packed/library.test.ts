@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { describe, expect, inject, test } from 'vitest';
 import { root } from '../../scripts/packages.ts';
 import { finished } from './run.ts';
@@ -54,6 +55,15 @@ test.for([
   for (const version of versions) {
     const said = await finished(nodes[version]!, [join(folder, 'out', 'both.js')], { cwd: folder });
     expect(said, `on Node ${version}`).toBe(printed);
+  }
+});
+
+test.each(['esm', 'cjs'] as const)('bundled into one file, %s', async (format) => {
+  const folder = folderOf(format === 'esm' ? 'module' : 'commonjs', { 'both.ts': both });
+  const outfile = join(folder, 'out', 'both.js');
+  await build({ entryPoints: [join(folder, 'both.ts')], outfile, bundle: true, platform: 'node', format });
+  for (const version of versions) {
+    expect(await finished(nodes[version]!, [outfile]), `on Node ${version}`).toBe(printed);
   }
 });
 

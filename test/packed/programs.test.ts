@@ -1,8 +1,8 @@
 /** The examples, compiled in a project that has the tarballs installed, and the program that @chappe/cli brings. */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
-import { root } from '../../scripts/packages.ts';
+import { publicPackages, root } from '../../scripts/packages.ts';
 import { fencesOf } from '../docs/markdown.ts';
 import { documentedPort } from '../docs/snippets.ts';
 import { phone } from '../support/phone.ts';
@@ -38,6 +38,15 @@ function example(version: string, name: string, env: Readonly<Record<string, str
   return started(version, [join('out', `${name}.js`)], env);
 }
 
+/** Every way in, so that its declarations are checked and its code is loaded. */
+const doors = publicPackages().flatMap(({ name, manifest }) =>
+  Object.keys(manifest.exports ?? {}).map((entry) => posix.join(name, entry)),
+);
+const allDoors = doors.map(
+  (door, at) =>
+    `import * as door${at} from '${door}';\nconsole.log('${door}', Object.keys(door${at}).length);\n`,
+);
+
 /** The first lines of code that a reader of README sees. */
 const readme = fencesOf('README.md').find(
   ({ language, code }) => language === 'ts' && code.includes('.send('),
@@ -49,6 +58,7 @@ beforeAll(async () => {
   if (!online) return;
   cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
   writeFileSync(join(folder, 'examples', 'readme.ts'), readme?.code ?? '');
+  writeFileSync(join(folder, 'examples', 'doors.ts'), allDoors.join(''));
   const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, types: ['node'] };
   const lib = ['es2022', 'esnext.disposable'];
   const tsconfig = { compilerOptions: { ...compilerOptions, lib, outDir: 'out' }, include: ['examples'] };
@@ -111,6 +121,16 @@ describe.runIf(online).each(Object.keys(nodes))('on Node %s', (version) => {
 });
 
 describe.runIf(online).each(gatewayNodes)('where the gateway runs, Node %s', (version) => {
+  test('every package can be imported', async () => {
+    const printed = await finished(nodes[version]!, [join('out', 'doors.js')], { cwd: folder });
+    expect(
+      printed
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')[0]),
+    ).toEqual(doors);
+  });
+
   test('the sandbox in a test', async () => {
     const test = ['--test', '--test-reporter=tap', join('out', 'sandbox.test.js')];
     const printed = await finished(nodes[version]!, test, { cwd: folder });
