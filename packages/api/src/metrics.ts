@@ -8,9 +8,9 @@ import { Counter, Histogram, Registry } from 'prom-client';
 import type { ConnectionCounters } from './connections.ts';
 import { addConnectorCounters, addConnectorGauges, addReceipts } from './metrics/connectors.ts';
 import { addEnds, addMessages, addQueues } from './metrics/messages.ts';
+import { addAccounts, addIncoming, addReceiptBacklog, addRoutes } from './metrics/paths.ts';
 import { addEventLoop, addProcess } from './metrics/process.ts';
 import { readCounter, readGauge } from './metrics/readings.ts';
-import { addAccounts, addIncoming, addReceiptBacklog, addRoutes } from './metrics/roads.ts';
 import { addBinds, addCertificates, addSessions, addSmpp } from './metrics/smpp.ts';
 
 /** Metrics of one API. */

@@ -7,6 +7,7 @@ import type {
   WebhookSettings,
 } from '@chappe/policy';
 import type { z } from 'zod';
+import { unwiseConnector } from './connector-warnings.ts';
 import type { Flaw, Path } from './flaw.ts';
 import { flawsOfIssues } from './issues.ts';
 import type { HashPassword } from './passwords.ts';
@@ -15,10 +16,9 @@ import { type AccountDraft, accountSchema } from './schema/account.ts';
 import { connectorSchema } from './schema/connector.ts';
 import { bounded } from './schema/field.ts';
 import { type MoRouteDraft, moSchema } from './schema/mo.ts';
+import { type KnownNames, type ReadContext, withoutFiles } from './schema/read-context.ts';
 import { routeSchema } from './schema/route.ts';
 import { webhookSchema } from './schema/webhook.ts';
-import { type KnownNames, type World, withoutFiles } from './schema/world.ts';
-import { unwiseConnector } from './unwise-connector.ts';
 
 // As many as are shown; whoever sends more has not looked at what it sends.
 const maxFlaws = 20;
@@ -75,7 +75,7 @@ export function entryParser<K extends EntryKind>(
 }
 
 type ParserOf = (
-  world: World,
+  world: ReadContext,
   hash: HashPassword,
   connectors: readonly ConnectorSettings[],
 ) => ParseEntry<EntryKind>;
@@ -120,7 +120,7 @@ const parsers: { readonly [K in EntryKind]: ParserOf } = {
 };
 
 /** Where nobody says which names there are, all are taken for known. */
-function names({ known }: World): KnownNames {
+function names({ known }: ReadContext): KnownNames {
   const all = { has: () => true } as unknown as ReadonlySet<string>;
   return { accounts: known.accounts, connectors: known.connectors ?? all, webhooks: known.webhooks ?? all };
 }

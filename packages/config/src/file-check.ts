@@ -6,8 +6,8 @@ import { duplicates } from './names.ts';
 import { type RuleFlaw, ruleFlaws } from './rule-flaws.ts';
 import { fileSchema, listKeys, type ReadSections } from './schema/config-schema.ts';
 import { moSchema, namedRule } from './schema/mo.ts';
+import type { ReadContext } from './schema/read-context.ts';
 import { routeSchema } from './schema/route.ts';
-import type { World } from './schema/world.ts';
 import type { SourceText } from './yaml/source-text.ts';
 import { nearestAt, type PlacedMap, placedAt, plainOf, visitEntries } from './yaml/tree.ts';
 
@@ -29,7 +29,7 @@ export class FileCheck {
   }
 
   /** Reads the sections; undefined when there is anything wrong with them. */
-  sections(world: World): ReadSections | undefined {
+  sections(world: ReadContext): ReadSections | undefined {
     this.#keys();
     this.#duplicates();
     const plain = plainOf(withoutNotes(this.root)) as object;
@@ -47,7 +47,7 @@ export class FileCheck {
   }
 
   /** Rules that are right in themselves, although something else in the file is not. */
-  #goodRules(world: World): void {
+  #goodRules(world: ReadContext): void {
     const routes = this.#good('routes', routeSchema(world));
     const mo = this.#good('mo', moSchema(world));
     const rules = {

@@ -31,4 +31,4 @@ export { loadInThread, type ThreadOptions } from './load-thread.ts';
 export { realFiles, runLoadWorker, type SettingsCheck } from './load-worker.ts';
 export { type ServerVariable, serverVariables } from './overrides.ts';
 export { type HashPassword, PasswordHashes } from './passwords.ts';
-export type { KnownNames } from './schema/world.ts';
+export type { KnownNames } from './schema/read-context.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { sectionKeys } from './schema/config-schema.ts';
 import { section } from './schema/field.ts';
-import { withoutFiles } from './schema/world.ts';
+import { withoutFiles } from './schema/read-context.ts';
 
 /** A JSON Schema (draft 2020-12). */
 export type JsonSchema = { readonly [keyword: string]: unknown };

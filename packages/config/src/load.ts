@@ -13,9 +13,9 @@ import { ruleFlaws } from './rule-flaws.ts';
 import type { ReadSections } from './schema/config-schema.ts';
 import { defaultSections } from './schema/defaults.ts';
 import { namedRule } from './schema/mo.ts';
-import type { KnownNames, World } from './schema/world.ts';
+import type { KnownNames, ReadContext } from './schema/read-context.ts';
 import { sharedKeys, weakSecrets } from './secret-strength.ts';
-import { exposure, unwise } from './unwise.ts';
+import { exposure, unwise } from './warnings.ts';
 import { readDocument } from './yaml/document.ts';
 import { type PlacedMap, placedAt } from './yaml/tree.ts';
 
@@ -102,7 +102,7 @@ function ofVariable(variable: string, message: string): Flaw {
 }
 
 /** Files are named as seen from the configuration. */
-function worldOf({ path, readFile, lists }: LoadOptions, known: KnownNames): World {
+function worldOf({ path, readFile, lists }: LoadOptions, known: KnownNames): ReadContext {
   const beside = (name: string): string => resolve(dirname(path), name);
   const files = lists ?? new ListFiles({ read: readFile });
   return {

@@ -5,7 +5,7 @@ import type { Path } from './flaw.ts';
 import type { Environment } from './interpolation.ts';
 import { sectionKeys, serverKeys } from './schema/config-schema.ts';
 import { singleOf } from './schema/field.ts';
-import { withoutFiles } from './schema/world.ts';
+import { withoutFiles } from './schema/read-context.ts';
 import type { Placed, PlacedEntry, PlacedMap } from './yaml/tree.ts';
 
 /** One variable. */

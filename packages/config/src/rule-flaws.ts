@@ -1,7 +1,7 @@
 /** What the gateway says of routes and rules: patterns, expressions, times, and rules that nothing reaches. */
 import { checkMoRoutes, checkRoutes, type GatewaySettings, type RouteFlaw } from '@chappe/policy';
 import type { Path } from './flaw.ts';
-import type { KnownNames } from './schema/world.ts';
+import type { KnownNames } from './schema/read-context.ts';
 
 /** One of its flaws, with the keys that it may be about: the first that is there counts. */
 export interface RuleFlaw {

@@ -1,7 +1,7 @@
 /** Passwords and keys that are guessed before the guessing is slowed down, or soon after; and keys that two have. */
 import type { Flaw, Path } from './flaw.ts';
 import type { ReadSections } from './schema/config-schema.ts';
-import { secret, type World } from './schema/world.ts';
+import { type ReadContext, secret } from './schema/read-context.ts';
 import { type Placed, placedAt } from './yaml/tree.ts';
 
 // SMPP 3.4 5.2.2 has room for eight.
@@ -74,7 +74,7 @@ function isRow(text: string): boolean {
 }
 
 /** Warnings about passwords and keys that are given in clear: in the file, by a variable, or in a file of their own. */
-export function weakSecrets(root: Placed, world: World): Flaw[] {
+export function weakSecrets(root: Placed, world: ReadContext): Flaw[] {
   const read = secret(world);
   const keys = (path: Path): Flaw[] =>
     valuesAt(root, path).flatMap(({ text, at }) => told('a key', weakKey(read(text)), at));

@@ -1,7 +1,7 @@
 import { formatReceiptText, parseReceiptText } from '@chappe/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ReceiptWriter } from '../src/egress/receipt-text.ts';
+import { ReceiptText } from '../src/egress/receipt-text.ts';
 
 const at = Date.UTC(2026, 6, 20, 23, 59, 58);
 const facts = {
@@ -17,13 +17,13 @@ const facts = {
 
 describe('receipt text', () => {
   it('is the form of SMPP 3.4 appendix B', () => {
-    expect(new ReceiptWriter().write(facts)).toBe(
+    expect(new ReceiptText().write(facts)).toBe(
       'id:00b603c3a0000080000000 sub:001 dlvrd:001 submit date:2607202359 done date:2607210000 stat:DELIVRD err:000 text:Hello',
     );
   });
 
   it('in another format', () => {
-    const writer = new ReceiptWriter({
+    const writer = new ReceiptText({
       seconds: true,
       offsetMinutes: 60,
       textLabel: 'Text',
@@ -35,7 +35,7 @@ describe('receipt text', () => {
   });
 
   it('says what formatReceiptText says, whatever the times and their order', () => {
-    const writer = new ReceiptWriter({ seconds: true });
+    const writer = new ReceiptText({ seconds: true });
     const time = fc.integer({ min: 0, max: 4_000_000_000_000 });
     fc.assert(
       fc.property(time, time, fc.integer({ min: 0, max: 999 }), (submittedMs, doneMs, error) => {

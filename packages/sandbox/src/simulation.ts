@@ -29,7 +29,7 @@ export class Simulation implements Outlets {
   /** Called by the gateway. */
   open(host: OutletHost): ReadonlyMap<string, Connector> {
     const { handsets } = this;
-    handsets.onSwitchedOn = (msisdn, alerts) => host.reachable(msisdn, alerts);
+    handsets.onReachable = (msisdn, alerts) => host.reachable(msisdn, alerts);
     handsets.onReceived = (msisdn, message) => host.shown(msisdn, message);
     const onDelivered = (message: Message): void => {
       if (magicOf(message.destination.digits) === 'echo') host.sendBack(message);

@@ -18,7 +18,7 @@ const shown: readonly Column[] = [
   column('account'),
   ['route', (row) => row.route ?? '(from a handset)'],
   column('segments'),
-  ['road', ({ from, to }) => `${cell(from)} -> ${cell(to)}`],
+  ['from -> to', ({ from, to }) => `${cell(from)} -> ${cell(to)}`],
   ['text', ({ text }) => (typeof text === 'string' ? quoted(text) : undefined)],
 ];
 

@@ -14,7 +14,7 @@ const shown: readonly Column[] = [
   column('receipt', 'id'),
   ['received', (row) => row.receivedAt],
   column('connector'),
-  ['road', ({ from, to }) => `${cell(from)} -> ${cell(to)}`],
+  ['from -> to', ({ from, to }) => `${cell(from)} -> ${cell(to)}`],
   ['its ids', (row) => row.ids],
   column('stat'),
   column('err'),

@@ -159,8 +159,8 @@ async function replay(run: RouteRun): Promise<ExitCode> {
     terminal.out(`and ${otherMessages} messages on other ways`);
   if (values.verbose) {
     for (const { account, from, to, before, after } of listOf(answer, 'examples')) {
-      const road = `${cell(account)}  ${cell(from)} -> ${cell(to)}`;
-      terminal.out(printable(`  ${road}  ${choiceText(before)} => ${choiceText(after)}`));
+      const path = `${cell(account)}  ${cell(from)} -> ${cell(to)}`;
+      terminal.out(printable(`  ${path}  ${choiceText(before)} => ${choiceText(after)}`));
     }
   }
   return exitCodes.ok;

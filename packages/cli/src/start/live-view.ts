@@ -101,8 +101,8 @@ export function lineOf(event: GatewayEvent, isVerbose: boolean): string | undefi
   if (message.kind === 'receipt' || message.kind === 'notice') return undefined;
   const isNew = message.attempts === 0 && (step === 'enroute' || step === 'scheduled');
   if (!isNew && !(isVerbose && finals.has(step))) return undefined;
-  const road = `${printable(message.source.digits)} -> ${printable(message.destination.digits)}`;
-  const head = `${message.kind.padEnd(7)}  ${printable(message.account)}  ${road}  id ${message.publicId}`;
+  const path = `${printable(message.source.digits)} -> ${printable(message.destination.digits)}`;
+  const head = `${message.kind.padEnd(7)}  ${printable(message.account)}  ${path}  id ${message.publicId}`;
   if (!isNew) return `${head}  ${step}`;
   if (!isVerbose || message.text === undefined) return head;
   const text = message.text.length > shownText ? `${message.text.slice(0, shownText)}…` : message.text;

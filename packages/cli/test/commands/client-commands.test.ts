@@ -16,7 +16,7 @@ let apiUrl: string;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  api = buildApi({ gateway: sandbox.gateway, version: '0.0.0' });
+  api = buildApi({ gateway: sandbox.gateway, simulation: sandbox.simulation, version: '0.0.0' });
   apiUrl = await api.listen({ host: '127.0.0.1', port: 0 });
 });
 

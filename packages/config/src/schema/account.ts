@@ -15,10 +15,10 @@ import { compact, oneOf, oneOrMany, optional, reference, required, scalar, secti
 import { listOrFile } from './lists.ts';
 import { numberPlan, senderRules, throughput } from './numbers.ts';
 import { type PriorityRange, priority } from './priority.ts';
+import { type ReadContext, secret } from './read-context.ts';
 import { count, flag, money, number, pauseMs } from './shapes.ts';
 import { tlvTag } from './tlv.ts';
 import { npi, ton } from './ton-npi.ts';
-import { secret, type World } from './world.ts';
 
 /** An account whose password is still to be hashed: it has one of the two. */
 export interface AccountDraft {
@@ -62,7 +62,7 @@ function certificateName(text: string): string {
 }
 
 /** The hash of a key for the HTTP API. */
-export function keyHash(world: World): (text: string) => string {
+export function keyHash(world: ReadContext): (text: string) => string {
   return (text) => {
     const key = secret(world)(text);
     if (key.length < minKeyLength) throw new TypeError(`a key has at least ${minKeyLength} characters`);
@@ -75,7 +75,7 @@ const minExponent = 10;
 const maxExponent = 17;
 const hashForm = /^scrypt\$(\d{4,6})\$(\d{1,2})\$(\d{1,2})\$[\w-]{11,86}\$[\w-]{22,86}$/;
 
-function scryptHash(world: World): (text: string) => string {
+function scryptHash(world: ReadContext): (text: string) => string {
   return (text) => {
     const hash = secret(world)(text);
     const exponent = Math.log2(Number(hashForm.exec(hash)?.[1]));
@@ -118,7 +118,7 @@ const receiptTlvs: z.ZodType<NonNullable<AccountReceiptSettings['tlvs']>> = z.un
   { error: 'expected all, none, or tags such as 0x1403' },
 );
 
-function dlrSchema(world: World): z.ZodType<Dlr> {
+function dlrSchema(world: ReadContext): z.ZodType<Dlr> {
   return section({
     messageId: optional(
       oneOf(messageIdForms),
@@ -174,7 +174,7 @@ function dlrSchema(world: World): z.ZodType<Dlr> {
   });
 }
 
-function whoKeys(world: World) {
+function whoKeys(world: ReadContext) {
   return {
     systemId: required(scalar(systemId), 'its name: system_id of its binds, name of the account everywhere'),
     password: optional(
@@ -217,7 +217,7 @@ const mayKeys = {
   credit: optional(credit, 'prepaid or postpaid, and what it may spend'),
 };
 
-function moKeys(world: World) {
+function moKeys(world: ReadContext) {
   return {
     ownNumbers: optional(
       listOrFile(world, pattern),
@@ -242,7 +242,7 @@ const formKeys = {
 
 type Parsed = z.output<ReturnType<typeof accountKeys>>;
 
-function accountKeys(world: World) {
+function accountKeys(world: ReadContext) {
   return section({
     ...whoKeys(world),
     ...mayKeys,
@@ -253,7 +253,7 @@ function accountKeys(world: World) {
 }
 
 /** An account as it is written. */
-export function accountSchema(world: World): z.ZodType<AccountDraft> {
+export function accountSchema(world: ReadContext): z.ZodType<AccountDraft> {
   return accountKeys(world).transform((given, context): AccountDraft => {
     const say = (message: string, key: string): void =>
       context.addIssue({ code: 'custom', message, path: [key] });

@@ -13,10 +13,10 @@ import {
 import { coding } from './codings.ts';
 import { compact, oneOrMany, optional, reference, scalar, section } from './field.ts';
 import { addressCondition, conditionList } from './lists.ts';
+import type { ReadContext } from './read-context.ts';
 import { count } from './shapes.ts';
 import { time } from './times.ts';
 import { tlvCondition } from './tlv.ts';
-import type { World } from './world.ts';
 
 const maxSegments = 255;
 const maxWhen = 10_000;
@@ -48,7 +48,7 @@ const segments: z.ZodType<SegmentRange> = z.union(
 );
 
 /** Which account; exact ones must be there. */
-export function accountCondition(world: World): z.ZodType<readonly string[] | undefined> {
+export function accountCondition(world: ReadContext): z.ZodType<readonly string[] | undefined> {
   const exists = reference(world.known.accounts, 'account');
   return conditionList(world, (text) => (text.endsWith('*') ? accountPattern(text) : exists(text)));
 }
@@ -73,7 +73,7 @@ type ConditionKeys = {
 };
 
 /** Keys of both kinds of rules. */
-export function conditionKeys(world: World): ConditionKeys {
+export function conditionKeys(world: ReadContext): ConditionKeys {
   const keyword = oneOrMany(scalar(plainText(maxKeyword)));
   return {
     from: optional(addressCondition(world, 'addresses', pattern), 'senders: exact, or with * at the end'),

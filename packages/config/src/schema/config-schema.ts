@@ -15,12 +15,12 @@ import { connectorSchema } from './connector.ts';
 import { optional, scalar, section } from './field.ts';
 import { filtersSchema, pumpingSchema } from './filters.ts';
 import { type MoRouteDraft, moSchema, unclaimedSchema } from './mo.ts';
+import type { ReadContext } from './read-context.ts';
 import { routeSchema } from './route.ts';
 import { handsetsSchema, httpSchema, lifetimeSchema, logSchema } from './server.ts';
 import { durationMs } from './shapes.ts';
 import { smppSchema } from './smpp.ts';
 import { webhookSchema } from './webhook.ts';
-import type { World } from './world.ts';
 
 /** What the sections of the file say; undefined: not there. */
 interface Sections {
@@ -56,7 +56,7 @@ export const serverKeys = ['data', 'log', 'drain', 'smpp', 'http', 'lifetime', '
 export const listKeys = ['accounts', 'connectors', 'routes', 'mo', 'webhooks'] as const;
 
 /** The sections of the file. */
-export function sectionKeys(world: World): SectionKeys {
+export function sectionKeys(world: ReadContext): SectionKeys {
   return {
     data: optional(scalar(plainText(maxPath)), 'the data folder; :memory: keeps nothing', './data'),
     log: optional(logSchema, 'the log'),
@@ -83,6 +83,6 @@ export function sectionKeys(world: World): SectionKeys {
 }
 
 /** The file's schema. */
-export function fileSchema(world: World): z.ZodType<ReadSections> {
+export function fileSchema(world: ReadContext): z.ZodType<ReadSections> {
   return section(sectionKeys(world));
 }

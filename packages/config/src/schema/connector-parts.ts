@@ -16,10 +16,10 @@ import { z } from 'zod';
 import { durations, rate, timeZone, whole } from '../values/values.ts';
 import { digits, endpoint, handedOut, host, plainText, port } from '../values/words.ts';
 import { compact, keyed, oneOf, optional, required, scalar, section } from './field.ts';
+import { pem, type ReadContext, secret } from './read-context.ts';
 import { count, durationMs, flag, number, pauseMs, rangeShape, rateShape } from './shapes.ts';
 import { readStatus } from './status.ts';
 import { npi, npiOrAuto, ton, tonOrAuto } from './ton-npi.ts';
-import { pem, secret, type World } from './world.ts';
 
 const maxErrorCode = 65_535;
 const maxErrorText = 20;
@@ -34,7 +34,7 @@ export const cipherAbout =
   'suites of TLS 1.2 by OpenSSL names, parted by colons, for peers too old for the default: ECDHE or DHE with GCM or ChaCha20';
 
 /** TLS to an upstream: true, or its keys. Undefined for false. */
-export function upstreamTls(world: World): z.ZodType<UpstreamTls | undefined> {
+export function upstreamTls(world: ReadContext): z.ZodType<UpstreamTls | undefined> {
   const file = scalar(pem(world));
   return z.union(
     [
@@ -256,7 +256,7 @@ export const reconnect: z.ZodType<NonNullable<ConnectorSettings['reconnect']>> =
 );
 
 /** Where we listen for an upstream's outbind. */
-export function outbind(world: World): z.ZodType<NonNullable<ConnectorSettings['outbind']>> {
+export function outbind(world: ReadContext): z.ZodType<NonNullable<ConnectorSettings['outbind']>> {
   return z.union(
     [
       scalar(endpoint),

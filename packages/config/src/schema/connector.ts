@@ -19,10 +19,10 @@ import {
 import { compact, oneOf, oneOrMany, optional, required, scalar, section } from './field.ts';
 import { filtersSchema } from './filters.ts';
 import { numberPlan, senderRules } from './numbers.ts';
+import { type ReadContext, secret } from './read-context.ts';
 import { count, flag, number, pauseMs } from './shapes.ts';
 import { tlvRule } from './tlv.ts';
 import { npi, ton } from './ton-npi.ts';
-import { secret, type World } from './world.ts';
 
 // More sockets to one operator are hardly meant.
 const maxBinds = 1_000;
@@ -38,7 +38,7 @@ const maxServiceType = 5;
 const portShape = { type: 'integer', minimum: 1, maximum: 65_535 };
 const remote = scalar(remotePort, portShape);
 
-function bindKeys(world: World) {
+function bindKeys(world: ReadContext) {
   return {
     name: required(scalar(connectorName), 'its name in routes, metrics and the API'),
     group: optional(
@@ -157,7 +157,7 @@ const messageKeys = {
   tags: optional(oneOrMany(scalar(plainText(maxTagLength))), 'names for rules of what comes from there'),
 };
 
-function connectorKeys(world: World) {
+function connectorKeys(world: ReadContext) {
   return section({
     ...bindKeys(world),
     ...paceKeys,
@@ -172,7 +172,7 @@ function connectorKeys(world: World) {
 type Parsed = z.output<ReturnType<typeof connectorKeys>>;
 
 /** A connector as it is written. */
-export function connectorSchema(world: World): z.ZodType<ConnectorSettings> {
+export function connectorSchema(world: ReadContext): z.ZodType<ConnectorSettings> {
   return connectorKeys(world).transform(settingsOf);
 }
 

@@ -1,9 +1,9 @@
 /** What holds where the file says nothing: the defaults of the sections, from their own schemas. */
 import type { Config } from '../config.ts';
 import { fileSchema, type ReadSections } from './config-schema.ts';
-import { type World, withoutFiles } from './world.ts';
+import { type ReadContext, withoutFiles } from './read-context.ts';
 
-const nowhere: World = withoutFiles({});
+const nowhere: ReadContext = withoutFiles({});
 const defaultDrainMs = 8_000;
 
 let cached: ReadSections | undefined;

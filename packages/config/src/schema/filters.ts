@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { hostName, pattern, type TextPattern, textPattern } from '../values/words.ts';
 import { compact, oneOf, oneOrMany, optional, required, scalar, section } from './field.ts';
 import { addressList } from './lists.ts';
+import type { ReadContext } from './read-context.ts';
 import { count, flag, number, part, pauseMs } from './shapes.ts';
-import type { World } from './world.ts';
 
 const maxMost = 1_000_000;
 const maxReplacement = 1_000;
@@ -67,7 +67,7 @@ const duplicates: z.ZodType<DuplicateFilter> = z.union(
 );
 
 /** What is done about contents. */
-export function filtersSchema(world: World): z.ZodType<FilterSettings> {
+export function filtersSchema(world: ReadContext): z.ZodType<FilterSettings> {
   return section({
     blockTo: optional(
       addressList(world, 'addresses', pattern),

@@ -4,14 +4,14 @@ import type { NamedKey } from '../config.ts';
 import { name, systemId } from '../values/words.ts';
 import { keyHash, sha256 } from './account.ts';
 import { compact, oneOf, optional, reference, required, scalar, section } from './field.ts';
-import type { World } from './world.ts';
+import type { ReadContext } from './read-context.ts';
 
 const roles = ['admin', 'operator', 'read-only', 'account'] as const;
 // Each person and each program that calls has one.
 const maxKeys = 1_000;
 
 /** The list of named keys. */
-export function namedKeysSchema(world: World): z.ZodType<readonly NamedKey[]> {
+export function namedKeysSchema(world: ReadContext): z.ZodType<readonly NamedKey[]> {
   return z
     .array(namedKeySchema(world))
     .max(maxKeys, { error: `expected at most ${maxKeys} keys` })
@@ -34,7 +34,7 @@ export function namedKeysSchema(world: World): z.ZodType<readonly NamedKey[]> {
     });
 }
 
-function namedKeySchema(world: World): z.ZodType<NamedKey> {
+function namedKeySchema(world: ReadContext): z.ZodType<NamedKey> {
   const isAccount = reference(world.known.accounts, 'account');
   return section({
     name: required(scalar(name), 'who has it: stands in the audit'),

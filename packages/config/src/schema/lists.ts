@@ -3,17 +3,17 @@
 import type { AddressList, ListFileKind } from '@chappe/policy';
 import { z } from 'zod';
 import { emptyList, required, scalar, section } from './field.ts';
-import { fileLines, tableOfFile, type World } from './world.ts';
+import { fileLines, type ReadContext, tableOfFile } from './read-context.ts';
 
 type Read = (text: string) => string;
 
 /** One value, a list, or `{file: list.txt}` with one a line; files may also stand in the list. For some thousand entries. */
-export function listOrFile(world: World, read: Read): z.ZodType<readonly string[]> {
+export function listOrFile(world: ReadContext, read: Read): z.ZodType<readonly string[]> {
   return listOf(read, (path) => fileLines(path, world, read));
 }
 
 /** The same for millions: files are kept as tables. */
-export function addressList(world: World, kind: ListFileKind, read: Read): z.ZodType<AddressList> {
+export function addressList(world: ReadContext, kind: ListFileKind, read: Read): z.ZodType<AddressList> {
   return listOf<AddressList[number]>(read, (name) => [tableOfFile(name, kind, world, read)]);
 }
 
@@ -43,13 +43,13 @@ function listOf<E>(
 const any = 'any';
 
 /** As `listOrFile`; `any`, or none of these, is no condition. */
-export function conditionList(world: World, read: Read): z.ZodType<readonly string[] | undefined> {
+export function conditionList(world: ReadContext, read: Read): z.ZodType<readonly string[] | undefined> {
   return listOrFile(world, orAny(read)).transform((list) => (list.includes(any) ? undefined : list));
 }
 
 /** As `addressList`; `any`, or none of these, is no condition. */
 export function addressCondition(
-  world: World,
+  world: ReadContext,
   kind: ListFileKind,
   read: Read,
 ): z.ZodType<AddressList | undefined> {

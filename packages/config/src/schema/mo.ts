@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { anyText, name } from '../values/words.ts';
 import { conditionKeys, conditionsOf } from './conditions.ts';
 import { compact, type Every, oneOf, oneOrMany, optional, reference, scalar, section } from './field.ts';
+import type { ReadContext } from './read-context.ts';
 import { flag } from './shapes.ts';
 import { readStatus } from './status.ts';
-import type { World } from './world.ts';
 
 const statusShape = { type: ['string', 'integer', 'boolean'] } as const;
 
@@ -22,7 +22,7 @@ const maxReply = 1_530;
 /** A rule; the file gives those without a name one by their place. */
 export type MoRouteDraft = Omit<MoRouteSettings, 'name'> & { readonly name?: string | undefined };
 
-function deliverSchema(world: World): z.ZodType<MoAction> {
+function deliverSchema(world: ReadContext): z.ZodType<MoAction> {
   const account = scalar(reference(world.known.accounts, 'account'));
   return z.union(
     [
@@ -60,7 +60,7 @@ function accountsAction(accounts: readonly string[], spread: Spread = 'round-rob
   return { kind: 'accounts', accounts, spread };
 }
 
-function moKeys(world: World) {
+function moKeys(world: ReadContext) {
   const connector = oneOrMany(scalar(reference(world.known.connectors, 'connector')));
   return section({
     name: optional(scalar(name), 'its name in metrics and timelines; else mo- and its place'),
@@ -88,7 +88,7 @@ function moKeys(world: World) {
 type Parsed = z.output<ReturnType<typeof moKeys>>;
 
 /** A rule as it is written. */
-export function moSchema(world: World): z.ZodType<MoRouteDraft> {
+export function moSchema(world: ReadContext): z.ZodType<MoRouteDraft> {
   return moKeys(world).transform((given, context): MoRouteDraft => {
     const say = (message: string, ...path: readonly string[]): void =>
       context.addIssue({ code: 'custom', message, path: [...path] });
@@ -123,7 +123,7 @@ function sayWays(given: Ways, say: (message: string, ...path: readonly string[])
 }
 
 /** What becomes of what no rule takes. */
-export function unclaimedSchema(world: World): z.ZodType<MoAction> {
+export function unclaimedSchema(world: ReadContext): z.ZodType<MoAction> {
   return section({
     deliver: optional(deliverSchema(world), 'who gets it: an account, or keys'),
     do: optional(oneOf(['drop']), 'drop: nobody gets it'),

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { amount } from '../values/values.ts';
 import { digitPrefix } from '../values/words.ts';
 import { compact, keyed, oneOf, optional, scalar, section } from './field.ts';
+import { fileLines, type ReadContext } from './read-context.ts';
 import { money } from './shapes.ts';
-import { fileLines, type World } from './world.ts';
 
 type Line = readonly [prefix: string, price: number];
 
@@ -19,7 +19,7 @@ function readLine(text: string): Line | undefined {
   return [digitPrefix(prefix), amount(price)];
 }
 
-function filePrices(path: string, world: World): readonly Line[] {
+function filePrices(path: string, world: ReadContext): readonly Line[] {
   const seen = new Set<string>();
   return fileLines(path, world, (text) => {
     const line = readLine(text);
@@ -31,7 +31,7 @@ function filePrices(path: string, world: World): readonly Line[] {
 }
 
 /** `0.0125`, or keys. */
-export function priceSchema(world: World): z.ZodType<PriceSettings> {
+export function priceSchema(world: ReadContext): z.ZodType<PriceSettings> {
   return z.union(
     [
       money.transform((perSegment): PriceSettings => ({ perSegment })),

@@ -9,10 +9,10 @@ import { compact, type Every, oneOf, oneOrMany, optional, required, scalar, sect
 import { filtersSchema } from './filters.ts';
 import { priceSchema } from './price.ts';
 import { onePriority } from './priority.ts';
+import type { ReadContext } from './read-context.ts';
 import { count, flag, pauseMs } from './shapes.ts';
 import { readStatus } from './status.ts';
 import { viaSchema } from './via.ts';
-import type { World } from './world.ts';
 
 const maxTries = 100;
 
@@ -64,7 +64,7 @@ function readRefusal(text: string): number {
   return text === 'true' ? status.ESME_RSUBMITFAIL : readStatus(text);
 }
 
-function routeKeys(world: World) {
+function routeKeys(world: ReadContext) {
   return section({
     name: required(scalar(name), 'its name in metrics, timelines and `chappe route test`'),
     account: optional(accountCondition(world), 'who sent it: exact, or with * at the end'),
@@ -91,7 +91,7 @@ function routeKeys(world: World) {
 type Parsed = z.output<ReturnType<typeof routeKeys>>;
 
 /** A route as it is written. */
-export function routeSchema(world: World): z.ZodType<RouteSettings> {
+export function routeSchema(world: ReadContext): z.ZodType<RouteSettings> {
   return routeKeys(world).transform((given, context): RouteSettings => {
     const say = (message: string, ...path: readonly string[]): void =>
       context.addIssue({ code: 'custom', message, path: [...path] });

@@ -6,8 +6,8 @@ import { type Endpoint, endpoint, hostName, network } from '../values/words.ts';
 import { keyHash, sha256 } from './account.ts';
 import { compact, integer, oneOf, oneOrMany, optional, scalar, section } from './field.ts';
 import { namedKeysSchema } from './http-keys.ts';
+import type { ReadContext } from './read-context.ts';
 import { flag, number, pauseMs, rangeShape } from './shapes.ts';
-import type { World } from './world.ts';
 
 const maxSeed = 0xffff_ffff;
 const maxWeight = 1_000_000;
@@ -15,7 +15,7 @@ const dayMs = 86_400_000;
 const defaultHttp: Endpoint = { host: '127.0.0.1', port: 8080 };
 
 /** HTTP. */
-export function httpSchema(world: World): z.ZodType<ServerSettings['http']> {
+export function httpSchema(world: ReadContext): z.ZodType<ServerSettings['http']> {
   return section({
     listen: optional(
       scalar((text): Endpoint | undefined => (text === 'off' ? undefined : endpoint(text)), {

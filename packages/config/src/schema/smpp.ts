@@ -4,8 +4,8 @@ import type { ListenSettings, ListenTls, ServerSettings, SessionDefaults } from 
 import { type Endpoint, endpoint, host, network, ownSystemId, plainText, port } from '../values/words.ts';
 import { certificateProblem, cipherAbout, maxCiphers } from './connector-parts.ts';
 import { compact, listOf, oneOf, oneOrMany, optional, required, scalar, section } from './field.ts';
+import { pem, type ReadContext } from './read-context.ts';
 import { count, durationMs, flag, number, pauseMs } from './shapes.ts';
-import { pem, type World } from './world.ts';
 
 // More file descriptors than that need a kernel set up for it.
 const maxSessions = 1_000_000;
@@ -20,7 +20,7 @@ const defaultTlsPort = 3_550;
 
 const portShape = { type: 'integer', minimum: 0, maximum: 65_535 };
 
-function listenTls(world: World): z.ZodType<ListenTls> {
+function listenTls(world: ReadContext): z.ZodType<ListenTls> {
   return section({
     cert: required(scalar(pem(world)), 'PEM file of the certificate with its chain; read again on SIGHUP'),
     key: required(scalar(pem(world)), 'PEM file of its private key'),
@@ -33,7 +33,7 @@ function listenTls(world: World): z.ZodType<ListenTls> {
   });
 }
 
-function listener(world: World): z.ZodType<ListenSettings> {
+function listener(world: ReadContext): z.ZodType<ListenSettings> {
   return z.union(
     [
       scalar(endpoint, { type: ['string', 'integer'] }),
@@ -56,7 +56,7 @@ function listener(world: World): z.ZodType<ListenSettings> {
 }
 
 /** A list of addresses, one of them, or `off`. */
-function listeners(world: World): z.ZodType<readonly ListenSettings[]> {
+function listeners(world: ReadContext): z.ZodType<readonly ListenSettings[]> {
   const one = listener(world);
   const off = oneOf(['off']).transform((): readonly ListenSettings[] => []);
   return listOf(
@@ -124,7 +124,7 @@ const defaults: z.ZodType<SessionDefaults> = section({
 });
 
 /** The listeners of SMPP, and what holds for their sessions. */
-export function smppSchema(world: World): z.ZodType<ServerSettings['smpp']> {
+export function smppSchema(world: ReadContext): z.ZodType<ServerSettings['smpp']> {
   return section({
     systemId: optional(scalar(ownSystemId), 'our name in answers to binds', 'chappe'),
     listen: optional(

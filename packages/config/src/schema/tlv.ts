@@ -4,8 +4,8 @@ import { type TlvName, tlvs } from '@chappe/protocol';
 import { z } from 'zod';
 import { plainText } from '../values/words.ts';
 import { compact, oneOf, optional, required, scalar, section, UnknownWord } from './field.ts';
+import type { ReadContext } from './read-context.ts';
 import { count, flag } from './shapes.ts';
-import type { World } from './world.ts';
 
 const maxTag = 0xffff;
 const maxOctets = 0xffff;
@@ -51,7 +51,7 @@ export const tlvRule: z.ZodType<TlvRule> = section({
 );
 
 /** A TLV that a message must have: its tag, or keys `tag` and `value`. */
-export function tlvCondition(world: World): z.ZodType<TlvCondition> {
+export function tlvCondition(world: ReadContext): z.ZodType<TlvCondition> {
   const tag = scalar((text) => readTag(text, world.known.tlvs), tagShape);
   return z.union(
     [

@@ -3,7 +3,7 @@ import type { Target } from '@chappe/policy';
 import { z } from 'zod';
 import { whole } from '../values/values.ts';
 import { integer, keyed, optional, required, scalar, section, UnknownWord } from './field.ts';
-import type { World } from './world.ts';
+import type { ReadContext } from './read-context.ts';
 
 type Group = readonly Target[];
 
@@ -11,7 +11,7 @@ const accountMark = 'account:';
 const maxWeight = 1_000_000;
 
 /** A connector, `handsets` or `account:NAME`. */
-function readTarget(world: World): (text: string) => string {
+function readTarget(world: ReadContext): (text: string) => string {
   const { connectors, accounts } = world.known;
   return (text) => {
     if (text.startsWith(accountMark)) {
@@ -26,7 +26,7 @@ function readTarget(world: World): (text: string) => string {
 }
 
 /** All the ways to say it: see docs/configuration.md. */
-export function viaSchema(world: World): z.ZodType<readonly Group[]> {
+export function viaSchema(world: ReadContext): z.ZodType<readonly Group[]> {
   const read = readTarget(world);
   const weight = integer(whole(1, maxWeight), 1, maxWeight);
   const alone = scalar(read).transform((connector): Group => [{ connector }]);

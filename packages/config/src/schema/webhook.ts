@@ -3,15 +3,15 @@ import type { WebhookSettings } from '@chappe/policy';
 import type { z } from 'zod';
 import { name, webUrl } from '../values/words.ts';
 import { compact, optional, required, scalar, section } from './field.ts';
+import { type ReadContext, secret } from './read-context.ts';
 import { count, flag, pauseMs } from './shapes.ts';
-import { secret, type World } from './world.ts';
 
 const maxConcurrency = 1_000;
 // Standard Webhooks: 24 to 64 octets.
 const minOctets = 24;
 const maxOctets = 64;
 
-function signingSecret(world: World): (text: string) => string {
+function signingSecret(world: ReadContext): (text: string) => string {
   return (text) => {
     const value = secret(world)(text);
     const match = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value);
@@ -22,7 +22,7 @@ function signingSecret(world: World): (text: string) => string {
 }
 
 /** A webhook as it is written. */
-export function webhookSchema(world: World): z.ZodType<WebhookSettings> {
+export function webhookSchema(world: ReadContext): z.ZodType<WebhookSettings> {
   return section({
     name: required(scalar(name), 'its name in rules and metrics'),
     url: required(scalar(webUrl), 'where it is'),

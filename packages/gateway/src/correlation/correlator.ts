@@ -146,7 +146,7 @@ export class Correlator {
   }
 
   /** A message has ended, or goes elsewhere, without its receipt: one that comes after all changes nothing any more. */
-  noteMovedOn({ id, connector = '', reference = '', destination }: Message): void {
+  markSuperseded({ id, connector = '', reference = '', destination }: Message): void {
     const { ends } = this.#groups.of(connector);
     const key = receiptKey(reference, destination.digits);
     if (ends.get(key) === undefined) ends.note(key, { id, said: '', hasOthers: false });

@@ -2,7 +2,6 @@
 import type { FinalState, Message, Outcome } from '@chappe/center';
 import type { UpstreamReceiptSettings } from '@chappe/policy';
 import { isFinalState, type MessageState, type Receipt } from '@chappe/protocol';
-import { triedOf, withTaken, withTried } from '../message/memo.ts';
 import {
   errorNumberOf,
   errorWordOf,
@@ -10,6 +9,7 @@ import {
   type Said,
   tlvsAsText,
 } from '../message/operator-report.ts';
+import { triedOf, withTaken, withTried } from '../message/trail.ts';
 import type { CompiledFailover } from '../upstream/failover.ts';
 import { endOf } from './receipt-clock.ts';
 

@@ -1,14 +1,14 @@
 /** The connectors of all accounts: a lane is attached while its account has a receiving bind, and waits otherwise. */
 import type { Center, Message } from '@chappe/center';
 import type { Accounts } from '@chappe/policy';
-import type { Bind, Routing } from '../lanes/binds.ts';
+import type { Bind, ReceivingBinds } from '../lanes/binds.ts';
 import { accountLane, receiptLane, unclaimedLane } from '../lanes/lanes.ts';
 import { AccountConnector } from './account-connector.ts';
 
 /** What the connectors work with. */
 export interface AccountConnectorsOptions {
   readonly center: Center;
-  readonly routing: Routing;
+  readonly receivingBinds: ReceivingBinds;
   readonly accounts: Accounts;
   readonly onSent: (message: Message) => void;
 }
@@ -16,13 +16,13 @@ export interface AccountConnectorsOptions {
 /** Attaches and detaches lanes as binds come and go. */
 export class AccountConnectors {
   readonly #center: Center;
-  readonly #routing: Routing;
+  readonly #receivingBinds: ReceivingBinds;
   readonly #options: AccountConnectorsOptions;
   readonly #connectors = new Map<string, AccountConnector>();
 
   constructor(options: AccountConnectorsOptions) {
     this.#center = options.center;
-    this.#routing = options.routing;
+    this.#receivingBinds = options.receivingBinds;
     this.#options = options;
   }
 
@@ -48,7 +48,9 @@ export class AccountConnectors {
 
   /** A bind of that account that an alert_notification can go to: 3.3 has none (SMPP 3.4 2.10). */
   alertable(account: string): Bind | undefined {
-    return this.#routing.binds.find((bind) => bind.account === account && bind.session.version !== 0x33);
+    return this.#receivingBinds.binds.find(
+      (bind) => bind.account === account && bind.session.version !== 0x33,
+    );
   }
 
   #join(lane: string, bind: Bind): void {

@@ -41,7 +41,7 @@ interface KeptDate {
  * Writes receipt texts of one format. Hot path, hence beside `formatReceiptText`: a date is the same for all
  * receipts of its minute (or second) and is kept, which makes a text cost 0.05 us instead of 3.
  */
-export class ReceiptWriter {
+export class ReceiptText {
   readonly #format: ReceiptFormat;
   readonly #stepMs: number;
   readonly #label: string;

@@ -16,7 +16,7 @@ import {
 import { dataCodingOf } from '../message/message-text.ts';
 import { networkErrorTag, type Said } from '../message/operator-report.ts';
 import { isFinal, stateValue, statWord } from '../message/states.ts';
-import type { ReceiptWriter } from './receipt-text.ts';
+import type { ReceiptText } from './receipt-text.ts';
 
 // SMPP 3.4 appendix B: the first 20 characters.
 const quotedCharacters = 20;
@@ -26,7 +26,7 @@ const maxNetworkError = 0xffff;
 
 /** Options of receipts. */
 export interface ReceiptOptions {
-  readonly writer: ReceiptWriter;
+  readonly writer: ReceiptText;
   /** How long a receipt waits for its account, milliseconds. */
   readonly validityMs: number;
   /** Where its receipts wait; undefined: with its messages. */

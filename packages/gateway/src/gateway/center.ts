@@ -1,7 +1,7 @@
 /** The center of a gateway: made of its options, and told what receipts, money and operators have to say. */
 import { Center, type CenterHooks, type Clock, type Random } from '@chappe/center';
 import type { Accounts } from '@chappe/policy';
-import type { ReceiptDesk } from '../egress/receipt-desk.ts';
+import type { ReceiptWriter } from '../egress/receipt-writer.ts';
 import { replaceableOf } from '../message/groups.ts';
 import type { Said } from '../message/operator-report.ts';
 import { chargedAtEnd } from '../money/charging.ts';
@@ -31,7 +31,7 @@ export function makeCenter(
 /** The parts that have a say in what becomes of messages. */
 export interface Deciders {
   readonly accounts: Accounts;
-  readonly receipts: ReceiptDesk;
+  readonly receipts: ReceiptWriter;
   readonly network: Network;
   readonly ledger: Ledger;
   readonly onChange: NonNullable<CenterHooks['onChange']>;

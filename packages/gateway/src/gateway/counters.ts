@@ -3,7 +3,7 @@ import type { Center, CenterCounters } from '@chappe/center';
 import type { BindRefusalReason } from '@chappe/policy';
 import type { ServerCounters } from '@chappe/smpp';
 import type { IngressCounters } from '../ingress/ingress.ts';
-import type { Desk } from '../ingress/listeners.ts';
+import type { SmppListeners } from '../ingress/listeners.ts';
 import type { RefusalKind } from '../ingress/verdict.ts';
 
 /** What `gateway.counters()` returns: figures of one moment, that go on standing as they are. */
@@ -26,15 +26,15 @@ export interface GatewayCounters {
 export function gatewayCounters(
   ingress: IngressCounters,
   refusals: Readonly<Record<RefusalKind, number>>,
-  desk: Desk | undefined,
+  listeners: SmppListeners | undefined,
   center: Center,
 ): GatewayCounters {
   return {
     ingress: { ...ingress },
-    smpp: desk?.plain?.counters,
-    tls: desk?.tls?.counters,
-    more: desk?.more.map(({ counters }) => counters) ?? [],
-    bindRefusals: new Map(desk?.bindRefusals),
+    smpp: listeners?.plain?.counters,
+    tls: listeners?.tls?.counters,
+    more: listeners?.more.map(({ counters }) => counters) ?? [],
+    bindRefusals: new Map(listeners?.bindRefusals),
     center: { ...center.counters },
     refusals: { ...refusals },
   };

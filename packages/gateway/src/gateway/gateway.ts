@@ -1,4 +1,4 @@
-/** The composed system: accounts and their sessions, the center, handsets and upstreams, and the roads between them. */
+/** The composed system: accounts and their sessions, the center, handsets and upstreams, and what lies between them. */
 import {
   type Center,
   type ControlStore,
@@ -20,20 +20,20 @@ import type {
 import { type Certificates, type Clock, type Session, systemClock, type Transport } from '@chappe/smpp';
 import { AuditLog } from '../audit/audit-log.ts';
 import { AccountConnectors } from '../egress/account-connectors.ts';
-import { ReceiptDesk } from '../egress/receipt-desk.ts';
+import { ReceiptWriter } from '../egress/receipt-writer.ts';
 import type { PutResult, RemoveResult, RunTimeEntries } from '../entries/run-time.ts';
 import { Messages } from '../history/messages.ts';
 import { Acceptance } from '../ingress/acceptance.ts';
-import { injectMo, type MoArguments, type MoContext } from '../ingress/handset-originated.ts';
+import { injectMo, type MoArguments, type OriginatedContext } from '../ingress/handset-originated.ts';
 import type { Ingress } from '../ingress/ingress.ts';
-import { Desk } from '../ingress/listeners.ts';
+import { SmppListeners } from '../ingress/listeners.ts';
 import { type SubmitArguments, type Submitted, submit } from '../ingress/submit.ts';
 import { Transactions } from '../ingress/transactions.ts';
 import { Wholes } from '../ingress/wholes.ts';
-import { Routing } from '../lanes/binds.ts';
+import { ReceivingBinds } from '../lanes/binds.ts';
 import { referenceCounter } from '../message/references.ts';
+import { LastSenders } from '../mo/account-selector.ts';
 import { MoNotices } from '../mo/notices.ts';
-import { LastWriters } from '../mo/spread.ts';
 import { restoreQuotas } from '../money/charging.ts';
 import type { Ledger } from '../money/ledger.ts';
 import { Network, type NetworkOptions } from '../network/network.ts';
@@ -79,16 +79,16 @@ export class Gateway {
   readonly trace: PduTrace;
   readonly #events: GatewayEvents;
   readonly #clock: Clock;
-  readonly #routing: Routing;
+  readonly #receivingBinds: ReceivingBinds;
   readonly #acceptance: Acceptance;
   readonly #transactions: Transactions;
   readonly #ingress: Ingress;
-  readonly #handsetOriginated: MoContext;
+  readonly #handsetOriginated: OriginatedContext;
   readonly #listeners: MessageListeners;
   readonly #connectors: AccountConnectors;
   readonly #outlets: Outlets | undefined;
   readonly #memory: BindMemory;
-  #desk: Desk | undefined;
+  #smpp: SmppListeners | undefined;
   readonly #nextReference: () => number;
   #endSums: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
@@ -119,12 +119,12 @@ export class Gateway {
     this.messages = new Messages(center, this.#events, clock);
     // Where numbers are whoever's who asks for them, everybody must be a friend.
     const isSandbox = accounts.open || options.settings === undefined;
-    const routing = new Routing(isSandbox ? undefined : (number) => accounts.owners.of(number));
-    this.#routing = routing;
-    this.#acceptance = new Acceptance(routing, new Wholes(center, onError), behaviours);
-    const customers = (): Session[] => this.#desk?.sessions() ?? [];
-    const writers = new LastWriters();
-    this.network = this.#networkOf(options, parts, { routing, writers, customers });
+    const receivingBinds = new ReceivingBinds(isSandbox ? undefined : (number) => accounts.owners.of(number));
+    this.#receivingBinds = receivingBinds;
+    this.#acceptance = new Acceptance(receivingBinds, new Wholes(center, onError), behaviours);
+    const customers = (): Session[] => this.#smpp?.sessions() ?? [];
+    const writers = new LastSenders();
+    this.network = this.#networkOf(options, parts, { receivingBinds, writers, customers });
     this.trace = new PduTrace({ customers, connector: (name) => this.network.upstreams.get(name)?.binds });
     this.#transactions = new Transactions(clock);
     this.#nextReference = referenceCounter(random);
@@ -134,7 +134,7 @@ export class Gateway {
       acceptance: this.#acceptance,
       refusals: new Refusals(clock, (refusal) => this.#events.emit({ kind: 'refused', refusal })),
       transactions: this.#transactions,
-      routing,
+      receivingBinds,
       clock,
       network: this.network,
       nextReference: this.#nextReference,
@@ -143,9 +143,9 @@ export class Gateway {
     this.#ingress = ingress;
     this.#handsetOriginated = { ingress, validityMs };
     const onSent = (message: Message): void => ingress.delayed.release(message.of);
-    this.#connectors = new AccountConnectors({ center, routing, accounts, onSent });
+    this.#connectors = new AccountConnectors({ center, receivingBinds, accounts, onSent });
     const { backlog } = this.messageCounts;
-    const receipts = new ReceiptDesk({ center, accounts, clock, backlog, behaviours, format, validityMs });
+    const receipts = new ReceiptWriter({ center, accounts, clock, backlog, behaviours, format, validityMs });
     this.#listeners = new MessageListeners({
       center,
       network: this.network,
@@ -199,7 +199,7 @@ export class Gateway {
     entries.attach(network, () => this.#endSessions());
     center.run();
     await network.start();
-    this.#desk = await Desk.open(options, this.#ingress, accounts, this.#memory, {
+    this.#smpp = await SmppListeners.open(options, this.#ingress, accounts, this.#memory, {
       bindFault: (systemId) => this.#outlets?.bindFault(systemId),
       onBound: (session) => this.#onBound(session),
       onClosed: (session, reason) => this.#onClosed(session, reason),
@@ -218,12 +218,12 @@ export class Gateway {
 
   /** The port of the SMPP listener. */
   get smppPort(): number {
-    return this.#desk?.plain?.port ?? 0;
+    return this.#smpp?.plain?.port ?? 0;
   }
 
   /** The port of the TLS listener; undefined when there is none. */
   get tlsPort(): number | undefined {
-    return this.#desk?.tls?.port;
+    return this.#smpp?.tls?.port;
   }
 
   /**
@@ -251,17 +251,17 @@ export class Gateway {
 
   /** All bound sessions. */
   sessions(): SessionView[] {
-    return (this.#desk?.sessions() ?? []).map(viewOfSession);
+    return (this.#smpp?.sessions() ?? []).map(viewOfSession);
   }
 
   /** Plain integers of all parts, for metrics; a fresh object. */
   counters(): GatewayCounters {
-    return gatewayCounters(this.#ingress.counters, this.#acceptance.counters, this.#desk, this.center);
+    return gatewayCounters(this.#ingress.counters, this.#acceptance.counters, this.#smpp, this.center);
   }
 
   /** Ends one session in order (unbind). False when there is none with that id. */
   unbind(sessionId: number): boolean {
-    return this.#desk?.end(({ id }) => id === sessionId) ?? false;
+    return this.#smpp?.end(({ id }) => id === sessionId) ?? false;
   }
 
   /**
@@ -269,17 +269,17 @@ export class Gateway {
    * they are no good, or there is no such TLS listener.
    */
   setCertificates(certificates: Certificates, more?: number): void {
-    this.#desk?.setCertificates(certificates, more);
+    this.#smpp?.setCertificates(certificates, more);
   }
 
   /** When the certificates of the listeners end. */
   certificateEnds(): readonly CertificateEnd[] {
-    return this.#desk?.certificateEnds() ?? [];
+    return this.#smpp?.certificateEnds() ?? [];
   }
 
   /** Serves an ESME over any transport: an ESME in the same process, a tunnel. */
   accept(transport: Transport): Session | undefined {
-    return (this.#desk?.plain ?? this.#desk?.servers()[0])?.accept(transport);
+    return (this.#smpp?.plain ?? this.#smpp?.servers()[0])?.accept(transport);
   }
 
   /** Stores a message of an account; settles when it is on disk. Rejects with `GatewayError`. */
@@ -309,7 +309,7 @@ export class Gateway {
     {
       customers,
       ...shared
-    }: Pick<NetworkOptions, 'routing' | 'writers'> & { readonly customers: () => readonly Session[] },
+    }: Pick<NetworkOptions, 'receivingBinds' | 'writers'> & { readonly customers: () => readonly Session[] },
   ): Network {
     return new Network({
       ...shared,
@@ -334,7 +334,7 @@ export class Gateway {
     const untilMs = this.#clock.monotonicMs() + drainMs;
     await takeSteps([
       // Sessions first: their requests wait for commits, which the center still makes; all at once, as some may hang.
-      () => takeTogether([() => this.#desk?.close(drainMs), () => this.network.stop(drainMs)]),
+      () => takeTogether([() => this.#smpp?.close(drainMs), () => this.network.stop(drainMs)]),
       () => this.#outlets?.stop(),
       // Closes the store too.
       () => this.center.stop({ drainMs: Math.max(0, untilMs - this.#clock.monotonicMs()) }),
@@ -357,12 +357,12 @@ export class Gateway {
 
   #endSessions(): void {
     if (this.accounts.open) return;
-    this.#desk?.end(({ context }) => this.accounts.get(context as string)?.suspended !== false);
+    this.#smpp?.end(({ context }) => this.accounts.get(context as string)?.suspended !== false);
   }
 
   #onBound(session: Session): void {
     this.trace.customers.joined(session);
-    const bind = this.#routing.bound(session, session.context as string);
+    const bind = this.#receivingBinds.bound(session, session.context as string);
     if (bind !== undefined) this.#listeners.onBound(bind);
     this.network.upstreams.reconsider();
     if (this.#events.isHeard) this.#events.emit({ kind: 'bound', session: viewOfSession(session) });
@@ -370,7 +370,7 @@ export class Gateway {
 
   #onClosed(session: Session, reason: string): void {
     this.trace.customers.left(session);
-    const bind = this.#routing.unbound(session);
+    const bind = this.#receivingBinds.unbound(session);
     if (bind !== undefined) this.#connectors.remove(bind);
     if (this.#events.isHeard) this.#events.emit({ kind: 'closed', session: viewOfSession(session), reason });
   }

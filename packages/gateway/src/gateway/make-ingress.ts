@@ -17,7 +17,7 @@ export interface IngressParts
     | 'acceptance'
     | 'refusals'
     | 'transactions'
-    | 'routing'
+    | 'receivingBinds'
     | 'clock'
     | 'nextReference'
     | 'onError'
@@ -35,7 +35,7 @@ export function makeIngress(options: GatewayOptions, { network, ...parts }: Ingr
     counters: { accepted: 0, refused: 0 },
     // The sandbox takes names.
     numbersOnly: options.settings !== undefined,
-    cutsLong: () => network.cutsLong,
+    splitsLongMessages: () => network.splitsLongMessages,
     cancelUpstream: (message) => network.cancel(message),
     operators: () => network.operators,
     cutsFor: (lane) => network.cutsFor(lane),

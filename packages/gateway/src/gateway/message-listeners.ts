@@ -5,16 +5,16 @@ import type { PduOf } from '@chappe/protocol';
 import type { Verdict } from '../correlation/receipt-outcome.ts';
 import type { AccountConnectors } from '../egress/account-connectors.ts';
 import { type Alert, alertPdu, passedAlert } from '../egress/alert-notification.ts';
-import type { ReceiptDesk } from '../egress/receipt-desk.ts';
-import { echoDraft, type MoContext } from '../ingress/handset-originated.ts';
+import type { ReceiptWriter } from '../egress/receipt-writer.ts';
+import { echoDraft, type OriginatedContext } from '../ingress/handset-originated.ts';
 import type { Ingress } from '../ingress/ingress.ts';
 import { submit } from '../ingress/submit.ts';
 import type { Transactions } from '../ingress/transactions.ts';
 import type { Bind } from '../lanes/binds.ts';
 import { isFinal } from '../message/states.ts';
+import type { LastSenders } from '../mo/account-selector.ts';
 import type { MoNotices } from '../mo/notices.ts';
 import type { Received } from '../mo/received.ts';
-import type { LastWriters } from '../mo/spread.ts';
 import type { Ledger } from '../money/ledger.ts';
 import type { Network, NetworkListener } from '../network/network.ts';
 import type { GatewayEvents } from '../observation/events.ts';
@@ -27,10 +27,10 @@ export interface ListeningParts {
   readonly ledger: Ledger;
   readonly connectors: AccountConnectors;
   readonly ingress: Ingress;
-  readonly handsetOriginated: MoContext;
-  readonly receipts: ReceiptDesk;
+  readonly handsetOriginated: OriginatedContext;
+  readonly receipts: ReceiptWriter;
   readonly transactions: Transactions;
-  readonly writers: LastWriters;
+  readonly writers: LastSenders;
   readonly notices: MoNotices;
   readonly counts: MessageCounts;
   readonly events: GatewayEvents;
@@ -52,18 +52,18 @@ export class MessageListeners implements NetworkListener {
   /** A bind that takes messages has come. */
   onBound(bind: Bind): void {
     const { connectors, notices, ingress, network } = this.#parts;
-    const { routing, accounts } = ingress;
+    const { receivingBinds, accounts } = ingress;
     connectors.add(bind);
     notices.bound(bind);
     // Where everybody may bind, its lane takes what nobody has taken; where numbers are given away, no bind changes whose
     // they are.
-    if (!accounts.open && !routing.knowsOwners) void network.mo.unclaimed.look();
+    if (!accounts.open && !receivingBinds.knowsOwners) void network.mo.unclaimed.look();
   }
 
   /** After the commit of each step of a message. */
   onChange(message: Message, step: Step): void {
     const { network, events, counts } = this.#parts;
-    if (step === 'sent') network.upstreams.noteSaved(message.connector);
+    if (step === 'sent') network.upstreams.onSentStored(message.connector);
     else if (message.kind === 'mt') this.#onStep(message, step);
     else counts.backlog.onChange(message, step);
     if (events.hearsMessages) events.emit({ kind: 'message', step, message });
@@ -93,7 +93,7 @@ export class MessageListeners implements NetworkListener {
     const { writers, connectors, ingress } = this.#parts;
     // It says nothing but that a handset is back: of a number that is nobody's, who wrote from it may know.
     const writer = writers.of(pdu.esme_addr, pdu.source_addr) ?? '';
-    const account = ingress.routing.accountFor(pdu.esme_addr, pdu.source_addr, writer, writer) ?? '';
+    const account = ingress.receivingBinds.accountFor(pdu.esme_addr, pdu.source_addr, writer, writer) ?? '';
     if (account === '') return;
     connectors.alertable(account)?.session.send(passedAlert(pdu), ignore);
   }
@@ -140,13 +140,13 @@ export class MessageListeners implements NetworkListener {
       counts.ended(message);
       transactions.onChange(message);
       if (message.state === 'unknown' && message.reference !== undefined)
-        network.correlator.noteMovedOn(message);
+        network.correlator.markSuperseded(message);
       if (message.price > 0)
         ledger.account(message.account).settle(message.price, message.charged === true, message.acceptedMs);
     } else if (message.attempts === 0 && step !== 'retry') {
       if (step !== 'replaced') counts.accepted(message);
       const { account, source, destination } = message;
-      if (network.cutsLong && ingress.accounts.owners.mayWriteAs(account, source.digits))
+      if (network.splitsLongMessages && ingress.accounts.owners.mayWriteAs(account, source.digits))
         writers.note(account, source.digits, destination.digits);
     }
   }

@@ -1,7 +1,7 @@
 /** What was sent, for whom, by whom and for how much: one record for each stored message of a span of time. */
 import { type Center, CenterError, type Message, type MessageState, timelineSteps } from '@chappe/center';
 import { formatAmount } from '@chappe/policy';
-import { lastTriedOf, routeOf } from '../message/memo.ts';
+import { lastTriedOf, routeOf } from '../message/trail.ts';
 import { operatorIdOf } from '../upstream/operator-id.ts';
 
 /** One message as an invoice wants it. Without text: what it said is nobody's affair there. */

@@ -6,9 +6,9 @@ import type { Message } from '@chappe/center';
 import type { CompiledRoute, MessageFacts } from '@chappe/policy';
 import { status } from '@chappe/protocol';
 import type { LaneBehaviours } from '../lanes/behaviour.ts';
-import type { Routing } from '../lanes/binds.ts';
+import type { ReceivingBinds } from '../lanes/binds.ts';
 import { broadcastLane, handsetLane } from '../lanes/lanes.ts';
-import { routeOf } from '../message/memo.ts';
+import { routeOf } from '../message/trail.ts';
 import { factsOf, routed, routedPart, taken } from './routed.ts';
 import type { AcceptanceParts, Asked, NotTaken, RefusalKind, Taken } from './verdict.ts';
 import type { Wholes } from './wholes.ts';
@@ -29,14 +29,14 @@ export class Acceptance {
   };
   /** Texts whose parts are coming in. */
   readonly wholes: Wholes;
-  readonly #routing: Routing;
+  readonly #receivingBinds: ReceivingBinds;
   #parts: AcceptanceParts | undefined;
 
   readonly #behaviours: LaneBehaviours;
 
   /** `behaviours`: of lanes whose ends refuse some destinations. */
-  constructor(routing: Routing, wholes: Wholes, behaviours: LaneBehaviours = new Map()) {
-    this.#routing = routing;
+  constructor(receivingBinds: ReceivingBinds, wholes: Wholes, behaviours: LaneBehaviours = new Map()) {
+    this.#receivingBinds = receivingBinds;
     this.wholes = wholes;
     this.#behaviours = behaviours;
   }
@@ -97,7 +97,7 @@ export class Acceptance {
     const parts = this.#parts;
     const admitted = { source, destination, priority, waitMs: 0 };
     if (parts?.router === undefined)
-      return taken(admitted, this.#routing.laneTo(destination.digits), undefined, undefined);
+      return taken(admitted, this.#receivingBinds.laneTo(destination.digits), undefined, undefined);
     const route = parts.router.route(
       factsOf({ ...asked, source, destination, priority }, admitted, asked.segments),
     );
@@ -141,7 +141,7 @@ export class Acceptance {
     if (admitted.refusal !== undefined) return admitted;
     const parts = this.#parts;
     if (parts?.router === undefined)
-      return taken(admitted, this.#routing.laneTo(admitted.destination.digits), undefined, undefined);
+      return taken(admitted, this.#receivingBinds.laneTo(admitted.destination.digits), undefined, undefined);
     const verdict =
       asked.part === undefined
         ? routed(asked, parts, parts.router, admitted)

@@ -26,7 +26,7 @@ export interface MoArguments extends ContentArgument {
 }
 
 /** What is needed for messages from handsets. */
-export interface MoContext {
+export interface OriginatedContext {
   readonly ingress: Ingress;
   /** How long it waits for its account, milliseconds. */
   readonly validityMs: number;
@@ -35,7 +35,7 @@ export interface MoContext {
 /** Stores the message for the account that serves it; settles when it is on disk. Rejects with `GatewayError`. */
 export async function injectMo(
   input: MoArguments,
-  context: MoContext,
+  context: OriginatedContext,
   reference: number,
 ): Promise<{ ids: string[] }> {
   const source = addressOf(input.from);
@@ -49,8 +49,8 @@ export async function injectMo(
       throw new GatewayError('CHAPPE_GATEWAY_INVALID', `${field} is no address`, { field });
     }
   }
-  const { routing } = context.ingress;
-  const account = routing.accountFor(destination.digits, source.digits, input.writer, input.account);
+  const { receivingBinds } = context.ingress;
+  const account = receivingBinds.accountFor(destination.digits, source.digits, input.writer, input.account);
   const { dataCoding, segments } = cut(input, reference);
   const count = segments.length;
   const drafts = segments.map((segment, index) => {
@@ -73,7 +73,7 @@ export async function injectMo(
 }
 
 /** The handset's answer with the same text. */
-export function echoDraft(message: Message, context: MoContext): Draft {
+export function echoDraft(message: Message, context: OriginatedContext): Draft {
   const { esmClass, dataCoding, tlvs } = readContent(message.content);
   const content = writeContent({
     shape: 'submit',
@@ -87,7 +87,12 @@ export function echoDraft(message: Message, context: MoContext): Draft {
     tlvs: tlvs.filter(({ name }) => name?.startsWith('sar_') === true),
   });
   const { source, destination, account: writer } = message;
-  const account = context.ingress.routing.accountFor(source.digits, destination.digits, writer, writer);
+  const account = context.ingress.receivingBinds.accountFor(
+    source.digits,
+    destination.digits,
+    writer,
+    writer,
+  );
   return moDraft(message.destination, message.source, account, content, message.text, context);
 }
 
@@ -97,7 +102,7 @@ function moDraft(
   account: string | undefined,
   content: Uint8Array,
   text: string | undefined,
-  context: MoContext,
+  context: OriginatedContext,
 ): Draft {
   const dueMs = context.ingress.clock.nowMs();
   return {

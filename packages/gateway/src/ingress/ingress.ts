@@ -3,7 +3,7 @@ import type { Center, Message, Shares } from '@chappe/center';
 import type { Account, Accounts, MessageFacts } from '@chappe/policy';
 import { status } from '@chappe/protocol';
 import { type Clock, DEFERRED, type ResponseInput, type Session } from '@chappe/smpp';
-import type { Routing } from '../lanes/binds.ts';
+import type { ReceivingBinds } from '../lanes/binds.ts';
 import type { LifetimeLimits } from '../message/lifetime.ts';
 import type { Refusals } from '../observation/refusals.ts';
 import type { OperatorRequests } from '../upstream/operator-requests.ts';
@@ -29,7 +29,7 @@ export interface Ingress {
   /** Submissions that were not taken, for those who are asked. */
   readonly refusals: Refusals;
   readonly transactions: Transactions;
-  readonly routing: Routing;
+  readonly receivingBinds: ReceivingBinds;
   readonly clock: Clock;
   readonly lifetime: LifetimeLimits;
   readonly delayed: DelayedResponses;
@@ -40,7 +40,7 @@ export interface Ingress {
   /** Whether destinations are numbers; in the sandbox they may be names. */
   readonly numbersOnly: boolean;
   /** Whether there are upstreams, for which long texts are cut. */
-  cutsLong(): boolean;
+  splitsLongMessages(): boolean;
   /** Whether a long text has to be cut for one of the upstreams that a lane leads to. */
   cutsFor(lane: string): boolean;
   /** The connectors that a lane leads to whose own filters refuse such a message. */

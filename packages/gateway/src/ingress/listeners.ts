@@ -128,7 +128,7 @@ export interface BindFault {
 }
 
 /** What the gateway does when sessions come and go. */
-export interface DeskEvents {
+export interface ListenersEvents {
   /** What becomes of a bind of that name; undefined: what its account says. */
   bindFault(systemId: string): BindFault | undefined;
   onBound(session: Session): void;
@@ -136,7 +136,7 @@ export interface DeskEvents {
 }
 
 /** The listeners: SMPP, and SMPP by TLS when it is asked for. */
-export class Desk {
+export class SmppListeners {
   readonly plain: SmppServer | undefined;
   readonly tls: SmppServer | undefined;
   /** Those beyond the first of each kind. */
@@ -161,8 +161,8 @@ export class Desk {
     ingress: Ingress,
     accounts: Accounts,
     memory: BindMemory,
-    events: DeskEvents,
-  ): Promise<Desk> {
+    events: ListenersEvents,
+  ): Promise<SmppListeners> {
     const clock = options.clock ?? systemClock;
     const bindRefusals = new Map<BindRefusalReason, number>();
     const onRefused: ListenersOptions['onBindRefused'] = (refusal) => {
@@ -207,12 +207,12 @@ export class Desk {
           : await listen({ host: tlsHost, port: tlsPort, tls: tls as ServerTls, proxyProtocol });
       const more: SmppServer[] = [];
       for (const one of options.listeners ?? []) more.push(await listen(one));
-      const desk = new Desk([plain, secure, more], bindRefusals);
-      desk.noteCertificate('tls', options.tls?.cert);
+      const listeners = new SmppListeners([plain, secure, more], bindRefusals);
+      listeners.noteCertificate('tls', options.tls?.cert);
       options.listeners?.forEach((one, index) => {
-        desk.noteCertificate(`more-${index + 1}`, one.tls?.cert);
+        listeners.noteCertificate(`more-${index + 1}`, one.tls?.cert);
       });
-      return desk;
+      return listeners;
     } catch (error) {
       await Promise.all(opened.map((server) => server.close({ drainMs: 0 })));
       throw error;

@@ -3,9 +3,9 @@ import type { Address, Draft } from '@chappe/center';
 import { GatewayError } from '@chappe/policy';
 import { type Concatenation, ESM_CLASS, status } from '@chappe/protocol';
 import type { Group } from '../message/content.ts';
-import { withUnfit } from '../message/memo.ts';
 import { ownPartOf } from '../message/own-part.ts';
 import { cutUnder } from '../message/segments.ts';
+import { withUnfit } from '../message/trail.ts';
 import type { Ingress } from './ingress.ts';
 import { type Length, lengthOf } from './length.ts';
 import { Prepared } from './prepared.ts';
@@ -74,7 +74,7 @@ export function measured(submission: Submission, ingress: Ingress): Length {
   if (cut !== undefined) return { segments: cut.segments.length, pieces: cut.segments, isTooLong: false };
   const length = lengthOf(submission, ingress);
   // A simulated handset shows whatever it is given.
-  return length.isTooLong && !ingress.cutsLong() ? { ...length, isTooLong: false } : length;
+  return length.isTooLong && !ingress.splitsLongMessages() ? { ...length, isTooLong: false } : length;
 }
 
 /** Asks the rules about one destination. */

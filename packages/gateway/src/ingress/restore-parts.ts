@@ -1,7 +1,7 @@
 /** After a start: parts of texts that come now go the way of those that came before it. */
 import type { Center, Message } from '@chappe/center';
 import { droppedLane } from '../lanes/lanes.ts';
-import { lastTriedOf, routeOf } from '../message/memo.ts';
+import { lastTriedOf, routeOf } from '../message/trail.ts';
 import { textOf, type Ways } from '../upstream/ways.ts';
 import type { Fate, Wholes } from './wholes.ts';
 

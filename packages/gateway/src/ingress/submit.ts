@@ -1,4 +1,4 @@
-/** Messages that are submitted without SMPP: the same road, from the arguments of a call to stored messages. */
+/** Messages that are submitted without SMPP: the same way, from the arguments of a call to stored messages. */
 import {
   type Address,
   type CenterError,

@@ -24,7 +24,7 @@ export type OwnersOf = (number: string) => readonly string[];
  * The binds that take messages now. In a sandbox a bind has the numbers that it asks for, and answers go to whoever is
  * there; in a gateway numbers are given to accounts, and what their binds ask for beyond these counts for nothing.
  */
-export class Routing {
+export class ReceivingBinds {
   readonly #ownersOf: OwnersOf | undefined;
   readonly #binds: Bind[] = [];
   // Nearly every bind has no address_range, and then a submission must not pay for looking.

@@ -3,10 +3,10 @@
 import type { MoAction, MoRouteSettings } from '@chappe/policy';
 import { accountLane, droppedLane, unclaimedLane, webhookLane } from '../lanes/lanes.ts';
 import { wordOf } from '../message/detail.ts';
+import type { MoContext, Stored } from './context.ts';
 import { draftOf, type MoTarget, storeDrafts } from './draft.ts';
 import { takeKeyword } from './keywords.ts';
 import type { Received } from './received.ts';
-import type { MoRoad, Stored } from './road.ts';
 
 // Nobody gets it, but it can be looked up what came of it: over at once, as messages that a route drops.
 const ended: MoTarget = { account: '', lane: droppedLane };
@@ -38,9 +38,9 @@ export interface Batch {
 }
 
 /** Does what the rule says; without a rule the message goes where answers go. `done` is called once. */
-export function act(batch: Batch, rule: MoRouteSettings | undefined, road: MoRoad, done: Stored): void {
+export function act(batch: Batch, rule: MoRouteSettings | undefined, context: MoContext, done: Stored): void {
   const told = `rule=${rule === undefined ? 'none' : wordOf(rule.name)}`;
-  perform(batch, rule?.action, told, road, done);
+  perform(batch, rule?.action, told, context, done);
 }
 
 /**
@@ -49,14 +49,20 @@ export function act(batch: Batch, rule: MoRouteSettings | undefined, road: MoRoa
  */
 export function answerAccount(
   { source, destination }: Pick<Received, 'source' | 'destination'>,
-  road: Pick<MoRoad, 'routing' | 'writers'>,
+  context: Pick<MoContext, 'receivingBinds' | 'writers'>,
   given?: string,
 ): string | undefined {
-  const writer = road.writers.of(destination.digits, source.digits);
-  return road.routing.accountFor(destination.digits, source.digits, writer, given);
+  const writer = context.writers.of(destination.digits, source.digits);
+  return context.receivingBinds.accountFor(destination.digits, source.digits, writer, given);
 }
 
-function perform(batch: Batch, action: MoAction | undefined, told: string, road: MoRoad, done: Stored): void {
+function perform(
+  batch: Batch,
+  action: MoAction | undefined,
+  told: string,
+  context: MoContext,
+  done: Stored,
+): void {
   const [first] = batch.messages;
   if (first === undefined) {
     done(undefined);
@@ -67,62 +73,62 @@ function perform(batch: Batch, action: MoAction | undefined, told: string, road:
       // '' keeps the routing of a sandbox from giving one customer's message to any other who happens to be bound, before
       // it has waited for its own.
       const given = batch.place === undefined ? '' : undefined;
-      const account = answerAccount(first, road, given) ?? '';
-      if (account !== '') store(batch, [accountTarget(account)], told, road, done);
-      else if (road.unclaimedAction === undefined) keep(batch, told, road, done);
-      else perform(batch, road.unclaimedAction, `${told} unclaimed=1`, road, done);
+      const account = answerAccount(first, context, given) ?? '';
+      if (account !== '') store(batch, [accountTarget(account)], told, context, done);
+      else if (context.unclaimedAction === undefined) keep(batch, told, context, done);
+      else perform(batch, context.unclaimedAction, `${told} unclaimed=1`, context, done);
       return;
     }
     case 'accounts': {
-      const accounts = road.spread.choose(action, first.source.digits, batch.set);
+      const accounts = context.spread.choose(action, first.source.digits, batch.set);
       // A rule without accounts is a mistake of its author; the message waits for somebody to see it.
-      if (accounts.length === 0) keep(batch, told, road, done);
-      else store(batch, accounts.map(accountTarget), told, road, done);
+      if (accounts.length === 0) keep(batch, told, context, done);
+      else store(batch, accounts.map(accountTarget), told, context, done);
       return;
     }
     case 'webhook':
-      store(batch, [{ account: '', lane: webhookLane(action.webhook) }], told, road, done);
+      store(batch, [{ account: '', lane: webhookLane(action.webhook) }], told, context, done);
       return;
     case 'refuse':
-      if (batch.isAnswered === true) drop(batch, `${told} refused=late`, road, done);
+      if (batch.isAnswered === true) drop(batch, `${told} refused=late`, context, done);
       else done(new MoRefused(action.status));
       return;
     case 'drop':
-      drop(batch, told, road, done);
+      drop(batch, told, context, done);
       return;
     case 'opt-out':
     case 'opt-in': {
       const next = action.then;
       const andThen = (then: Stored): void => {
         const toldMore = `${told} ${action.kind}=1`;
-        if (next === undefined) store(batch, [ended], toldMore, road, then);
-        else perform(batch, next, toldMore, road, then);
+        if (next === undefined) store(batch, [ended], toldMore, context, then);
+        else perform(batch, next, toldMore, context, then);
       };
-      takeKeyword(action, first, road, andThen, done);
+      takeKeyword(action, first, context, andThen, done);
     }
   }
 }
 
-function drop(batch: Batch, told: string, road: MoRoad, done: Stored): void {
-  road.counters.dropped += batch.messages.length;
-  store(batch, [ended], told, road, done);
+function drop(batch: Batch, told: string, context: MoContext, done: Stored): void {
+  context.counters.dropped += batch.messages.length;
+  store(batch, [ended], told, context, done);
 }
 
 /** It waits until somebody takes it: see unclaimed.ts. */
-function keep(batch: Batch, told: string, road: MoRoad, done: Stored): void {
+function keep(batch: Batch, told: string, context: MoContext, done: Stored): void {
   const [first] = batch.messages;
   if (batch.place === undefined && first !== undefined) {
-    road.counters.unclaimed += 1;
-    road.onUnclaimed(first);
+    context.counters.unclaimed += 1;
+    context.onUnclaimed(first);
   }
-  store(batch, [kept], told, road, done);
+  store(batch, [kept], told, context, done);
 }
 
 function store(
   { messages, detail, place }: Batch,
   targets: readonly MoTarget[],
   told: string,
-  road: MoRoad,
+  context: MoContext,
   done: Stored,
 ): void {
   const more = detail === undefined ? '' : ` ${detail}`;
@@ -130,14 +136,14 @@ function store(
     place(targets, `${told}${more}`, done);
     return;
   }
-  const nowMs = road.clock.nowMs();
-  const expiresMs = nowMs + road.validityMs;
+  const nowMs = context.clock.nowMs();
+  const expiresMs = nowMs + context.validityMs;
   const drafts = targets.flatMap((target) =>
     messages.map((received) =>
       draftOf(received, target, `${received.detail} ${told}${more}`, nowMs, expiresMs),
     ),
   );
-  storeDrafts(road.center, drafts, done);
+  storeDrafts(context.center, drafts, done);
 }
 
 function accountTarget(account: string): MoTarget {

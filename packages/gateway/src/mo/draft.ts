@@ -1,7 +1,7 @@
 /** From a message of a handset to what is stored for an account or a hook. */
 import type { Draft } from '@chappe/center';
+import type { MoCenter, Stored } from './context.ts';
 import type { Received } from './received.ts';
-import type { MoCenter, Stored } from './road.ts';
 
 /** Whose it is and where it waits. */
 export interface MoTarget {

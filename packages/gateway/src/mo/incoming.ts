@@ -2,7 +2,7 @@
 import { CenterError } from '@chappe/center';
 import { status } from '@chappe/protocol';
 import { act, MoRefused } from './act.ts';
-import type { MoDesk } from './desk.ts';
+import type { MoInbox } from './inbox.ts';
 import { ruleFor } from './part-rules.ts';
 import { setKey } from './part-set.ts';
 import { factsOf, type MoOrigin, type MoPdu, receivedOf, segmentOf } from './received.ts';
@@ -18,14 +18,14 @@ import { factsOf, type MoOrigin, type MoPdu, receivedOf, segmentOf } from './rec
 export function takeMo(
   pdu: MoPdu,
   from: MoOrigin,
-  desk: MoDesk,
+  inbox: MoInbox,
   answer: (commandStatus: number) => void,
 ): void {
-  const { counters, onError } = desk;
+  const { counters, onError } = inbox;
   counters.received += 1;
   const received = receivedOf(pdu, from);
   const concat = segmentOf(pdu);
-  const facts = factsOf(received, pdu.tlvs, concat?.total ?? 1, desk.clock.nowMs());
+  const facts = factsOf(received, pdu.tlvs, concat?.total ?? 1, inbox.clock.nowMs());
   const done = (error: Error | undefined): void => {
     if (error === undefined) {
       answer(status.ESME_ROK);
@@ -36,16 +36,16 @@ export function takeMo(
     answer(statusOf(error));
   };
   if (concat === undefined) {
-    act({ messages: [received] }, ruleFor(facts, true, desk.rules, onError), desk, done);
+    act({ messages: [received] }, ruleFor(facts, true, inbox.rules, onError), inbox, done);
     return;
   }
   const hasHead = concat.sequence === 1;
-  if (ruleFor(facts, hasHead, desk.partRules, onError)?.reassemble === true) {
-    desk.parts.take(received, concat, done);
+  if (ruleFor(facts, hasHead, inbox.partRules, onError)?.reassemble === true) {
+    inbox.parts.take(received, concat, done);
     return;
   }
   const set = setKey(received.group, received.source.digits, received.destination.digits, concat);
-  act({ messages: [received], set }, ruleFor(facts, hasHead, desk.rules, onError), desk, done);
+  act({ messages: [received], set }, ruleFor(facts, hasHead, inbox.rules, onError), inbox, done);
 }
 
 /** Its own of a rule; a draft that the center never takes would come again for ever if it were refused for now. */

@@ -2,8 +2,8 @@
 
 import type { MoAction } from '@chappe/policy';
 import { GatewayError } from '@chappe/policy';
+import type { MoContext, Stored } from './context.ts';
 import type { Received } from './received.ts';
-import type { MoRoad, Stored } from './road.ts';
 
 type KeywordAction = Extract<MoAction, { readonly kind: 'opt-out' | 'opt-in' }>;
 
@@ -14,7 +14,7 @@ type KeywordAction = Extract<MoAction, { readonly kind: 'opt-out' | 'opt-in' }>;
 export function takeKeyword(
   action: KeywordAction,
   received: Received,
-  road: MoRoad,
+  context: MoContext,
   andThen: (done: Stored) => void,
   done: Stored,
 ): void {
@@ -27,15 +27,15 @@ export function takeKeyword(
     return;
   }
   const written = isOut
-    ? road.optOuts.add(handset, number, received.text ?? '')
-    : road.optOuts.remove(handset, number);
+    ? context.optOuts.add(handset, number, received.text ?? '')
+    : context.optOuts.remove(handset, number);
   written.then(
     () => {
-      if (isOut) road.counters.optedOut += 1;
-      else road.counters.optedIn += 1;
+      if (isOut) context.counters.optedOut += 1;
+      else context.counters.optedIn += 1;
       andThen((error) => {
         if (error !== undefined || action.reply === undefined) done(error);
-        else confirm(action.reply, action, received, road, done);
+        else confirm(action.reply, action, received, context, done);
       });
     },
     (error: unknown) => {
@@ -45,7 +45,7 @@ export function takeKeyword(
         return;
       }
       // An address that nothing can be sent to: it would come again for ever if it were refused.
-      road.onError(error, action.kind);
+      context.onError(error, action.kind);
       andThen(done);
     },
   );
@@ -56,17 +56,17 @@ function confirm(
   text: string,
   action: KeywordAction,
   { source, destination }: Received,
-  road: MoRoad,
+  context: MoContext,
   done: Stored,
 ): void {
-  const writer = road.writers.of(destination.digits, source.digits) ?? '';
+  const writer = context.writers.of(destination.digits, source.digits) ?? '';
   const owner = (): string | undefined =>
-    road.routing.accountFor(destination.digits, source.digits, writer, writer);
+    context.receivingBinds.accountFor(destination.digits, source.digits, writer, writer);
   const account = accountOf(action) ?? owner() ?? '';
-  road.reply(destination.digits, source.digits, text, account).then(
+  context.reply(destination.digits, source.digits, text, account).then(
     () => done(undefined),
     (error: unknown) => {
-      road.onError(error, `reply to ${action.kind}`);
+      context.onError(error, `reply to ${action.kind}`);
       done(undefined);
     },
   );

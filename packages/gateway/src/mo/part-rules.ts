@@ -1,6 +1,6 @@
 /** Which rule is right for a message: its segments come one by one, but rules speak of the whole. */
 import type { MessageFacts, MoRouteSettings } from '@chappe/policy';
-import type { MoRoad, MoRules } from './road.ts';
+import type { MoContext, MoRules } from './context.ts';
 
 /**
  * The rules by which single segments are held back: a text is only known once it is whole, so conditions on texts are
@@ -23,7 +23,7 @@ export function ruleFor(
   facts: MessageFacts,
   hasHead: boolean,
   rules: MoRules,
-  onError: MoRoad['onError'],
+  onError: MoContext['onError'],
 ): MoRouteSettings | undefined {
   try {
     const rule = rules.match(facts);

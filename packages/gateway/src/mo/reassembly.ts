@@ -10,6 +10,7 @@ import type { Message, MessageId } from '@chappe/center';
 import { type Concatenation, Reassembler, type ReassemblerOptions } from '@chappe/protocol';
 import type { Clock } from '@chappe/smpp';
 import { firstLineValue, wordOf } from '../message/detail.ts';
+import type { MoCenter, MoCounters, Stored } from './context.ts';
 import { draftOf } from './draft.ts';
 import {
   type MoPart,
@@ -23,7 +24,6 @@ import {
 } from './part-set.ts';
 import type { Received } from './received.ts';
 import { RecentParts } from './recent-parts.ts';
-import type { MoCenter, MoCounters, Stored } from './road.ts';
 
 /** What is needed. */
 export interface PartsOptions {

@@ -8,15 +8,15 @@ import type { Concatenation } from '@chappe/protocol';
 import { accountLane, unclaimedLane } from '../lanes/lanes.ts';
 import { readContent } from '../message/content.ts';
 import { act, answerAccount } from './act.ts';
+import type { MoContext, MoRules, Stored } from './context.ts';
 import { draftOf, type MoTarget, storeDrafts } from './draft.ts';
 import { ruleFor } from './part-rules.ts';
 import { setKey, storedReceived } from './part-set.ts';
 import type { Parts } from './reassembly.ts';
 import { factsOf, type Received } from './received.ts';
-import type { MoRoad, MoRules, Stored } from './road.ts';
 
-/** What is needed beside the road. */
-export interface UnclaimedRoad extends MoRoad {
+/** What is needed beside the context. */
+export interface UnclaimedContext extends MoContext {
   readonly partRules: MoRules;
   readonly parts: Parts;
 }
@@ -42,15 +42,15 @@ const atOnce = 100;
 
 /** The lane `unclaimed`. */
 export class UnclaimedLane {
-  readonly #road: UnclaimedRoad;
+  readonly #context: UnclaimedContext;
   readonly #tagsOf: (connector: string) => readonly string[];
   #looking: Promise<void> | undefined;
   #isWanted = false;
   #isStopped = false;
 
   /** `tagsOf`: those of a connector now. */
-  constructor(road: UnclaimedRoad, tagsOf: (connector: string) => readonly string[]) {
-    this.#road = road;
+  constructor(context: UnclaimedContext, tagsOf: (connector: string) => readonly string[]) {
+    this.#context = context;
     this.#tagsOf = tagsOf;
   }
 
@@ -88,7 +88,7 @@ export class UnclaimedLane {
         const { received, concat, rule } = waiting;
         const { group, source, destination } = received;
         const set = concat && setKey(group, source.digits, destination.digits, concat);
-        act({ messages: [received], set, isAnswered: true, place }, rule, this.#road, done);
+        act({ messages: [received], set, isAnswered: true, place }, rule, this.#context, done);
       }
     });
   }
@@ -104,7 +104,7 @@ export class UnclaimedLane {
       try {
         await this.#lookOnce();
       } catch (error) {
-        if (!this.#isStopped) this.#road.onError(error, 'messages from handsets that nobody has taken');
+        if (!this.#isStopped) this.#context.onError(error, 'messages from handsets that nobody has taken');
       }
     }
   }
@@ -124,7 +124,7 @@ export class UnclaimedLane {
     const found: MessageId[] = [];
     let beforeId: MessageId | undefined;
     while (!this.#isStopped) {
-      const page = await this.#road.center.waitingIn(unclaimedLane, pageMessages, beforeId);
+      const page = await this.#context.center.waitingIn(unclaimedLane, pageMessages, beforeId);
       for (const message of page.messages) {
         if (this.#isTaken(this.#waiting(message))) found.push(message.id);
       }
@@ -135,12 +135,12 @@ export class UnclaimedLane {
   }
 
   async #claimById(id: MessageId): Promise<void> {
-    const message = await this.#road.center.query({ id });
+    const message = await this.#context.center.query({ id });
     if (message !== undefined) await this.claim(message);
   }
 
   #waiting(message: Message): Waiting {
-    const { clock, rules, partRules, onError } = this.#road;
+    const { clock, rules, partRules, onError } = this.#context;
     const { received, concat } = storedReceived(message, this.#tagsOf);
     const { tlvs } = readContent(message.content);
     const facts = factsOf(received, tlvs, concat?.total ?? 1, clock.nowMs());
@@ -154,7 +154,7 @@ export class UnclaimedLane {
     if (isPart) return true;
     const action =
       rule?.action ??
-      (answerAccount(received, this.#road) === undefined ? this.#road.unclaimedAction : 'answer');
+      (answerAccount(received, this.#context) === undefined ? this.#context.unclaimedAction : 'answer');
     if (action === undefined || action === 'answer') return action === 'answer';
     return action.kind !== 'refuse' && !(action.kind === 'accounts' && action.accounts.length === 0);
   }
@@ -166,7 +166,7 @@ export class UnclaimedLane {
     detail: string,
     done: (error: Error | undefined, result: ClaimResult) => void,
   ): void {
-    const { center, clock } = this.#road;
+    const { center, clock } = this.#context;
     const [first, ...more] = targets;
     if (first === undefined || first.lane === unclaimedLane) {
       done(undefined, 'left');
@@ -196,7 +196,7 @@ export class UnclaimedLane {
 
   /** It waits for its other segments, as it would if it came now. */
   #join({ message, received, concat }: Waiting, done: Stored): void {
-    const { center, parts } = this.#road;
+    const { center, parts } = this.#context;
     parts.take(received, concat as Concatenation, (error) => {
       if (error !== undefined) done(error);
       else center.cancel({ id: message.id }).then(() => done(undefined), done);

@@ -2,7 +2,7 @@
 import type { Center, FinalState, Message } from '@chappe/center';
 import type { AccountSettings, Accounts } from '@chappe/policy';
 import { broadcastLane } from '../lanes/lanes.ts';
-import { wasTaken } from '../message/memo.ts';
+import { wasTaken } from '../message/trail.ts';
 import { countsThisMonth, countsToday, dayOf } from './standing.ts';
 
 /**

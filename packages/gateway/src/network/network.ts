@@ -1,6 +1,6 @@
 /**
  * Everything that is made of an operator's settings: the rules for messages of customers, the upstreams and the plans
- * that lead to them, the receipts that come back, and the roads of messages from handsets. New settings are compiled
+ * that lead to them, the receipts that come back, and the ways of messages from handsets. New settings are compiled
  * whole before anything changes; what they do not touch goes on undisturbed.
  */
 import type { Center, ControlStore, Message, Outcome } from '@chappe/center';
@@ -28,19 +28,19 @@ import type { Verdict } from '../correlation/receipt-outcome.ts';
 import type { Acceptance } from '../ingress/acceptance.ts';
 import { restoreParts } from '../ingress/restore-parts.ts';
 import type { RouteFilters } from '../ingress/verdict.ts';
-import type { Routing } from '../lanes/binds.ts';
+import type { ReceivingBinds } from '../lanes/binds.ts';
 import { DroppedConnector } from '../lanes/dropped.ts';
 import { droppedLane, isHeldLane } from '../lanes/lanes.ts';
 import { planOfLane } from '../lanes/plan.ts';
 import { firstPieceOf, piecesOf } from '../message/groups.ts';
 import { nodeIdOctets, nodeIdOf } from '../message/hops.ts';
-import { withTaken, withUnfit } from '../message/memo.ts';
 import { factsOfStored, wholeText } from '../message/stored-facts.ts';
-import { MoDesk } from '../mo/desk.ts';
+import { withTaken, withUnfit } from '../message/trail.ts';
+import type { LastSenders } from '../mo/account-selector.ts';
+import type { Reply } from '../mo/context.ts';
+import { MoInbox } from '../mo/inbox.ts';
 import { takeMo } from '../mo/incoming.ts';
 import type { MoOrigin, Received } from '../mo/received.ts';
-import type { Reply } from '../mo/road.ts';
-import type { LastWriters } from '../mo/spread.ts';
 import type { Ledger } from '../money/ledger.ts';
 import type { ConnectUpstream, FromUpstream } from '../upstream/binds.ts';
 import type { Home } from '../upstream/leads-back.ts';
@@ -81,11 +81,11 @@ export interface NetworkOptions {
   readonly control: ControlStore;
   readonly clock: Clock;
   readonly random: Random;
-  readonly routing: Routing;
+  readonly receivingBinds: ReceivingBinds;
   readonly acceptance: Acceptance;
   readonly ledger: Ledger;
   readonly optOuts: OptOuts;
-  readonly writers: LastWriters;
+  readonly writers: LastSenders;
   readonly moValidityMs: number;
   /** The tags of the account of that name. */
   readonly tagsOf: (account: string) => readonly string[];
@@ -99,13 +99,13 @@ export interface PreparedSettings {
   readonly compiled: CompiledSettings;
 }
 
-/** The gateway's roads. */
+/** What is made of the settings in force. */
 export class Network {
   readonly upstreams: Upstreams;
   /** Requests to the operators that have taken messages. */
   readonly operators: OperatorRequests = new OperatorRequests((name) => this.upstreams.get(name));
   readonly correlator: Correlator;
-  readonly mo: MoDesk;
+  readonly mo: MoInbox;
   readonly pumping: PumpingWatch = new PumpingWatch();
   readonly #options: NetworkOptions;
   readonly #webhooks: Webhooks;
@@ -156,10 +156,10 @@ export class Network {
       onTaken: (upstream, message, outcome) => this.correlator.onTaken(upstream, message, outcome),
       onDoubt: (upstream, message) => this.correlator.onDoubt(upstream, message),
     });
-    this.mo = new MoDesk({
+    this.mo = new MoInbox({
       center,
       clock,
-      routing: options.routing,
+      receivingBinds: options.receivingBinds,
       writers: options.writers,
       optOuts,
       reply: (from, to, text, account) => this.#listener.reply(from, to, text, account),
@@ -194,7 +194,7 @@ export class Network {
   }
 
   /** Whether long texts are cut, for upstreams that want them so. */
-  get cutsLong(): boolean {
+  get splitsLongMessages(): boolean {
     return this.#settings.connectors.length > 0;
   }
 
@@ -264,7 +264,7 @@ export class Network {
       };
     }
     if (!this.upstreams.hasNext(message, message.memo ?? '')) return undefined;
-    this.correlator.noteMovedOn(message);
+    this.correlator.markSuperseded(message);
     const detail = 'receipt late: sent again, possible duplicate';
     const memo = withTaken(message.memo);
     return { kind: 'retry', error: 0, errorClass: 'unknown', afterMs: 0, memo, detail };
@@ -275,7 +275,7 @@ export class Network {
     const label = await this.operators.cancel(message);
     if (label === undefined) return false;
     // What the upstream says of it from now on is no news.
-    this.correlator.noteMovedOn(message);
+    this.correlator.markSuperseded(message);
     const detail = `${label} cancelled`;
     return this.#options.center.settle(message.id, { kind: 'failed', state: 'deleted', error: 0, detail });
   }
@@ -285,12 +285,12 @@ export class Network {
    * known yet: any of them may be meant.
    */
   cutsFor(lane: string): boolean {
-    const takesWhole = (connector: string): boolean =>
+    const acceptsPayloadTlv = (connector: string): boolean =>
       this.upstreams.get(connector)?.settings.longMessages === 'payload';
     const plan = planOfLane(lane);
     if (plan !== undefined)
-      return !plan.groups.every((group) => group.every(({ connector }) => takesWhole(connector)));
-    return isHeldLane(lane) && !this.#settings.connectors.every(({ name }) => takesWhole(name));
+      return !plan.groups.every((group) => group.every(({ connector }) => acceptsPayloadTlv(connector)));
+    return isHeldLane(lane) && !this.#settings.connectors.every(({ name }) => acceptsPayloadTlv(name));
   }
 
   /** The connectors that a lane leads to that are not to get a text: their filters refuse it, or they lack a character. */

@@ -2,7 +2,7 @@
 import type { Message } from '@chappe/center';
 import { accountLane, handsetLane } from '../lanes/lanes.ts';
 import type { Plan, PlanMember } from '../lanes/plan.ts';
-import { triedOf } from '../message/memo.ts';
+import { triedOf } from '../message/trail.ts';
 import type { CompiledFailover } from './failover.ts';
 import type { Upstream } from './upstream.ts';
 

@@ -3,7 +3,7 @@
 import type { Message } from '@chappe/center';
 import type { PduInput, PduOf } from '@chappe/protocol';
 import type { Session } from '@chappe/smpp';
-import { triedOf } from '../message/memo.ts';
+import { triedOf } from '../message/trail.ts';
 import { operatorIdOf } from './operator-id.ts';
 import type { Submission } from './submission/profile.ts';
 import type { Upstream } from './upstream.ts';

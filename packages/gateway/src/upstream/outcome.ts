@@ -1,7 +1,7 @@
 /** From what an upstream answered to what becomes of the message. */
 import type { Message, Outcome } from '@chappe/center';
 import { canonicalId, statusName } from '@chappe/protocol';
-import { withoutTried } from '../message/memo.ts';
+import { withoutTried } from '../message/trail.ts';
 import type { Answer } from './answer.ts';
 import type { CompiledFailover } from './failover.ts';
 import type { Upstream } from './upstream.ts';

@@ -5,7 +5,7 @@
 import type { Connector, Message, Outcome, Report } from '@chappe/center';
 import type { Plan } from '../lanes/plan.ts';
 import { firstPieceOf } from '../message/groups.ts';
-import { lastTriedOf, triedOf, withTried } from '../message/memo.ts';
+import { lastTriedOf, triedOf, withTried } from '../message/trail.ts';
 import type { Answer } from './answer.ts';
 import { Choice, type ChoiceContext, type Elsewhere, movedAtOnce } from './choice.ts';
 import { outcomeOfAnswer } from './outcome.ts';

@@ -3,8 +3,8 @@ import type { Message } from '@chappe/center';
 import type { ConnectorSettings, MessageFacts } from '@chappe/policy';
 import { FilterLayer, Filters } from '@chappe/policy';
 import { readGroupOf } from '../message/content.ts';
-import { isUnfitFor } from '../message/memo.ts';
 import { factsOfStored } from '../message/stored-facts.ts';
+import { isUnfitFor } from '../message/trail.ts';
 
 // No filter asks for them.
 const noTags: readonly string[] = Object.freeze([]);

@@ -2,7 +2,7 @@
 import { type Message, type RetryPolicy, retryPolicy } from '@chappe/center';
 import type { ConnectorSettings, MessageFacts } from '@chappe/policy';
 import { type Clock, Pace, type Random, type RequestResult, type Session } from '@chappe/smpp';
-import { isUnfitFor } from '../message/memo.ts';
+import { isUnfitFor } from '../message/trail.ts';
 import { type Hold, type HoldShares, HoldTimes } from '../observation/hold-times.ts';
 import { TimeCounts } from '../observation/time-counts.ts';
 import { type Answer, unsent } from './answer.ts';

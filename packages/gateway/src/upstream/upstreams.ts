@@ -3,7 +3,7 @@ import type { Center, Message } from '@chappe/center';
 import type { ConnectorSettings } from '@chappe/policy';
 import type { Clock, Random } from '@chappe/smpp';
 import type { Plan } from '../lanes/plan.ts';
-import { lastTriedOf, routeOf, triedOf } from '../message/memo.ts';
+import { lastTriedOf, routeOf, triedOf } from '../message/trail.ts';
 import type { BindsEvents, ConnectUpstream } from './binds.ts';
 import { type CompiledFailover, defaultFailover } from './failover.ts';
 import { UpstreamGroup } from './group.ts';
@@ -158,7 +158,7 @@ export class Upstreams {
   }
 
   /** A message's being at an upstream is on disk. */
-  noteSaved(group: string | undefined): void {
+  onSentStored(group: string | undefined): void {
     if (group === undefined) return;
     const found = this.#groups.get(group);
     if (found === undefined || found.unsaved === 0) return;

@@ -43,7 +43,7 @@ describe('a message from a handset', () => {
     });
     expect((message?.expiresMs ?? 0) - (message?.acceptedMs ?? 0)).toBe(72 * 3_600_000);
     expect(acceptedDetail(message)).toBe('connector=op-a deliver_sm=77 rule=short-code');
-    expect(rig.desk.counters).toMatchObject({ received: 1, refused: 0, unclaimed: 0 });
+    expect(rig.inbox.counters).toMatchObject({ received: 1, refused: 0, unclaimed: 0 });
   });
 
   it('is answered after the commit, once', async () => {
@@ -65,7 +65,7 @@ describe('a message from a handset', () => {
     expect(await rig.send()).toBe('ESME_RX_T_APPN');
     // The center knows now that its store fails, and refuses at once.
     expect(await rig.send()).toBe('ESME_RX_T_APPN');
-    expect(rig.desk.counters.refused).toBe(2);
+    expect(rig.inbox.counters.refused).toBe(2);
     expect(rig.errors).toHaveLength(2);
     store.isBroken = false;
     await rig.clock.advance(5_000);
@@ -193,7 +193,7 @@ describe('rules', () => {
     expect(await rig.send()).toBe('ESME_ROK');
     expect(await rig.seen()).toEqual(['dropped win a car', 'webhook:crm Hello']);
     expect(acceptedDetail((await rig.waiting())[0])).toContain('rule=spam');
-    expect(rig.desk.counters.dropped).toBe(1);
+    expect(rig.inbox.counters.dropped).toBe(1);
   });
 
   it('to all accounts: one for each, stored together', async () => {
@@ -233,7 +233,7 @@ describe('rules', () => {
     const other = plainRules([
       { name: 'b', action: { kind: 'accounts', accounts: ['beta'], spread: 'all' } },
     ]);
-    rig.desk.use(other, other);
+    rig.inbox.use(other, other);
     await rig.send();
     expect(await rig.seen()).toEqual(['account:beta Hello']);
   });
@@ -261,8 +261,8 @@ describe('without a rule', () => {
 
   it('a bind that serves the number gets it, before the last writer; a bind that serves nothing does not', async () => {
     const rig = await MoRig.start();
-    rig.routing.bound(bind(''), 'other');
-    rig.routing.bound(bind('^601'), 'ranged');
+    rig.receivingBinds.bound(bind(''), 'other');
+    rig.receivingBinds.bound(bind('^601'), 'ranged');
     rig.writers.note('acme', '60100', '447700900123');
     rig.writers.note('acme', '70100', '447700900123');
     for (const destination_addr of ['60100', '70100', '80100']) await rig.send({ destination_addr });

@@ -32,7 +32,7 @@ describe('STOP and START', () => {
     ]);
     expect(await rig.seen()).toEqual(['dropped stop', 'dropped Start please', 'account:acme do not stop']);
     expect((await rig.waiting())[0]?.timeline).toContain('rule=stop opt-out=1');
-    expect(rig.desk.counters).toMatchObject({ optedOut: 1, optedIn: 1 });
+    expect(rig.inbox.counters).toMatchObject({ optedOut: 1, optedIn: 1 });
   });
 
   it('go on to the account afterwards, which is whose reply it is', async () => {
@@ -145,7 +145,7 @@ describe('which segments wait', () => {
     );
     const parts = segments('z'.repeat(300), 3);
     await rig.send(parts[1]);
-    expect(rig.desk.parts.open).toBe(1);
+    expect(rig.inbox.parts.open).toBe(1);
     await rig.send(parts[0]);
     expect(await rig.seen()).toEqual([`account:rest ${'z'.repeat(153)}`, `account:rest ${'z'.repeat(147)}`]);
   });

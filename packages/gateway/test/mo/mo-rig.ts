@@ -1,4 +1,4 @@
-/** A desk for messages from handsets over a real center, in simulated time. */
+/** A inbox for messages from handsets over a real center, in simulated time. */
 
 import { Center, MemoryStore, type Message, type Store, timelineSteps } from '@chappe/center';
 import {
@@ -14,12 +14,12 @@ import {
 import type { MessageFacts } from '../../../policy/src/facts.ts';
 import { textsOf } from '../../../policy/src/lists/list-file.ts';
 import type { MoAction, MoRouteSettings } from '../../../policy/src/settings/mo-route.ts';
-import { Routing } from '../../src/lanes/binds.ts';
-import { MoDesk, type MoDeskOptions } from '../../src/mo/desk.ts';
+import { ReceivingBinds } from '../../src/lanes/binds.ts';
+import { LastSenders } from '../../src/mo/account-selector.ts';
+import { type MoDeskOptions, MoInbox } from '../../src/mo/inbox.ts';
 import { takeMo } from '../../src/mo/incoming.ts';
 import { partRules } from '../../src/mo/part-rules.ts';
 import type { MoOrigin, MoPdu } from '../../src/mo/received.ts';
-import { LastWriters } from '../../src/mo/spread.ts';
 import { SimulatedClock, settled } from '../rig.ts';
 
 export const origin: MoOrigin = { connector: 'op-a', tags: ['uk'] };
@@ -78,18 +78,18 @@ export interface MoRigOptions extends Partial<MoDeskOptions> {
   readonly deaf?: () => boolean;
 }
 
-/** A center, a desk, and what happened. */
+/** A center, a inbox, and what happened. */
 export class MoRig {
   readonly clock: SimulatedClock;
   readonly store: Store;
   readonly center: Center;
-  readonly routing: Routing = new Routing();
-  readonly writers: LastWriters = new LastWriters();
+  readonly receivingBinds: ReceivingBinds = new ReceivingBinds();
+  readonly writers: LastSenders = new LastSenders();
   readonly optOuts: string[] = [];
   readonly replies: string[] = [];
   readonly unclaimed: string[] = [];
   readonly errors: string[] = [];
-  readonly desk: MoDesk;
+  readonly inbox: MoInbox;
   /** Fails the next writes of opt-outs. */
   optOutError: Error | undefined;
   #sequence = 0;
@@ -116,7 +116,7 @@ export class MoRig {
     const { center } = this;
     const isDeaf = (method: 'submit' | 'cancel'): boolean =>
       options.deafTo === method && options.deaf?.() === true;
-    this.desk = new MoDesk({
+    this.inbox = new MoInbox({
       center: {
         query: (ref) => center.query(ref),
         move: (id, lane, changes) => center.move(id, lane, changes),
@@ -128,7 +128,7 @@ export class MoRig {
         waitingIn: (lane, limit, beforeId) => center.waitingIn(lane, limit, beforeId),
       },
       clock: this.clock,
-      routing: this.routing,
+      receivingBinds: this.receivingBinds,
       writers: this.writers,
       optOuts: {
         add: (handset, sender, origin) => write(`+${handset} ${sender} ${origin}`),
@@ -152,21 +152,21 @@ export class MoRig {
   static async start(options: MoRigOptions = {}): Promise<MoRig> {
     const rig = new MoRig(options);
     await rig.center.start();
-    await rig.desk.start();
+    await rig.inbox.start();
     await settled();
     return rig;
   }
 
   /** Another process over the same store: this one has died without a word. */
   async restart(options: MoRigOptions = {}): Promise<MoRig> {
-    this.desk.stop();
+    this.inbox.stop();
     return MoRig.start({ ...options, store: this.store, clock: this.clock });
   }
 
-  /** Gives a PDU to the desk and collects what is answered, by name. */
+  /** Gives a PDU to the inbox and collects what is answered, by name. */
   give(pdu: MoPdu, from: MoOrigin = origin): string[] {
     const answers: string[] = [];
-    takeMo(pdu, from, this.desk, (status) => answers.push(statusName(status) ?? String(status)));
+    takeMo(pdu, from, this.inbox, (status) => answers.push(statusName(status) ?? String(status)));
     return answers;
   }
 

@@ -54,7 +54,7 @@ describe('a long message', () => {
     expect(await rig.send(third)).toBe('ESME_ROK');
     expect(await rig.send(first)).toBe('ESME_ROK');
     expect(states(await rig.stored())).toEqual(['parts enroute', 'parts enroute']);
-    expect(rig.desk.parts.open).toBe(1);
+    expect(rig.inbox.parts.open).toBe(1);
     expect(await rig.send(second)).toBe('ESME_ROK');
     const messages = await rig.stored();
     expect(states(messages)).toEqual([
@@ -75,8 +75,8 @@ describe('a long message', () => {
       tlvs: [],
     });
     expect(acceptedDetail(messages[0])).toBe('connector=op-a deliver_sm=1 group=op-a part=3/3 reference=7');
-    expect(rig.desk.counters).toMatchObject({ received: 3, joined: 1, incomplete: 0, repeated: 0 });
-    expect(rig.desk.parts.open).toBe(0);
+    expect(rig.inbox.counters).toMatchObject({ received: 3, joined: 1, incomplete: 0, repeated: 0 });
+    expect(rig.inbox.parts.open).toBe(0);
     expect(eventOf(made).data).toMatchObject({ text: long, segments: 3, connector: 'op-a', account: 'acme' });
   });
 
@@ -98,7 +98,7 @@ describe('a long message', () => {
         for (const { fields } of shuffled) expect(await rig.send(fields)).toBe('ESME_ROK');
         expect(await rig.seen()).toEqual([`account:acme ${words}`]);
         expect(rig.errors).toEqual([]);
-        rig.desk.stop();
+        rig.inbox.stop();
       }),
       { numRuns: 40 },
     );
@@ -129,7 +129,7 @@ describe('a long message', () => {
     await rig.send(letters(10)[1]);
     await rig.send(letters(9, 'udh16')[1]);
     await rig.send(segments('x'.repeat(300), 9)[1]);
-    expect(rig.desk.parts.open).toBe(7);
+    expect(rig.inbox.parts.open).toBe(7);
     expect(await rig.seen()).toHaveLength(7);
   });
 
@@ -222,7 +222,7 @@ describe('segments that make no sense', () => {
     const [message] = await rig.waiting();
     expect(message?.lane).toBe('account:acme');
     expect([...readContent(message?.content ?? new Uint8Array(0)).payload]).toEqual([...short_message]);
-    expect(rig.desk.parts.open).toBe(0);
+    expect(rig.inbox.parts.open).toBe(0);
   });
 
   it('SAR number 0, and SAR TLVs of which one is missing: passed as they came', async () => {
@@ -248,7 +248,7 @@ describe('what comes twice', () => {
     await rig.send(c);
     await rig.send(d);
     expect(await rig.seen()).toHaveLength(1);
-    expect(rig.desk.counters).toMatchObject({ repeated: 1, joined: 1 });
+    expect(rig.inbox.counters).toMatchObject({ repeated: 1, joined: 1 });
   });
 
   it('after it went on: not at all, for an hour', async () => {
@@ -260,7 +260,7 @@ describe('what comes twice', () => {
     expect(await rig.stored()).toHaveLength(5);
     // Another text with the same numbers is another message.
     expect(await rig.send(segments('x'.repeat(600), 1)[2])).toBe('ESME_ROK');
-    expect(rig.desk.parts.open).toBe(1);
+    expect(rig.inbox.parts.open).toBe(1);
     await rig.clock.advance(1);
     await rig.send(parts[2]);
     expect(await rig.seen()).toHaveLength(3);
@@ -300,7 +300,7 @@ describe('what never becomes whole', () => {
     expect(acceptedDetail(message)).toContain('parts=3/7');
     expect(acceptedDetail(message)).toContain('missing=1,3,5-6');
     expect(eventOf(message as Message).data).toMatchObject({ segments: 7, missing: [1, 3, 5, 6] });
-    expect(rig.desk.counters).toMatchObject({ joined: 0, incomplete: 1 });
+    expect(rig.inbox.counters).toMatchObject({ joined: 0, incomplete: 1 });
   });
 
   it('each has its own day', async () => {
@@ -309,9 +309,9 @@ describe('what never becomes whole', () => {
     await rig.clock.leap(10 * hourMs);
     await rig.send(letters(2)[0]);
     await rig.clock.leap(14 * hourMs);
-    expect(rig.desk.parts.open).toBe(1);
+    expect(rig.inbox.parts.open).toBe(1);
     await rig.clock.leap(10 * hourMs);
-    expect(rig.desk.parts.open).toBe(0);
+    expect(rig.inbox.parts.open).toBe(0);
     expect(await rig.seen()).toHaveLength(2);
   });
 
@@ -330,7 +330,7 @@ describe('what never becomes whole', () => {
     for (const fields of letters(1)) expect(await rig.send(fields)).toBe('ESME_ROK');
     const texts = (await rig.seen()).filter((line) => line.startsWith('account:')).join('');
     for (const letter of ['a', 'b', 'c', 'd']) {
-      const found = texts.includes(letter.repeat(153)) || rig.desk.parts.open > 0;
+      const found = texts.includes(letter.repeat(153)) || rig.inbox.parts.open > 0;
       expect(found).toBe(true);
     }
     await rig.clock.leap(24 * hourMs);
@@ -367,7 +367,7 @@ describe('when something fails', () => {
     await rig.clock.advance(10_000);
     expect(await rig.seen()).toEqual([`account:acme ${words('abcd')}`]);
     expect(rig.errors.length).toBeGreaterThan(0);
-    expect(rig.desk.counters).toMatchObject({ joined: 1 });
+    expect(rig.inbox.counters).toMatchObject({ joined: 1 });
   });
 
   it('a process that dies between segments goes on with those it has', async () => {
@@ -377,7 +377,7 @@ describe('when something fails', () => {
     await first.send(b);
     await first.clock.advance(hourMs);
     const second = await first.restart(whole);
-    expect(second.desk.parts.open).toBe(1);
+    expect(second.inbox.parts.open).toBe(1);
     await second.send(a);
     // Again, as its first answer may not have arrived.
     await second.send(b);
@@ -394,7 +394,7 @@ describe('when something fails', () => {
   it('a day over while nobody ran ends at the start', async () => {
     const first = await MoRig.start(whole);
     await first.send(letters(1)[0]);
-    first.desk.stop();
+    first.inbox.stop();
     await first.clock.leap(30 * hourMs);
     const second = await first.restart(whole);
     expect(await second.seen()).toEqual([`account:acme ${'a'.repeat(153)}`]);
@@ -421,7 +421,7 @@ describe('when something fails', () => {
       // What comes with the same numbers now is another message.
       await second.send(letters(1)[0]);
       const third = await second.restart(whole);
-      expect(third.desk.parts.open).toBe(1);
+      expect(third.inbox.parts.open).toBe(1);
     },
   );
 
@@ -432,7 +432,7 @@ describe('when something fails', () => {
     const next = segments('x'.repeat(600), 1);
     await first.send(next[0]);
     const second = await first.restart(whole);
-    expect(second.desk.parts.open).toBe(1);
+    expect(second.inbox.parts.open).toBe(1);
     for (const fields of next.slice(1)) await second.send(fields);
     expect((await second.seen()).map((line) => line.length)).toEqual([13 + 612, 13 + 600]);
   });

@@ -2,7 +2,7 @@
 import { status } from '@chappe/protocol';
 import { describe, expect, it } from 'vitest';
 import type { MoAction, MoRouteSettings } from '../../../policy/src/settings/mo-route.ts';
-import { Routing } from '../../src/lanes/binds.ts';
+import { ReceivingBinds } from '../../src/lanes/binds.ts';
 import { partRules } from '../../src/mo/part-rules.ts';
 import { settled } from '../rig.ts';
 import {
@@ -18,11 +18,11 @@ import {
 /** A rig of a gateway whose numbers can be given away. */
 async function begin(options: MoRigOptions = {}) {
   const owners = new Map<string, readonly string[]>();
-  const routing = new Routing((number) => owners.get(number) ?? []);
-  const rig = await MoRig.start({ routing, ...options });
+  const receivingBinds = new ReceivingBinds((number) => owners.get(number) ?? []);
+  const rig = await MoRig.start({ receivingBinds, ...options });
   const use = (rules: readonly MoRouteSettings[], unclaimed?: MoAction): Promise<void> => {
-    rig.desk.use(plainRules(rules), plainRules(partRules(rules)), unclaimed);
-    return rig.desk.unclaimed.look();
+    rig.inbox.use(plainRules(rules), plainRules(partRules(rules)), unclaimed);
+    return rig.inbox.unclaimed.look();
   };
   return { rig, owners, use };
 }
@@ -35,7 +35,7 @@ describe('what nobody takes', () => {
     for (const destination_addr of ['60100', '60200', '60100', '60100'])
       expect(await rig.send({ destination_addr })).toBe('ESME_ROK');
     expect(await rig.seen()).toEqual(Array(4).fill('unclaimed Hello'));
-    expect(rig.desk.counters.unclaimed).toBe(4);
+    expect(rig.inbox.counters.unclaimed).toBe(4);
     // Each one is heard of here; notices.ts tells of a number once.
     expect(rig.unclaimed).toEqual(['op-a 60100', 'op-a 60200', 'op-a 60100', 'op-a 60100']);
   });
@@ -119,7 +119,7 @@ describe('what nobody takes', () => {
   it('is looked at when the process begins', async () => {
     const { rig } = await begin();
     await rig.send();
-    const again = await rig.restart({ routing: new Routing(() => ['acme']) });
+    const again = await rig.restart({ receivingBinds: new ReceivingBinds(() => ['acme']) });
     await settled();
     expect(await again.seen()).toEqual(['account:acme Hello']);
   });
@@ -147,7 +147,7 @@ describe('what nobody takes', () => {
     await use([]);
     expect(rig.errors).toEqual([expect.stringContaining('nobody has taken: Error: disk')]);
     rig.store.waitingIn = waitingIn;
-    await rig.desk.unclaimed.look();
+    await rig.inbox.unclaimed.look();
     expect(await rig.seen()).toEqual(['account:acme Hello']);
   });
 
@@ -159,9 +159,9 @@ describe('what nobody takes', () => {
     await rig.send();
     const [waiting] = await rig.waiting();
     if (waiting === undefined) throw new Error('nothing waits');
-    expect(await rig.desk.unclaimed.claim(waiting, account)).toBe(result);
+    expect(await rig.inbox.unclaimed.claim(waiting, account)).toBe(result);
     expect(await rig.seen()).toEqual(seen);
-    if (result === 'claimed') expect(await rig.desk.unclaimed.claim(waiting, 'acme')).toBe('gone');
+    if (result === 'claimed') expect(await rig.inbox.unclaimed.claim(waiting, 'acme')).toBe('gone');
     expect(await rig.seen()).toEqual(seen);
   });
 });
@@ -176,7 +176,7 @@ describe('a message is refused', () => {
     expect(await rig.send()).toBe('ESME_RX_R_APPN');
     expect(await rig.send({ destination_addr: '70100' })).toBe('ESME_ROK');
     expect(await rig.stored()).toHaveLength(1);
-    expect(rig.desk.counters).toMatchObject({ received: 2, refused: 1, unclaimed: 1 });
+    expect(rig.inbox.counters).toMatchObject({ received: 2, refused: 1, unclaimed: 1 });
     expect(rig.errors).toEqual([]);
   });
 
@@ -206,7 +206,7 @@ describe('a message is refused', () => {
     await settled();
     await rig.clock.advance(60_000);
     expect((await rig.stored()).map(({ lane }) => lane)).toContain('dropped');
-    expect(rig.desk.counters.dropped).toBe(1);
+    expect(rig.inbox.counters.dropped).toBe(1);
     expect(rig.errors).toEqual([]);
   });
 
@@ -227,8 +227,8 @@ describe('with accounts but without settings, as chappe start --account', () => 
     const rig = await MoRig.start();
     await rig.send();
     const session = { id: 1, kind: 'transceiver', bind: { address_range: '' } };
-    rig.routing.bound(session as never, 'acme');
-    await rig.desk.unclaimed.look();
+    rig.receivingBinds.bound(session as never, 'acme');
+    await rig.inbox.unclaimed.look();
     expect(await rig.seen()).toEqual(['account:acme Hello']);
   });
 });

@@ -103,7 +103,7 @@ export class Accounts {
 
   /**
    * The account when system_id and password are right. An unknown system_id costs the same work as a wrong password.
-   * `busy`: too many checks are waiting; the peer should try again. Guesses are not slowed down here: see `Credentials`.
+   * `busy`: too many checks are waiting; the peer should try again. LoginFailures are not slowed down here: see `Credentials`.
    */
   async verify(systemId: string, password: string): Promise<Account | 'refused' | 'busy'> {
     if (this.open) return this.meet(systemId);

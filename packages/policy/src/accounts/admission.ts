@@ -5,8 +5,8 @@ import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import type { BindMemory } from './bind-memory.ts';
 import { Credentials } from './credentials.ts';
+import { Origins } from './origins.ts';
 import type { CheckResult } from './password-checks.ts';
-import { Places } from './places.ts';
 
 /**
  * Why a bind is refused. The peer sees a status only: the same for `unknown`, `password`, `suspended`, `network`, `tls`
@@ -82,7 +82,7 @@ export function authenticator(
 ): (bind: BindRequest) => Admission | Promise<Admission> {
   const { clock } = options;
   const credentials = new Credentials(accounts, clock, options.memory);
-  const places = new Places();
+  const places = new Origins();
 
   const refused = (bind: BindRequest, reason: BindRefusalReason): Admission => {
     const { address } = bind.remote;
@@ -157,7 +157,7 @@ function refusalOf(
 function roomFor(
   { session }: BindRequest,
   account: Account | undefined,
-  places: Places,
+  places: Origins,
 ): BindRefusalReason | undefined {
   if (account === undefined) return undefined;
   return places.take(account.name, session, account.settings.binds ?? defaultBinds) ? undefined : 'binds';

@@ -6,7 +6,7 @@
 import type { ControlChange, ControlStore } from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
 import type { Accounts } from './accounts.ts';
-import { maxKnownAddresses } from './guesses.ts';
+import { maxKnownAddresses } from './login-failures.ts';
 import type { Sealing } from './sealing.ts';
 
 const kind = 'bind-memory';

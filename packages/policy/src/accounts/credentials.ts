@@ -2,7 +2,7 @@
 import { addressKey, type Clock } from '@chappe/smpp';
 import type { Accounts } from './accounts.ts';
 import type { BindMemory } from './bind-memory.ts';
-import { type Guess, Guesses } from './guesses.ts';
+import { type Guess, LoginFailures } from './login-failures.ts';
 import type { CheckRank, CheckResult, Gate } from './password-checks.ts';
 
 /** One check at a time in the life of a gateway: it remembers who has guessed, and who has been right. */
@@ -10,7 +10,7 @@ export class Credentials {
   readonly #accounts: Accounts;
   readonly #clock: Clock;
   readonly #memory: BindMemory | undefined;
-  readonly #guesses = new Guesses();
+  readonly #guesses = new LoginFailures();
   #lastRunMs = 0;
 
   /** `memory`: what was known before the process began. */
@@ -69,7 +69,7 @@ export class Credentials {
   }
 
   #gateOf(guess: Guess): Gate {
-    let end: ReturnType<Guesses['begin']>;
+    let end: ReturnType<LoginFailures['begin']>;
     let sinceMs = 0;
     return {
       enter: () => {

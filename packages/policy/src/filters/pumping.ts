@@ -1,7 +1,7 @@
 /**
  * Alarm on pumping: traffic made up to earn termination fees goes to rows of neighbouring numbers, or to one range far
  * more than a customer's own users live in. Two looks per message: different numbers in its block of 1,000, and the
- * share of its first six digits among the account's last messages. Guesses, so by default they only tell.
+ * share of its first six digits among the account's last messages. LoginFailures, so by default they only tell.
  */
 import type { PumpingSettings } from '../settings/filters.ts';
 import { BlockWatch, blockNumbers, PrefixWatch } from './pumping-account.ts';

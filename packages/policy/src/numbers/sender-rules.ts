@@ -15,7 +15,7 @@ interface CompiledRule {
 /** Compiled rules; `prefixes` and the numbers of `exact` keep their order. */
 export interface SenderRules {
   readonly exact: ReadonlyMap<string, number>;
-  /** Places of the rules with a star. */
+  /** Origins of the rules with a star. */
   readonly prefixes: readonly number[];
   readonly rules: readonly CompiledRule[];
 }

@@ -1,4 +1,4 @@
-/** Messages of the past against a new table: which would take another road, and what they would cost. */
+/** Messages of the past against a new table: which would take another way, and what they would cost. */
 import type { MessageFacts } from '../facts.ts';
 import type { CompiledRoute, Router } from './router.ts';
 import { wayOf } from './words.ts';
@@ -30,7 +30,7 @@ export interface RouteFlow extends PriceChange {
   readonly segments: number;
 }
 
-/** One message that takes another road. */
+/** One message that takes another way. */
 export interface RouteExample extends PriceChange {
   readonly account: string;
   readonly from: string;

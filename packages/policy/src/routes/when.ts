@@ -12,7 +12,7 @@ import { type ExpressionContext, ExpressionMessage } from './expression-context.
 import { compilePattern } from './pattern.ts';
 import { quoted } from './words.ts';
 
-// Longer ones are programs, and nobody could say why a message took that road.
+// Longer ones are programs, and nobody could say why a message took that way.
 const maxExpressionCharacters = 4_000;
 const limits = { maxAstNodes: 1_000, maxDepth: 32, maxListElements: 500, maxMapEntries: 100 } as const;
 const loops: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);

@@ -23,7 +23,7 @@ export function listed(values: readonly string[]): string {
   return values.length <= maxListed ? first : `${first} and ${values.length - maxListed} more`;
 }
 
-/** `op-a 70, op-c 30; else op-b`, `rejected with 0x45`, `dropped`, `held`. The same words mean the same road. */
+/** `op-a 70, op-c 30; else op-b`, `rejected with 0x45`, `dropped`, `held`. The same words mean the same way. */
 export function wayOf(action: RouteAction): string {
   switch (action.kind) {
     case 'via':

@@ -1,4 +1,4 @@
-/** All that an operator sets about customers, operators and the roads between them. */
+/** All that an operator sets about customers, operators and the ways between them. */
 import type { AccountSettings } from './account.ts';
 import type { ConnectorSettings } from './connector.ts';
 import type { FilterSettings, PumpingSettings } from './filters.ts';

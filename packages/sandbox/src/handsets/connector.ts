@@ -49,8 +49,8 @@ export class HandsetConnector implements Connector {
     const nowMs = this.#clock.monotonicMs();
     for (const message of messages) {
       // A receipt can only overtake the response if nothing delays it.
-      const isHurried = magicOf(message.destination.digits) === 'early-receipt';
-      const delayMs = isHurried ? 0 : this.#handsets.delayMs();
+      const isImmediate = magicOf(message.destination.digits) === 'early-receipt';
+      const delayMs = isImmediate ? 0 : this.#handsets.delayMs();
       if (!this.#queue.add(nowMs + delayMs, message)) report(message, { kind: 'released' });
     }
     this.#arm();

@@ -102,7 +102,7 @@ export class Handsets {
   readonly #outcomes: readonly { readonly upTo: number; readonly answer: HandsetAnswer }[];
 
   /** Called when a handset is switched on, so that what waits for it is tried at once. */
-  onSwitchedOn: ((msisdn: string, alerts: readonly Alert[]) => void) | undefined;
+  onReachable: ((msisdn: string, alerts: readonly Alert[]) => void) | undefined;
   /** Called for each message that a handset shows. */
   onReceived: ((msisdn: string, message: () => InboxMessage) => void) | undefined;
 
@@ -130,7 +130,7 @@ export class Handsets {
       return;
     }
     if (!this.#states.delete(number)) return;
-    this.onSwitchedOn?.(number, this.#takeAlerts(number));
+    this.onReachable?.(number, this.#takeAlerts(number));
   }
 
   /** Messages that a handset shows, eldest first. */

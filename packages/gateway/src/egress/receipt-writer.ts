@@ -9,11 +9,11 @@ import type { Said } from '../message/operator-report.ts';
 import { isFinal } from '../message/states.ts';
 import type { ReceiptBacklog } from '../observation/receipt-backlog.ts';
 import { type ReceiptOccasion, type ReceiptOptions, receiptDraft } from './receipt.ts';
-import { type ReceiptFormat, ReceiptWriter } from './receipt-text.ts';
+import { type ReceiptFormat, ReceiptText } from './receipt-text.ts';
 import { type End, SegmentEnds } from './segment-ends.ts';
 
-/** What a desk works with. */
-export interface ReceiptDeskOptions {
+/** What a writer works with. */
+export interface ReceiptWriterOptions {
   readonly center: Center;
   readonly accounts: Accounts;
   readonly clock: Clock;
@@ -31,16 +31,16 @@ interface Style extends ReceiptOptions {
 }
 
 /** Writes receipts. */
-export class ReceiptDesk {
-  readonly #options: ReceiptDeskOptions;
+export class ReceiptWriter {
+  readonly #options: ReceiptWriterOptions;
   readonly #common: Style;
   readonly #styles: Map<string, Style> = new Map();
   readonly #ends: SegmentEnds;
 
-  constructor(options: ReceiptDeskOptions) {
+  constructor(options: ReceiptWriterOptions) {
     this.#options = options;
     const { format, validityMs, center } = options;
-    const writer = new ReceiptWriter(format);
+    const writer = new ReceiptText(format);
     this.#common = {
       writer,
       validityMs,
@@ -109,11 +109,11 @@ export class ReceiptDesk {
 function styleFrom(
   settings: AccountSettings | undefined,
   receipts: AccountReceiptSettings,
-  { format, validityMs }: ReceiptDeskOptions,
+  { format, validityMs }: ReceiptWriterOptions,
 ): Style {
   const { timeZone, seconds, textLabel, quoteText } = receipts;
   return {
-    writer: new ReceiptWriter({
+    writer: new ReceiptText({
       ...format,
       ...(timeZone === undefined ? {} : { timeZone }),
       ...(seconds === undefined ? {} : { seconds }),

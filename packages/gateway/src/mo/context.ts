@@ -1,4 +1,4 @@
-/** What the road of a message from a handset leads past: the parts of the gateway that it needs, as small interfaces. */
+/** What the context of a message from a handset leads past: the parts of the gateway that it needs, as small interfaces. */
 import type {
   Draft,
   Message,
@@ -10,8 +10,8 @@ import type {
 } from '@chappe/center';
 import type { MessageFacts, MoAction, MoRouteSettings } from '@chappe/policy';
 import type { Clock } from '@chappe/smpp';
+import type { AccountSelector, LastSenders } from './account-selector.ts';
 import type { Received } from './received.ts';
-import type { LastWriters, Spread } from './spread.ts';
 
 /** The ordered rules; the first that matches counts. */
 export interface MoRules {
@@ -32,8 +32,8 @@ export interface MoCenter {
   waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<MessagePage>;
 }
 
-/** Whose numbers are whose: `Routing`. */
-export interface MoRouting {
+/** Whose numbers are whose: `ReceivingBinds`. */
+export interface AccountChoice {
   accountFor(
     digits: string,
     handset: string,
@@ -82,12 +82,12 @@ export interface MoCounters {
 export type Stored = (error: Error | undefined) => void;
 
 /** All that it leads past. */
-export interface MoRoad {
+export interface MoContext {
   readonly center: MoCenter;
   readonly clock: Clock;
-  readonly routing: MoRouting;
-  readonly writers: LastWriters;
-  readonly spread: Spread;
+  readonly receivingBinds: AccountChoice;
+  readonly writers: LastSenders;
+  readonly spread: AccountSelector;
   readonly optOuts: OptOutBook;
   readonly reply: Reply;
   readonly rules: MoRules;

@@ -1,9 +1,9 @@
 /** What is allowed and hardly meant, in a configuration that is right. */
 import { isLoopback, isWide } from '@chappe/policy';
 import type { Config, ListenSettings } from './config.ts';
+import { leadsBack, unwiseConnector } from './connector-warnings.ts';
 import type { Flaw, Path } from './flaw.ts';
-import { leadsBack, unwiseConnector } from './unwise-connector.ts';
-import { ofNumbers } from './unwise-numbers.ts';
+import { ofNumbers } from './number-warnings.ts';
 
 // SMPP 3.4 5.2.1: 16 octets with the NUL; older peers cut what is longer.
 const maxSystemIdLength = 15;

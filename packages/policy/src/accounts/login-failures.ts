@@ -61,7 +61,7 @@ const maxKnownAccounts = 100_000;
 export const maxKnownAddresses = 10;
 
 /** The failures of all accounts and addresses. Times are monotonic milliseconds. */
-export class Guesses {
+export class LoginFailures {
   readonly #pairs = new BoundedMap<Failures>(maxCounted);
   readonly #addresses = new BoundedMap<Failures>(maxCounted);
   /** Failures of an account from addresses that have failed there before, and from those that have not. */

@@ -13,7 +13,7 @@ export interface KnownNames {
 }
 
 /** Given to all schemas. */
-export interface World {
+export interface ReadContext {
   readonly known: KnownNames;
   /**
    * Reads a file named in the configuration. Undefined where files cannot be named: who sends entries over the network
@@ -25,7 +25,7 @@ export interface World {
 }
 
 /** The world of an entry that stands alone: no files, and these names. */
-export function withoutFiles(known: KnownNames): World {
+export function withoutFiles(known: KnownNames): ReadContext {
   return { known, readFile: undefined, listFile: undefined };
 }
 
@@ -36,7 +36,7 @@ const fileMark = 'file:';
 const maxSecretLength = 65_536;
 
 /** A text file. Throws a `TypeError` that names it, never what is in it. */
-export function fileText(path: string, { readFile }: World): string {
+export function fileText(path: string, { readFile }: ReadContext): string {
   if (readFile === undefined) throw new TypeError(noFiles);
   try {
     return readFile(path);
@@ -47,7 +47,7 @@ export function fileText(path: string, { readFile }: World): string {
 }
 
 /** A secret: its text, or `file:/run/secrets/name` for that of a file, without the line end. Never empty. */
-export function secret(world: World): (text: string) => string {
+export function secret(world: ReadContext): (text: string) => string {
   return (text) => {
     const isFile = text.startsWith(fileMark);
     const value = isFile ? fileText(text.slice(fileMark.length), world).replace(/\r?\n$/, '') : text;
@@ -60,7 +60,7 @@ export function secret(world: World): (text: string) => string {
 }
 
 /** A PEM text: as it stands, or of a file. */
-export function pem(world: World): (text: string) => string {
+export function pem(world: ReadContext): (text: string) => string {
   return (text) => {
     const value = text.trimStart().startsWith('-----BEGIN')
       ? text
@@ -74,7 +74,7 @@ export function pem(world: World): (text: string) => string {
 export function tableOfFile(
   name: string,
   kind: ListFileKind,
-  { listFile }: World,
+  { listFile }: ReadContext,
   check: CheckEntry,
 ): ListFile {
   if (listFile === undefined) throw new TypeError(noFiles);
@@ -86,7 +86,7 @@ const maxLines = 100_000;
 const maxFlaws = 5;
 
 /** Lines of a list in a file, without comments (`#`) and empty ones. Throws a `TypeError` that names wrong lines. */
-export function fileLines<T>(path: string, world: World, read: (line: string) => T): T[] {
+export function fileLines<T>(path: string, world: ReadContext, read: (line: string) => T): T[] {
   const lines = fileText(path, world).split(/\r?\n/);
   // The end of the last line begins none.
   if (lines.at(-1) === '') lines.pop();

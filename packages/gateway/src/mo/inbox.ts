@@ -3,19 +3,27 @@
 import type { MoAction } from '@chappe/policy';
 import type { ReassemblerOptions } from '@chappe/protocol';
 import type { Clock } from '@chappe/smpp';
+import { AccountSelector, type LastSenders } from './account-selector.ts';
+import type {
+  AccountChoice,
+  MoCenter,
+  MoContext,
+  MoCounters,
+  MoRules,
+  OptOutBook,
+  Reply,
+} from './context.ts';
 import { Parts } from './reassembly.ts';
 import type { Received } from './received.ts';
-import type { MoCenter, MoCounters, MoRoad, MoRouting, MoRules, OptOutBook, Reply } from './road.ts';
-import { type LastWriters, Spread } from './spread.ts';
 import { UnclaimedLane } from './unclaimed.ts';
 import { deliverSet } from './whole.ts';
 
-/** What a desk is made of. */
+/** What an inbox is made of. */
 export interface MoDeskOptions {
   readonly center: MoCenter;
   readonly clock: Clock;
-  readonly routing: MoRouting;
-  readonly writers: LastWriters;
+  readonly receivingBinds: AccountChoice;
+  readonly writers: LastSenders;
   readonly optOuts: OptOutBook;
   readonly reply: Reply;
   /** The rules, and those of `partRules`. */
@@ -33,12 +41,12 @@ export interface MoDeskOptions {
 }
 
 /** Takes what connectors receive. One for the gateway. */
-export class MoDesk implements MoRoad {
+export class MoInbox implements MoContext {
   readonly center: MoCenter;
   readonly clock: Clock;
-  readonly routing: MoRouting;
-  readonly writers: LastWriters;
-  readonly spread: Spread = new Spread();
+  readonly receivingBinds: AccountChoice;
+  readonly writers: LastSenders;
+  readonly spread: AccountSelector = new AccountSelector();
   readonly optOuts: OptOutBook;
   readonly reply: Reply;
   readonly validityMs: number;
@@ -55,7 +63,7 @@ export class MoDesk implements MoRoad {
   constructor(options: MoDeskOptions) {
     this.center = options.center;
     this.clock = options.clock;
-    this.routing = options.routing;
+    this.receivingBinds = options.receivingBinds;
     this.writers = options.writers;
     this.optOuts = options.optOuts;
     this.reply = options.reply;

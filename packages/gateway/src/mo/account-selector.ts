@@ -7,7 +7,7 @@ import { stickyAccount } from '../lanes/sticky-account.ts';
 type AccountsAction = Extract<MoAction, { readonly kind: 'accounts' }>;
 
 /** Chooses accounts. Holds nothing but whose turn it is. */
-export class Spread {
+export class AccountSelector {
   // By the rule's action: a new table of rules begins anew, and the old turns go with the old table.
   readonly #turns = new WeakMap<AccountsAction, number>();
 
@@ -30,7 +30,7 @@ export class Spread {
 const defaultPairs = 100_000;
 
 /** Which account last wrote to a handset from a sender: answers go there. Bounded: the eldest pairs are forgotten. */
-export class LastWriters {
+export class LastSenders {
   readonly #half: number;
   // Two generations: throwing the elder away as a whole costs nothing per message.
   #young = new Map<string, string>();

@@ -2,7 +2,7 @@
 import type { Session } from '@chappe/smpp';
 
 /** The places of all accounts. */
-export class Places {
+export class Origins {
   /**
    * Weak, since nobody tells of a connection that ended between our word and its bind: what is gone takes no place,
    * and an account that never comes back keeps nothing alive.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stickyAccount } from '../../src/lanes/sticky-account.ts';
-import { LastWriters, Spread } from '../../src/mo/spread.ts';
+import { AccountSelector, LastSenders } from '../../src/mo/account-selector.ts';
 
 const accounts = ['a', 'b', 'c', 'd'];
 const handsets = Array.from({ length: 4_000 }, (_, at) => `4477009${String(at).padStart(5, '0')}`);
@@ -44,7 +44,7 @@ describe('sticky', () => {
 
 describe('spreads', () => {
   it('round-robin: in turn, each rule with its own turn', () => {
-    const spread = new Spread();
+    const spread = new AccountSelector();
     const one = { kind: 'accounts', accounts, spread: 'round-robin' } as const;
     const other = { ...one, accounts: ['x', 'y'] };
     const turns = handsets.slice(0, 5).map((handset) => spread.choose(one, handset, undefined));
@@ -54,7 +54,7 @@ describe('spreads', () => {
   });
 
   it('round-robin: segments of one message take no turn and stay together', () => {
-    const spread = new Spread();
+    const spread = new AccountSelector();
     const action = { kind: 'accounts', accounts, spread: 'round-robin' } as const;
     const sets = handsets.slice(0, 40).map((set) => spread.choose(action, '1', set));
     expect(handsets.slice(0, 40).map((set) => spread.choose(action, '2', set))).toEqual(sets);
@@ -63,7 +63,7 @@ describe('spreads', () => {
   });
 
   it('all, and lists of none and one', () => {
-    const spread = new Spread();
+    const spread = new AccountSelector();
     expect(spread.choose({ kind: 'accounts', accounts, spread: 'all' }, '1', undefined)).toEqual(accounts);
     for (const kind of ['round-robin', 'sticky', 'all'] as const) {
       expect(spread.choose({ kind: 'accounts', accounts: [], spread: kind }, '1', undefined)).toEqual([]);
@@ -74,7 +74,7 @@ describe('spreads', () => {
 
 describe('last writers', () => {
   it('the last one counts, for that sender and handset', () => {
-    const writers = new LastWriters();
+    const writers = new LastSenders();
     writers.note('a', 'ACME', '44');
     writers.note('b', 'ACME', '+44');
     writers.note('c', '+60100', '44');
@@ -88,7 +88,7 @@ describe('last writers', () => {
     const most = 10;
     fc.assert(
       fc.property(fc.array(fc.nat(30), { maxLength: 200 }), (notes) => {
-        const writers = new LastWriters(most);
+        const writers = new LastSenders(most);
         for (const [at, handset] of notes.entries()) writers.note(`account${at}`, 'S', String(handset));
         expect(writers.size).toBeLessThanOrEqual(most);
         const latest = new Map<number, number>();
