@@ -289,3 +289,23 @@ describe('the segments of a message leave on one bind', () => {
     await expect(next).rejects.toMatchObject({ code: 'CHAPPE_SMPP_CLOSED' });
   });
 });
+
+test.each([
+  ['payload', 'x', false],
+  ['payload', text, false],
+  ['sar', text, false],
+  ['sar', 'x', true],
+  ['udh8', text, true],
+  ['udh16', text, true],
+] as const)(
+  'to a 3.3 centre by %s: a text is sent whole, or refused, and never in TLVs that are left out',
+  async (longMessage, words, isSent) => {
+    const at = await world(() => 0, { version: '3.3', text: { longMessage } });
+    const sending = at.client.send({ to: '1', text: words });
+    if (isSent) expect((await sending).ids).toHaveLength(words === 'x' ? 1 : 5);
+    else {
+      await expect(sending).rejects.toMatchObject({ code: 'CHAPPE_SMPP_VERSION', maybeSent: false });
+      expect(at.centre.all('submit_sm')).toEqual([]);
+    }
+  },
+);

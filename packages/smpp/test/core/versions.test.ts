@@ -38,6 +38,31 @@ describe('TLVs', () => {
     });
   });
 
+  const contents = [
+    ['message_payload', 0x0424, Buffer.from('Hello')],
+    ['sar_msg_ref_num', 0x020c, 7],
+    ['sar_total_segments', 0x020e, 2],
+    ['sar_segment_seqnum', 0x020f, 1],
+  ] as const;
+  test.each(contents)('3.3 peers are not sent a message without its %s', (name, tag, value) => {
+    const octets = Buffer.of(0, 7);
+    const ways = [[{ name, value }], [{ tag, value: octets }], [{ name, tag, value }], { [name]: value }];
+    for (const tlvs of ways) {
+      for (const command of ['deliver_sm', 'submit_sm'] as const) {
+        const pdu = { command, tlvs } as unknown as PduInput;
+        const told = expect.objectContaining({
+          code: 'CHAPPE_SMPP_VERSION',
+          message: expect.stringContaining(name),
+        });
+        expect(() => fitTo(0x33, pdu)).toThrow(told);
+        expect(fitTo(0x34, pdu)).toEqual(pdu);
+      }
+    }
+    expect(fitTo(0x33, { ...deliver, tlvs: { [name]: undefined } } as unknown as PduInput)).toMatchObject({
+      tlvs: [],
+    });
+  });
+
   test.runIf(spec)('3.4 peers get exactly those of 3.4, and those of vendors', () => {
     for (const { name, tagInt, versions } of spec?.tlvs ?? []) {
       const byName = fitTo(0x34, { ...deliver, tlvs: [{ name, value: 1 }] } as unknown as PduInput);

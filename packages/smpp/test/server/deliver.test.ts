@@ -424,9 +424,8 @@ test.each([{ timeout: 5 }, { timeoutMs: '5s' }, { signal: {} }])(
 );
 
 describe('TLVs of a vendor', () => {
-  const codec = createCodec({
-    tlvs: { network_name: { tag: 0x1400, type: 'c_octet_string', min: 1, max: 30 } },
-  });
+  const vendor = { network_name: { tag: 0x1400, type: 'c_octet_string', min: 1, max: 30 } } as const;
+  const codec = createCodec({ tlvs: vendor });
 
   test('by name, to the types as well', async () => {
     const server = closeLater(
@@ -443,6 +442,8 @@ describe('TLVs of a vendor', () => {
     expect(tlv).toMatchObject({ name: 'network_name', value: 'mno' });
     await events.return();
     await delivering.catch(() => undefined);
+    const typed: SmppServer<typeof vendor> = server;
+    expect(typed.sessions.size).toBe(1);
     // @ts-expect-error there is no such TLV
     await expect(session.deliver({ ...good, tlvs: { network: 'mno' } })).rejects.toThrow('network');
     // @ts-expect-error it is a text
