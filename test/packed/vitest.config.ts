@@ -10,6 +10,8 @@ export default defineConfig({
     globalSetup: 'test/packed/setup.ts',
     pool: 'threads',
     isolate: false,
+    // Most of them wait for programs.
+    maxWorkers: 3,
     testTimeout: patient(120_000),
     hookTimeout: patient(180_000),
   },
