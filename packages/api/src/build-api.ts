@@ -50,7 +50,7 @@ export interface ApiOptions {
   /** Octets of answers that one caller may leave unread; default 16 MiB. */
   readonly unreadOctetsEach?: number | undefined;
   /** Octets of the data folder, asked at each scrape. Default: not told. */
-  readonly storeBytes?: (() => number) | undefined;
+  readonly storeBytes?: (() => number | undefined) | undefined;
 }
 
 // The store reads one after the other; each holds some megabytes until it is answered.

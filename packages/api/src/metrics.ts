@@ -33,7 +33,7 @@ export interface MetricsSources {
   /** Default: that of this machine. */
   readonly clock?: Clock | undefined;
   /** Octets that the data folder takes; read at each scrape. Default: not shown. */
-  readonly storeBytes?: (() => number) | undefined;
+  readonly storeBytes?: (() => number | undefined) | undefined;
   /** Of the HTTP listener. Default: none. */
   readonly connections?: ConnectionCounters | undefined;
 }
@@ -75,9 +75,10 @@ export function metricsOf(gateway: Gateway, version: string, sources: MetricsSou
   addEnds(registry, gateway);
   addQueues(registry, gateway);
   if (storeBytes !== undefined) {
-    readGauge(registry, 'chappe_store_bytes', 'Octets that the data folder takes', [], () => [
-      [{}, storeBytes()],
-    ]);
+    readGauge(registry, 'chappe_store_bytes', 'Octets that the data folder takes', [], () => {
+      const octets = storeBytes();
+      return octets === undefined ? [] : [[{}, octets]];
+    });
   }
   return {
     contentType: registry.contentType,

@@ -68,10 +68,7 @@ export class Center {
         onRefused: (submissions, error) => {
           for (const submission of submissions) this.#intake.refused(submission, error);
         },
-        onFailure: (error) => {
-          // Said when the day was set aside.
-          if (error.code !== 'CHAPPE_STORE_ASIDE') settings.onError(error);
-        },
+        onFailure: (error) => this.#core.tellFailure(error),
       },
       () => {
         this.#dispatch.pump();
@@ -136,6 +133,7 @@ export class Center {
     this.#core.unfinished = recovery.waiting.reduce((sum, { count }) => sum + count, recovery.sent);
     this.#dispatch.restore(recovery.waiting, nowMs);
     this.#core.disk.start();
+    this.#core.files.start();
     if (this.#state === 'new') this.#state = 'open';
     return recovery;
   }
@@ -324,9 +322,9 @@ export class Center {
     return this.#core.disk.waitedMs;
   }
 
-  /** Days whose file is damaged: nothing is known of their messages until it is whole again. */
-  get daysAside(): readonly DayAside[] {
-    return [...this.#core.aside.values()];
+  /** Days whose file is damaged, and how many files that were taken away, or replaced, are back. */
+  get files(): { readonly aside: readonly DayAside[]; readonly restored: number } {
+    return { aside: [...this.#core.aside.values()], restored: this.#core.files.restored };
   }
 
   /** Octets in the log of the store that are not yet where they belong, as of some seconds ago. */
@@ -358,6 +356,7 @@ export class Center {
   async #stop(drainMs: number): Promise<void> {
     this.#state = 'stopping';
     this.#sweep.stop();
+    this.#core.files.stop();
     this.#dispatch.isPaused = true;
     const { clock } = this.#core.settings;
     const endMs = clock.monotonicMs() + drainMs;

@@ -1,6 +1,6 @@
 import { Awaiting } from './awaiting.ts';
 import { DiskWatch } from './disk-watch.ts';
-import type { CenterError } from './errors.ts';
+import { type CenterError, isToldElsewhere } from './errors.ts';
 import { type CommitEvents, GroupCommit } from './group-commit.ts';
 import { hookError } from './hooks.ts';
 import type { LiveMessage } from './lanes/lane.ts';
@@ -25,6 +25,7 @@ import {
 import { Shares } from './shares.ts';
 import { clockBehind } from './steady-clock.ts';
 import type { DayAside, Recovery } from './store.ts';
+import { StoreWatch } from './store-watch.ts';
 import type { Submitted } from './submission.ts';
 
 /** What the parts of a center share. */
@@ -33,6 +34,7 @@ export class Core {
   hooks: Hooks;
   readonly commits: GroupCommit;
   readonly disk: DiskWatch;
+  readonly files: StoreWatch;
   readonly counters: CenterCounters = newCounters();
   /** Everything in memory, by id. */
   readonly live: Map<MessageId, LiveMessage> = new Map();
@@ -71,9 +73,19 @@ export class Core {
       },
     });
     this.settings = { ...settings, store: this.disk.watched(settings.store) };
+    this.files = new StoreWatch(this.settings.store, settings.clock, {
+      onTold: settings.onError,
+      onFailure: (error) => {
+        this.commits.hold(error);
+        this.wantTurn();
+      },
+    });
     this.commits = new GroupCommit(this.settings.store, settings.clock, events);
     this.ids = idGenerator(settings.clock, 0);
-    this.settings.store.watch?.({ onAside: (aside, error) => this.#setAside(aside, error) });
+    this.settings.store.watch?.({
+      onAside: (aside, error) => this.#setAside(aside, error),
+      onTrouble: settings.onError,
+    });
     this.#runTurn = runTurn;
   }
 
@@ -141,6 +153,11 @@ export class Core {
   /** A message leaves the memory. */
   drop(message: LiveMessage): void {
     if (this.live.delete(message.id)) this.octets -= message.octets;
+  }
+
+  /** A commit has failed. What others notice first they tell. */
+  tellFailure(error: CenterError): void {
+    if (!isToldElsewhere(error)) this.settings.onError(error);
   }
 
   /** Tells somebody who waits; what he throws hits nobody else. */

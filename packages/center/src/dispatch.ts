@@ -2,6 +2,7 @@
 import type { Connector, Outcome } from './connector.ts';
 import type { Core } from './core.ts';
 import { DueTimer } from './due-timer.ts';
+import { isToldElsewhere } from './errors.ts';
 import { hookError } from './hooks.ts';
 import { type Feed, Lane, type LiveMessage } from './lanes/lane.ts';
 import type { Message, Place } from './message.ts';
@@ -43,7 +44,7 @@ export class Dispatch {
       onLate: (feed, message) => this.#releaseOne(feed, message),
       onFailed: (error) => {
         // While it stops, the store may be closed under a claim.
-        if (!this.isPaused) core.settings.onError(error);
+        if (!this.isPaused && !isToldElsewhere(error)) core.settings.onError(error);
       },
       onNextDue: (atMs, nowMs) => this.#due.arm(atMs, nowMs),
     });

@@ -35,6 +35,11 @@ export type CenterErrorCode =
   /** Anything else that the engine refuses: a mistake of ours. */
   | 'CHAPPE_STORE_FAILED';
 
+/** True for what whoever notices it first tells once; it meets everybody else too. */
+export function isToldElsewhere({ code }: CenterError): boolean {
+  return code === 'CHAPPE_STORE_ASIDE' || code === 'CHAPPE_STORE_GONE';
+}
+
 /** The base of this package's errors. The message says what happened, where, and what to do. */
 export class CenterError extends Error {
   readonly code: CenterErrorCode;

@@ -97,6 +97,8 @@ export class GroupCommit {
   readonly #inFlight: Set<Batch> = new Set();
   /** The disk does not answer. */
   #stalled: CenterError | undefined;
+  /** What would be stored now would be gone with the process. */
+  #held: CenterError | undefined;
   #failure: CenterError | undefined;
   #pauseMs = FIRST_PAUSE_MS;
   #disarm: (() => void) | undefined;
@@ -119,7 +121,7 @@ export class GroupCommit {
 
   /** Why submissions would be refused now; undefined: they would not. */
   get failure(): CenterError | undefined {
-    return this.#failure ?? this.#stalled;
+    return this.#held ?? this.#failure ?? this.#stalled;
   }
 
   /** Changes that must reach the disk, together. */
@@ -140,7 +142,7 @@ export class GroupCommit {
 
   /** Commits what has gathered, as far as the number in flight allows. */
   flush(): void {
-    if (this.#failure !== undefined || this.#isClosed) return;
+    if (this.#failure !== undefined || this.#held !== undefined || this.#isClosed) return;
     while (this.#inFlight.size < MAX_IN_FLIGHT) {
       const batch = this.#next();
       if (batch === undefined) return;
@@ -151,6 +153,17 @@ export class GroupCommit {
   /** The disk does not answer: what it has not been given is refused, and what comes, until `resume`. */
   stall(error: CenterError): void {
     this.#stalled = error;
+    this.#refuse(this.#notSent(), error);
+    this.#tellIdle();
+  }
+
+  /** Nothing may be stored: what the disk has not been given is refused, and what comes, as long as it is so. */
+  hold(error: CenterError | undefined): void {
+    this.#held = error;
+    if (error === undefined) {
+      this.flush();
+      return;
+    }
     this.#refuse(this.#notSent(), error);
     this.#tellIdle();
   }

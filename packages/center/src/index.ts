@@ -5,7 +5,7 @@ export type { Connector, ErrorClass, Outcome, Report } from './connector.ts';
 export type { ControlChange, ControlEntry, ControlRange, ControlStore } from './control/control-store.ts';
 export { MemoryControl } from './control/memory-control.ts';
 export { SqliteControl } from './control/sqlite-control.ts';
-export { CenterError, type CenterErrorCode } from './errors.ts';
+export { CenterError, type CenterErrorCode, isToldElsewhere } from './errors.ts';
 export type { LaneDepth } from './lanes/depth.ts';
 export { MemoryStore } from './memory/memory-store.ts';
 export {
@@ -53,6 +53,8 @@ export {
   retryPolicy,
 } from './retry.ts';
 export { type Amount, type Share, Shares } from './shares.ts';
+export { checkData, type FileReport, userOf } from './sqlite/check-data.ts';
+export type { FileFault } from './sqlite/integrity.ts';
 export { looseFolder, replaceFile } from './sqlite/safe-files.ts';
 export { SqliteStore, type SqliteStoreOptions } from './sqlite/sqlite-store.ts';
 export { runStoreWorker } from './sqlite/worker.ts';
@@ -82,6 +84,7 @@ export {
   type Store,
   type StoreEvents,
   type StoreLog,
+  type StoreLook,
   type Tally,
   type ToldWord,
   type Waiting,

@@ -41,6 +41,8 @@ export interface DayAside {
 export interface StoreEvents {
   /** The day is set aside from now on: no new message may get an id of it. `error`: that, with what to do. */
   onAside(aside: DayAside, error: CenterError): void;
+  /** Something that an operator must know, and that stops nothing. */
+  onTrouble(error: CenterError): void;
 }
 
 /** The messages of one account in one lane that wait on disk. */
@@ -190,6 +192,16 @@ export interface StoreLog {
   readonly trouble: CenterError | undefined;
 }
 
+/** What has become of the files of a store. */
+export interface StoreLook {
+  /** What was wrong, each once: files that were taken away, or replaced, while they were in use. */
+  readonly told: readonly CenterError[];
+  /** How many of them are back. */
+  readonly restored: number;
+  /** Why nothing may be stored as long as it is so; undefined: it may. */
+  readonly failure: CenterError | undefined;
+}
+
 /**
  * Durable storage of messages. All methods reject with a CenterError and never throw. Those that write (commit, claim,
  * take, takeExpired) take effect and settle in the order of the calls. What concerns a message of a day that is set aside
@@ -243,6 +255,8 @@ export interface Store {
     beforeMs: number,
     onForget?: (tallies: readonly Tally[]) => Promise<void>,
   ): Promise<readonly string[]>;
+  /** Looks whether its files are where they were, for stores that have some, and puts back what is not. Asked for every second. */
+  look?(): Promise<StoreLook>;
   /** The state of its log, for stores that have one. Asked for every some seconds. */
   log?(): Promise<StoreLog>;
   close(): Promise<void>;

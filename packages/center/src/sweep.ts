@@ -1,6 +1,7 @@
 /** What time does to messages: they expire, receipts are late, days are thrown away. Looked at every so often. */
 import type { Core } from './core.ts';
 import type { Dispatch } from './dispatch.ts';
+import { isToldElsewhere } from './errors.ts';
 import { asCenterError } from './group-commit.ts';
 import type { LiveMessage } from './lanes/lane.ts';
 import { liveMessage } from './lanes/live-message.ts';
@@ -66,7 +67,8 @@ export class Sweep {
         await store.purge(nowMs - limits.retentionMs, this.#core.hooks.onForget);
       }
     } catch (error) {
-      if (this.#isRunning) onError(asCenterError(error));
+      const failure = asCenterError(error);
+      if (this.#isRunning && !isToldElsewhere(failure)) onError(failure);
     } finally {
       this.#isSweeping = false;
     }

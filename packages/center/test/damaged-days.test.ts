@@ -68,14 +68,19 @@ const old = (day: 0 | 1): Message => of(day, 5, { expiresMs: NOON_MS - 1, accoun
 interface Opened {
   readonly store: SqliteStore;
   readonly told: { readonly aside: DayAside; readonly error: CenterError }[];
+  readonly troubles: CenterError[];
 }
 
 async function opened(): Promise<Opened> {
   const store = await SqliteStore.open({ path });
   stores.push(store);
   const told: Opened['told'] = [];
-  store.watch({ onAside: (aside, error) => void told.push({ aside, error }) });
-  return { store, told };
+  const troubles: CenterError[] = [];
+  store.watch({
+    onAside: (aside, error) => void told.push({ aside, error }),
+    onTrouble: (error) => void troubles.push(error),
+  });
+  return { store, told, troubles };
 }
 
 async function fill(): Promise<void> {

@@ -72,8 +72,8 @@ it('goes on in the file of the next day; what is in memory ends with its receipt
   damage();
   // Whoever asks for it comes across it.
   await expect(center.find(waiting[0]?.id as number)).rejects.toMatchObject({ code: 'CHAPPE_STORE_ASIDE' });
-  await until(clock, () => center.daysAside.length === 1);
-  expect(center.daysAside).toMatchObject([{ day: today, path: join(path, `${today}.db`) }]);
+  await until(clock, () => center.files.aside.length === 1);
+  expect(center.files.aside).toMatchObject([{ day: today, path: join(path, `${today}.db`) }]);
   const fresh = await center.submitAll([draft({ receiptWanted: 3 }), draft({ receiptWanted: 3 })]);
   expect(fresh.map(({ id }) => dayOfId(id))).toEqual([tomorrow, tomorrow]);
   await until(clock, () => out.held.length === 4);

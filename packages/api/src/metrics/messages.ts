@@ -101,8 +101,19 @@ export function addQueues(registry: Registry, gateway: Gateway): void {
     () => [[{}, gateway.center.storeLogOctets]],
   );
   readGauge(registry, 'chappe_store_days_aside', 'Days whose file is damaged and set aside', [], () => [
-    [{}, gateway.center.daysAside.length],
+    [{}, gateway.center.files.aside.length],
   ]);
+  const isGone = (): boolean => gateway.center.failure?.code === 'CHAPPE_STORE_GONE';
+  readGauge(registry, 'chappe_store_files_gone', '1 while files are gone that cannot be put back', [], () => [
+    [{}, isGone() ? 1 : 0],
+  ]);
+  readCounter(
+    registry,
+    'chappe_store_files_restored_total',
+    'Files that were gone, or replaced, under the program and are back',
+    [],
+    () => [[{}, gateway.center.files.restored]],
+  );
   readCounter(registry, 'chappe_store_commits_total', 'Commits, by what became of them', ['result'], () => {
     const { done, failed } = gateway.center.commits;
     return [

@@ -54,7 +54,7 @@ export function checkLedger({ gateway }: Context): Route {
       isRunning = true;
       try {
         const all = await gateway.ledger.verify(() => gateway.center.recount());
-        const { daysAside } = gateway.center;
+        const daysAside = gateway.center.files.aside;
         const isUncertain = ({ where }: Discrepancy): boolean =>
           where === 'running' && daysAside.some(({ hasTallies }) => !hasTallies);
         const found = all.filter((one) => !isUncertain(one));

@@ -64,7 +64,11 @@ export function info({ gateway, version, clock, startedMs }: Context): Route {
           unfinished: gateway.center.unfinished,
         },
         storeFailure: gateway.center.failure?.message ?? null,
-        daysAside: gateway.center.daysAside.map(({ day, path, why }) => ({ day, file: basename(path), why })),
+        daysAside: gateway.center.files.aside.map(({ day, path, why }) => ({
+          day,
+          file: basename(path),
+          why,
+        })),
         magicNumbers: magicNumbers.map(({ suffix, magic, meaning }) => ({ suffix, magic, meaning })),
       };
       return { status: 200, body };

@@ -1,8 +1,15 @@
 /** GET /readyz: does it take messages. */
+import type { CenterErrorCode } from '@chappe/center';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
+
+const hints: Readonly<Partial<Record<CenterErrorCode, string>>> = {
+  CHAPPE_STORE_GONE:
+    'a file of the data folder was taken away, or replaced: put the folder back, or make room there; do not stop the ' +
+    'server before, see its log',
+};
 
 const readyBody = z.object({
   status: z.literal('ready'),
@@ -32,9 +39,10 @@ export function readyz({ gateway, closing }: Context): Route {
       if (failure !== undefined) {
         throw new Problem('not_ready', `the store does not take messages: ${failure.code}`, {
           cause: failure,
+          hint: hints[failure.code],
         });
       }
-      const days = gateway.center.daysAside.map(({ day }) => day);
+      const days = gateway.center.files.aside.map(({ day }) => day);
       const body: z.infer<typeof readyBody> =
         days.length === 0 ? { status: 'ready' } : { status: 'ready', daysAside: days };
       return { status: 200, body };

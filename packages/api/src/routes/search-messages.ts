@@ -69,7 +69,7 @@ export function searchMessages({ gateway, clock }: Context): Route {
         list.add(listedOf(view, caller)),
       );
       const refused = cursor === undefined ? refusedBeside(gateway, text, clock.nowMs(), caller) : [];
-      const daysAside = gateway.center.daysAside.map(({ day }) => day);
+      const daysAside = gateway.center.files.aside.map(({ day }) => day);
       return { status: 200, body: list.toJson('messages', { next: next ?? null, refused, daysAside }) };
     },
   });

@@ -5,16 +5,21 @@
 import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../open-database.ts';
+import { identityOf } from '../sqlite/put-back.ts';
 import { makeFile } from '../sqlite/safe-files.ts';
 import type { ControlChange } from './control-store.ts';
 import { applyChanges, hasSameEntries, isEmpty, isSound } from './control-table.ts';
 
 const FILE_MODE = 0o600;
+const LOOKS = 60;
 
 /** The copy beside an open database. */
 export class ControlCopy {
   readonly #path: string;
-  readonly #original: DatabaseSync;
+  #original: DatabaseSync;
+  #file: string | undefined;
+  /** Looks in a row that found it missing. */
+  #looks = 0;
   /** Undefined: there is nothing to copy yet, or it could not be kept up. */
   #copy: DatabaseSync | undefined;
 
@@ -28,6 +33,7 @@ export class ControlCopy {
     const copy = new ControlCopy(path, original);
     try {
       copy.#copy = openSound(path);
+      copy.#file = identityOf(path);
       if (copy.#copy === undefined ? !isEmpty(original) : !hasSameEntries(original, path)) copy.#renew();
     } catch {
       // Without it everything works; there is one copy less. The disk that refuses it is told of by the original.
@@ -36,9 +42,39 @@ export class ControlCopy {
     return copy;
   }
 
+  /** Whether every write has reached it. */
+  get isWhole(): boolean {
+    return this.#copy !== undefined;
+  }
+
+  /** Whether all of it can be read. Never throws. */
+  isSound(): boolean {
+    try {
+      return this.#copy !== undefined && isSound(this.#copy);
+    } catch {
+      return false;
+    }
+  }
+
+  /** The original is open anew. */
+  follow(original: DatabaseSync): void {
+    this.#original = original;
+  }
+
+  /** Makes it anew where it has been taken away, replaced, or could not be kept up. Never throws. */
+  look(): void {
+    const isUp = this.#copy !== undefined && identityOf(this.#path) === this.#file;
+    // A disk that refuses it is not asked every time.
+    this.#looks = isUp ? 0 : this.#looks + 1;
+    if (isUp || this.#looks % LOOKS !== 1) return;
+    this.close();
+    this.write([]);
+  }
+
   /** The same changes again, after the original has them. Never throws. */
   write(changes: readonly ControlChange[]): void {
     try {
+      if (this.#copy === undefined && isEmpty(this.#original)) return;
       if (this.#copy === undefined) this.#renew();
       else applyChanges(this.#copy, changes);
     } catch {
@@ -51,6 +87,7 @@ export class ControlCopy {
     this.close();
     writeCopy(this.#original, this.#path);
     this.#copy = openSound(this.#path);
+    this.#file = identityOf(this.#path);
   }
 
   close(): void {

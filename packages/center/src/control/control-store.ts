@@ -4,6 +4,8 @@
  * memory and write here when it changes.
  */
 
+import type { StoreLook } from '../store.ts';
+
 /** One entry. */
 export interface ControlEntry {
   readonly key: string;
@@ -38,5 +40,7 @@ export interface ControlStore {
   list(kind: string, range?: ControlRange): Promise<readonly ControlEntry[]>;
   /** All or nothing; durable when it settles. */
   write(changes: readonly ControlChange[]): Promise<void>;
+  /** See `Store.look`. */
+  look?(): Promise<StoreLook>;
   close(): Promise<void>;
 }

@@ -1,11 +1,14 @@
-import { join, resolve } from 'node:path';
+import { renameSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { CenterError } from '../errors.ts';
+import { CenterError, type CenterErrorCode } from '../errors.ts';
 import { openDatabase } from '../open-database.ts';
-import { controlAdvice, damagedText, failureOf } from '../sqlite/failure.ts';
+import { controlAdvice, damagedText, failureOf, isDamage } from '../sqlite/failure.ts';
 import { exists, makeFolder } from '../sqlite/folder.ts';
+import { freeName, putBack, Whereabouts } from '../sqlite/put-back.ts';
 import { makeFile, refuseLinks } from '../sqlite/safe-files.ts';
 import { applicationId } from '../sqlite/schema.ts';
+import type { StoreLook } from '../store.ts';
 import { ControlCopy, hasSoundCopy, restoreFromCopy } from './control-copy.ts';
 import type { ControlChange, ControlEntry, ControlRange, ControlStore } from './control-store.ts';
 import { applyChanges, isSound } from './control-table.ts';
@@ -21,13 +24,18 @@ const LAST = '\u{10ffff}';
  */
 export class SqliteControl implements ControlStore {
   readonly #path: string;
-  readonly #database: DatabaseSync;
+  #database: DatabaseSync;
+  #whereabouts: Whereabouts;
   readonly #copy: ControlCopy;
+  readonly #copyPath: string;
+  readonly #told: CenterError[] = [];
 
-  private constructor(path: string, database: DatabaseSync, copy: ControlCopy) {
+  private constructor(path: string, database: DatabaseSync, copyPath: string) {
     this.#path = path;
+    this.#copyPath = copyPath;
     this.#database = database;
-    this.#copy = copy;
+    this.#whereabouts = new Whereabouts(path);
+    this.#copy = ControlCopy.open(copyPath, database);
   }
 
   /**
@@ -49,7 +57,7 @@ export class SqliteControl implements ControlStore {
         const text = damagedText(path, 'not all of it can be read');
         throw new CenterError('CHAPPE_STORE_DAMAGED', text, { path });
       }
-      return new SqliteControl(path, database, ControlCopy.open(copyPath, database));
+      return new SqliteControl(path, database, copyPath);
     } catch (error) {
       database?.close();
       throw withCopy(failureOf(error, path), copyPath);
@@ -82,9 +90,77 @@ export class SqliteControl implements ControlStore {
   write(changes: readonly ControlChange[]): Promise<void> {
     return this.#try(() => {
       if (changes.length === 0) return;
+      // What is written into a file that is gone would be gone with the process.
+      if (this.#whereabouts.look() !== 'here') this.#putBack();
       applyChanges(this.#database, changes);
       this.#copy.write(changes);
     });
+  }
+
+  async look(): Promise<StoreLook> {
+    if (!this.#database.isOpen) return nothingWrong;
+    try {
+      if (this.#whereabouts.look() !== 'here') this.#putBack();
+      this.#copy.look();
+    } catch (error) {
+      const { message } = failureOf(error, this.#path);
+      const text =
+        `${this.#path} was taken away, replaced or cut off while it is in use, and cannot be put back (${message}): ` +
+        'nothing is taken until it can; do not stop this process before';
+      return {
+        ...nothingWrong,
+        failure: new CenterError('CHAPPE_STORE_GONE', text, { path: this.#path }),
+      };
+    }
+    const told = this.#told.splice(0);
+    return { told, restored: told.length, failure: undefined };
+  }
+
+  /** Writes what is open under its name again. Throws the error of SQLite or the file system. */
+  #putBack(): void {
+    let other: string | undefined;
+    try {
+      other = putBack(this.#database, this.#path, this.#whereabouts.look() === 'replaced');
+    } catch (error) {
+      // Not even what is open is whole.
+      if (!isDamage(failureOf(error, this.#path)) || !this.#heal()) throw error;
+      return;
+    }
+    this.#openAnew();
+    const kept = other === undefined ? '' : `; the file that stood there is ${other} now`;
+    this.#tell(
+      'CHAPPE_STORE_GONE',
+      `was taken away, or replaced, while it was in use, and has been put back${kept}`,
+    );
+  }
+
+  /** Puts the copy, which has every write, in the place of a damaged file; false when there is none. */
+  #heal(): boolean {
+    if (!this.#copy.isWhole || !this.#copy.isSound()) return false;
+    const away = freeName(this.#path, 'damaged');
+    if (exists(this.#path)) renameSync(this.#path, away);
+    restoreFromCopy(this.#copyPath, this.#path);
+    this.#openAnew();
+    const text = `was damaged: its copy, which has all that it held, has taken its place; it is ${basename(away)} now`;
+    this.#tell('CHAPPE_STORE_DAMAGED', text);
+    return true;
+  }
+
+  #openAnew(): void {
+    try {
+      this.#database.close();
+    } catch {
+      // It is of no file any more.
+    }
+    this.#database = openDatabase(this.#path, { timeout: 1_000 });
+    setUp(this.#database, this.#path);
+    this.#whereabouts = new Whereabouts(this.#path);
+    this.#copy.follow(this.#database);
+  }
+
+  /** For whoever looks next. */
+  #tell(code: CenterErrorCode, what: string): void {
+    this.#told.push(new CenterError(code, `${this.#path} ${what}`, { path: this.#path }));
   }
 
   async close(): Promise<void> {
@@ -97,10 +173,18 @@ export class SqliteControl implements ControlStore {
     try {
       return work();
     } catch (error) {
-      throw failureOf(error, this.#path);
+      const failure = failureOf(error, this.#path);
+      try {
+        if (isDamage(failure) && this.#heal()) return work();
+      } catch {
+        // What was wrong first is what counts.
+      }
+      throw failure;
     }
   }
 }
+
+const nothingWrong: StoreLook = { told: [], restored: 0, failure: undefined };
 
 /** What to do about a damaged file, where there is a copy of it: nothing need be lost. */
 function withCopy(error: CenterError, copyPath: string): CenterError {

@@ -6,7 +6,9 @@ import { Room } from '../room.ts';
 import type { Claim, Waiting } from '../store.ts';
 import { failureOf } from './failure.ts';
 import { checkOurs, exists } from './folder.ts';
+import { logState } from './log-state.ts';
 import { makeDayFile, PAGE_OCTETS } from './make-day-file.ts';
+import { type Fate, putBack, Whereabouts } from './put-back.ts';
 import type { LogState, Row, TallyRow } from './requests.ts';
 import {
   chargeWidth,
@@ -92,6 +94,7 @@ export class DayFile {
   readonly #line: StatementSync;
   readonly #keepBody: StatementSync;
   readonly #bodies: SharedBodies;
+  readonly #whereabouts: Whereabouts;
   #cacheKib = 0;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
@@ -99,6 +102,7 @@ export class DayFile {
   private constructor(path: string, database: DatabaseSync) {
     this.path = path;
     this.#database = database;
+    this.#whereabouts = new Whereabouts(path);
     this.#statements = [prepare(database, 'msg'), prepare(database, 'note')];
     this.#line = database.prepare(
       `UPDATE msg SET timeline = coalesce(timeline, '') || ? WHERE id = ? ` +
@@ -255,24 +259,19 @@ export class DayFile {
     limitPages(this.#database, maxFileBytes);
   }
 
-  /**
-   * What stands in its log and not in the file. Twice the pages after which it is copied by itself: that does not work,
-   * which SQLite keeps to itself; it is tried once more, to hear why.
-   */
+  /** See `logState`. */
   log(checkpointPages: number): LogState {
-    const waiting = logPages(this.#database, 'NOOP');
-    if (waiting <= 2 * checkpointPages) return { octets: waiting * PAGE_OCTETS, trouble: undefined };
-    try {
-      const octets = logPages(this.#database, 'PASSIVE') * PAGE_OCTETS;
-      if (octets <= 2 * checkpointPages * PAGE_OCTETS) return { octets, trouble: undefined };
-      const mb = Math.round(octets / 1_000_000);
-      const text = `the log of ${this.path} has grown to ${mb} MB: another program reads the file and does not end`;
-      return { octets, trouble: text };
-    } catch (error) {
-      const { message } = failureOf(error, this.path);
-      const text = `what is in the log of ${this.path} cannot be copied into the file: ${message}`;
-      return { octets: waiting * PAGE_OCTETS, trouble: text };
-    }
+    return logState(this.#database, this.path, checkpointPages);
+  }
+
+  /** What has become of the file, as it is called. */
+  fate(): Fate {
+    return this.#whereabouts.look();
+  }
+
+  /** See `putBack`. */
+  putBack(isOther: boolean): string | undefined {
+    return putBack(this.#database, this.path, isOther);
   }
 
   /** Octets, in KiB, that its page cache may take. */
@@ -358,15 +357,6 @@ export class DayFile {
 /** 1 for receipts and notices: bit 1 of the kind. */
 function tableOfRow(row: Row): 0 | 1 {
   return ((row[4] as number) & 2) === 0 ? 0 : 1;
-}
-
-/** Pages of the log that are not in the file; `PASSIVE`: after having copied what can be. */
-function logPages(database: DatabaseSync, mode: 'NOOP' | 'PASSIVE'): number {
-  const { log, checkpointed } = database.prepare(`PRAGMA wal_checkpoint(${mode})`).get() as {
-    readonly log: number;
-    readonly checkpointed: number;
-  };
-  return Math.max(0, log - checkpointed);
 }
 
 function limitPages(database: DatabaseSync, maxFileBytes: number): void {

@@ -7,6 +7,7 @@ import { AsideDays, asideError, isAside } from './aside.ts';
 import { DayFile } from './day-file.ts';
 import { failureOf, isDamage, isSuspect, whyOf } from './failure.ts';
 import { dayPath } from './folder.ts';
+import type { Fate } from './put-back.ts';
 import { ReadFailures } from './read-failures.ts';
 import type { Notice, TallyRow, WorkerRole } from './requests.ts';
 
@@ -45,6 +46,18 @@ export class DayFiles {
   /** Whether the file of a day is open. */
   isOpen(day: number): boolean {
     return this.#files.has(day);
+  }
+
+  /** What has become of an open file, as it is called. */
+  fateOf(day: number): Fate {
+    return this.#files.get(day)?.fate() ?? 'here';
+  }
+
+  /** Writes an open file under its name again, and opens it there: see `putBack`. Throws what that does. */
+  putBack(day: number, isOther: boolean): string | undefined {
+    const other = this.#files.get(day)?.putBack(isOther);
+    this.close(day);
+    return other;
   }
 
   /** See WorkerRole.maxFileBytes. */

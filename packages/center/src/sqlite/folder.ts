@@ -1,21 +1,11 @@
 /** The data folder: a file for each day, and a lock. */
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { CenterError } from '../errors.ts';
 import { dayNumber, dayOfNumber } from '../message-id.ts';
-import { openDatabase } from '../open-database.ts';
-import { damagedText, failureOf } from './failure.ts';
-import { makeFile, refuseLinks, replaceFile } from './safe-files.ts';
+import { damagedText } from './failure.ts';
+import { refuseLinks } from './safe-files.ts';
 import { applicationId, schemaVersion } from './schema.ts';
 
 const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.db$/;
@@ -97,66 +87,4 @@ export function checkOurs(database: DatabaseSync, path: string): void {
 /** True when there is such a file. */
 export function exists(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
-}
-
-/**
- * Locks a folder for this process. The lock is the operating system's and ends with the process, however that ends; the
- * file beside it only says who holds it. Throws a CenterError that names the holder.
- */
-export function lockFolder(folder: string): { release(): void } {
-  const holder = join(folder, 'lock.pid');
-  const path = join(folder, 'lock.db');
-  // A lock that somebody has taken away holds nobody off: the one who had it may still be there.
-  if (!exists(path) && isOther(readHolder(holder))) throw lockLost(folder, path, holder);
-  makeFile(path);
-  const database = openDatabase(path);
-  try {
-    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-  } catch (cause) {
-    database.close();
-    const failure = failureOf(cause, path);
-    if (failure.code !== 'CHAPPE_STORE_LOCKED') throw failure;
-    throw new CenterError(
-      'CHAPPE_STORE_LOCKED',
-      `the data folder ${folder} is in use by process ${readHolder(holder)}: stop that one, or use another folder`,
-      { cause, path: folder },
-    );
-  }
-  replaceFile(holder, `${process.pid}\n`);
-  return {
-    release: () => {
-      // Nobody has it any more; after a crash the name of the dead stays.
-      rmSync(holder, { force: true });
-      database.close();
-    },
-  };
-}
-
-/** Whether a process of that number runs that is not this one. */
-function isOther(holder: string): boolean {
-  const pid = Number(holder);
-  if (!Number.isInteger(pid) || pid < 1 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function lockLost(folder: string, path: string, holder: string): CenterError {
-  return new CenterError(
-    'CHAPPE_STORE_LOCKED',
-    `${path} is gone, and process ${readHolder(holder)}, which had locked the data folder, runs: stop that one; if it is ` +
-      `no Chappe, take ${holder} away`,
-    { path: folder },
-  );
-}
-
-function readHolder(path: string): string {
-  try {
-    return readFileSync(path, 'latin1').trim();
-  } catch {
-    return 'unknown';
-  }
 }

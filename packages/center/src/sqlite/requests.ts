@@ -24,6 +24,7 @@ export type Request =
   | { readonly ask: 'take'; readonly id: MessageId; readonly place: number }
   | { readonly ask: 'expired'; readonly expiry: Expiry }
   | { readonly ask: 'log' }
+  | { readonly ask: 'look' }
   | { readonly ask: 'limit'; readonly maxFileBytes: number }
   | { readonly ask: 'close-finished'; readonly beforeDay: number }
   | { readonly ask: 'matching'; readonly match: Match; readonly limit: number }
@@ -67,12 +68,32 @@ export type Answer =
 export type Notice =
   | { readonly notice: 'aside'; readonly aside: DayAside }
   /** From the reader: it could not read the file. */
-  | { readonly notice: 'damaged'; readonly day: number; readonly why: string };
+  | { readonly notice: 'damaged'; readonly day: number; readonly why: string }
+  /** Something to be told. */
+  | { readonly notice: 'trouble'; readonly said: Said };
 
 /** What `expired` answers. `isCut`: a limit was reached. */
 export interface CutRows {
   readonly rows: readonly Row[];
   readonly isCut: boolean;
+}
+
+/** Something to be told, of a file. */
+export interface Said {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What `look` answers. */
+export interface FilesLook {
+  /** What was wrong. */
+  readonly told: readonly Said[];
+  /** Of how many that has been mended. */
+  readonly restored: number;
+  /** Days whose file is another one now, `YYYY-MM-DD`. */
+  readonly days: readonly string[];
+  /** Why nothing is written. */
+  readonly failure: Said | undefined;
 }
 
 /** What `log` answers. `trouble`: why it grows, when it should not. */

@@ -19,6 +19,7 @@ import type {
   Store,
   StoreEvents,
   StoreLog,
+  StoreLook,
   Tally,
 } from '../store.ts';
 import { asideError } from './aside.ts';
@@ -26,11 +27,13 @@ import { makeFolder } from './folder.ts';
 import type {
   ClaimedRows,
   CutRows,
+  FilesLook,
   LogState,
   Notice,
   PageRows,
   Request,
   Row,
+  Said,
   SearchRows,
   WorkerRole,
 } from './requests.ts';
@@ -66,6 +69,8 @@ export class SqliteStore implements Store {
   #reader: StoreThread | undefined;
   readonly #aside: Map<string, DayAside> = new Map();
   #events: StoreEvents | undefined;
+  /** Files are not where they should be: what is not found may be there all the same. */
+  #gone: CenterError | undefined;
   #isClosed = false;
 
   private constructor(role: Omit<WorkerRole, 'chappeStore'>, workerUrl: URL | undefined) {
@@ -133,7 +138,7 @@ export class SqliteStore implements Store {
   }
 
   async take(id: MessageId, from: 'waiting' | 'sent'): Promise<Message | undefined> {
-    return decoded(await this.#writer.ask({ ask: 'take', id, place: placeCodes[from] }));
+    return this.#known(await this.#writer.ask({ ask: 'take', id, place: placeCodes[from] }));
   }
 
   async takeExpired(expiry: Expiry): Promise<Expired> {
@@ -146,11 +151,11 @@ export class SqliteStore implements Store {
   }
 
   async find(id: MessageId): Promise<Message | undefined> {
-    return decoded(await this.#read({ ask: 'find', id }));
+    return this.#known(await this.#read({ ask: 'find', id }));
   }
 
   async findByShort(counter: number): Promise<Message | undefined> {
-    return decoded(await this.#read({ ask: 'short', counter }));
+    return this.#known(await this.#read({ ask: 'short', counter }));
   }
 
   async findByReference(
@@ -209,6 +214,13 @@ export class SqliteStore implements Store {
     };
   }
 
+  async look(): Promise<StoreLook> {
+    const { told, restored, days, failure } = (await this.#writer.ask({ ask: 'look' })) as FilesLook;
+    if (days.length > 0 && this.#reader !== undefined) await this.#reader.ask({ ask: 'forget', days });
+    this.#gone = failure === undefined ? undefined : goneError(failure);
+    return { told: told.map(goneError), restored, failure: this.#gone };
+  }
+
   /** Changes the largest size of day files; 0: no limit. */
   async setMaxFileBytes(maxFileBytes: number): Promise<void> {
     await this.#writer.ask({ ask: 'limit', maxFileBytes });
@@ -219,6 +231,12 @@ export class SqliteStore implements Store {
     this.#isClosed = true;
     await this.#reader?.close();
     await this.#writer.close();
+  }
+
+  #known(row: unknown): Message | undefined {
+    if (row !== undefined) return decodeRow(row as Row);
+    if (this.#gone !== undefined) throw this.#gone;
+    return undefined;
   }
 
   /** The sums of the days that can be read, and those last known of the others. */
@@ -245,7 +263,10 @@ export class SqliteStore implements Store {
   /** What a thread says unasked. The writer has the last word on which days are set aside. */
   readonly #hear = (notice: Notice): void => {
     if (notice.notice === 'aside') this.#setAside(notice.aside);
-    else if (!this.#isClosed)
+    else if (notice.notice === 'trouble') {
+      const { path, message } = notice.said;
+      this.#events?.onTrouble(new CenterError('CHAPPE_STORE_DAMAGED', message, { path }));
+    } else if (!this.#isClosed)
       this.#writer.ask({ ask: 'set-aside', day: notice.day, why: notice.why }).catch(() => undefined);
   };
 
@@ -270,6 +291,6 @@ export function checkSqliteVersion(version: string): void {
   );
 }
 
-function decoded(row: unknown): Message | undefined {
-  return row === undefined ? undefined : decodeRow(row as Row);
+function goneError({ path, message }: Said): CenterError {
+  return new CenterError('CHAPPE_STORE_GONE', message, { path });
 }

@@ -1,15 +1,22 @@
 /** The writing thread's side of the store: all day files that are in use, one transaction at a time. */
+import { copyFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { CenterError } from '../errors.ts';
 import type { MessageId } from '../message.ts';
 import { dayNumberOfId, dayOfNumber } from '../message-id.ts';
 import { Room } from '../room.ts';
 import type { Claim, Expiry, Recovery, Waiting } from '../store.ts';
 import { timelineLine } from '../timeline.ts';
+import { adoptFiles } from './adopt-files.ts';
 import { isAside } from './aside.ts';
 import type { DayFile } from './day-file.ts';
 import { DayFiles } from './day-files.ts';
-import { checkFolder, daysIn, exists, lockFolder } from './folder.ts';
+import { FileWatch } from './file-watch.ts';
+import { checkFolder, daysIn, exists } from './folder.ts';
 import { faultsIn } from './integrity.ts';
+import { FolderLock } from './lock.ts';
+import { logFault } from './log-fault.ts';
+import { freeName } from './put-back.ts';
 import type { ClaimedRows, CutRows, LogState, Notice, Request, Row, WorkerRole } from './requests.ts';
 import type { DayChanges } from './row.ts';
 import { columns, placeCodes } from './schema.ts';
@@ -20,19 +27,25 @@ const dueAt = columns.indexOf('due');
 /** Works on the day files of one folder. */
 export class Writer {
   readonly #role: WorkerRole;
-  readonly #lock: { release(): void };
+  readonly #lock: FolderLock;
+  readonly #watch: FileWatch;
+  readonly #tell: (notice: Notice) => void;
   readonly #files: DayFiles;
 
   /** Locks the folder and looks at all files. `tell`: hears what nobody has asked for. Throws a CenterError. */
   constructor(role: WorkerRole, tell: (notice: Notice) => void = () => undefined) {
     this.#role = role;
     checkFolder(role.path);
-    this.#lock = lockFolder(role.path);
+    this.#lock = new FolderLock(role.path);
+    adoptFiles(role.path);
+    this.#tell = tell;
     this.#files = new DayFiles(role, tell);
+    this.#watch = new FileWatch(role.path, this.#files, this.#lock);
   }
 
   /** Answers one request. Throws a CenterError. */
   answer(request: Request): unknown {
+    if (this.#watch.failure !== undefined && marking.has(request.ask)) throw this.#watch.failure;
     switch (request.ask) {
       case 'commit':
         return this.#commit(request.days);
@@ -46,6 +59,8 @@ export class Writer {
         return this.#expired(request.expiry);
       case 'log':
         return this.#log();
+      case 'look':
+        return this.#watch.look();
       case 'limit':
         return this.#files.limit(request.maxFileBytes);
       case 'aside-tallies':
@@ -67,6 +82,7 @@ export class Writer {
       // Changes of a day whose file is gone (purged) have nothing to change.
       if (
         !this.#files.isOpen(changes.day) &&
+        this.#files.aside.get(changes.day) === undefined &&
         changes.bytes.length === 0 &&
         !exists(this.#files.path(changes.day))
       )
@@ -110,7 +126,8 @@ export class Writer {
 
   #take(id: MessageId, place: number): Row | undefined {
     const day = dayNumberOfId(id);
-    if (this.#files.aside.get(day) === undefined && !exists(this.#files.path(day))) return undefined;
+    const isThere = this.#files.isOpen(day) || this.#files.aside.get(day) !== undefined;
+    if (!isThere && !exists(this.#files.path(day))) return undefined;
     const row = this.#files.on(day, (file) => file.findIn(id, place));
     // One that an upstream has leaves no second time for that.
     if (row !== undefined) this.#files.on(day, (file) => file.mark([row], place === placeCodes.waiting));
@@ -163,7 +180,9 @@ export class Writer {
     let highestShort = -1;
     const line = timelineLine(nowMs, 'recovered', 'uncertain=1');
     for (const day of daysIn(this.#role.path)) {
+      const isInDoubt = this.#hasLostLog(day);
       const [found] = this.#files.onEach([day], (file) => {
+        if (isInDoubt) file.doubt(line);
         const highest = file.highest();
         if (!file.hasUnfinished()) return { highest };
         const marked = file.recover(line);
@@ -182,9 +201,27 @@ export class Writer {
     return { highestId, highestShort, waiting, sent, uncertain, aside: this.#files.aside.all() };
   }
 
+  /**
+   * Whether what was written last is lost with a damaged log. What waits may have left since then; what of it can be read is
+   * in the file as soon as that is opened, so the log is kept as it was.
+   */
+  #hasLostLog(day: number): boolean {
+    const path = this.#files.path(day);
+    if (this.#files.isOpen(day) || this.#files.aside.get(day) !== undefined) return false;
+    const fault = logFault(`${path}-wal`);
+    if (fault === undefined) return false;
+    const kept = freeName(`${path}-wal`, 'damaged');
+    copyFileSync(`${path}-wal`, kept);
+    const message =
+      `the log of ${path} is damaged (${fault}): what was stored last before the process ended may be missing, and what ` +
+      `waits is marked as uncertain; the log is kept as ${basename(kept)}`;
+    this.#tell({ notice: 'trouble', said: { path, message } });
+    return true;
+  }
+
   /** A day that was set aside before: when its file is whole again, what was kept of it is made there. */
   #takeBack(day: number, nowMs: number): void {
-    if (faultsIn(this.#files.path(day)).length > 0) return;
+    if (faultsIn(this.#files.path(day), { isDay: true }).length > 0) return;
     let file: DayFile | undefined;
     try {
       file = this.#files.fresh(day);
@@ -213,24 +250,36 @@ export class Writer {
 
   /** Closes the files of days before that hold nothing unfinished; returns those days. */
   #closeFinished(beforeDay: number): string[] {
-    const finished: string[] = [];
+    const finished: number[] = [];
     for (const day of daysIn(this.#role.path)) {
       if (day >= beforeDay) continue;
       const [isUnfinished] = this.#files.onEach([day], (file) => file.hasUnfinished());
       if (isUnfinished !== false) continue;
       this.#files.close(day);
       this.#files.unfinished.delete(day);
-      finished.push(dayOfNumber(day));
+      finished.push(day);
     }
-    return finished;
+    this.#watch.leave(finished);
+    return finished.map(dayOfNumber);
   }
 
   #close(): void {
+    // The last moment in which what is open can be put back.
+    this.#watch.look();
     for (const day of this.#files.open()) this.#files.close(day);
     this.#files.aside.close();
     this.#lock.release();
   }
 }
+
+/** What must not be done while it would be gone with the process. */
+const marking: ReadonlySet<Request['ask']> = new Set([
+  'commit',
+  'claim',
+  'take',
+  'expired',
+  'close-finished',
+]);
 
 /** As many of these rows as a claim takes. */
 function firstOf(found: readonly Row[], { limit, octets }: Claim): CutRows {

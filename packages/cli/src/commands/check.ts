@@ -1,16 +1,19 @@
-/** `chappe check`: all that is wrong with a configuration, at once; else what was understood of it. */
+/** `chappe check`: all that is wrong with a configuration, at once; else what was understood of it. Or with a data folder. */
 import { type Config, configSchema, type Flaw, flawText } from '@chappe/config';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { ConfigFile, refusalOf } from '../serve/config-file.ts';
 import { summaryJson, summaryLines } from '../serve/summary.ts';
 import type { CheckValues } from '../settings/check.ts';
+import { checkDataFolder } from './check-data.ts';
 
 // Nobody binds with what is read here: hashing all passwords would take seconds for nothing.
 const noHash = 'scrypt$1024$8$1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA';
 
 /** Checks. The exit code is 2 when there is anything wrong. */
-export async function runCheck({ values, terminal }: Run<CheckValues>): Promise<ExitCode> {
+export async function runCheck(run: Run<CheckValues>): Promise<ExitCode> {
+  const { values, terminal } = run;
+  if (values.data !== undefined) return checkDataFolder(values.data, run);
   if (values.schema) {
     terminal.out(JSON.stringify(configSchema(), undefined, values.json ? undefined : 2));
     return exitCodes.ok;

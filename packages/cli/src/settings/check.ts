@@ -17,11 +17,20 @@ export const configSetting: Setting<string> = {
 export interface CheckValues {
   readonly config: string;
   readonly schema: boolean;
+  /** A data folder instead. */
+  readonly data: string | undefined;
 }
 
 /** Their table. */
 export const checkSettings: Settings<CheckValues> = {
   config: configSetting,
+  data: {
+    flag: 'data',
+    value: 'folder',
+    about: 'check the files of a data folder instead, page by page; nothing is changed',
+    fallback: undefined,
+    read: one(text),
+  },
   schema: {
     flag: 'schema',
     about: 'print the JSON Schema of the configuration, for editors, and end',

@@ -1,5 +1,5 @@
 /** Errors that no caller hears of, on their way to the log: a failing disk must not fill the screen. */
-import type { Clock } from '@chappe/center';
+import { CenterError, type Clock, isToldElsewhere } from '@chappe/center';
 
 /** Where errors end up. */
 export interface ErrorLog {
@@ -35,6 +35,7 @@ export class ErrorReport {
 
   /** An error at some place. */
   report(error: unknown, where: string): void {
+    if (where !== 'center' && error instanceof CenterError && isToldElsewhere(error)) return;
     const message = error instanceof Error ? error.message : String(error);
     const kind = `${where} ${message}`;
     const nowMs = this.#clock.monotonicMs();

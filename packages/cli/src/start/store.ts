@@ -8,17 +8,21 @@ import { type DataHints, storeFailure } from './start-failure.ts';
 /** The value of `--data` that keeps nothing. */
 export const inMemory = ':memory:';
 
-/** Tells how many octets the data folder has; undefined where nothing is kept. */
-export function storeBytes(data: string): (() => number) | undefined {
+/** Tells how many octets the data folder has, undefined while it cannot be read; undefined where nothing is kept. */
+export function storeBytes(data: string): (() => number | undefined) | undefined {
   if (data === inMemory) return undefined;
   const folder = resolve(data);
   return () => {
-    let octets = 0;
-    for (const name of readdirSync(folder)) {
+    try {
       // A file may go away meanwhile: days are thrown away.
-      octets += statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
+      const sizes = readdirSync(folder).map(
+        (name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0,
+      );
+      return sizes.reduce((sum, size) => sum + size, 0);
+    } catch {
+      // The folder is gone, which others tell; whoever asks for all metrics must hear it.
+      return undefined;
     }
-    return octets;
   };
 }
 

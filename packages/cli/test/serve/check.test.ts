@@ -1,8 +1,9 @@
 /** `chappe check`: what it says, where it says it, and how it ends. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Center, SqliteStore } from '@chappe/center';
 import { configSchema } from '@chappe/config';
 import { expect, onTestFinished, test } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
@@ -118,4 +119,53 @@ test('--schema prints the JSON Schema', async () => {
   const { code, out } = await runCli(['check', '--schema']);
   expect(code).toBe(0);
   expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(configSchema())));
+});
+
+test('a data folder: every file is named, and of a damaged one the page and what to do', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'chappe-check-data-'));
+  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+  const store = await SqliteStore.open({ path: data });
+  const center = new Center({ store });
+  await center.start();
+  await center.submitAll(
+    Array.from({ length: 100 }, () => ({
+      kind: 'mt' as const,
+      account: 'acme',
+      source: { ton: 5, npi: 0, digits: 'Chappe' },
+      destination: { ton: 1, npi: 1, digits: '447700900123' },
+      content: new Uint8Array(500),
+    })),
+  );
+  const inUse = await runCli(['check', '--data', data]);
+  expect(inUse).toMatchObject({ code: 0, talk: expect.stringContaining(`in use by process ${process.pid}`) });
+  await center.stop();
+  const whole = await runCli(['check', '--data', data]);
+  expect(whole).toMatchObject({
+    code: 0,
+    talk: '',
+    out: expect.stringMatching(/^\d{4}-\d\d-\d\d\.db {2}0\.\d MB {2}whole\n$/),
+  });
+  expect(await runCli(['check', '--data', data, '-q'])).toEqual({ code: 0, out: '', talk: '' });
+  const name = readdirSync(data).find((one) => /^\d.*\.db$/.test(one)) as string;
+  const handle = openSync(join(data, name), 'r+');
+  writeSync(handle, new Uint8Array(4096).fill(0xee), 0, 4096, 5 * 4096);
+  closeSync(handle);
+  const { code, out, talk } = await runCli(['check', '--data', data]);
+  expect(code).toBe(7);
+  expect(out).toMatch(
+    new RegExp(`^${name} {2}0\\.\\d MB {2}damaged\n {2}page 6.* \\(octets 20480 to 24575\\): Tree`),
+  );
+  expect(talk).toMatch(
+    /one file is damaged: with the server stopped, put a backup in its place, or what can be rescued/,
+  );
+  const json = JSON.parse((await runCli(['check', '--data', data, '--json'])).out) as Record<string, unknown>;
+  expect(json).toMatchObject({
+    ok: false,
+    inUse: null,
+    files: [{ file: name, faults: expect.anything(), aside: null }],
+  });
+  expect(await runCli(['check', '--data', join(data, 'none')])).toMatchObject({
+    code: 2,
+    talk: expect.stringContaining('there is no folder'),
+  });
 });

@@ -8,18 +8,18 @@ import { chargedAtEnd } from '../money/charging.ts';
 import type { Ledger } from '../money/ledger.ts';
 import type { Network } from '../network/network.ts';
 import type { TimeCounts } from '../observation/time-counts.ts';
-import { timedStore } from '../observation/timed-store.ts';
+import { timedStore, watchedTogether } from '../observation/timed-store.ts';
 import { defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
 
 /** Makes it. `commitTimes`: is told how long commits take. */
 export function makeCenter(
-  { store, center, receiptValidityMs = defaultReceiptValidityMs, onError }: GatewayOptions,
+  { store, control, center, receiptValidityMs = defaultReceiptValidityMs, onError }: GatewayOptions,
   clock: Clock,
   random: Random,
   commitTimes: TimeCounts,
 ): Center {
   return new Center({
-    store: timedStore(store, clock, commitTimes),
+    store: watchedTogether(timedStore(store, clock, commitTimes), control),
     clock,
     random,
     ...(center?.retry === undefined ? {} : { retry: center.retry }),

@@ -90,7 +90,6 @@ export class Gateway {
   readonly #memory: BindMemory;
   #smpp: SmppListeners | undefined;
   readonly #nextReference: () => number;
-  #endSums: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
   private constructor(options: GatewayOptions, parts: OpenedParts) {
@@ -191,7 +190,7 @@ export class Gateway {
   async #begin(options: GatewayOptions, recovery: Recovery): Promise<void> {
     const { center, accounts, entries, network } = this;
     this.messageCounts.backlog.restore(recovery);
-    this.#endSums = await this.ledger.keepSums(this.#clock, this.#listeners);
+    await this.ledger.keepSums(this.#clock, this.#listeners);
     await restoreQuotas(accounts, center, this.#clock.nowMs());
     for (const [lane, connector] of this.#outlets?.open(this.#outletHost()) ?? [])
       center.attach(lane, connector);
@@ -328,7 +327,7 @@ export class Gateway {
   }
 
   async #stop(drainMs: number): Promise<void> {
-    this.#endSums?.();
+    this.ledger.endSums();
     this.#ingress.delayed.releaseAll();
     this.#transactions.close();
     const untilMs = this.#clock.monotonicMs() + drainMs;

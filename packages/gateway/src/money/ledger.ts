@@ -40,6 +40,7 @@ export class Ledger {
   /** The time of the last entry, and the next counter there. */
   #lastTime = '';
   #nextCounter = 0;
+  #disarmSums: () => void = () => undefined;
 
   private constructor(control: ControlStore, tallies: ReadTallies, openedMs: number) {
     this.#control = control;
@@ -139,21 +140,24 @@ export class Ledger {
   }
 
   /**
-   * Keeps the sums of all days, too, now and every hour: where the file of one is damaged, or moved away, they are what is
-   * known of its money at the next start. Settles after the first time; returns what ends it.
+   * Keeps the sums of all days, too, now and every hour until `endSums`: where the file of one is damaged, or moved away,
+   * they are what is known of its money at the next start. Settles after the first time.
    */
   async keepSums(
     clock: Pick<Clock, 'setTimer'>,
     events: { onError(error: unknown, where: string): void },
-  ): Promise<() => void> {
+  ): Promise<void> {
     const sums = new DaySums(this.#control, this.#tallies);
-    let disarm = (): void => undefined;
     const keep = async (): Promise<void> => {
-      disarm = clock.setTimer(() => void keep(), sumsMs);
+      this.#disarmSums = clock.setTimer(() => void keep(), sumsMs);
       await sums.keep().catch((error: unknown) => events.onError(error, 'sums of days'));
     };
     await keep();
-    return () => disarm();
+  }
+
+  /** No more sums are kept. */
+  endSums(): void {
+    this.#disarmSums();
   }
 
   async #write(request: CreditRequest, nowMs: number, reference?: string): Promise<LedgerEntry> {

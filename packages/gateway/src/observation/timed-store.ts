@@ -1,5 +1,5 @@
 /** A store whose commits are timed: one clock reading for each commit, which carries many messages. */
-import type { Store } from '@chappe/center';
+import type { ControlStore, Store, StoreLook } from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
 import type { TimeCounts } from './time-counts.ts';
 
@@ -36,6 +36,21 @@ export function timedStore(
     purge: (beforeMs, onForget) => store.purge(beforeMs, onForget),
     ...(store.watch === undefined ? {} : { watch: store.watch.bind(store) }),
     ...(store.log === undefined ? {} : { log: store.log.bind(store) }),
+    ...(store.look === undefined ? {} : { look: store.look.bind(store) }),
     close: () => store.close(),
   };
+}
+
+/** The store, which looks after the files of the entries, too: nothing is taken while either are gone. */
+export function watchedTogether(store: Store, control: ControlStore | undefined): Store {
+  if (store.look === undefined && control?.look === undefined) return store;
+  const look = async (): Promise<StoreLook> => {
+    const looks = [await store.look?.(), await control?.look?.()].filter((one) => one !== undefined);
+    return {
+      told: looks.flatMap(({ told }) => told),
+      restored: looks.reduce((sum, { restored }) => sum + restored, 0),
+      failure: looks.find(({ failure }) => failure !== undefined)?.failure,
+    };
+  };
+  return { ...store, look };
 }

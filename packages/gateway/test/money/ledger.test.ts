@@ -390,7 +390,7 @@ describe('the sums of days beside their files', () => {
     const clock = new SimulatedClock();
     const write = vi.spyOn(control, 'write');
     const failures: unknown[] = [];
-    const end = await ledger.keepSums(clock, { onError: (error) => void failures.push(error) });
+    await ledger.keepSums(clock, { onError: (error) => void failures.push(error) });
     // The file of a day that goes on is right, not what stood beside it an hour ago.
     spend(ledger, books, 7, noon, true);
     expect((await open()).balance('acme')).toBe(858);
@@ -401,14 +401,14 @@ describe('the sums of days beside their files', () => {
     await new Promise<void>((done) => setImmediate(done));
     // Nothing has changed: nothing is written.
     expect(write.mock.calls.length).toBe(writes);
-    end();
+    ledger.endSums();
     books.forget(new Set(['2026-03-09']));
     const without = await open();
     expect([without.balance('acme'), without.account('acme').reserved]).toEqual([858, 30]);
     expect(await without.verify(books.recount)).toEqual([]);
     // A start writes what is not there, and no more.
-    const again = await without.keepSums(clock, { onError: (error) => void failures.push(error) });
-    again();
+    await without.keepSums(clock, { onError: (error) => void failures.push(error) });
+    without.endSums();
     expect([write.mock.calls.length, failures]).toEqual([writes, []]);
   });
 });

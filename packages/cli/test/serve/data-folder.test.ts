@@ -1,0 +1,245 @@
+/** `chappe serve` whose data folder is damaged, or taken away, under it: as a process, with a customer and an operator. */
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Center, type Clock, type Draft, dayOfId, SqliteStore, systemClock } from '@chappe/center';
+import { SmppClient, SmppServer } from '@chappe/smpp';
+import { expect, onTestFinished, test } from 'vitest';
+import { patient } from '../../../../test/support/patience.ts';
+import { type Running, runCli, spawnCli } from '../support/run-cli.ts';
+
+const dayMs = 86_400_000;
+const key = 'the-key-of-the-operator';
+
+interface Served extends Running {
+  readonly smppPort: number;
+  readonly api: string;
+}
+
+class Folder {
+  readonly path: string;
+
+  constructor() {
+    this.path = mkdtempSync(join(tmpdir(), 'chappe-folder-'));
+    onTestFinished(() => rmSync(this.path, { recursive: true, force: true }));
+  }
+
+  get data(): string {
+    return join(this.path, 'data');
+  }
+
+  async serve(): Promise<Served> {
+    const running = spawnCli(['serve', '--json', '-c', join(this.path, 'chappe.yaml')], {
+      env: { CHAPPE_HTTP_ADMIN_KEY: key },
+    });
+    onTestFinished(async () => {
+      running.kill('SIGKILL');
+      await running.ended;
+    });
+    const { smpp, http } = JSON.parse(await running.line('"pid"')) as {
+      readonly [name: string]: { readonly port: number } | undefined;
+    };
+    return { ...running, smppPort: smpp?.port ?? 0, api: `http://127.0.0.1:${http?.port}` };
+  }
+}
+
+/** A gateway with an operator that delivers all, and a customer `acme` who pays. */
+async function folderWithOperator(): Promise<{ readonly folder: Folder; readonly texts: string[] }> {
+  const texts: string[] = [];
+  const server = await SmppServer.listen({
+    port: 0,
+    authenticate: () => ({ accept: true }),
+    operations: {
+      submit_sm: (pdu, session) => {
+        texts.push(Buffer.from(pdu.short_message).toString('latin1'));
+        const message_id = `up-${texts.length}`;
+        setImmediate(() => {
+          const text = `id:${message_id} sub:001 dlvrd:001 submit date:2601010000 done date:2601010000 stat:DELIVRD err:000 text:`;
+          session
+            .request({
+              command: 'deliver_sm',
+              source_addr: pdu.destination_addr,
+              destination_addr: pdu.source_addr,
+              esm_class: 4,
+              short_message: Buffer.from(text),
+            })
+            .catch(() => undefined);
+        });
+        return { message_id };
+      },
+    },
+  });
+  onTestFinished(() => server.close({ drainMs: 0 }));
+  const folder = new Folder();
+  const yaml = `drain: 1s
+smpp: { listen: { port: 0 } }
+http: { listen: 127.0.0.1:0 }
+data: ./data
+accounts: [{ systemId: acme, password: secret-1, credit: { mode: postpaid } }]
+connectors: [{ name: op-a, host: 127.0.0.1, port: ${server.port}, systemId: us, reconnect: { min: 50ms, max: 200ms } }]
+routes: [{ name: all, via: op-a, price: 0.01 }]
+`;
+  writeFileSync(join(folder.path, 'chappe.yaml'), yaml);
+  return { folder, texts };
+}
+
+async function bound({ smppPort }: Served): Promise<SmppClient> {
+  const client = await SmppClient.connect(`smpp://acme:secret-1@127.0.0.1:${smppPort}`);
+  onTestFinished(() => client.close({ drainMs: 0 }));
+  return client;
+}
+
+const send = async (client: SmppClient, text: string): Promise<string> => {
+  const { ids } = await client.send({ from: '447700900000', to: '447700900123', text });
+  return ids[0] as string;
+};
+
+const get = async (
+  { api }: Served,
+  path: string,
+): Promise<{ readonly status: number; readonly json: never }> => {
+  const answer = await fetch(`${api}${path}`, { headers: { authorization: `Bearer ${key}` } });
+  return { status: answer.status, json: (await answer.json()) as never };
+};
+
+const stateOf = async (served: Served, id: string): Promise<unknown> => {
+  const { status, json } = await get(served, `/api/v1/messages/${id}`);
+  return status === 200 ? (json as { readonly state: string }).state : status;
+};
+
+const metric = async ({ api }: Served, name: string): Promise<string | undefined> => {
+  const text = await (await fetch(`${api}/metrics`, { headers: { authorization: `Bearer ${key}` } })).text();
+  return new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1];
+};
+
+/** A file of yesterday with messages whose time has not come. */
+async function yesterdayIn(folder: Folder): Promise<{ readonly file: string; readonly publicId: string }> {
+  const store = await SqliteStore.open({ path: folder.data });
+  const clock: Clock = { ...systemClock, nowMs: () => Date.now() - dayMs };
+  const center = new Center({ store, clock });
+  await center.start();
+  const draft: Draft = {
+    kind: 'mt',
+    account: 'acme',
+    lane: 'via:op-a',
+    dueMs: Date.now() + dayMs,
+    source: { ton: 1, npi: 1, digits: '447700900000' },
+    destination: { ton: 1, npi: 1, digits: '447700900123' },
+    content: new Uint8Array(500),
+    text: 'of yesterday',
+    receiptWanted: 1,
+    price: 10_000,
+  };
+  const messages = await center.submitAll(Array.from({ length: 100 }, () => draft));
+  await center.stop();
+  const { id, publicId } = messages[50] as (typeof messages)[number];
+  return { file: join(folder.data, `${dayOfId(id)}.db`), publicId };
+}
+
+test('a damaged file of yesterday is set aside: what is of today goes on, and nothing is said of the rest', async () => {
+  const { folder, texts } = await folderWithOperator();
+  const { file, publicId } = await yesterdayIn(folder);
+  let served = await folder.serve();
+  let client = await bound(served);
+  const before = await send(client, 'before');
+  await expect.poll(() => stateOf(served, before), { timeout: patient(10_000) }).toBe('delivered');
+  const octets = new Uint8Array(statSync(file).size - 4096).fill(0xee);
+  const handle = openSync(file, 'r+');
+  writeSync(handle, octets, 0, octets.length, 4096);
+  closeSync(handle);
+  // Whoever asks comes across it; nobody is told that there is no such message.
+  const query = { command: 'query_sm', message_id: publicId, source_addr: '' } as const;
+  expect(await client.request(query)).toMatchObject({ command_status: 8 });
+  const line = JSON.parse(await served.line('are set aside'));
+  expect(line).toMatchObject({ level: 50, where: 'center', msg: expect.stringContaining(file) });
+  const day = file.slice(-13, -3);
+  for (const round of ['while it runs', 'after a restart']) {
+    expect(await get(served, '/readyz')).toEqual({
+      status: 200,
+      json: { status: 'ready', daysAside: [day] },
+    });
+    const after = await send(client, round);
+    await expect.poll(() => stateOf(served, after), { timeout: patient(10_000) }).toBe('delivered');
+    expect(await stateOf(served, before)).toBe('delivered');
+    expect(await stateOf(served, publicId)).toBe(503);
+    expect(await metric(served, 'chappe_store_days_aside')).toBe('1');
+    expect(await metric(served, 'chappe_store_up')).toBe('1');
+    const ledger = await get(served, '/api/v1/ledger/check');
+    expect(ledger.json).toMatchObject({ ok: true, difference: '0', daysAside: [{ day }] });
+    expect((await get(served, `/api/v1/records?day=${day}`)).status).toBe(503);
+    const top = await runCli(['top', '--api', served.api], { env: { CHAPPE_API_KEY: key } });
+    expect(top.out).toMatch(new RegExp(`^${day} is set aside: ${day}\\.db is damaged`));
+    const checked = await runCli(['check', '--data', folder.data]);
+    expect(checked.code).toBe(7);
+    expect(checked.out).toMatch(new RegExp(`^${day}\\.db .* damaged, set aside\\n`));
+    if (round === 'after a restart') break;
+    await client.close({ drainMs: 0 });
+    served.kill('SIGTERM');
+    expect(await served.ended).toMatchObject({ code: 0 });
+    served = await folder.serve();
+    client = await bound(served);
+  }
+  expect(texts).toEqual(['before', 'while it runs', 'after a restart']);
+});
+
+test('files deleted under it are put back: what was acknowledged is there after a kill', async () => {
+  const { folder } = await folderWithOperator();
+  let served = await folder.serve();
+  let client = await bound(served);
+  const ids = [await send(client, 'first')];
+  for (const name of readdirSync(folder.data)) if (name.includes('.db')) rmSync(join(folder.data, name));
+  ids.push(await send(client, 'into what is gone'));
+  await served.line('has been put back');
+  await expect
+    .poll(() => readdirSync(folder.data).filter((name) => /^(control|lock|\d.*)\.db$/.test(name)).length, {
+      timeout: patient(10_000),
+    })
+    .toBe(3);
+  ids.push(await send(client, 'after it'));
+  for (const id of ids)
+    await expect.poll(() => stateOf(served, id), { timeout: patient(10_000) }).toBe('delivered');
+  expect(Number(await metric(served, 'chappe_store_files_restored_total'))).toBeGreaterThanOrEqual(3);
+  served.kill('SIGKILL');
+  await served.ended;
+  served = await folder.serve();
+  for (const id of ids) expect(await stateOf(served, id)).toBe('delivered');
+
+  // The folder itself: nothing can be put back, so nothing is taken.
+  client = await bound(served);
+  const elsewhere = join(folder.path, 'elsewhere');
+  renameSync(folder.data, elsewhere);
+  await expect
+    .poll(async () => (await get(served, '/readyz')).status, { timeout: patient(10_000) })
+    .toBe(503);
+  const { json } = await get(served, '/readyz');
+  expect(json).toMatchObject({
+    detail: expect.stringContaining('CHAPPE_STORE_GONE'),
+    hint: expect.stringContaining('put the folder back'),
+  });
+  await expect(send(client, 'lost')).rejects.toThrow('ESME_RSYSERR');
+  expect(await metric(served, 'chappe_store_files_gone')).toBe('1');
+  renameSync(elsewhere, folder.data);
+  await expect
+    .poll(async () => (await get(served, '/readyz')).status, { timeout: patient(10_000) })
+    .toBe(200);
+  ids.push(await send(client, 'again'));
+  for (const id of ids)
+    await expect.poll(() => stateOf(served, id), { timeout: patient(10_000) }).toBe('delivered');
+  served.kill('SIGTERM');
+  const { code, talk } = await served.ended;
+  expect(code).toBe(0);
+  // Each thing once.
+  expect(talk.split('\n').filter((line) => line.includes('is not what it was'))).toHaveLength(1);
+  expect(readFileSync(join(folder.path, 'chappe.yaml'), 'utf8')).toContain('op-a');
+});
