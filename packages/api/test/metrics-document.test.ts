@@ -50,6 +50,7 @@ beforeAll(async () => {
   await esme.submit();
   await world.pass(100);
   await esme.submit({ short_message: Buffer.from('SECRETTEXT') });
+  await esme.submit({ destination_addr: 'nobody' });
   await world.pass(100);
   const operator = world.centre('op-a');
   const [first] = operator.submitted;
@@ -114,6 +115,7 @@ describe('a scrape of a gateway', () => {
     ['chappe_dlr_unmatched_kept', { group: 'op' }, 1],
     ['chappe_route_hits_total', { route: 'main' }, 2],
     ['chappe_account_messages_total', { account: 'acme', what: 'accepted' }, 2],
+    ['chappe_account_refusals_total', { account: 'acme', reason: 'form' }, 1],
     ['chappe_account_messages_total', { account: 'acme', what: 'delivered' }, 1],
     ['chappe_account_segments', { account: 'acme', period: 'day' }, 2],
     ['chappe_account_balance', { account: 'acme' }, -0.025],

@@ -1,5 +1,5 @@
 /** Alarms about the store: each is raised by its fault, and no other but for what customers get to feel of it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -58,31 +58,6 @@ class IllStore extends MemoryStore {
 let store: IllStore;
 let watched: Watched;
 
-beforeEach(async () => {
-  store = new IllStore();
-  watched = await Watched.start(
-    {
-      accounts: [account('acme')],
-      connectors: [connector('op-a')],
-      routes: [via(['op-a'])],
-    },
-    {},
-    store,
-  );
-  store.clock = watched.world.clock;
-  watched.customer(await watched.world.esme(), 2);
-  watched.operator('op-a');
-  await watched.pass(3);
-  watched.expect();
-});
-afterEach(async () => {
-  store.getWell();
-  await watched.pass(0.5);
-  // They are what it is about.
-  watched.world.rig.errors.length = 0;
-  await watched.stop();
-});
-
 const faults: readonly Fault[] = [
   {
     name: 'that does not answer',
@@ -128,29 +103,98 @@ const faults: readonly Fault[] = [
   },
 ];
 
+/** Ends the gateway; what it had to say of the fault is what the test is about. */
+async function end(): Promise<void> {
+  watched.world.rig.errors.length = 0;
+  await watched.stop();
+}
+
 describe.runIf(canJudge())('a disk', () => {
+  beforeEach(async () => {
+    store = new IllStore();
+    watched = await Watched.start(
+      {
+        accounts: [account('acme')],
+        connectors: [connector('op-a')],
+        routes: [via(['op-a'])],
+      },
+      {},
+      store,
+    );
+    store.clock = watched.world.clock;
+    watched.customer(await watched.world.esme(), 2);
+    watched.operator('op-a');
+    await watched.pass(3);
+    watched.expect();
+  });
+  afterEach(async () => {
+    store.getWell();
+    await watched.pass(0.5);
+    await end();
+  });
+
   it.each(faults)('$name', (fault) => watched.meets(fault));
 });
 
-describe.runIf(canJudge())('a file of a day', () => {
-  it('that is damaged', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'chappe-alarms-'));
-    writeFileSync(join(folder, '2026-07-19.db'), Buffer.alloc(8_192, 7));
-    // A real disk is slow beside a clock that is not: after the start nothing is asked of it.
-    const center = { limits: { sweepMs: 24 * 3_600_000 } };
-    const damaged = await Watched.start(
-      { connectors: [], routes: [] },
-      { center },
-      await SqliteStore.open({ path: folder }),
-    );
-    try {
-      await damaged.pass(1);
-      damaged.expect('ChappeStoreDaysAside');
-      damaged.judge();
-    } finally {
-      damaged.world.rig.errors.length = 0;
-      await damaged.stop();
-      rmSync(folder, { recursive: true, force: true });
+/** A gateway on a data folder, which `prepare` is given first. The disk is real, and slow beside the clock: it is waited for. */
+async function onDisk(root: string, prepare: (folder: string) => void): Promise<Watched> {
+  const folder = join(root, 'data');
+  mkdirSync(folder);
+  prepare(folder);
+  const disk = await SqliteStore.open({ path: folder });
+  const center = { limits: { sweepMs: 1_000, diskStalledMs: 24 * 3_600_000 } };
+  const settings = { accounts: [account('acme')], connectors: [connector('op-a')], routes: [via(['op-a'])] };
+  const found = await Watched.start(settings, { center }, disk);
+  found.second = async () => {
+    for (let step = 0; step < 20; step += 1) {
+      await found.world.pass(50);
+      await disk.log().catch(() => undefined);
     }
+  };
+  found.customer(await found.world.esme(), 1);
+  found.operator('op-a');
+  return found;
+}
+
+const today = '2026-07-20.db';
+
+describe.runIf(canJudge())('a file of a day', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'chappe-alarms-'));
+  });
+  afterEach(async () => {
+    await end();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  it('that is damaged', async () => {
+    watched = await onDisk(root, (folder) =>
+      writeFileSync(join(folder, '2026-07-19.db'), Buffer.alloc(8_192, 7)),
+    );
+    await watched.pass(1);
+    watched.expect('ChappeStoreDaysAside');
+    watched.judge();
+  });
+
+  it('that is deleted while it is in use', async () => {
+    watched = await onDisk(root, () => undefined);
+    await watched.pass(1);
+    watched.expect();
+    rmSync(join(root, 'data', today));
+    await watched.pass(1);
+    watched.expect('ChappeStoreFilesRestored');
+    watched.judge();
+  });
+
+  it('that is gone with its folder', async () => {
+    watched = await onDisk(root, () => undefined);
+    await watched.pass(1);
+    watched.expect();
+    renameSync(join(root, 'data'), join(root, 'elsewhere'));
+    await watched.pass(2);
+    watched.expect('ChappeStoreDown', 'ChappeStoreFilesGone', 'ChappeAccountRefused account=acme');
+    watched.judge();
+    renameSync(join(root, 'elsewhere'), join(root, 'data'));
   });
 });

@@ -131,7 +131,10 @@ export class Gateway {
       center,
       accounts,
       acceptance: this.#acceptance,
-      refusals: new Refusals(clock, (refusal) => this.#events.emit({ kind: 'refused', refusal })),
+      refusals: new Refusals(clock, (refusal) => {
+        this.messageCounts.refused(refusal);
+        this.#events.emit({ kind: 'refused', refusal });
+      }),
       transactions: this.#transactions,
       receivingBinds,
       clock,
