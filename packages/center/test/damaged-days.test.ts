@@ -449,6 +449,30 @@ describe('the money of a day that is set aside', () => {
   });
 });
 
+it('a day whose money cannot be read is not forgotten, whoever finds that out', async () => {
+  await fill();
+  const { store } = await opened();
+  await store.recover(NOON_MS);
+  for (const one of [waiting(0), short(0), other(0), sent(0), old(0)]) await store.commit([ended(one)]);
+  await store.commit([change('remove', note(0), 'done')]);
+  await store.close();
+  const database = new DatabaseSync(file(), { readOnly: true });
+  const { rootpage } = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'tally'").get() as {
+    readonly rootpage: number;
+  };
+  database.close();
+  overwrite((rootpage - 1) * PAGE, new Uint8Array(PAGE).fill(0xee));
+  const { store: again } = await opened();
+  await again.recover(NOON_MS);
+  const carried: unknown[] = [];
+  const purge = (): Promise<readonly string[]> =>
+    again.purge(NOON_MS + 12 * 3_600_000, async (tallies) => void carried.push(...tallies));
+  await expect(purge()).rejects.toEqual(aside);
+  await again.log();
+  expect(await purge()).toEqual([]);
+  expect([carried, existsSync(file())]).toEqual([[], true]);
+});
+
 describe('a file that cannot be read', () => {
   const claim = {
     lane: 'out',

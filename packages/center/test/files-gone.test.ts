@@ -186,6 +186,32 @@ describe('what cannot be put back', () => {
     expect(readdirSync(path).filter((name) => name.startsWith('2026-02'))).toEqual([]);
   });
 
+  it('where every look finds another file, the numbers of files mean nothing: it is not copied for ever', async () => {
+    const store = await opened();
+    await store.recover(NOON_MS);
+    await insert(store, [message(idAt(NOON_MS))]);
+    let restored = 0;
+    for (let look = 0; look < 12; look += 1) {
+      older();
+      restored += (await store.look()).restored;
+    }
+    expect(restored).toBe(5);
+  });
+
+  it('what cannot be put back for long is refused for as long', async () => {
+    const store = await opened();
+    await store.recover(NOON_MS);
+    await insert(store, [message(idAt(NOON_MS))]);
+    replace(today, '');
+    // In the way of the copy.
+    mkdirSync(at(`${today}.new`));
+    for (let look = 0; look < 12; look += 1)
+      expect((await store.look()).failure).toMatchObject({ code: 'CHAPPE_STORE_GONE', path: at(today) });
+    rmSync(at(`${today}.new`), { recursive: true });
+    expect(await store.look()).toMatchObject({ restored: 1, failure: undefined });
+    expect((await afterKill()).ids).toEqual([idAt(NOON_MS)]);
+  });
+
   it('a file that is cut off while it is in use is damaged: set aside', async () => {
     const store = await opened();
     await store.recover(NOON_MS);
@@ -312,5 +338,12 @@ describe('a center', () => {
     const third = await center.submitOne(draft());
     expect((await afterKill()).ids).toEqual([first.id, second.id, third.id]);
     expect(told().length).toBe(2);
+    // It can be stopped without its folder, too.
+    renameSync(path, join(root, 'elsewhere'));
+    await looks();
+    const stopped = center.stop({ drainMs: 100 });
+    for (let turn = 0; turn < 20; turn += 1) await clock.advance(20);
+    await stopped;
+    expect(told().length).toBe(3);
   });
 });

@@ -5,7 +5,7 @@ import { CenterError, type CenterErrorCode } from '../errors.ts';
 import { openDatabase } from '../open-database.ts';
 import { controlAdvice, damagedText, failureOf, isDamage } from '../sqlite/failure.ts';
 import { exists, makeFolder } from '../sqlite/folder.ts';
-import { freeName, putBack, Whereabouts } from '../sqlite/put-back.ts';
+import { freeName, MAX_REPLACED, putBack, Whereabouts } from '../sqlite/put-back.ts';
 import { makeFile, refuseLinks } from '../sqlite/safe-files.ts';
 import { applicationId } from '../sqlite/schema.ts';
 import type { StoreLook } from '../store.ts';
@@ -26,6 +26,8 @@ export class SqliteControl implements ControlStore {
   readonly #path: string;
   #database: DatabaseSync;
   #whereabouts: Whereabouts;
+  /** How often another file has stood in its place. */
+  #replaced = 0;
   readonly #copy: ControlCopy;
   readonly #copyPath: string;
   readonly #told: CenterError[] = [];
@@ -91,7 +93,7 @@ export class SqliteControl implements ControlStore {
     return this.#try(() => {
       if (changes.length === 0) return;
       // What is written into a file that is gone would be gone with the process.
-      if (this.#whereabouts.look() !== 'here') this.#putBack();
+      this.#putBack();
       applyChanges(this.#database, changes);
       this.#copy.write(changes);
     });
@@ -100,7 +102,7 @@ export class SqliteControl implements ControlStore {
   async look(): Promise<StoreLook> {
     if (!this.#database.isOpen) return nothingWrong;
     try {
-      if (this.#whereabouts.look() !== 'here') this.#putBack();
+      this.#putBack();
       this.#copy.look();
     } catch (error) {
       const { message } = failureOf(error, this.#path);
@@ -116,11 +118,14 @@ export class SqliteControl implements ControlStore {
     return { told, restored: told.length, failure: undefined };
   }
 
-  /** Writes what is open under its name again. Throws the error of SQLite or the file system. */
+  /** Writes what is open under its name again, where it has lost it. Throws the error of SQLite or the file system. */
   #putBack(): void {
+    const fate = this.#whereabouts.look();
+    if (fate === 'here' || (fate === 'replaced' && this.#replaced >= MAX_REPLACED)) return;
     let other: string | undefined;
     try {
-      other = putBack(this.#database, this.#path, this.#whereabouts.look() === 'replaced');
+      other = putBack(this.#database, this.#path, fate === 'replaced');
+      if (fate === 'replaced') this.#replaced += 1;
     } catch (error) {
       // Not even what is open is whole.
       if (!isDamage(failureOf(error, this.#path)) || !this.#heal()) throw error;

@@ -57,6 +57,7 @@ export class DayFiles {
   putBack(day: number, isOther: boolean): string | undefined {
     const other = this.#files.get(day)?.putBack(isOther);
     this.close(day);
+    this.#opened(day);
     return other;
   }
 

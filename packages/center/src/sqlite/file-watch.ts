@@ -10,11 +10,8 @@ import type { DayFiles } from './day-files.ts';
 import { failureOf } from './failure.ts';
 import { daysIn } from './folder.ts';
 import type { FolderLock } from './lock.ts';
-import type { Fate } from './put-back.ts';
+import { type Fate, MAX_REPLACED } from './put-back.ts';
 import type { FilesLook, Said } from './requests.ts';
-
-/** A file that is another one so often is one of a file system whose numbers mean nothing. */
-const MAX_REPLACED = 5;
 
 /** Looks after the files of one folder, for the thread that writes. */
 export class FileWatch {
@@ -25,6 +22,7 @@ export class FileWatch {
   readonly #known: Set<number>;
   /** Those of them that are about to be forgotten. */
   readonly #leaving: Set<number> = new Set();
+  /** How often another file has stood in the place of a day's. */
   readonly #replaced: Map<number, number> = new Map();
   /** Files that cannot be put back, in this look. */
   #lost = 0;
@@ -77,24 +75,20 @@ export class FileWatch {
   #lookAtOpen(day: number, told: Said[], days: number[]): void {
     const path = this.#files.path(day);
     const fate = this.#files.fateOf(day);
-    if (fate === 'here' || (fate === 'replaced' && this.#isRestless(day))) return;
+    const replaced = this.#replaced.get(day) ?? 0;
+    if (fate === 'here' || (fate === 'replaced' && replaced >= MAX_REPLACED)) return;
     if (fate === 'cut') {
       this.#files.setAside(day, 'it was cut off while it was in use');
       return;
     }
     try {
       const other = this.#files.putBack(day, fate === 'replaced');
+      if (fate === 'replaced') this.#replaced.set(day, replaced + 1);
       told.push(restored(path, fate, other));
       days.push(day);
     } catch (error) {
       this.failure ??= notRestored(path, fate, failureOf(error, path));
     }
-  }
-
-  #isRestless(day: number): boolean {
-    const times = (this.#replaced.get(day) ?? 0) + 1;
-    this.#replaced.set(day, times);
-    return times > MAX_REPLACED;
   }
 
   /** Files that are not open: what is gone of these is gone. */

@@ -9,6 +9,9 @@ import { makeFile, syncFolder } from './safe-files.ts';
 
 const FILE_MODE = 0o600;
 
+/** A file that is another one so often in one run is on a file system whose numbers of files mean nothing. */
+export const MAX_REPLACED = 5;
+
 /** What has become of an open file. bare: its log is gone, or another one. cut: it has lost its end. */
 export type Fate = 'here' | 'gone' | 'replaced' | 'bare' | 'cut';
 

@@ -156,13 +156,14 @@ export class Reader {
   }
 
   #tallies(sql: string, days: readonly string[] | undefined): Tally[] {
-    const wanted = this.#days().filter((day) => days === undefined || days.includes(dayOfNumber(day)));
-    return this.#each(wanted, (day) =>
+    const of = (day: number): Tally[] =>
       this.#rows(day, sql, []).map((row): Tally => {
         const [account, messages, accepted, reserved, settled, released] = row as unknown as TallyRow;
         return { day: dayOfNumber(day), account, messages, accepted, reserved, settled, released };
-      }),
-    ).flat();
+      });
+    if (days === undefined) return this.#each(this.#days(), of).flat();
+    // Whoever names days is about to forget them: none may be left out.
+    return days.flatMap((day) => of(dayNumber(day)));
   }
 
   #matching(match: Match, limit: number): MessageId[] {
