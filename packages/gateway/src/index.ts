@@ -54,13 +54,19 @@ export {
 } from './history/search-language.ts';
 export type { MoArguments } from './ingress/handset-originated.ts';
 export type { IngressCounters } from './ingress/ingress.ts';
+export {
+  Inlet,
+  type ReceiptChoice,
+  type SubmitRequest,
+  type SubmitResult,
+  type Submitted,
+} from './ingress/inlet.ts';
 export type {
   ListenersOptions,
   ListenOptions,
   SmppListenOptions,
   TlsListenOptions,
 } from './ingress/listeners.ts';
-export type { ReceiptChoice, SubmitArguments, Submitted } from './ingress/submit.ts';
 export type { LaneBehaviour, LaneBehaviours, Special } from './lanes/behaviour.ts';
 export { broadcastLane, handsetLane } from './lanes/lanes.ts';
 export { repetitionOf } from './message/broadcast-times.ts';

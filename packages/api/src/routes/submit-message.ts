@@ -1,6 +1,13 @@
 /** POST /api/v1/messages: sends a message, or the same to many. */
 import { createHash } from 'node:crypto';
-import { type ContentArgument, type SubmitArguments, sizeOf } from '@chappe/gateway';
+import {
+  type ContentArgument,
+  type SubmitRequest,
+  type SubmitResult,
+  type Submitted,
+  sizeOf,
+} from '@chappe/gateway';
+import { GatewayError } from '@chappe/policy';
 import { callerKey, ownAccount } from '../auth/caller.ts';
 import { checkCharacters, checkContent } from '../content-argument.ts';
 import type { Context } from '../context.ts';
@@ -19,9 +26,6 @@ import { durationMs, momentMs } from '../times.ts';
 import { Turns } from '../turns.ts';
 
 const defaultAccount = 'http';
-// So many segments are cut and committed together, or those of one message; between two such groups everybody else has
-// a turn.
-const segmentsAtOnce = 250;
 // What one request may store: a thousand numbers of five segments each, or their octets in fewer.
 const maxSegments = 5_000;
 const maxStoredOctets = 1024 * 1024;
@@ -89,19 +93,23 @@ function fingerprint(body: Submission): string {
 
 async function submit({ gateway, clock }: Context, body: Submission): Promise<Answer> {
   const rest = argumentsOf(body, clock.nowMs());
-  const send = async (to: string): Promise<SubmittedBody> => {
-    const { ids, segments, coding, replaced, state } = await gateway.submit({ ...rest, to });
-    const told = replaced.length === 0 ? {} : { replaced };
-    return { id: ids[0] ?? '', ids, to, segments, coding, ...told, state };
-  };
   const { to } = body;
-  if (typeof to !== 'string') return submitAll(to, groupSize(to.length, rest), send);
-  const submitted = await send(to);
+  if (typeof to !== 'string') {
+    checkSize(to.length, rest);
+    const results = await gateway.inlet.submit(to.map((one) => ({ ...rest, to: one })));
+    return listAnswer(to, results);
+  }
+  const submitted = bodyOf(to, await gateway.submit({ ...rest, to }));
   return { status: 202, body: submitted, headers: { location: `/api/v1/messages/${submitted.id}` } };
 }
 
-/** To how many numbers a text goes in one turn. Throws a `Problem` when it is too much for one request. */
-function groupSize(numbers: number, content: ContentArgument): number {
+function bodyOf(to: string, { ids, segments, coding, replaced, state }: Submitted): SubmittedBody {
+  const told = replaced.length === 0 ? {} : { replaced };
+  return { id: ids[0] ?? '', ids, to, segments, coding, ...told, state };
+}
+
+/** Throws a `Problem` for what is too much for one request. */
+function checkSize(numbers: number, content: ContentArgument): void {
   const { segments, octets } = sizeOf(content);
   if (numbers > 1 && (numbers * segments > maxSegments || numbers * octets > maxStoredOctets)) {
     const most = Math.max(1, Math.floor(Math.min(maxSegments / segments, maxStoredOctets / octets)));
@@ -111,30 +119,18 @@ function groupSize(numbers: number, content: ContentArgument): number {
       hint: `send it to at most ${most} at a time`,
     });
   }
-  return Math.max(1, Math.floor(segmentsAtOnce / segments));
 }
 
-async function submitAll(
-  destinations: readonly string[],
-  atOnce: number,
-  send: (to: string) => Promise<SubmittedBody>,
-): Promise<Answer> {
-  const messages: (SubmittedBody | RefusedBody)[] = [];
+function listAnswer(destinations: readonly string[], results: readonly SubmitResult[]): Answer {
   let first: Problem | undefined;
-  for (let at = 0; at < destinations.length; at += atOnce) {
-    const group = destinations.slice(at, at + atOnce);
-    const settled = await Promise.allSettled(group.map(send));
-    settled.forEach((result, index) => {
-      if (result.status === 'fulfilled') {
-        messages.push(result.value);
-        return;
-      }
-      const problem = problemOfGateway(result.reason);
-      if (problem === undefined) throw result.reason;
-      first ??= problem;
-      messages.push(refusal(group[index] ?? '', problem));
-    });
-  }
+  const messages = results.map((result, at): SubmittedBody | RefusedBody => {
+    const to = destinations[at] ?? '';
+    if (!(result instanceof GatewayError)) return bodyOf(to, result);
+    const problem = problemOfGateway(result);
+    if (problem === undefined) throw result;
+    first ??= problem;
+    return refusal(to, problem);
+  });
   const accepted = messages.filter((message) => 'id' in message).length;
   const body = { accepted, refused: messages.length - accepted, messages };
   if (accepted === 0 && first !== undefined) {
@@ -147,7 +143,7 @@ function refusal(to: string, { code, message, options: { commandStatus } }: Prob
   return { to, code, detail: message, ...(commandStatus === undefined ? {} : { commandStatus }) };
 }
 
-function argumentsOf(body: Submission, nowMs: number): Omit<SubmitArguments, 'to'> {
+function argumentsOf(body: Submission, nowMs: number): Omit<SubmitRequest, 'to'> {
   const { coding, replacement, schedule, validity, hex, text, from, receipt, clientReference, longMessage } =
     body;
   for (const field of ['coding', 'replacement'] as const) {
@@ -164,9 +160,9 @@ function argumentsOf(body: Submission, nowMs: number): Omit<SubmitArguments, 'to
     coding: chosen,
     replacement,
     longMessage,
-    messageClass: body.messageClass as SubmitArguments['messageClass'],
+    messageClass: body.messageClass as SubmitRequest['messageClass'],
     receipt,
-    priority: body.priority as SubmitArguments['priority'],
+    priority: body.priority as SubmitRequest['priority'],
     validityMs: typeof validity === 'number' ? validity * 1_000 : durationMs(validity ?? ''),
     scheduleAtMs: schedule === undefined ? undefined : scheduledMs(schedule, nowMs),
     clientReference,

@@ -26,8 +26,8 @@ import { Messages } from '../history/messages.ts';
 import { Acceptance } from '../ingress/acceptance.ts';
 import { injectMo, type MoArguments, type OriginatedContext } from '../ingress/handset-originated.ts';
 import type { Ingress } from '../ingress/ingress.ts';
+import { Inlet, type SubmitRequest, type Submitted } from '../ingress/inlet.ts';
 import { SmppListeners } from '../ingress/listeners.ts';
-import { type SubmitArguments, type Submitted, submit } from '../ingress/submit.ts';
 import { Transactions } from '../ingress/transactions.ts';
 import { Wholes } from '../ingress/wholes.ts';
 import { ReceivingBinds } from '../lanes/binds.ts';
@@ -71,6 +71,8 @@ export class Gateway {
   readonly messageCounts: MessageCounts = new MessageCounts();
   /** How long commits take. */
   readonly commitTimes: TimeCounts;
+  /** The way in for messages that do not come by SMPP. */
+  readonly inlet: Inlet;
   /** Searching, getting and waiting for messages. */
   readonly messages: Messages;
   /** What happens, for live views. */
@@ -143,6 +145,7 @@ export class Gateway {
       onError,
     });
     this.#ingress = ingress;
+    this.inlet = new Inlet(ingress);
     this.#handsetOriginated = { ingress, validityMs };
     const onSent = (message: Message): void => ingress.delayed.release(message.of);
     this.#connectors = new AccountConnectors({ center, receivingBinds, accounts, onSent });
@@ -161,7 +164,7 @@ export class Gateway {
       notices: new MoNotices(isSandbox ? undefined : accounts, (fault) => options.onPeerFault?.(fault)),
       counts: this.messageCounts,
       events: this.#events,
-      nextReference: this.#nextReference,
+      inlet: this.inlet,
       onError,
     });
     const onChange = (message: Message, step: Step): void => this.#listeners.onChange(message, step);
@@ -285,8 +288,8 @@ export class Gateway {
   }
 
   /** Stores a message of an account; settles when it is on disk. Rejects with `GatewayError`. */
-  submit(input: SubmitArguments): Promise<Submitted> {
-    return submit(input, this.#ingress, this.#nextReference());
+  submit(request: SubmitRequest): Promise<Submitted> {
+    return this.inlet.submitOne(request);
   }
 
   /** Stores a message from a handset for the account that serves it. Rejects with `GatewayError`. */

@@ -8,7 +8,7 @@ import { type Alert, alertPdu, passedAlert } from '../egress/alert-notification.
 import type { ReceiptWriter } from '../egress/receipt-writer.ts';
 import { echoDraft, type OriginatedContext } from '../ingress/handset-originated.ts';
 import type { Ingress } from '../ingress/ingress.ts';
-import { submit } from '../ingress/submit.ts';
+import type { Inlet } from '../ingress/inlet.ts';
 import type { Transactions } from '../ingress/transactions.ts';
 import type { Bind } from '../lanes/binds.ts';
 import { isFinal } from '../message/states.ts';
@@ -34,7 +34,7 @@ export interface ListeningParts {
   readonly notices: MoNotices;
   readonly counts: MessageCounts;
   readonly events: GatewayEvents;
-  readonly nextReference: () => number;
+  readonly inlet: Inlet;
   readonly onError: (error: unknown, where: string) => void;
 }
 
@@ -84,8 +84,7 @@ export class MessageListeners implements NetworkListener {
 
   /** The word that confirms an opt-out. */
   reply(from: string, to: string, text: string, account: string): Promise<unknown> {
-    const { ingress, nextReference } = this.#parts;
-    return submit({ account, from, to, text, isReply: true }, ingress, nextReference());
+    return this.#parts.inlet.submitOne({ account, from, to, text, isReply: true });
   }
 
   /** A handset that an upstream was asked about can be reached again. */

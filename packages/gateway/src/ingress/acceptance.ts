@@ -9,6 +9,7 @@ import type { LaneBehaviours } from '../lanes/behaviour.ts';
 import type { ReceivingBinds } from '../lanes/binds.ts';
 import { broadcastLane, handsetLane } from '../lanes/lanes.ts';
 import { routeOf } from '../message/trail.ts';
+import { type Reservation, releasedBy } from './reservation.ts';
 import { factsOf, routed, routedPart, taken } from './routed.ts';
 import type { AcceptanceParts, Asked, NotTaken, RefusalKind, Taken } from './verdict.ts';
 import type { Wholes } from './wholes.ts';
@@ -58,17 +59,17 @@ export class Acceptance {
     if (verdict.refusal !== undefined) return verdict;
     const special = this.#behaviours.get(verdict.lane)?.special(verdict.destination.digits);
     if (special === undefined || special.refusal === 0) return verdict;
-    verdict.undo?.();
-    account.policy.giveBack(segments);
+    verdict.reservation?.release();
+    account.policy.releaseQuota(segments);
     const isThrottled = special.refusal === status.ESME_RTHROTTLED;
     return { refusal: isThrottled ? 'throughput' : 'destination', status: special.refusal };
   }
 
   /**
    * Whether another text may stand in a stored message: the routes and the filters are asked as they were for the first,
-   * and it may not cost more than was paid. What the filters remember of it is taken back by `undo`.
+   * and it may not cost more than was paid. What the filters remember of it is taken back by its release.
    */
-  replacement(facts: MessageFacts, message: Message): { readonly undo: () => void } | undefined {
+  replacement(facts: MessageFacts, message: Message): Reservation | undefined {
     const verdict = this.#replacement(facts, message);
     if (verdict === 'refused') this.counters.route += 1;
     else if (verdict === 'filtered') this.counters.filter += 1;
@@ -76,12 +77,9 @@ export class Acceptance {
     return undefined;
   }
 
-  #replacement(
-    facts: MessageFacts,
-    message: Message,
-  ): { readonly undo: () => void } | 'refused' | 'filtered' {
+  #replacement(facts: MessageFacts, message: Message): Reservation | 'refused' | 'filtered' {
     const parts = this.#parts;
-    if (parts?.router === undefined) return { undo: nothing };
+    if (parts?.router === undefined) return releasedBy(nothing);
     const name = routeOf(message.memo);
     const route = parts.router.peek(facts);
     if (route === undefined || !mayStand(route, name, message)) return 'refused';
@@ -89,7 +87,7 @@ export class Acceptance {
     const verdict = filters.check(facts);
     // What would have to be changed is not changed here: its sender has been told what it is.
     if (verdict.kind !== 'pass' || verdict.text !== undefined) return 'filtered';
-    return { undo: () => filters.forget(facts) };
+    return releasedBy(() => filters.forget(facts));
   }
 
   /** The way of a word of the gateway itself to a handset: by the routes, without asking anything else. */
@@ -129,7 +127,7 @@ export class Acceptance {
     if (parts?.router === undefined) return taken(admitted, broadcastLane, undefined, undefined);
     const verdict = routed(asked, parts, parts.router, admitted);
     if (verdict.refusal !== undefined) {
-      policy.giveBack(asked.segments);
+      policy.releaseQuota(asked.segments);
       return verdict;
     }
     return verdict.lane === handsetLane ? { ...verdict, lane: broadcastLane } : verdict;
@@ -147,7 +145,7 @@ export class Acceptance {
         ? routed(asked, parts, parts.router, admitted)
         : routedPart(asked, asked.part, parts, parts.router, admitted, this.wholes);
     // What is refused further on is not counted against quotas.
-    if (verdict.refusal !== undefined) account.policy.giveBack(segments);
+    if (verdict.refusal !== undefined) account.policy.releaseQuota(segments);
     return verdict;
   }
 }

@@ -79,7 +79,7 @@ function prepare(
   }
   if (taken.text !== undefined) {
     // A filter would have it say something else, and areas may have limits that are not known here.
-    taken.undo?.();
+    taken.reservation?.release();
     return status.ESME_RSUBMITFAIL;
   }
   const { source, lane, priority, memo, price, detail } = taken;
@@ -89,8 +89,7 @@ function prepare(
     drafts: [{ ...draft, source, lane, priority, memo, price, ...(detail === undefined ? {} : { detail }) }],
     waitMs: taken.waitMs,
     isTransaction: false,
-    giveBack: taken.undo,
-    onStored: undefined,
+    reservation: taken.reservation,
     segments: 1,
   });
 }
@@ -176,6 +175,6 @@ async function replace(
   const changes = { content, text, dueMs: dueMs ?? found.dueMs, expiresMs: expiresMs ?? found.expiresMs };
   const result = await ingress.center.replace({ id: found.id, account: found.account }, changes);
   if (result === 'replaced') return { message_id: publicId };
-  allowed.undo();
+  allowed.release();
   return refuse(ingress, status.ESME_RREPLACEFAIL);
 }

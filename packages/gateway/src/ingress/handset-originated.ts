@@ -8,7 +8,7 @@ import { type Group, payloadOf, readContent, writeContent } from '../message/con
 import { type ContentArgument, cut } from '../message/segments.ts';
 import { checkDestination, checkSource } from '../message/validation.ts';
 import type { Ingress } from './ingress.ts';
-import { storeMo } from './submit.ts';
+import { storeMo } from './inlet.ts';
 
 /** One message from a handset. */
 export interface MoArguments extends ContentArgument {

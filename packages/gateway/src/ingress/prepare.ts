@@ -62,8 +62,7 @@ function preparedOf(
     drafts: draftsOf(submission, taken, pieces, segments, ingress),
     waitMs: taken.waitMs,
     isTransaction: submission.isTransaction,
-    giveBack: taken.undo,
-    onStored: taken.part === undefined ? undefined : (messages) => ingress.acceptance.wholes.stored(messages),
+    reservation: taken.reservation,
     segments,
   });
 }
@@ -88,8 +87,8 @@ export function decide(
   if (taken.refusal !== undefined) return noted(submission, destination, taken, ingress);
   const pieces = piecesFor(submission, taken, length, ingress);
   if (pieces !== 'unfit') return { refusal: undefined, taken, pieces };
-  taken.undo?.();
-  submission.account.policy.giveBack(length.segments);
+  taken.reservation?.release();
+  submission.account.policy.releaseQuota(length.segments);
   return noted(submission, destination, tooLong, ingress);
 }
 

@@ -11,6 +11,7 @@ import {
 import type { Accounts } from '@chappe/policy';
 import type { Clock } from '@chappe/smpp';
 import type { Refusals } from '../observation/refusals.ts';
+import type { Reservation } from './reservation.ts';
 import { statusOfError } from './store-status.ts';
 import type { Door } from './verdict.ts';
 
@@ -36,10 +37,8 @@ export interface ToStore {
   readonly waitMs: number;
   /** Answered with the outcome. */
   readonly isTransaction: boolean;
-  /** To be called when they are not stored: the money that was set aside for them is given back. */
-  readonly giveBack: (() => void) | undefined;
-  /** Hears of them when they are on disk. */
-  readonly onStored: ((messages: readonly Message[]) => void) | undefined;
+  /** What was set aside for them. */
+  readonly reservation: Reservation | undefined;
   /** Taken from quota and throughput of the account, given back when they are not stored. */
   readonly segments: number;
 }
@@ -76,7 +75,7 @@ export class Prepared {
     const store = (): void =>
       center.submit(this.#what.drafts, (error, messages) => {
         if (error === undefined) this.#stored(messages);
-        else this.#notStored(statusOfError(error));
+        else this.#release(statusOfError(error));
         done(error, messages);
       });
     if (this.#what.waitMs > 0) this.#storeLater(store, done);
@@ -92,7 +91,7 @@ export class Prepared {
     if (share === undefined) {
       const what = `too much of ${account} waits for its time already`;
       const error = new CenterError('CHAPPE_CENTER_FULL', what);
-      this.#notStored(statusOfError(error));
+      this.#release(statusOfError(error));
       queueMicrotask(() => done(error, []));
       return;
     }
@@ -103,21 +102,21 @@ export class Prepared {
   }
 
   #stored(messages: readonly Message[]): void {
-    const { drafts, giveBack, onStored } = this.#what;
-    onStored?.(messages);
+    const { drafts, reservation } = this.#what;
     // What was set aside for it is that of the message whose place it took.
-    if (drafts[0]?.replaceIfPresent === true && messages.some(wasReplaced)) giveBack?.();
+    if (drafts[0]?.replaceIfPresent === true && messages.some(wasReplaced)) reservation?.release();
+    else reservation?.keep(messages);
     for (const { segments } of messages) this.#storage.counters.accepted += segments;
   }
 
-  #notStored(status: number): void {
-    const { account, giveBack, segments, drafts, door } = this.#what;
-    giveBack?.();
+  #release(status: number): void {
+    const { account, reservation, segments, drafts, door } = this.#what;
+    reservation?.release();
     const from = drafts[0]?.source.digits ?? '';
     const to = drafts[0]?.destination.digits ?? '';
     this.#storage.refusals.note({ ...door, account, from, to, status, reason: 'store', rule: '' });
     // By its name: the settings may have changed since, and then the counts go on in another object.
-    this.#storage.accounts.get(account)?.policy.notStored(segments);
+    this.#storage.accounts.get(account)?.policy.release(segments);
   }
 }
 

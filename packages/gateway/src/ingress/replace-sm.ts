@@ -89,7 +89,7 @@ async function replaceOne(
     { content, text, receiptWanted: receiptsWanted(pdu.registered_delivery, version), ...times },
   );
   if (result === 'replaced') return 0;
-  allowed.undo();
+  allowed.release();
   return status.ESME_RREPLACEFAIL;
 }
 

@@ -6,6 +6,7 @@ import { droppedLane, heldLane } from '../lanes/lanes.ts';
 import { hasLooped } from '../message/hops.ts';
 import { dataCodingOf } from '../message/message-text.ts';
 import { wholeKeyOf } from '../message/own-part.ts';
+import { type Reservation, releasedBy } from './reservation.ts';
 import type { AcceptanceParts, Asked, NotTaken, PartPlace, RefusalKind, Taken } from './verdict.ts';
 import type { Fate, Wholes } from './wholes.ts';
 
@@ -39,7 +40,7 @@ export function taken(
     lane,
     memo,
     price: 0,
-    undo: undefined,
+    reservation: undefined,
     waitMs,
     text: undefined,
     facts: undefined,
@@ -94,11 +95,17 @@ export function routedPart(
     return !router.refusesText(all) && filters?.refuses(all) !== true;
   };
   wholes.note(place, { kind: 'taken', route, isDropped }, nowMs, isHeld ? mayGo : undefined, forget);
-  const undo = (): void => {
-    verdict.undo?.();
-    wholes.notStored(place);
+  const reservation: Reservation = {
+    keep: (messages) => {
+      verdict.reservation?.keep(messages);
+      wholes.keep(messages);
+    },
+    release: () => {
+      verdict.reservation?.release();
+      wholes.release(place);
+    },
   };
-  return { ...verdict, undo, part: { place, isHeld } };
+  return { ...verdict, reservation, part: { place, isHeld } };
 }
 
 const noFilters = { filters: undefined, remembers: false };
@@ -120,9 +127,9 @@ function firstPart(
   if (verdict.refusal !== undefined || verdict.price === 0) return verdict;
   const credit = parts.creditOf(account);
   const others = credit?.reserve(verdict.price, total - 1, nowMs) ?? 'ok';
-  if (others === 'ok') credit?.unreserve(verdict.price, total - 1, nowMs);
+  if (others === 'ok') credit?.release(verdict.price, total - 1, nowMs);
   else {
-    verdict.undo?.();
+    verdict.reservation?.release();
     return { refusal: 'credit', status: others === 'no-credit' ? noCredit : overCap };
   }
   return verdict;
@@ -186,8 +193,8 @@ function byRoute(
     filters.forget(facts, asked.contentKey);
     return { refusal: 'credit', status: reserved === 'no-credit' ? noCredit : overCap, rule: named };
   }
-  const undo = (): void => {
-    credit?.unreserve(price, segments, nowMs);
+  const release = (): void => {
+    credit?.release(price, segments, nowMs);
     filters.forget(facts, asked.contentKey);
   };
   return {
@@ -202,7 +209,7 @@ function byRoute(
         : parts.laneOf(route),
     memo: route.settings.name,
     price,
-    undo: price > 0 || remembers ? undo : undefined,
+    reservation: price > 0 || remembers ? releasedBy(release) : undefined,
     waitMs: admitted.waitMs,
     text: verdict.kind === 'pass' ? verdict.text : undefined,
     facts,

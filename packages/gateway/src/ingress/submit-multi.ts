@@ -14,6 +14,7 @@ import { type Ingress, refuse, storeAndAnswer } from './ingress.ts';
 import type { Length } from './length.ts';
 import { type Decided, decide, draftsOf, dueOf, measured } from './prepare.ts';
 import { Prepared } from './prepared.ts';
+import { together } from './reservation.ts';
 import { Contents, draftFor, readTlvs, type Submission, submissionOf } from './submission.ts';
 
 type Unsuccess = PduOf<'submit_multi_resp'>['unsuccess_sme'][number];
@@ -90,12 +91,7 @@ function prepareAll(
     drafts: draftsOfAll(submission, all, segments, ingress),
     waitMs: Math.max(...all.map(({ taken }) => taken.waitMs)),
     isTransaction: false,
-    giveBack: () => {
-      for (const { taken } of all) taken.undo?.();
-    },
-    onStored: all.some(({ taken }) => taken.part !== undefined)
-      ? (messages) => ingress.acceptance.wholes.stored(messages)
-      : undefined,
+    reservation: together(all.map(({ taken }) => taken.reservation)),
     segments: all.length * segments,
   });
 }

@@ -3,6 +3,7 @@ import type { Address, Priority } from '@chappe/center';
 import type { Account, CompiledRoute, Filters, MessageFacts, Router } from '@chappe/policy';
 import type { Concatenation, Tlv } from '@chappe/protocol';
 import type { AccountCredit } from '../money/account-credit.ts';
+import type { Reservation } from './reservation.ts';
 
 /** How a submission came in. */
 export interface Door {
@@ -75,8 +76,8 @@ export interface Taken {
   readonly memo: string | undefined;
   /** Of each segment, millionths of the currency. */
   readonly price: number;
-  /** To be called when the message is not stored: takes back what was set aside and remembered. */
-  readonly undo: (() => void) | undefined;
+  /** What was set aside for it, and is remembered of it; undefined: nothing. */
+  readonly reservation: Reservation | undefined;
   /** It is answered so many milliseconds later. */
   readonly waitMs: number;
   /** A text that a filter has changed. */

@@ -100,7 +100,7 @@ export class Wholes {
   }
 
   /** A part was not stored after all. */
-  notStored({ account, whole: key, sequence }: PartPlace): void {
+  release({ account, whole: key, sequence }: PartPlace): void {
     const whole = this.#wholes.get(account, key);
     if (whole === undefined) return;
     mark(whole, sequence, false);
@@ -108,7 +108,7 @@ export class Wholes {
   }
 
   /** Parts are on disk. */
-  stored(messages: readonly Message[]): void {
+  keep(messages: readonly Message[]): void {
     for (const message of messages) {
       const place = placeOf(message);
       const whole = place === undefined ? undefined : this.#wholes.get(place.account, place.whole);

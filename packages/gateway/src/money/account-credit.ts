@@ -5,7 +5,7 @@
 import type { CreditSettings } from '@chappe/policy';
 
 /** Whether messages may be taken; else what stands against it. */
-export type Reservation = 'ok' | 'no-credit' | 'day-cap' | 'month-cap';
+export type ReserveResult = 'ok' | 'no-credit' | 'day-cap' | 'month-cap';
 
 /** Where an account stands when the process starts, in millionths. */
 export interface CreditOpening {
@@ -82,7 +82,7 @@ export class AccountCredit {
   }
 
   /** Sets the price of some messages (segments) aside, all or nothing. What costs nothing is always taken. */
-  reserve(price: number, segments: number, nowMs: number): Reservation {
+  reserve(price: number, segments: number, nowMs: number): ReserveResult {
     const total = price * segments;
     if (total === 0) return 'ok';
     if (nowMs >= this.#dayEndMs) this.#pass(nowMs);
@@ -98,7 +98,7 @@ export class AccountCredit {
   }
 
   /** Takes a reservation back: the messages were not stored. `reservedMs`: the time given to `reserve`. */
-  unreserve(price: number, segments: number, reservedMs: number): void {
+  release(price: number, segments: number, reservedMs: number): void {
     this.#release(price * segments, reservedMs);
   }
 

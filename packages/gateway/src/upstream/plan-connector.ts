@@ -101,7 +101,7 @@ export class PlanConnector implements Connector {
   }
 
   /** Gives back what waits for room, untried: nothing more is sent. */
-  giveBack(): void {
+  returnParked(): void {
     for (const { message, report } of this.#parked.take(() => 'back')) report(message, released);
   }
 

@@ -130,7 +130,7 @@ export class Upstreams {
   /** Takes nothing more, waits for open answers, unbinds. */
   async stop(drainMs: number): Promise<void> {
     this.#disarm?.();
-    for (const connector of this.#lanes) connector.giveBack();
+    for (const connector of this.#lanes) connector.returnParked();
     await Promise.all([...this.list().map((upstream) => upstream.stop(drainMs)), ...this.#leaving]);
   }
 

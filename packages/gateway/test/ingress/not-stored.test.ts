@@ -150,9 +150,9 @@ describe('what was not stored', () => {
     const policy = new AccountPolicy({ systemId: 'acme', passwordHash: '', throughput, quota: { day: 9 } });
     for (let i = 0; i < 5; i += 1) {
       expect(policy.take(2, start)).toBe(0);
-      policy.notStored(2);
+      policy.release(2);
     }
-    policy.notStored(2);
+    policy.release(2);
     expect([1, 1, 1].map((segments) => policy.take(segments, start))).toEqual([
       0,
       0,

@@ -82,7 +82,7 @@ describe('balance', () => {
     expect(credit).toMatchObject({ balance: 60, reserved: 30 });
     credit.settle(10, false, noon);
     expect(credit).toMatchObject({ balance: 70, reserved: 20 });
-    credit.unreserve(10, 2, noon);
+    credit.release(10, 2, noon);
     expect(credit).toMatchObject({ balance: 90, reserved: 0 });
     expect(credit.spentDay(noon)).toBe(10);
   });
@@ -227,7 +227,7 @@ test('whatever happens, balance + reserved + settled is what was credited, and n
           const picked = open[one.pick % Math.max(1, open.length)];
           if (picked === undefined) continue;
           picked.state = one.do === 'charge' ? 'charged' : 'released';
-          if (one.do === 'unreserve') credit.unreserve(picked.price, 1, picked.atMs);
+          if (one.do === 'unreserve') credit.release(picked.price, 1, picked.atMs);
           else credit.settle(picked.price, one.do === 'charge', picked.atMs);
         }
         const sum = (state: string): number =>

@@ -4,7 +4,7 @@ import { type ControlStore, MemoryControl } from '@chappe/center';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CreditSettings } from '../../../policy/src/settings/account.ts';
-import type { Reservation } from '../../src/money/account-credit.ts';
+import type { ReserveResult } from '../../src/money/account-credit.ts';
 import { Ledger } from '../../src/money/ledger.ts';
 import { Books, type Row } from './books.ts';
 
@@ -90,7 +90,7 @@ class Model {
     );
   }
 
-  decide(account: string, total: number, nowMs: number): Reservation {
+  decide(account: string, total: number, nowMs: number): ReserveResult {
     const {
       mode,
       limit = Number.POSITIVE_INFINITY,
@@ -142,7 +142,7 @@ class System {
     const decision = credit.reserve(one.price, one.segments, this.nowMs);
     expect(decision).toBe(this.model.decide(one.account, one.price * one.segments, this.nowMs));
     if (decision !== 'ok') return;
-    if (one.fate === 'refused') credit.unreserve(one.price, one.segments, this.nowMs);
+    if (one.fate === 'refused') credit.release(one.price, one.segments, this.nowMs);
     if (one.fate === 'stored' || one.fate === 'crash after') {
       for (let segment = 0; segment < one.segments; segment += 1)
         this.model.rows.push(this.books.insert(one.account, one.price, this.nowMs));

@@ -127,14 +127,14 @@ export class AccountPolicy {
   }
 
   /** Segments that were taken and then refused by something else count no more. Their time is spent. */
-  giveBack(segments: number): void {
+  releaseQuota(segments: number): void {
     this.quota.add(-segments);
   }
 
   /** Segments that were taken and then not stored: that was our failure, so neither quota nor throughput is spent. */
-  notStored(segments: number): void {
+  release(segments: number): void {
     this.quota.add(-segments);
-    this.#throughput?.giveBack(segments);
+    this.#throughput?.release(segments);
   }
 }
 

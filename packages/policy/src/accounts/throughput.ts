@@ -61,7 +61,7 @@ export class Throughput {
     return earlyMs;
   }
   /** What was taken for segments that have not gone after all. */
-  giveBack(segments: number): void {
+  release(segments: number): void {
     this.#debtMs = Math.max(0, this.#debtMs - segments * this.#costMs);
   }
 }

@@ -171,7 +171,7 @@ describe('admission of messages', () => {
   it('gives back what something else refused', () => {
     const policy = policyOf({ quota: { day: 2 } });
     policy.take(2, start);
-    policy.giveBack(1);
+    policy.releaseQuota(1);
     expect(policy.take(1, start)).toBe(0);
     expect(policy.take(1, start)).toMatchObject({ refusal: 'quota' });
   });

@@ -1,4 +1,4 @@
-/** Messages that are submitted without SMPP: the same way, from the arguments of a call to stored messages. */
+/** The inlet: messages that are submitted without SMPP, from a request to stored messages. */
 import {
   type Address,
   type CenterError,
@@ -26,7 +26,7 @@ import type { Door } from './verdict.ts';
 export type ReceiptChoice = 'final' | 'failure' | 'success' | 'none';
 
 /** One message to be sent. */
-export interface SubmitArguments extends ContentArgument {
+export interface SubmitRequest extends ContentArgument {
   readonly account: string;
   /** A number, a short code or a name. Default ''. */
   readonly from?: string | undefined;
@@ -69,21 +69,72 @@ const maxReferenceCharacters = 128;
 // SMPP 3.4 5.2.11: six octets with the NUL.
 const maxServiceTypeCharacters = 5;
 
-/** Stores the message; settles when it is on disk. Rejects with `GatewayError`. */
-export async function submit(
-  input: SubmitArguments,
-  ingress: Ingress,
-  reference: number,
-): Promise<Submitted> {
-  const { prepared, cutUp } = noting(input, ingress, () => preparedOf(input, ingress, reference));
-  const messages = await stored((done) => prepared.store(done));
-  return {
-    ids: messages.map((message) => message.publicId),
-    segments: prepared.segments,
-    coding: cutUp.coding,
-    replaced: cutUp.replaced,
-    state: messages[0]?.state ?? 'enroute',
-  };
+/** What became of one of several: why it was not taken, where it was not. */
+export type SubmitResult = Submitted | GatewayError;
+
+// So many segments are cut and committed together, or those of one message; between two such groups everybody else has
+// a turn.
+const segmentsAtOnce = 250;
+
+/** The way in for whatever is no SMPP session: HTTP, campaigns, email. What they hand in is decided as theirs is. */
+export class Inlet {
+  readonly #ingress: Ingress;
+
+  constructor(ingress: Ingress) {
+    this.#ingress = ingress;
+  }
+
+  /**
+   * Stores messages; settles when all that were taken are on disk, with one result for each, in their order. Those of some
+   * hundred segments share a commit; the next ones are looked at when it is done, so that whoever hands in many waits.
+   */
+  async submit(requests: readonly SubmitRequest[]): Promise<readonly SubmitResult[]> {
+    const results: SubmitResult[] = [];
+    let group: Promise<SubmitResult>[] = [];
+    let segments = 0;
+    for (const request of requests) {
+      const taken = this.#take(request);
+      group.push(taken instanceof GatewayError ? Promise.resolve(taken) : storedAs(taken));
+      segments += taken instanceof GatewayError ? 1 : taken.prepared.segments;
+      if (segments < segmentsAtOnce) continue;
+      results.push(...(await Promise.all(group)));
+      group = [];
+      segments = 0;
+    }
+    return [...results, ...(await Promise.all(group))];
+  }
+
+  /** Stores one message; settles when it is on disk. Rejects with `GatewayError`. */
+  async submitOne(request: SubmitRequest): Promise<Submitted> {
+    const [result] = await this.submit([request]);
+    if (result instanceof GatewayError) throw result;
+    return result as Submitted;
+  }
+
+  #take(request: SubmitRequest): PreparedSubmission | GatewayError {
+    try {
+      return noting(request, this.#ingress, () => preparedOf(request, this.#ingress));
+    } catch (error) {
+      if (error instanceof GatewayError) return error;
+      throw error;
+    }
+  }
+}
+
+async function storedAs({ prepared, cutUp }: PreparedSubmission): Promise<SubmitResult> {
+  try {
+    const messages = await stored((done) => prepared.store(done));
+    return {
+      ids: messages.map((message) => message.publicId),
+      segments: prepared.segments,
+      coding: cutUp.coding,
+      replaced: cutUp.replaced,
+      state: messages[0]?.state ?? 'enroute',
+    };
+  } catch (error) {
+    if (error instanceof GatewayError) return error;
+    throw error;
+  }
 }
 
 interface PreparedSubmission {
@@ -91,8 +142,8 @@ interface PreparedSubmission {
   readonly cutUp: Cut;
 }
 
-function preparedOf(input: SubmitArguments, ingress: Ingress, reference: number): PreparedSubmission {
-  const cutUp = cut(input, reference);
+function preparedOf(input: SubmitRequest, ingress: Ingress): PreparedSubmission {
+  const cutUp = cut(input, ingress.nextReference());
   const submission = submissionOf(input, cutUp, ingress);
   const destination = receiverOf(input, ingress);
   const prepared =
@@ -104,7 +155,7 @@ function preparedOf(input: SubmitArguments, ingress: Ingress, reference: number)
 }
 
 /** What is wrong in itself is remembered too, beside what the rules refuse. */
-function noting<T>(input: SubmitArguments, { refusals }: Ingress, work: () => T): T {
+function noting<T>(input: SubmitRequest, { refusals }: Ingress, work: () => T): T {
   const before = refusals.last;
   try {
     return work();
@@ -150,14 +201,14 @@ function errorOf(error: CenterError): GatewayError {
   );
 }
 
-function receiverOf(input: SubmitArguments, { numbersOnly }: Ingress): Address {
+function receiverOf(input: SubmitRequest, { numbersOnly }: Ingress): Address {
   const destination = destinationOf(input.to, typesOf(input.toTon, input.toNpi));
   refuseStatus('to', lengthStatus(destination.digits, status.ESME_RINVDSTADR));
   refuseStatus('to', checkDestination(destination.ton, destination.npi, destination.digits, numbersOnly));
   return destination;
 }
 
-function sourceOf(input: SubmitArguments): Address {
+function sourceOf(input: SubmitRequest): Address {
   const source = addressOf(input.from ?? '', typesOf(input.fromTon, input.fromNpi));
   refuseStatus('from', lengthStatus(source.digits, status.ESME_RINVSRCADR));
   refuseStatus('from', checkSource(source.ton, source.npi, source.digits));
@@ -165,7 +216,7 @@ function sourceOf(input: SubmitArguments): Address {
 }
 
 function submissionOf(
-  input: SubmitArguments,
+  input: SubmitRequest,
   { segments, dataCoding, text }: Cut,
   ingress: Ingress,
 ): Submission {
@@ -225,7 +276,7 @@ function fieldOf(refusal: Refused['refusal']): string | undefined {
   return refusal === 'destination' || refusal === 'unrouted' || refusal === 'pumping' ? 'to' : undefined;
 }
 
-function timesOf(input: SubmitArguments, ingress: Ingress): { dueMs: number; expiresMs: number } {
+function timesOf(input: SubmitRequest, ingress: Ingress): { dueMs: number; expiresMs: number } {
   const nowMs = ingress.clock.nowMs();
   const dueMs = Math.max(input.scheduleAtMs ?? nowMs, nowMs);
   if (dueMs - nowMs > ingress.lifetime.maxScheduleMs) refuseStatus('scheduleAtMs', status.ESME_RINVSCHED);
@@ -237,7 +288,7 @@ function timesOf(input: SubmitArguments, ingress: Ingress): { dueMs: number; exp
   return { dueMs, expiresMs: dueMs + validityMs };
 }
 
-function wantedBits({ receipt, intermediate }: SubmitArguments): number {
+function wantedBits({ receipt, intermediate }: SubmitRequest): number {
   const notified = intermediate === true ? noticeOnRetry : 0;
   switch (receipt) {
     case 'final':
