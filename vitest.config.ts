@@ -13,8 +13,8 @@ export default defineConfig({
     pool: 'threads',
     // Tests leave nothing behind that others would see: a worker runs many files and loads the sources once.
     isolate: false,
-    // Some wait for seconds for what programs do: a worker more than cores keeps those busy.
-    maxWorkers: 3,
+    // Many wait for seconds for what programs do: more workers than cores keep those busy.
+    maxWorkers: 4,
     testTimeout: patient(90_000),
     hookTimeout: patient(60_000),
   },

@@ -30,14 +30,14 @@ test(`kill -9, ${KILLS} times under load: no acknowledged message is lost, every
     submitter.start();
     await submitter.firstAnswer;
     // The moment of death is the point of the test: anywhere from the first commit to well inside the load.
-    await after(patient(20 + next() * 600));
+    await after(20 + next() * 600);
     process.kill(chappe.program.pid, 'SIGKILL');
     expect((await chappe.program.exit).signal).toBe('SIGKILL');
     submitter.stop();
     await submitter.closed;
     if (kill % 4 === 3) {
       const starting = launchChappe({ data });
-      await after(patient(next() * 900));
+      await after(next() * 900);
       process.kill(starting.pid, 'SIGKILL');
       expect((await starting.exit).signal).toBe('SIGKILL');
     }
