@@ -8,8 +8,8 @@ import { patient } from '../support/patience.ts';
 import { seeded } from '../support/seeded.ts';
 import { type Ledger, Submitter, WINDOW } from './submitter.ts';
 
-/** Under load; every fourth is followed by one in the middle of the start, where the centre reads its disk. */
-const KILLS = 20;
+/** Under load, on CI more of them; every fourth is followed by one in the middle of the start, where the centre reads its disk. */
+const KILLS = process.env.CI ? 20 : 10;
 /** Receipts that may be under way to one session, and come again when it is killed. */
 const RECEIPTS_UNDER_WAY = 1000;
 /** Longest time to wait, after the last start, for the receipts of everything that was ever accepted. */

@@ -43,8 +43,17 @@ function place(bytes: Uint8Array, offset: number, pdu: Uint8Array): number {
   return offset + pdu.length;
 }
 
+/** As `writePdu`: a symbol or an object that is nothing else can be no field, and the interpreter says of which. */
+function written(bytes: Uint8Array, offset: number, pdu: PduInput): number {
+  try {
+    return writePdu(bytes, offset, pdu);
+  } catch {
+    return refused;
+  }
+}
+
 function encodeInto(bytes: Uint8Array, offset: number, pdu: PduInput): number {
-  const end = writePdu(bytes, offset, pdu);
+  const end = written(bytes, offset, pdu);
   return end === refused ? place(bytes, offset, interpretEncode(standardTables, pdu)) : end;
 }
 
@@ -62,7 +71,7 @@ export function encode(pdu: PduInput): Uint8Array {
   const start = slabUsed;
   // Taken whole while writing: a getter of `pdu` that calls `encode` gets a slab of its own.
   slabUsed = slabOctets;
-  const end = writePdu(bytes, start, pdu);
+  const end = written(bytes, start, pdu);
   if (end >= 0) {
     if (slab === bytes) slabUsed = end;
     return bytes.subarray(start, end);

@@ -145,9 +145,11 @@ function writeBody(sink: OctetSink, { fields }: CommandEntry, pdu: Values): void
  */
 export function interpretEncode(tables: Tables, input: object): Uint8Array {
   const pdu = input as Values;
-  const entry = tables.commandByName.get(String(pdu.command));
+  const { command } = pdu;
+  const entry = typeof command === 'string' ? tables.commandByName.get(command) : undefined;
   if (entry === undefined) {
-    throw new EncodeError('CHAPPE_UNKNOWN_COMMAND', 'command', `${String(pdu.command)} is not a known PDU`);
+    const what = typeof command === 'string' ? command : `what is no text (${typeof command})`;
+    throw new EncodeError('CHAPPE_UNKNOWN_COMMAND', 'command', `${what} is not a known PDU`);
   }
   const sink = new OctetSink();
   sink.integer('command_length', 4, 0);

@@ -71,6 +71,8 @@ describe('wrong input', () => {
     fc.constantFrom(null, true, 'a\0b', '\u20ac', -1, 256, 2 ** 32, Number.NaN, 1.5),
     fc.uint8Array({ maxLength: 300 }),
     fc.array(fc.anything(), { maxLength: 3 }),
+    fc.anything({ withNullPrototype: true, withBigInt: true, withTypedArray: true, withDate: true }),
+    fc.constantFrom(Symbol('x'), () => 0, new Proxy({}, {})),
   );
 
   it('is refused by both encoders alike, with EncodeError', () => {

@@ -184,7 +184,7 @@ describe('a long message that is refused once comes again as a whole', () => {
     expect(told(at.events).at(-1)).toBe(text);
     expect(told(at.events)).not.toContain('incomplete');
     expect((await delivered).at(-1)).toBe(0);
-    await at.clock.advance(25 * 3_600_000);
+    await at.clock.leap(25 * 3_600_000);
     expect(told(at.events)).not.toContain('incomplete');
   });
 
@@ -196,7 +196,7 @@ describe('a long message that is refused once comes again as a whole', () => {
     expect(told(at.events).at(-1)).toBe(text);
     // Nothing is acknowledged before the whole is: all of it comes again, to whomever.
     for (const answers of await delivered) expect(new Set(answers).size).toBe(1);
-    await at.clock.advance(25 * 3_600_000);
+    await at.clock.leap(25 * 3_600_000);
     expect(told(at.events)).not.toContain('incomplete');
   });
 
@@ -264,7 +264,7 @@ describe('a long message that is refused once comes again as a whole', () => {
         expect(answers.slice(-2)).toEqual([-1, 0]);
         // Taken: the MC hears so when it asks again, and the message does not come twice.
         expect(told(at.events)).toEqual(end === 'taken' ? [text] : [text, text]);
-        await at.clock.advance(25 * 3_600_000);
+        await at.clock.leap(25 * 3_600_000);
         expect(told(at.events)).not.toContain('incomplete');
       }
     },
