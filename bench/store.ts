@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { Center, type Connector, type Draft, type Message, SqliteStore } from '@chappe/center';
+import { Center, type Connector, type Draft, type Message } from '@chappe/center';
+import { SqliteStore } from '@chappe/store-sqlite';
 
 const { values: flags } = parseArgs({
   options: {

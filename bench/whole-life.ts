@@ -12,9 +12,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { MemoryStore, SqliteStore } from '@chappe/center';
+import { MemoryStore } from '@chappe/center';
 import { Gateway } from '@chappe/gateway';
 import { Simulation } from '@chappe/sandbox';
+import { SqliteStore } from '@chappe/store-sqlite';
 import { jsonOf, loadTools, option } from './load-tools.ts';
 
 /** Connections, window of each, and messages/s (undefined: as many as go through). */

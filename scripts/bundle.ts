@@ -13,13 +13,13 @@ const { values } = parseArgs({
   options: { outfile: { type: 'string', default: join(root, 'build', 'chappe.mjs') } },
 });
 
-/** In a thread of the store only the center is needed; what is not asked for is not even evaluated. A thread that reads
+/** In a thread of the store only that is needed; what is not asked for is not even evaluated. A thread that reads
  * the configuration is told by what it was started with. */
 const entry = `
 import { isMainThread, workerData } from 'node:worker_threads';
 if (isMainThread) await import('./packages/cli/bin/chappe.js');
 else if (workerData?.chappeConfig === true) await import('./packages/cli/src/serve/load-worker.ts');
-else await import('./packages/center/src/index.ts');
+else await import('./packages/store-sqlite/src/index.ts');
 `;
 
 /** The launcher names the compiled program; the bundle is made of the sources. */

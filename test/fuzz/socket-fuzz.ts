@@ -6,10 +6,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SqliteStore } from '@chappe/center';
 import { Gateway } from '@chappe/gateway';
 import { type GatewaySettings, hashPassword } from '@chappe/policy';
 import { SmppClient, SmppServer } from '@chappe/smpp';
+import { SqliteStore } from '@chappe/store-sqlite';
 import { randomOf } from '../../packages/protocol/test/codec/fuzzing.ts';
 import { PduSource } from './pdus.ts';
 import { type BindLine, customer, Operator } from './peers.ts';

@@ -4,9 +4,9 @@
  */
 
 import { createInterface } from 'node:readline';
-import { SqliteControl, SqliteStore } from '@chappe/center';
 import { Gateway } from '@chappe/gateway';
 import { Simulation } from '@chappe/sandbox';
+import { SqliteControl, SqliteStore } from '@chappe/store-sqlite';
 import type { ChildOptions, GatewayReport, UpstreamReport } from './gateway-process.ts';
 
 const maxErrors = 100;

@@ -1,4 +1,5 @@
-import { isFinalState, type Message, SqliteStore } from '@chappe/center';
+import { isFinalState, type Message } from '@chappe/center';
+import { SqliteStore } from '@chappe/store-sqlite';
 
 /** What the disk says of one message of a customer. */
 export interface Stored {

@@ -3,10 +3,11 @@ export { Center } from './center.ts';
 export { type Clock, type Random, systemClock } from './clock.ts';
 export type { Connector, ErrorClass, Outcome, Report } from './connector.ts';
 export type { ControlChange, ControlEntry, ControlRange, ControlStore } from './control/control-store.ts';
+export { applyChanges, hasSameEntries, isEmpty, isSound } from './control/control-table.ts';
 export { MemoryControl } from './control/memory-control.ts';
-export { SqliteControl } from './control/sqlite-control.ts';
 export { CenterError, type CenterErrorCode, isToldElsewhere } from './errors.ts';
 export type { LaneDepth } from './lanes/depth.ts';
+export { Deque } from './lanes/deque.ts';
 export { MemoryStore } from './memory/memory-store.ts';
 export {
   type Address,
@@ -22,7 +23,10 @@ export {
   receiptOnSuccess,
 } from './message.ts';
 export {
+  dayNumber,
+  dayNumberOfId,
   dayOfId,
+  dayOfNumber,
   firstIdAt,
   hexPublicId,
   type IdGenerator,
@@ -52,12 +56,9 @@ export {
   type RetryPolicy,
   retryPolicy,
 } from './retry.ts';
+export { Room } from './room.ts';
+export { looseFolder, makeFile, refuseLinks, replaceFile, syncFolder } from './safe-files.ts';
 export { type Amount, type Share, Shares } from './shares.ts';
-export { checkData, type FileReport, userOf } from './sqlite/check-data.ts';
-export type { FileFault } from './sqlite/integrity.ts';
-export { looseFolder, replaceFile } from './sqlite/safe-files.ts';
-export { SqliteStore, type SqliteStoreOptions } from './sqlite/sqlite-store.ts';
-export { runStoreWorker } from './sqlite/worker.ts';
 export {
   type FinalState,
   isFinalState,
@@ -90,4 +91,4 @@ export {
   type Waiting,
 } from './store.ts';
 export type { Submitted } from './submission.ts';
-export { isTold, maxTimelineSteps, type TimelineStep, timelineSteps } from './timeline.ts';
+export { isTold, maxTimelineSteps, type TimelineStep, timelineLine, timelineSteps } from './timeline.ts';

@@ -2,14 +2,8 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type CenterError,
-  type Change,
-  type Draft,
-  MemoryStore,
-  type Message,
-  SqliteStore,
-} from '@chappe/center';
+import { type CenterError, type Change, type Draft, MemoryStore, type Message } from '@chappe/center';
+import { SqliteStore } from '@chappe/store-sqlite';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Shares } from '../src/shares.ts';

@@ -2,7 +2,8 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Center, idGenerator, MemoryStore, SqliteStore, SteadyClock } from '@chappe/center';
+import { Center, idGenerator, MemoryStore, SteadyClock } from '@chappe/center';
+import { SqliteStore } from '@chappe/store-sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { draft, startRig } from './support/rig.ts';
 import { SimulatedClock, settle } from './support/simulated-clock.ts';

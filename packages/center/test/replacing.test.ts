@@ -3,7 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Draft, MemoryStore, SqliteStore, type Store } from '@chappe/center';
+import { type Draft, MemoryStore, type Store } from '@chappe/center';
+import { SqliteStore } from '@chappe/store-sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { draft, startRig } from './support/rig.ts';
 

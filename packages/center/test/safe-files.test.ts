@@ -15,8 +15,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { looseFolder, replaceFile } from '@chappe/center';
+import { SqliteControl, SqliteStore } from '@chappe/store-sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { looseFolder, replaceFile, SqliteControl, SqliteStore } from '../src/index.ts';
 
 let folder: string;
 let victim: string;

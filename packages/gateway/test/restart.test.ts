@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SqliteStore } from '@chappe/center';
+import { SqliteStore } from '@chappe/store-sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Esme, Rig } from './rig.ts';
 

@@ -2,14 +2,8 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CenterError,
-  type Change,
-  MemoryStore,
-  SqliteStore,
-  type Store,
-  type StoreLog,
-} from '@chappe/center';
+import { CenterError, type Change, MemoryStore, type Store, type StoreLog } from '@chappe/center';
+import { SqliteStore } from '@chappe/store-sqlite';
 import { afterEach, beforeEach, describe, it } from 'vitest';
 import { account, connector, via } from '../../../gateway/test/network/world.ts';
 import type { SimulatedClock } from '../../../gateway/test/rig.ts';

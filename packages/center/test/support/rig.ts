@@ -7,9 +7,9 @@ import {
   type Message,
   type Outcome,
   type Report,
-  SqliteStore,
   type Store,
 } from '@chappe/center';
+import { SqliteStore } from '@chappe/store-sqlite';
 import { SimulatedClock, seeded, settle } from './simulated-clock.ts';
 
 /** A connector that writes down what it is given and answers as told. */

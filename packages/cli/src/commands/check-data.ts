@@ -1,6 +1,6 @@
 /** `chappe check --data`: whether every page of the files of a data folder can be read. */
 import { statSync } from 'node:fs';
-import { checkData, type FileFault, type FileReport, userOf } from '@chappe/center';
+import { checkData, type FileFault, type FileReport, userOf } from '@chappe/store-sqlite';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { usage } from '../failure.ts';

@@ -1,7 +1,8 @@
 /** What a gateway keeps: messages, the entries beside them, and the key of stored secrets. */
 import { join, resolve } from 'node:path';
-import { type ControlStore, MemoryControl, SqliteControl, type Store } from '@chappe/center';
+import { type ControlStore, MemoryControl, type Store } from '@chappe/center';
 import { openSealing, type Sealing } from '@chappe/policy';
+import { SqliteControl } from '@chappe/store-sqlite';
 import { usage } from '../failure.ts';
 import { type DataHints, storeFailure } from '../start/start-failure.ts';
 import { inMemory, openStore } from '../start/store.ts';

@@ -1,7 +1,8 @@
 /** Where the messages are kept. */
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { MemoryStore, SqliteStore, type Store } from '@chappe/center';
+import { MemoryStore, type Store } from '@chappe/center';
+import { SqliteStore } from '@chappe/store-sqlite';
 import { bundleUrl } from '../bundle-url.ts';
 import { type DataHints, storeFailure } from './start-failure.ts';
 

@@ -3,8 +3,9 @@ import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Center, SqliteStore } from '@chappe/center';
+import { Center } from '@chappe/center';
 import { configSchema } from '@chappe/config';
+import { SqliteStore } from '@chappe/store-sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
 

@@ -13,8 +13,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Center, type Clock, type Draft, dayOfId, SqliteStore, systemClock } from '@chappe/center';
+import { Center, type Clock, type Draft, dayOfId, systemClock } from '@chappe/center';
 import { SmppClient, SmppServer } from '@chappe/smpp';
+import { SqliteStore } from '@chappe/store-sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { patient } from '../../../../test/support/patience.ts';
 import { type Running, runCli, spawnCli } from '../support/run-cli.ts';

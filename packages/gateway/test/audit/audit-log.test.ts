@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ControlStore, MemoryControl, SqliteControl } from '@chappe/center';
+import { type ControlStore, MemoryControl } from '@chappe/center';
+import { SqliteControl } from '@chappe/store-sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type AuditEntry, AuditLog } from '../../src/index.ts';
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SqliteControl } from '@chappe/center';
 import { hashPassword, openSealing, Sealing } from '@chappe/policy';
+import { SqliteControl } from '@chappe/store-sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GatewayOptions } from '../../src/index.ts';
 import { Rig } from '../rig.ts';

@@ -2,9 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryStore, SqliteStore } from '@chappe/center';
+import { MemoryStore } from '@chappe/center';
 import type { RouteSettings } from '@chappe/policy';
 import { type PduInput, status } from '@chappe/protocol';
+import { SqliteStore } from '@chappe/store-sqlite';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Esme } from '../rig.ts';
 import { account, via, World, type WorldSettings } from './world.ts';

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SqliteControl, SqliteStore } from '@chappe/center';
+import { SqliteControl, SqliteStore } from '@chappe/store-sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { countsThisMonth, countsToday } from '../../src/money/standing.ts';
 import { submission } from '../rig.ts';

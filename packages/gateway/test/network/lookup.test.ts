@@ -2,8 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryStore, SqliteStore, type Store } from '@chappe/center';
+import { MemoryStore, type Store } from '@chappe/center';
 import { status } from '@chappe/protocol';
+import { SqliteStore } from '@chappe/store-sqlite';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { account, via, World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SqliteControl, SqliteStore } from '@chappe/center';
+import { SqliteControl, SqliteStore } from '@chappe/store-sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { heldMessages, releaseHeld } from '../../src/admin/held.ts';
 import type { GatewayOptions } from '../../src/index.ts';

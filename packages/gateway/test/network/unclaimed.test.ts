@@ -2,9 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryStore, SqliteStore, type Store } from '@chappe/center';
+import { MemoryStore, type Store } from '@chappe/center';
 import type { GatewaySettings } from '@chappe/policy';
 import { status } from '@chappe/protocol';
+import { SqliteStore } from '@chappe/store-sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import { heldMessages, releaseAllHeld, releaseHeld } from '../../src/admin/held.ts';
 import type { PeerFault } from '../../src/index.ts';

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ControlChange, type ControlStore, MemoryControl, SqliteControl } from '@chappe/center';
+import { type ControlChange, type ControlStore, MemoryControl } from '@chappe/center';
+import { SqliteControl } from '@chappe/store-sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { type OptOut, OptOuts } from '../../src/filters/opt-outs.ts';

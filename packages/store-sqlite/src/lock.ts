@@ -1,0 +1,110 @@
+/**
+ * The lock of a data folder. It is the operating system's and ends with the process, however that ends; the file beside it
+ * only says who holds it.
+ */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { CenterError, makeFile, replaceFile } from '@chappe/center';
+import { failureOf } from './failure.ts';
+import { exists } from './folder.ts';
+import { openDatabase } from './open-database.ts';
+import { identityOf } from './put-back.ts';
+
+/** A lock that is held. */
+export class FolderLock {
+  readonly #folder: string;
+  #database: DatabaseSync;
+  #file: string | undefined;
+
+  /** Locks a folder for this process. Throws a CenterError that names the holder. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    // A lock that somebody has taken away holds nobody off: the one who had it may still be there.
+    if (!exists(this.#path) && isOther(this.#holder())) throw lockLost(folder, this.#path, this.#holder());
+    this.#database = this.#take();
+    this.#file = identityOf(this.#path);
+    this.#sign();
+  }
+
+  /**
+   * Locks it again where the file has been taken away, or replaced: its path is returned then. Throws a CenterError while
+   * another process has the folder, which must not be written by two.
+   */
+  lookAgain(): string | undefined {
+    if (this.#holder() !== String(process.pid) && identityOf(this.#path) === this.#file) this.#sign();
+    if (identityOf(this.#path) === this.#file) return undefined;
+    const database = this.#take();
+    this.#database.close();
+    this.#database = database;
+    this.#file = identityOf(this.#path);
+    this.#sign();
+    return this.#path;
+  }
+
+  release(): void {
+    // Nobody has it any more; after a crash the name of the dead stays.
+    if (this.#holder() === String(process.pid)) rmSync(this.#holderPath, { force: true });
+    this.#database.close();
+  }
+
+  get #path(): string {
+    return join(this.#folder, 'lock.db');
+  }
+
+  get #holderPath(): string {
+    return join(this.#folder, 'lock.pid');
+  }
+
+  #take(): DatabaseSync {
+    makeFile(this.#path);
+    const database = openDatabase(this.#path);
+    try {
+      database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+      return database;
+    } catch (cause) {
+      database.close();
+      const failure = failureOf(cause, this.#path);
+      if (failure.code !== 'CHAPPE_STORE_LOCKED') throw failure;
+      const text = `the data folder ${this.#folder} is in use by process ${this.#holder()}`;
+      throw new CenterError('CHAPPE_STORE_LOCKED', `${text}: stop that one, or use another folder`, {
+        cause,
+        path: this.#folder,
+      });
+    }
+  }
+
+  #sign(): void {
+    replaceFile(this.#holderPath, `${process.pid}\n`);
+  }
+
+  #holder(): string {
+    try {
+      return readFileSync(this.#holderPath, 'latin1').trim();
+    } catch {
+      return 'unknown';
+    }
+  }
+}
+
+/** Whether a process of that number runs that is not this one. */
+function isOther(holder: string): boolean {
+  const pid = Number(holder);
+  if (!Number.isInteger(pid) || pid < 1 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function lockLost(folder: string, path: string, holder: string): CenterError {
+  const holderPath = join(folder, 'lock.pid');
+  return new CenterError(
+    'CHAPPE_STORE_LOCKED',
+    `${path} is gone, and process ${holder}, which had locked the data folder, runs: stop that one; if it is ` +
+      `no Chappe, take ${holderPath} away`,
+    { path: folder },
+  );
+}

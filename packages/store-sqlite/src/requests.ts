@@ -1,0 +1,119 @@
+/** What the store asks its two threads, and what they answer. Answers come in the order of the requests. */
+import type { CenterErrorCode, Claim, DayAside, Expiry, Match, MessageId, SearchQuery } from '@chappe/center';
+import type { DayChanges, Value } from './row.ts';
+
+/** Which of the two a thread is, and what it works on. */
+export interface WorkerRole {
+  /** Marks the workerData of our threads. */
+  readonly chappeStore: 'writer' | 'reader';
+  readonly path: string;
+  /** Pages of the write-ahead log before it is copied into the file. */
+  readonly checkpointPages: number;
+  /** A day file grows no larger; 0: no limit. */
+  readonly maxFileBytes: number;
+  readonly searchTimeoutMs: number;
+}
+
+/** A request to a thread. */
+export type Request =
+  | { readonly ask: 'commit'; readonly days: readonly DayChanges[] }
+  | { readonly ask: 'recover'; readonly nowMs: number }
+  | { readonly ask: 'claim'; readonly claim: Claim }
+  | { readonly ask: 'take'; readonly id: MessageId; readonly place: number }
+  | { readonly ask: 'expired'; readonly expiry: Expiry }
+  | { readonly ask: 'log' }
+  | { readonly ask: 'look' }
+  | { readonly ask: 'limit'; readonly maxFileBytes: number }
+  | { readonly ask: 'close-finished'; readonly beforeDay: number }
+  | { readonly ask: 'matching'; readonly match: Match; readonly limit: number }
+  | { readonly ask: 'find'; readonly id: MessageId }
+  | { readonly ask: 'short'; readonly counter: number }
+  | {
+      readonly ask: 'reference';
+      readonly connector: string;
+      readonly references: readonly string[];
+      readonly begins: boolean;
+    }
+  | { readonly ask: 'lane'; readonly lane: string; readonly limit: number; readonly beforeId: MessageId }
+  | { readonly ask: 'tallies'; readonly days: readonly string[] | undefined }
+  | { readonly ask: 'recount' }
+  /** To the writer: the sums of days that are set aside, as far as they are known. */
+  | { readonly ask: 'aside-tallies' }
+  | { readonly ask: 'counts' }
+  | { readonly ask: 'search'; readonly query: SearchQuery }
+  | { readonly ask: 'forget'; readonly days: readonly string[] }
+  /** To the writer: the reader has found a day damaged. To the reader: it is set aside. */
+  | { readonly ask: 'set-aside'; readonly day: number; readonly why: string }
+  | { readonly ask: 'close' };
+
+/** A row with its place left out of sight. */
+export type Row = readonly Value[];
+
+/** Sums of money: account, messages, accepted, reserved, settled, released. */
+export type TallyRow = readonly [string, number, number, number, number, number];
+
+/** An answer: what was asked for, or an error. */
+export type Answer =
+  | { readonly ok: true; readonly value: unknown }
+  | {
+      readonly ok: false;
+      readonly code: CenterErrorCode;
+      readonly message: string;
+      readonly path: string | undefined;
+    };
+
+/** What a thread says without being asked. */
+export type Notice =
+  | { readonly notice: 'aside'; readonly aside: DayAside }
+  /** From the reader: it could not read the file. */
+  | { readonly notice: 'damaged'; readonly day: number; readonly why: string }
+  /** Something to be told. */
+  | { readonly notice: 'trouble'; readonly said: Said };
+
+/** What `expired` answers. `isCut`: a limit was reached. */
+export interface CutRows {
+  readonly rows: readonly Row[];
+  readonly isCut: boolean;
+}
+
+/** Something to be told, of a file. */
+export interface Said {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What `look` answers. */
+export interface FilesLook {
+  /** What was wrong. */
+  readonly told: readonly Said[];
+  /** Of how many that has been mended. */
+  readonly restored: number;
+  /** Days whose file is another one now, `YYYY-MM-DD`. */
+  readonly days: readonly string[];
+  /** Why nothing is written. */
+  readonly failure: Said | undefined;
+}
+
+/** What `log` answers. `trouble`: why it grows, when it should not. */
+export interface LogState {
+  readonly octets: number;
+  readonly trouble: string | undefined;
+}
+
+/** What `claim` answers. */
+export interface ClaimedRows extends CutRows {
+  readonly nextDueMs: number;
+}
+
+/** What `lane` answers. */
+export interface PageRows {
+  readonly rows: readonly Row[];
+  readonly nextBeforeId: MessageId | undefined;
+}
+
+/** What `search` answers. */
+export interface SearchRows extends PageRows {
+  readonly partial: boolean;
+  /** Days that were not searched. */
+  readonly aside?: readonly string[];
+}
