@@ -7,7 +7,7 @@ export type { IdempotencyLimits } from './idempotency.ts';
 export { type Listening, type ListenOptions, listenApi, ProbeListenError } from './listen.ts';
 export type { FlawBody, ProblemBody } from './problem.ts';
 export { type Problem, type ProblemCode, problemCodes } from './problem.ts';
-export type { MessagesBody } from './routes/search-messages.ts';
+export type { MessagesBody } from './routes/messages.ts';
 export type { MessageBody, MessageSummaryBody, SegmentBody, StepBody } from './schemas/message.ts';
 export type {
   InboxBody,

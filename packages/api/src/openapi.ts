@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { rolesWith } from './auth/roles.ts';
 import { type ProblemCode, problemBody, problems } from './problem.ts';
 import type { Route } from './route.ts';
-import { messagesBody } from './routes/search-messages.ts';
+import { messagesBody } from './routes/messages.ts';
 import { messageBody, messageSummaryBody } from './schemas/message.ts';
 import {
   inboxBody,

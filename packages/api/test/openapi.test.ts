@@ -5,7 +5,7 @@ import { checkShape, plainShape } from '../src/body-shape.ts';
 import type { Context } from '../src/context.ts';
 import { problemCodes } from '../src/index.ts';
 import { routesOf } from '../src/routes/all.ts';
-import { entryWords } from '../src/routes/put-entry.ts';
+import { entryWords } from '../src/routes/entries.ts';
 import { flawsOf, type Schema } from './json-schema.ts';
 import { type Rig, startRig } from './rig.ts';
 

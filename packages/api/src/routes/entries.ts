@@ -1,4 +1,4 @@
-/** PUT of accounts, connectors, routes, rules for messages from handsets, webhooks: makes or replaces one. */
+/** Entries made at run time: accounts, connectors, routes, rules for messages from handsets, webhooks. */
 import { isDeepStrictEqual } from 'node:util';
 import { type EntryKind, exportEntry } from '@chappe/config';
 import type { AccountSettings } from '@chappe/policy';
@@ -7,6 +7,7 @@ import { type AuthOptions, otherOwnerOf } from '../auth/keys.ts';
 import { entryShape } from '../body-shape.ts';
 import type { Context } from '../context.ts';
 import { readEntry } from '../entry-body.ts';
+import { notFound } from '../not-found.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
 import { type EntryBody, entryBody, namePath, putBody } from '../schemas/entry.ts';
@@ -158,4 +159,25 @@ function withoutBefore({ before, ...entry }: EntryBody): {
   const { success, data } = beforeField.safeParse(before);
   if (success) return { before: data, entry };
   throw new Problem('invalid_field', '"before": must be the name of a stored route', { field: 'before' });
+}
+
+/** Takes an entry away that was made over HTTP. */
+export function deleteEntry({ gateway }: Context, { kind, path, noun, words, tag }: EntryWords): Route {
+  return route({
+    method: 'DELETE',
+    path: `/api/v1/${path}/{name}`,
+    operationId: `delete${noun}`,
+    tag,
+    access: 'manage',
+    summary: `Take ${words} away that was made over HTTP`,
+    params: namePath,
+    answers: { 204: { description: 'Gone' } },
+    problems: ['not_found', 'conflict', 'store_failed', 'stopping'],
+    handle: async ({ params: { name } }) => {
+      const result = await conflicting(() => gateway.removeEntry(kind, name));
+      if (result === 'in-file') throw inFile(words, name);
+      if (result === 'unknown') throw notFound(words.replace(/^an? /, ''), name, `/api/v1/${path}`);
+      return { status: 204, body: undefined };
+    },
+  });
 }

@@ -1,9 +1,26 @@
-/** GET /readyz: does it take messages. */
+/** Is the process there, and is it ready. */
+
 import type { CenterErrorCode } from '@chappe/center';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
+
+/** Answers as long as the process answers at all. */
+export function livez(): Route {
+  return route({
+    method: 'GET',
+    path: '/livez',
+    operationId: 'livez',
+    tag: 'operation',
+    access: 'open',
+    summary: 'Is the process alive',
+    answers: {
+      200: { description: 'It is', schema: z.object({ status: z.literal('live') }) },
+    },
+    handle: () => ({ status: 200, body: { status: 'live' } }),
+  });
+}
 
 const hints: Readonly<Partial<Record<CenterErrorCode, string>>> = {
   CHAPPE_STORE_GONE:

@@ -1,4 +1,4 @@
-/** GET / and /api/v1: what there is, for whoever follows the link that the program prints. */
+/** What there is: the page that the printed link leads to, and the OpenAPI document. */
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { type Route, route } from '../route.ts';
@@ -57,4 +57,23 @@ function pageOf(version: string): string {
 ${items.join('\n')}
 </ul></body></html>
 `;
+}
+
+/** The OpenAPI document. */
+export function openapiDocument({ openapi }: Context): Route {
+  // All answers are the same octets: whoever asks often and reads nothing holds nothing of its own.
+  let octets: Buffer | undefined;
+  return route({
+    method: 'GET',
+    path: '/openapi.json',
+    operationId: 'openapi',
+    tag: 'operation',
+    access: 'open',
+    summary: 'This description (OpenAPI 3.1)',
+    answers: { 200: { description: 'The document', schema: z.record(z.string(), z.unknown()) } },
+    handle: () => {
+      octets ??= Buffer.from(JSON.stringify(openapi()));
+      return { status: 200, body: octets, type: 'application/json; charset=utf-8' };
+    },
+  });
 }
