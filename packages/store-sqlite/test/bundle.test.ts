@@ -8,7 +8,8 @@ import { build } from 'esbuild';
 import { expect, onTestFinished, test } from 'vitest';
 
 const program = `
-  import { Center, runStoreWorker, SqliteStore } from '@chappe/center';
+  import { Center } from '@chappe/center';
+  import { runStoreWorker, SqliteStore } from '@chappe/store-sqlite';
   if (!runStoreWorker()) main();
   async function main() {
     const store = await SqliteStore.open({ path: process.argv[2], workerUrl: new URL(import.meta.url) });
