@@ -19,4 +19,4 @@ export type {
   PhonesBody,
 } from './schemas/phone.ts';
 export type { SessionBody, SessionsBody } from './schemas/session.ts';
-export type { RefusedBody, Submission, SubmittedBody, SubmittedListBody } from './schemas/submission.ts';
+export type { RefusedBody, SubmissionBody, SubmittedBody, SubmittedListBody } from './schemas/submission.ts';

@@ -17,7 +17,7 @@ import { sessionsBody } from './schemas/session.ts';
 import { submission, submittedBody, submittedListBody } from './schemas/submission.ts';
 
 const named: Readonly<Record<string, z.ZodType>> = {
-  Submission: submission,
+  SubmissionBody: submission,
   Submitted: submittedBody,
   SubmittedList: submittedListBody,
   Message: messageBody,

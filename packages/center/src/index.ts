@@ -87,8 +87,14 @@ export {
   type StoreLog,
   type StoreLook,
   type Tally,
-  type ToldWord,
+  type TimelineWord,
   type Waiting,
 } from './store.ts';
 export type { Submitted } from './submission.ts';
-export { isTold, maxTimelineSteps, type TimelineStep, timelineLine, timelineSteps } from './timeline.ts';
+export {
+  hasTimelineWord,
+  maxTimelineSteps,
+  type TimelineStep,
+  timelineLine,
+  timelineSteps,
+} from './timeline.ts';

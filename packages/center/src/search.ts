@@ -1,12 +1,12 @@
 import type { Message } from './message.ts';
 import { firstIdAt } from './message-id.ts';
 import { type MessagePage, maxPageOctets, type SearchQuery } from './store.ts';
-import { isTold } from './timeline.ts';
+import { hasTimelineWord } from './timeline.ts';
 
 /** Whether a message fulfils every condition of a search: what every store must mean by it. */
 export function matchesQuery(message: Message, query: SearchQuery): boolean {
   const { account, source, destination, prefix = false, kinds, states, text, clientReference } = query;
-  const { afterMs, beforeMs, beforeId, told, any } = query;
+  const { afterMs, beforeMs, beforeId, inTimeline, any } = query;
   const isLike = (value: string, wanted: string | undefined): boolean =>
     wanted === undefined || (prefix ? value.startsWith(wanted) : value === wanted);
   return (
@@ -17,11 +17,12 @@ export function matchesQuery(message: Message, query: SearchQuery): boolean {
     (states === undefined || states.includes(message.state)) &&
     (text === undefined || lowerAscii(message.text ?? '').includes(lowerAscii(text))) &&
     (clientReference === undefined || message.clientReference === clientReference) &&
-    (told === undefined || told.every((words) => words.some((word) => isTold(message.timeline, word)))) &&
+    (inTimeline === undefined ||
+      inTimeline.every((words) => words.some((word) => hasTimelineWord(message.timeline, word)))) &&
     (any === undefined ||
       lowerAscii(message.text ?? '').includes(lowerAscii(any.text)) ||
       message.publicId === any.publicId ||
-      any.told.some((word) => isTold(message.timeline, word))) &&
+      any.inTimeline.some((word) => hasTimelineWord(message.timeline, word))) &&
     (afterMs === undefined || message.id >= firstIdAt(afterMs)) &&
     (beforeMs === undefined || message.id < firstIdAt(beforeMs)) &&
     (beforeId === undefined || message.id < beforeId)

@@ -132,7 +132,7 @@ export interface DayCount {
 }
 
 /** A word of a timeline's details: `route=uk`; with `isBeginning` it may go on. */
-export interface ToldWord {
+export interface TimelineWord {
   readonly word: string;
   readonly isBeginning?: boolean | undefined;
 }
@@ -150,10 +150,10 @@ export interface SearchQuery {
   readonly text?: string | undefined;
   readonly clientReference?: string | undefined;
   /** What its timeline tells: of each list one word must stand there. */
-  readonly told?: readonly (readonly ToldWord[])[] | undefined;
+  readonly inTimeline?: readonly (readonly TimelineWord[])[] | undefined;
   /** Its text holds the word, or its timeline tells one of those, or it has that id. */
   readonly any?:
-    | { readonly text: string; readonly told: readonly ToldWord[]; readonly publicId: string }
+    | { readonly text: string; readonly inTimeline: readonly TimelineWord[]; readonly publicId: string }
     | undefined;
   /** Accepted at or after. */
   readonly afterMs?: number | undefined;

@@ -3,7 +3,7 @@
  * since it is written with the row and read rarely.
  */
 
-import type { ToldWord } from './store.ts';
+import type { TimelineWord } from './store.ts';
 
 /** Steps kept; the middle of a longer story is dropped and marked. */
 export const maxTimelineSteps = 64;
@@ -71,7 +71,7 @@ export function timelineSteps(timeline: string): readonly TimelineStep[] {
 }
 
 /** Whether a timeline tells such a word in one of its lines. */
-export function isTold(timeline: string, { word, isBeginning = false }: ToldWord): boolean {
+export function hasTimelineWord(timeline: string, { word, isBeginning = false }: TimelineWord): boolean {
   if (isBeginning) return timeline.includes(` ${word}`);
   return timeline.includes(` ${word} `) || timeline.includes(` ${word}\n`);
 }

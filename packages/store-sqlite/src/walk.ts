@@ -1,6 +1,6 @@
 /** Searches in SQL: a walk through a file along one of its indexes, newest first. */
 
-import type { MessageKind, SearchQuery, ToldWord } from '@chappe/center';
+import type { MessageKind, SearchQuery, TimelineWord } from '@chappe/center';
 import { messageStates, parsePublicId } from '@chappe/center';
 import { columns, textSql } from './schema.ts';
 
@@ -56,11 +56,11 @@ function filtersOf(query: SearchQuery): { terms: string[]; values: (string | num
     terms.push(likeSql);
     values.push(likePattern(query.text));
   }
-  for (const words of query.told ?? []) terms.push(`(${toldSql(words, values)})`);
+  for (const words of query.inTimeline ?? []) terms.push(`(${timelineSql(words, values)})`);
   if (query.any !== undefined) {
-    const { text, told, publicId } = query.any;
+    const { text, inTimeline, publicId } = query.any;
     values.push(likePattern(text));
-    const others = told.length === 0 ? '' : ` OR ${toldSql(told, values)}`;
+    const others = inTimeline.length === 0 ? '' : ` OR ${timelineSql(inTimeline, values)}`;
     const parsed = parsePublicId(publicId);
     const id = parsed === undefined || parsed.form === 'short' ? -1 : parsed.id;
     values.push(id);
@@ -80,7 +80,7 @@ function likePattern(text: string): string {
 }
 
 /** One of these words stands in the timeline; what they are is added to `values`. */
-function toldSql(words: readonly ToldWord[], values: (string | number)[]): string {
+function timelineSql(words: readonly TimelineWord[], values: (string | number)[]): string {
   return words
     .map(({ word, isBeginning = false }) => {
       if (isBeginning) values.push(` ${word}`);

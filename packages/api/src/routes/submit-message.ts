@@ -16,7 +16,7 @@ import { Problem } from '../problem.ts';
 import { type Answer, type Route, route } from '../route.ts';
 import {
   type RefusedBody,
-  type Submission,
+  type SubmissionBody,
   type SubmittedBody,
   submission,
   submittedBody,
@@ -87,11 +87,11 @@ export function submitMessage(context: Context): Route {
 }
 
 /** The same for the same fields and values, in whatever order they came. */
-function fingerprint(body: Submission): string {
+function fingerprint(body: SubmissionBody): string {
   return createHash('sha256').update(JSON.stringify(body)).digest('base64');
 }
 
-async function submit({ gateway, clock }: Context, body: Submission): Promise<Answer> {
+async function submit({ gateway, clock }: Context, body: SubmissionBody): Promise<Answer> {
   const rest = argumentsOf(body, clock.nowMs());
   const { to } = body;
   if (typeof to !== 'string') {
@@ -143,7 +143,7 @@ function refusal(to: string, { code, message, options: { commandStatus } }: Prob
   return { to, code, detail: message, ...(commandStatus === undefined ? {} : { commandStatus }) };
 }
 
-function argumentsOf(body: Submission, nowMs: number): Omit<SubmitRequest, 'to'> {
+function argumentsOf(body: SubmissionBody, nowMs: number): Omit<SubmitRequest, 'to'> {
   const { coding, replacement, schedule, validity, hex, text, from, receipt, clientReference, longMessage } =
     body;
   for (const field of ['coding', 'replacement'] as const) {

@@ -48,7 +48,7 @@ export const addressField: z.ZodType<string> = address.describe(
 export const accountField: z.ZodType<string> = z.string().min(1).max(maxAccountCharacters);
 
 /** The body of POST /api/v1/messages. */
-export interface Submission {
+export interface SubmissionBody {
   readonly to: string | readonly string[];
   readonly from?: string | undefined;
   readonly text?: string | undefined;
@@ -65,8 +65,8 @@ export interface Submission {
   readonly account?: string | undefined;
 }
 
-/** Schema of `Submission`. */
-export const submission: z.ZodType<Submission> = z
+/** Schema of `SubmissionBody`. */
+export const submission: z.ZodType<SubmissionBody> = z
   .strictObject({
     to: z
       .union([address, z.array(address).min(1).max(maxDestinations)], {

@@ -207,16 +207,16 @@ export const keepingCases: readonly Case[] = [
       await insert(store, [message(idAt(NOON_MS, 9), { timeline: '' })]);
       const search = async (query: Parameters<Store['search']>[0]): Promise<number[]> =>
         (await store.search(query)).messages.map(({ id }) => id - idAt(NOON_MS));
-      assert.deepEqual(await search({ told: [[{ word: 'reference=m1' }]] }), [0]);
-      assert.deepEqual(await search({ told: [[{ word: 'reference=m1', isBeginning: true }]] }), [1, 0]);
-      assert.deepEqual(await search({ told: [[{ word: 'route=uk' }]] }), [0]);
+      assert.deepEqual(await search({ inTimeline: [[{ word: 'reference=m1' }]] }), [0]);
+      assert.deepEqual(await search({ inTimeline: [[{ word: 'reference=m1', isBeginning: true }]] }), [1, 0]);
+      assert.deepEqual(await search({ inTimeline: [[{ word: 'route=uk' }]] }), [0]);
       const either = [{ word: 'reference=m1' }, { word: 'reference=M1' }];
-      assert.deepEqual(await search({ told: [either] }), [2, 0]);
-      assert.deepEqual(await search({ told: [either, [{ word: 'connector=op-a' }]] }), [0]);
-      assert.deepEqual(await search({ told: [either, [{ word: 'connector=op-b' }]] }), []);
-      const any = { text: 'm1', told: either, publicId: all[1]?.publicId ?? '' };
+      assert.deepEqual(await search({ inTimeline: [either] }), [2, 0]);
+      assert.deepEqual(await search({ inTimeline: [either, [{ word: 'connector=op-a' }]] }), [0]);
+      assert.deepEqual(await search({ inTimeline: [either, [{ word: 'connector=op-b' }]] }), []);
+      const any = { text: 'm1', inTimeline: either, publicId: all[1]?.publicId ?? '' };
       assert.deepEqual(await search({ any }), [3, 2, 1, 0]);
-      assert.deepEqual(await search({ any: { text: "%_'", told: [], publicId: 'x' } }), []);
+      assert.deepEqual(await search({ any: { text: "%_'", inTimeline: [], publicId: 'x' } }), []);
       assert.deepEqual(await search({ any, account: 'nobody' }), []);
     },
   ],

@@ -6,7 +6,7 @@ import { type Clock, SmppClient, type SmppError } from '@chappe/smpp';
 import { writeContent } from '../message/content.ts';
 import { cut } from '../message/segments.ts';
 import { refusedBind } from '../upstream/bind-problem.ts';
-import type { Submission } from '../upstream/submission/profile.ts';
+import type { UpstreamPdu } from '../upstream/submission/profile.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 /** A text to try it with. */
@@ -107,7 +107,7 @@ async function tryHost(
   }
 }
 
-function withoutReceipt(request: Submission): Submission {
+function withoutReceipt(request: UpstreamPdu): UpstreamPdu {
   return request.command === 'broadcast_sm' ? request : { ...request, registered_delivery: 0 };
 }
 

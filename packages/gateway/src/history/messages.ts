@@ -202,7 +202,7 @@ export class Messages {
       prefix: false,
       negated: true,
       states: [],
-      told: [],
+      inTimeline: [],
     };
     return { ...parsed, terms: [...parsed.terms, noReceipts] };
   }

@@ -4,7 +4,7 @@
  * digit; `*` at the end of to:, from:, account:, connector: and route: means "begins with". One parse serves the store
  * (search) and live messages (wait).
  */
-import { isTold, type ToldWord } from '@chappe/center';
+import { hasTimelineWord, type TimelineWord } from '@chappe/center';
 import { numberKey } from '@chappe/protocol';
 import { timeOf } from './search-time.ts';
 import { errorWords, referenceWords } from './search-words.ts';
@@ -36,7 +36,7 @@ export interface SearchTerm {
   /** state: and is: may stand for several states. */
   readonly states: readonly string[];
   /** Words of a timeline, of which one must be there; of a bare word: or it is in the text, or is the id. */
-  readonly told: readonly ToldWord[];
+  readonly inTimeline: readonly TimelineWord[];
 }
 
 /** A parsed query. */
@@ -170,7 +170,7 @@ function holds(item: SearchTerm, message: Searchable): boolean {
     case 'text':
       return (
         message.text?.toLowerCase().includes(item.value) === true ||
-        (item.told.length > 0 && (isId(item, message) || tells(item, message)))
+        (item.inTimeline.length > 0 && (isId(item, message) || tells(item, message)))
       );
     case 'id':
       return isId(item, message);
@@ -188,9 +188,9 @@ function isId({ value }: SearchTerm, { publicId, publicIds }: Searchable): boole
 }
 
 /** Whether the timeline has one of the words. */
-function tells({ told }: SearchTerm, { timeline = '' }: Searchable): boolean {
+function tells({ inTimeline }: SearchTerm, { timeline = '' }: Searchable): boolean {
   const lines = typeof timeline === 'string' ? [timeline] : timeline.map(({ detail }) => ` ${detail}\n`);
-  return told.some((word) => lines.some((line) => isTold(line, word)));
+  return inTimeline.some((word) => lines.some((line) => hasTimelineWord(line, word)));
 }
 
 function same(item: SearchTerm, field: string): boolean {
@@ -239,8 +239,8 @@ function term(word: Word): SearchTerm {
   if (word.key === '') {
     const value = word.value.toLowerCase();
     // What has a digit may be an id: ours, or that of an operator.
-    const told = !word.quoted && /\d/.test(value) ? referenceWords(word.value) : [];
-    return { key: 'text', value, prefix: false, negated: word.negated, states: [], told };
+    const inTimeline = !word.quoted && /\d/.test(value) ? referenceWords(word.value) : [];
+    return { key: 'text', value, prefix: false, negated: word.negated, states: [], inTimeline };
   }
   if (word.key === 'state' || word.key === 'is') {
     const states = stateWords.get(word.value.toLowerCase());
@@ -256,7 +256,7 @@ function term(word: Word): SearchTerm {
       prefix: false,
       negated: word.negated,
       states,
-      told: [],
+      inTimeline: [],
     };
   }
   const key = keys.get(word.key);
@@ -272,7 +272,14 @@ function comparison(key: SearchKey, word: Word): SearchTerm {
   let value = open ? word.value.slice(0, -1) : word.value;
   if (key === 'to' || key === 'from') value = numberKey(value);
   if (key === 'text' || key === 'kind') value = value.toLowerCase();
-  return { key, value, prefix: open, negated: word.negated, states: [], told: toldBy(key, value, open) };
+  return {
+    key,
+    value,
+    prefix: open,
+    negated: word.negated,
+    states: [],
+    inTimeline: timelineWordsOf(key, value, open),
+  };
 }
 
 /** Keys whose value may end with a star. */
@@ -286,7 +293,7 @@ const starred: ReadonlySet<SearchKey> = new Set([
   'route',
 ]);
 
-function toldBy(key: SearchKey, value: string, isBeginning: boolean): readonly ToldWord[] {
+function timelineWordsOf(key: SearchKey, value: string, isBeginning: boolean): readonly TimelineWord[] {
   if (key === 'connector' || key === 'route') return [{ word: `${key}=${value}`, isBeginning }];
   if (key === 'reference') return referenceWords(value);
   return key === 'error' ? errorWords(value) : [];

@@ -43,9 +43,9 @@ function storeQuery(query: SearchQuery): StoreQuery {
     states: first('state')?.states as StoreQuery['states'],
     text: textOf(query),
     any: anyOf(query),
-    told: query.terms
-      .filter(({ key, told, negated }) => key !== 'text' && told.length > 0 && !negated)
-      .map(({ told }) => told),
+    inTimeline: query.terms
+      .filter(({ key, inTimeline, negated }) => key !== 'text' && inTimeline.length > 0 && !negated)
+      .map(({ inTimeline }) => inTimeline),
     clientReference: first('ref')?.value,
     // An unknown kind finds nothing, here as there.
     kinds: kind === undefined ? undefined : ([kind.value] as StoreQuery['kinds']),
@@ -56,13 +56,15 @@ function storeQuery(query: SearchQuery): StoreQuery {
 
 /** A word for the store, which knows no upper and lower case beyond ASCII. */
 function textOf(query: SearchQuery): string | undefined {
-  return texts(query).find(({ told }) => told.length === 0)?.value;
+  return texts(query).find(({ inTimeline }) => inTimeline.length === 0)?.value;
 }
 
 /** A word that may be an id, too. */
 function anyOf(query: SearchQuery): StoreQuery['any'] {
-  const term = texts(query).find(({ told }) => told.length > 0);
-  return term === undefined ? undefined : { text: term.value, told: term.told, publicId: term.value };
+  const term = texts(query).find(({ inTimeline }) => inTimeline.length > 0);
+  return term === undefined
+    ? undefined
+    : { text: term.value, inTimeline: term.inTimeline, publicId: term.value };
 }
 
 function texts({ terms }: SearchQuery): readonly SearchTerm[] {

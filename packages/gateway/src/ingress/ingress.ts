@@ -61,7 +61,7 @@ export function accountOf(session: Session): string {
 
 /** The account of that name. One that was removed while its session was still there may do what an open one may not. */
 export function knownAccount(name: string, { accounts }: Ingress): Account | undefined {
-  return accounts.get(name) ?? (accounts.open ? accounts.meet(name) : undefined);
+  return accounts.get(name) ?? (accounts.open ? accounts.ensure(name) : undefined);
 }
 
 /** An error response, counted. */

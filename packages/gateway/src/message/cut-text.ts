@@ -65,8 +65,8 @@ export function cutText(text: LongText, reference: number, method: CutMethod = '
   if (data.header?.concat !== undefined || tlvs.some(({ tag }) => isSar(tag))) {
     return { segments: undefined, reason: 'a segment of a text cannot be cut again', count: 1 };
   }
-  const plan = { data, coding, reference: reference & (method === 'udh8' ? 0xff : 0xffff), method };
-  const cut = byCharacters(plan) ?? byOctets(plan);
+  const layout = { data, coding, reference: reference & (method === 'udh8' ? 0xff : 0xffff), method };
+  const cut = byCharacters(layout) ?? byOctets(layout);
   if (typeof cut !== 'number') return { segments: cut };
   const reason =
     cut === 0
@@ -75,7 +75,7 @@ export function cutText(text: LongText, reference: number, method: CutMethod = '
   return { segments: undefined, reason, count: cut };
 }
 
-interface Plan {
+interface Layout {
   readonly data: UserData;
   readonly coding: TextCoding;
   readonly reference: number;
@@ -88,7 +88,7 @@ function whole(payload: Uint8Array, header: number, data: UserData, coding: Text
 }
 
 /** By the protocol's segmentation; undefined when the text does not come back from its characters octet by octet. */
-function byCharacters({ data, coding, reference, method }: Plan): CutSegment[] | number | undefined {
+function byCharacters({ data, coding, reference, method }: Layout): CutSegment[] | number | undefined {
   const text = textOf(data.payload, coding, data);
   if (text === undefined) return undefined;
   const { locking, single } = data.header ?? {};
@@ -111,7 +111,7 @@ function byCharacters({ data, coding, reference, method }: Plan): CutSegment[] |
 }
 
 /** For octets that are no text, and texts with octets that mean nothing. */
-function byOctets({ data, coding, reference, method }: Plan): CutSegment[] | number {
+function byOctets({ data, coding, reference, method }: Layout): CutSegment[] | number {
   const body = data.payload;
   const others = keptElements(data);
   const joins = (total: number, sequence: number): InformationElement =>

@@ -11,7 +11,7 @@ export const closingKind = 'ledger-day';
 const entryKinds = ['top-up', 'adjustment', 'refund', 'correction'] as const;
 
 /** top-up: money came in; refund: charged messages are given back; adjustment, correction: up or down, see the note. */
-export type EntryKind = (typeof entryKinds)[number];
+export type LedgerEntryKind = (typeof entryKinds)[number];
 
 /** An entry to be made. */
 export interface CreditRequest {
@@ -19,7 +19,7 @@ export interface CreditRequest {
   readonly account: string;
   /** Millionths of the currency, not 0; top-ups and refunds are above it. */
   readonly amount: number;
-  readonly kind: EntryKind;
+  readonly kind: LedgerEntryKind;
   /** At most 500 characters. */
   readonly note?: string | undefined;
   /** Who made it: 1 to 100 characters. */

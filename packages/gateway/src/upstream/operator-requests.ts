@@ -5,7 +5,7 @@ import type { PduInput, PduOf } from '@chappe/protocol';
 import type { Session } from '@chappe/smpp';
 import { triedOf } from '../message/trail.ts';
 import { operatorIdOf } from './operator-id.ts';
-import type { Submission } from './submission/profile.ts';
+import type { UpstreamPdu } from './submission/profile.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Requests to the operators that have taken messages. */
@@ -40,7 +40,7 @@ export class OperatorRequests {
 function there(
   message: Message,
   upstream: Upstream,
-): { readonly id: string; readonly session: Session; readonly submission: Submission } | undefined {
+): { readonly id: string; readonly session: Session; readonly submission: UpstreamPdu } | undefined {
   const id = operatorIdOf(message);
   // It was not answered: nobody knows what it is called there.
   if (id === '') return undefined;
@@ -65,7 +65,7 @@ async function cancelThere(message: Message, upstream: Upstream): Promise<boolea
 
 function cancellation(
   message_id: string,
-  submission: Submission,
+  submission: UpstreamPdu,
 ): PduInput<'cancel_sm'> | PduInput<'cancel_broadcast_sm'> {
   const { source_addr_ton, source_addr_npi, source_addr } = submission;
   const named = { message_id, source_addr_ton, source_addr_npi, source_addr };

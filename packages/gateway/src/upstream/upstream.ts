@@ -12,7 +12,7 @@ import { UpstreamHealth } from './health.ts';
 import { type Home, isKin } from './leads-back.ts';
 import { type Batch, MultiBatches, multiPdu, resultFor } from './multi.ts';
 import { statusClasses } from './statuses.ts';
-import { type Submission, type SubmissionProfile, submissionProfile } from './submission/profile.ts';
+import { type SubmissionProfile, submissionProfile, type UpstreamPdu } from './submission/profile.ts';
 import { newUpstreamCounters, type UpstreamCounters } from './upstream-counters.ts';
 import { type UpstreamFilter, upstreamFilter } from './upstream-filter.ts';
 
@@ -280,7 +280,7 @@ export class Upstream {
     return this.#retry({ message, attempts: message.attempts + 1, errorClass, error }, this.#context.random);
   }
 
-  #transmit(message: Message, pdu: Submission, session: Session, answered: Answered): void {
+  #transmit(message: Message, pdu: UpstreamPdu, session: Session, answered: Answered): void {
     const nowMs = this.#leaves(1);
     const isTimed = this.#sent % timedEvery === 0 || this.#responseMs === 0;
     // Not the PDU itself: it would be kept until the answer.
@@ -353,7 +353,7 @@ export class Upstream {
 }
 
 /** Whether a receipt is asked for: SMPP 3.4 5.2.17, bits 1 and 0. */
-function isAwaited(pdu: Submission): boolean {
+function isAwaited(pdu: UpstreamPdu): boolean {
   return pdu.command !== 'broadcast_sm' && ((pdu.registered_delivery ?? 0) & 3) !== 0;
 }
 

@@ -42,7 +42,7 @@ const openGate: Gate = { enter: () => true, leave: () => undefined };
 export class Accounts {
   /** True when every system_id and password is accepted. */
   readonly open: boolean;
-  readonly #met = new BoundedMap<Account>(maxOpenAccounts);
+  readonly #seen = new BoundedMap<Account>(maxOpenAccounts);
   #known = new Map<string, Account>();
   #owners = new NumberOwners([]);
   #isListed: (address: string) => boolean = () => false;
@@ -74,7 +74,7 @@ export class Accounts {
 
   /** The account of that name, if it is known: configured, or met before in an open gateway. */
   get(name: string): Account | undefined {
-    return this.open ? this.#met.get(name) : this.#known.get(name);
+    return this.open ? this.#seen.get(name) : this.#known.get(name);
   }
 
   /** Which numbers are given to which accounts. */
@@ -89,15 +89,15 @@ export class Accounts {
 
   /** Names of all known accounts. */
   names(): string[] {
-    return this.open ? this.#met.keys() : [...this.#known.keys()];
+    return this.open ? this.#seen.keys() : [...this.#known.keys()];
   }
 
   /** The account of an open gateway for that name, made when it is new. */
-  meet(name: string): Account {
-    const met = this.#met.get(name);
-    if (met !== undefined) return met;
+  ensure(name: string): Account {
+    const seen = this.#seen.get(name);
+    if (seen !== undefined) return seen;
     const account = openAccount(name);
-    this.#met.set(name, account);
+    this.#seen.set(name, account);
     return account;
   }
 
@@ -106,7 +106,7 @@ export class Accounts {
    * `busy`: too many checks are waiting; the peer should try again. LoginFailures are not slowed down here: see `Credentials`.
    */
   async verify(systemId: string, password: string): Promise<Account | 'refused' | 'busy'> {
-    if (this.open) return this.meet(systemId);
+    if (this.open) return this.ensure(systemId);
     const result = await this.check(callOf(systemId, password, 'fresh'), false);
     if (result === 'busy') return 'busy';
     return result === 'right' ? (this.get(systemId) ?? 'refused') : 'refused';

@@ -107,7 +107,7 @@ export function authenticator(
 
   return (bind) => {
     const { system_id: name, password } = bind.pdu;
-    if (accounts.open) return admitted(accounts.meet(name).name, undefined);
+    if (accounts.open) return admitted(accounts.ensure(name).name, undefined);
     const shut = shutFor(bind, accounts.get(name));
     const checked = credentials.check(name, password, bind.remote.address, shut !== undefined);
     if (typeof checked !== 'string') return checked.then((result) => decide(bind, result, shut));

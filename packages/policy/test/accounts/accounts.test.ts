@@ -15,14 +15,14 @@ describe('an open gateway', () => {
     const accounts = await Accounts.create({ open: true });
     expect(accounts.get('anybody')).toBeUndefined();
     expect(await accounts.verify('anybody', 'anything')).toBe(accounts.get('anybody'));
-    expect(accounts.meet('anybody')).toBe(accounts.get('anybody'));
+    expect(accounts.ensure('anybody')).toBe(accounts.get('anybody'));
     expect(accounts.names()).toEqual(['anybody']);
     expect(accounts.get('anybody')).toMatchObject({ name: 'anybody', suspended: false, networks: undefined });
   });
 
   it('forgets the eldest of 10,000 names', async () => {
     const accounts = await Accounts.create({ open: true });
-    for (let index = 0; index <= 10_000; index += 1) accounts.meet(`peer${index}`);
+    for (let index = 0; index <= 10_000; index += 1) accounts.ensure(`peer${index}`);
     expect(accounts.names()).toHaveLength(10_000);
     expect(accounts.get('peer0')).toBeUndefined();
     expect(accounts.get('peer10000')).toBeDefined();

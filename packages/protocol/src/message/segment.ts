@@ -226,7 +226,7 @@ function checkTotal(headers: Headers, total: number): void {
   );
 }
 
-interface Plan {
+interface Layout {
   readonly choice: CodingChoice;
   readonly headers: Headers;
   readonly cuts: Cuts;
@@ -251,7 +251,7 @@ function countReplaced(unitsOf: UnitsOf, replacement: string): UnitsOf {
   return (point, before) => unitsOf(point, before) || substitute;
 }
 
-function planText(text: string, options: SegmentTextOptions): Plan {
+function planText(text: string, options: SegmentTextOptions): Layout {
   const choice = choiceOf(text, options);
   const headers = headersOf(options, choice);
   const unitsOf = countReplaced(unitCounter(choice.coding, choice), options.replacement ?? '?');

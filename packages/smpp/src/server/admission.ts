@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { Sleeper } from '../session/deadlines.ts';
 import type { SessionLoop } from '../session/loop.ts';
-import { type Networks, proxyHeaderOctetsMax, readProxyHeader } from '../transport/proxy-protocol.ts';
+import { proxyHeaderOctetsMax, readProxyHeader, type TrustedNetworks } from '../transport/proxy-protocol.ts';
 import { remoteOf } from '../transport/tcp.ts';
 import { type Certificates, certificateOf, secureContextOptions, tlsVersionMin } from '../transport/tls.ts';
 import type { Remote } from '../transport/transport.ts';
@@ -63,7 +63,7 @@ export interface AdmissionOptions {
   readonly limits: ServerLimits;
   readonly loop: SessionLoop;
   readonly tls: ServerTls | undefined;
-  readonly proxies: Networks | undefined;
+  readonly proxies: TrustedNetworks | undefined;
   readonly places: Places;
   readonly onArrived: (arrived: Arrived) => void;
 }

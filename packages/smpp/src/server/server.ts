@@ -24,7 +24,7 @@ import { createLoop, type SessionLoop } from '../session/loop.ts';
 import { Answering, type Operations } from '../session/operations.ts';
 import type { ResponseInput } from '../session/responses.ts';
 import type { SessionOwner } from '../session/session.ts';
-import { Networks } from '../transport/proxy-protocol.ts';
+import { TrustedNetworks } from '../transport/proxy-protocol.ts';
 import { handlesClosed, SocketTransport } from '../transport/tcp.ts';
 import type { Certificates } from '../transport/tls.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -103,7 +103,7 @@ export class SmppServer<T extends TlvTable = NoTlvs> implements SessionOwner {
       places: this.#places,
       loop: this.#loop,
       tls: options.tls,
-      proxies: trusted === undefined ? undefined : new Networks(trusted),
+      proxies: trusted === undefined ? undefined : new TrustedNetworks(trusted),
       onArrived: (arrived) => this.#take(arrived),
     });
     this.#listener = createServer((socket) => this.#admission.take(socket));

@@ -85,7 +85,7 @@ function readAddress(bytes: Uint8Array, family: number, octets: number): ProxyHe
 }
 
 /** Networks in CIDR notation (`10.0.0.0/8`, `fd00::/8`) or single addresses. */
-export class Networks {
+export class TrustedNetworks {
   readonly #list = new BlockList();
 
   /** Throws `RangeError` on what is no network. */

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Networks, proxyHeaderOctetsMax, readProxyHeader } from '../../src/transport/proxy-protocol.ts';
+import {
+  proxyHeaderOctetsMax,
+  readProxyHeader,
+  TrustedNetworks,
+} from '../../src/transport/proxy-protocol.ts';
 import { hex } from '../support/raw-peer.ts';
 
 const signature = '0d0a0d0a000d0a515549540a';
@@ -101,12 +105,12 @@ test('no octets whatever throw or are waited for beyond the limit', () => {
 });
 
 test('networks', () => {
-  const networks = new Networks(['10.0.0.0/8', '192.0.2.7', 'fd00::/8']);
+  const networks = new TrustedNetworks(['10.0.0.0/8', '192.0.2.7', 'fd00::/8']);
   const inside = ['10.1.2.3', '::ffff:10.1.2.3', '192.0.2.7', 'fd00::1'];
   const outside = ['11.0.0.1', '192.0.2.8', 'fe80::1', '', 'nonsense'];
   expect(inside.map((address) => networks.has(address))).toEqual(inside.map(() => true));
   expect(outside.map((address) => networks.has(address))).toEqual(outside.map(() => false));
   for (const wrong of ['10.0.0.0/33', '10.0.0.0/', 'example.com', '10.0.0.0/-1', 'fd00::/129']) {
-    expect(() => new Networks([wrong])).toThrow(RangeError);
+    expect(() => new TrustedNetworks([wrong])).toThrow(RangeError);
   }
 });

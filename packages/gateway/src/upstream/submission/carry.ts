@@ -4,7 +4,7 @@ import { type Coded, fitsOneMessage, fromCanonical, headerOctets } from '../../m
 import type { Content } from '../../message/content.ts';
 import { joinFor } from '../../message/long.ts';
 import { isUnfit, type Unfit } from '../../message/unfit.ts';
-import type { Plan } from './dialect.ts';
+import type { UpstreamDialect } from './dialect.ts';
 
 /** A text ready to go. */
 export interface Carried extends Coded {
@@ -26,29 +26,33 @@ const maxPayloadOctets = 0xffff;
  * What takes more than one goes as message_payload where `longMessages` is `payload`; elsewhere it is unfit, and never
  * cut here: the parts of a text have been told to its sender when it was accepted. What came as short_message stays it.
  */
-export function carriedFor(plan: Plan, content: Content, command: 'submit_sm' | 'data_sm'): Carried | Unfit {
-  const joined = joinFor(content, plan.method);
+export function carriedFor(
+  dialect: UpstreamDialect,
+  content: Content,
+  command: 'submit_sm' | 'data_sm',
+): Carried | Unfit {
+  const joined = joinFor(content, dialect.method);
   if (isUnfit(joined)) return joined;
   const { payload, esmClass, sar } = joined;
   // Only SAR beside ports is left as TLVs there, and without its ports it would be another message.
-  if (plan.version === 0x33 && sar.length > 0)
+  if (dialect.version === 0x33 && sar.length > 0)
     return { reason: 'segments with ports in TLVs cannot go by 3.3' };
   const { dataCoding } = content;
-  const takesLong = plan.method === 'payload';
+  const takesLong = dialect.method === 'payload';
   const header = headerOctets(payload, esmClass);
   const isLong = content.inPayloadTlv && !fitsOneMessage(payload.length, header, dataCoding);
   if (isLong && !takesLong) {
     return {
-      reason: `${payload.length} octets are more than one message; longMessages there is ${plan.method}`,
+      reason: `${payload.length} octets are more than one message; longMessages there is ${dialect.method}`,
     };
   }
   const isWhole = header === 0 && sar.length === 0;
   const maxUcs2Octets = takesLong && isWhole ? maxPayloadOctets : oneMessageOctets;
-  const coded = fromCanonical(payload, esmClass, dataCoding, plan.alphabet, maxUcs2Octets);
+  const coded = fromCanonical(payload, esmClass, dataCoding, dialect.alphabet, maxUcs2Octets);
   if (isUnfit(coded)) return coded;
   const octets = coded.payload.length;
   const hasGrown = coded.dataCoding !== dataCoding && octets > oneMessageOctets;
-  const limit = maxShortOctets[plan.version];
+  const limit = maxShortOctets[dialect.version];
   const asPayload = command === 'data_sm' || isLong || hasGrown || (takesLong && octets > limit);
   if (!asPayload && octets > limit)
     return { reason: `the text has ${octets} octets, at most ${limit} go there` };

@@ -17,7 +17,7 @@ import { esmClasses, validityWriter } from './fields.ts';
 import { type TlvFilter, tlvFilter } from './tlvs.ts';
 
 /** The settings of a connector, ready for use. */
-export interface Plan {
+export interface UpstreamDialect {
   readonly version: Version;
   readonly alphabet: Alphabet;
   readonly method: SegmentMethod;
@@ -46,8 +46,8 @@ const maxOctet = 0xff;
 const maxPriority = { 51: 1, 52: 3, 80: 4 } as const;
 const leastValidityMs = 1_000;
 
-/** The plan of a connector. Throws RangeError for settings that contradict each other, naming field and remedy. */
-export function planOf(settings: ConnectorSettings): Plan {
+/** The dialect of a connector. Throws RangeError for settings that contradict each other, naming field and remedy. */
+export function dialectOf(settings: ConnectorSettings): UpstreamDialect {
   const version = versionByName[settings.version ?? '3.4'];
   check(settings, version);
   return {
@@ -69,7 +69,7 @@ export function planOf(settings: ConnectorSettings): Plan {
   };
 }
 
-function sourceRewriting({ name, source, senderRules = [] }: ConnectorSettings): Plan['sourceOf'] {
+function sourceRewriting({ name, source, senderRules = [] }: ConnectorSettings): UpstreamDialect['sourceOf'] {
   if (senderRules.length === 0) {
     return source === undefined ? undefined : (address) => rewriteAddress(address, source);
   }
@@ -81,7 +81,11 @@ function sourceRewriting({ name, source, senderRules = [] }: ConnectorSettings):
   };
 }
 
-function destinationRewriting({ name, destination, numbers }: ConnectorSettings): Plan['destinationOf'] {
+function destinationRewriting({
+  name,
+  destination,
+  numbers,
+}: ConnectorSettings): UpstreamDialect['destinationOf'] {
   if (numbers !== undefined) checkNumberPlan(numbers, `connector "${name}": numbers`);
   if (destination === undefined) {
     return numbers === undefined ? undefined : (address) => normaliseNumber(address, numbers);

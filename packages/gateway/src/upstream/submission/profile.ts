@@ -7,11 +7,11 @@ import { withHop, withoutHops } from '../../message/hops.ts';
 import { isUnfit, type Unfit } from '../../message/unfit.ts';
 import { isCarriable } from '../../message/validation.ts';
 import { type Carried, carriedFor } from './carry.ts';
-import { type Plan, planOf } from './dialect.ts';
+import { dialectOf, type UpstreamDialect } from './dialect.ts';
 import { priorityFlag, registeredDelivery, remainingSeconds } from './fields.ts';
 
 /** A request that submits one message. */
-export type Submission = PduInput<'submit_sm'> | PduInput<'data_sm'> | PduInput<'broadcast_sm'>;
+export type UpstreamPdu = PduInput<'submit_sm'> | PduInput<'data_sm'> | PduInput<'broadcast_sm'>;
 
 /** What makes submissions for one connector. */
 export interface SubmissionProfile {
@@ -20,7 +20,7 @@ export interface SubmissionProfile {
    * message's octets. Its registered_delivery says whether a receipt will come (bits 1-0), its data_coding what the text
    * has become. Never throws.
    */
-  pduOf(message: Message, nowMs: number): Submission | Unfit;
+  pduOf(message: Message, nowMs: number): UpstreamPdu | Unfit;
   /** Its alphabet lacks characters, so that of the pieces of one text some may be unfit and others not. */
   readonly isPicky: boolean;
   /** Whether the stored contents, the pieces of one text, can all go by this connector as far as its alphabet goes. */
@@ -37,7 +37,7 @@ const none = new Uint8Array(0);
 
 /** All that goes into one request. */
 interface Parts {
-  readonly plan: Plan;
+  readonly dialect: UpstreamDialect;
   readonly message: Message;
   readonly content: Content;
   readonly source: Address;
@@ -56,51 +56,57 @@ export function submissionProfile(
   nodeId?: Uint8Array,
   isKin: () => boolean = () => false,
 ): SubmissionProfile {
-  const plan = planOf(settings);
+  const dialect = dialectOf(settings);
   // 3.3 has no TLVs.
-  const hops = plan.version === 0x33 ? undefined : nodeId;
+  const hops = dialect.version === 0x33 ? undefined : nodeId;
   const { peer } = settings;
-  const isPicky = plan.alphabet === 'latin1' || plan.alphabet === 'ascii';
+  const isPicky = dialect.alphabet === 'latin1' || dialect.alphabet === 'ascii';
   return {
-    pduOf: (message, nowMs) => pduOf(plan, message, nowMs, (peer ?? isKin()) ? hops : undefined),
+    pduOf: (message, nowMs) => pduOf(dialect, message, nowMs, (peer ?? isKin()) ? hops : undefined),
     isPicky,
     carries: (contents) =>
-      !isPicky || contents.every((content) => !isUnfit(carriedFor(plan, readContent(content), 'submit_sm'))),
+      !isPicky ||
+      contents.every((content) => !isUnfit(carriedFor(dialect, readContent(content), 'submit_sm'))),
   };
 }
 
-function pduOf(plan: Plan, message: Message, nowMs: number, hop: Uint8Array | undefined): Submission | Unfit {
+function pduOf(
+  dialect: UpstreamDialect,
+  message: Message,
+  nowMs: number,
+  hop: Uint8Array | undefined,
+): UpstreamPdu | Unfit {
   const content = readContent(message.content);
   if (content.shape === 'receipt') return { reason: 'a receipt cannot be submitted to an upstream' };
-  if (content.shape === 'broadcast' && plan.version !== 0x50)
+  if (content.shape === 'broadcast' && dialect.version !== 0x50)
     return { reason: 'a broadcast needs a connector with version 5.0' };
-  const source = plan.sourceOf === undefined ? message.source : plan.sourceOf(message.source);
+  const source = dialect.sourceOf === undefined ? message.source : dialect.sourceOf(message.source);
   if (isUnfit(source)) return source;
-  if (content.shape === 'broadcast') return broadcastSm(plan, message, content, source, nowMs);
+  if (content.shape === 'broadcast') return broadcastSm(dialect, message, content, source, nowMs);
   const destination =
-    plan.destinationOf === undefined ? message.destination : plan.destinationOf(message.destination);
-  const command = commandFor(plan, content, source, destination);
+    dialect.destinationOf === undefined ? message.destination : dialect.destinationOf(message.destination);
+  const command = commandFor(dialect, content, source, destination);
   const limit = command === 'data_sm' ? maxDataAddress : maxSubmitAddress;
   if (!fits(source.digits, limit)) return unfitAddress('sender', source, limit);
   if (!fits(destination.digits, limit)) return unfitAddress('destination', destination, limit);
   const { serviceType } = message;
   if (!fits(serviceType, maxServiceType)) return { reason: 'the service_type cannot be carried' };
-  const text = carriedFor(plan, content, command);
+  const text = carriedFor(dialect, content, command);
   if (isUnfit(text)) return text;
-  const passed = plan.filter(content.tlvs, content.userMessageReference, command);
+  const passed = dialect.filter(content.tlvs, content.userMessageReference, command);
   if (isUnfit(passed)) return passed;
   const tlvs = hop === undefined ? withoutHops(passed) : withHop(content.tlvs, passed, hop);
-  const parts = { plan, message, content, source, destination, text, tlvs, nowMs };
+  const parts = { dialect, message, content, source, destination, text, tlvs, nowMs };
   return command === 'submit_sm' ? submitSm(parts) : dataSm(parts);
 }
 
 /** One literal for all submit_sm, so that they have one shape. */
 function submitSm(parts: Parts): PduInput<'submit_sm'> {
-  const { plan, message, content, source, destination, text, tlvs, nowMs } = parts;
-  const esmClass = plan.esmClasses[text.esmClass] as number;
+  const { dialect, message, content, source, destination, text, tlvs, nowMs } = parts;
+  const esmClass = dialect.esmClasses[text.esmClass] as number;
   return {
     command: 'submit_sm',
-    service_type: plan.serviceType ?? message.serviceType,
+    service_type: dialect.serviceType ?? message.serviceType,
     source_addr_ton: source.ton,
     source_addr_npi: source.npi,
     source_addr: source.digits,
@@ -108,12 +114,14 @@ function submitSm(parts: Parts): PduInput<'submit_sm'> {
     dest_addr_npi: destination.npi,
     destination_addr: destination.digits,
     esm_class: esmClass,
-    protocol_id: plan.protocolId ?? content.protocolId,
-    priority_flag: plan.priorityFlag ?? priorityFlag(message.priority, plan.version),
+    protocol_id: dialect.protocolId ?? content.protocolId,
+    priority_flag: dialect.priorityFlag ?? priorityFlag(message.priority, dialect.version),
     // What is scheduled waits here until it is due.
     schedule_delivery_time: '',
     // What is left of its time, also where the customer gave none: after that its sender has been told it expired.
-    validity_period: plan.sendValidity ? plan.validity(secondsTold(plan, message, nowMs), nowMs) : '',
+    validity_period: dialect.sendValidity
+      ? dialect.validity(validitySeconds(dialect, message, nowMs), nowMs)
+      : '',
     registered_delivery: registered(parts, esmClass),
     // What it replaces still waited here, and is gone.
     replace_if_present_flag: 0,
@@ -126,7 +134,7 @@ function submitSm(parts: Parts): PduInput<'submit_sm'> {
 
 /** As it came, but for its sender: areas, repetition and text belong together (SMPP 5.0 4.4.1). */
 function broadcastSm(
-  plan: Plan,
+  dialect: UpstreamDialect,
   message: Message,
   content: Content,
   source: Address,
@@ -135,14 +143,16 @@ function broadcastSm(
   const { payload, dataCoding, userMessageReference: reference } = content;
   return {
     command: 'broadcast_sm',
-    service_type: plan.serviceType ?? message.serviceType,
+    service_type: dialect.serviceType ?? message.serviceType,
     source_addr_ton: source.ton,
     source_addr_npi: source.npi,
     source_addr: source.digits,
     message_id: '',
-    priority_flag: plan.priorityFlag ?? priorityFlag(message.priority, plan.version),
+    priority_flag: dialect.priorityFlag ?? priorityFlag(message.priority, dialect.version),
     schedule_delivery_time: '',
-    validity_period: plan.sendValidity ? plan.validity(secondsTold(plan, message, nowMs), nowMs) : '',
+    validity_period: dialect.sendValidity
+      ? dialect.validity(validitySeconds(dialect, message, nowMs), nowMs)
+      : '',
     replace_if_present_flag: 0,
     data_coding: dataCoding,
     sm_default_msg_id: 0,
@@ -156,16 +166,16 @@ function broadcastSm(
 
 /** One literal for all data_sm. It has no priority, protocol_id or validity_period; its text is always a TLV. */
 function dataSm(parts: Parts): PduInput<'data_sm'> {
-  const { plan, message, source, destination, text, nowMs } = parts;
-  const esmClass = plan.esmClasses[text.esmClass] as number;
+  const { dialect, message, source, destination, text, nowMs } = parts;
+  const esmClass = dialect.esmClasses[text.esmClass] as number;
   const tlvs = withText(text, parts.tlvs);
-  if (plan.sendValidity) {
-    const seconds = Math.min(secondsTold(plan, message, nowMs), maxUint32);
+  if (dialect.sendValidity) {
+    const seconds = Math.min(validitySeconds(dialect, message, nowMs), maxUint32);
     tlvs.push({ name: 'qos_time_to_live', tag: 0x0017, value: seconds });
   }
   return {
     command: 'data_sm',
-    service_type: plan.serviceType ?? message.serviceType,
+    service_type: dialect.serviceType ?? message.serviceType,
     source_addr_ton: source.ton,
     source_addr_npi: source.npi,
     source_addr: source.digits,
@@ -180,12 +190,22 @@ function dataSm(parts: Parts): PduInput<'data_sm'> {
 }
 
 /** The validity that the upstream is told: what the message has left, or less. */
-function secondsTold({ longestValidityMs }: Plan, { expiresMs }: Message, nowMs: number): number {
+function validitySeconds(
+  { longestValidityMs }: UpstreamDialect,
+  { expiresMs }: Message,
+  nowMs: number,
+): number {
   return remainingSeconds(Math.min(expiresMs, nowMs + longestValidityMs), nowMs);
 }
 
-function registered({ plan, message, content }: Parts, esmClass: number): number {
-  return registeredDelivery(message, esmClass, content.registeredDelivery, plan.version, plan.alwaysReceipt);
+function registered({ dialect, message, content }: Parts, esmClass: number): number {
+  return registeredDelivery(
+    message,
+    esmClass,
+    content.registeredDelivery,
+    dialect.version,
+    dialect.alwaysReceipt,
+  );
 }
 
 function withText({ asPayload, payload, sar }: Carried, tlvs: readonly TlvInput[]): TlvInput[] {
@@ -195,13 +215,13 @@ function withText({ asPayload, payload, sar }: Carried, tlvs: readonly TlvInput[
 
 /** As the settings say; else as it came, and as data_sm for addresses that submit_sm has no room for. */
 function commandFor(
-  plan: Plan,
+  dialect: UpstreamDialect,
   content: Content,
   source: Address,
   destination: Address,
 ): 'submit_sm' | 'data_sm' {
-  if (plan.version === 0x33) return 'submit_sm';
-  if (plan.command !== undefined) return plan.command;
+  if (dialect.version === 0x33) return 'submit_sm';
+  if (dialect.command !== undefined) return dialect.command;
   return content.shape === 'data' || hasLong(source) || hasLong(destination) ? 'data_sm' : 'submit_sm';
 }
 

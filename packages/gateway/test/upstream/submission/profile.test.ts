@@ -16,13 +16,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConnectorSettings } from '../../../../policy/src/settings/connector.ts';
 import type { Alphabet } from '../../../src/message/alphabet.ts';
-import { type Submission, submissionProfile } from '../../../src/upstream/submission/profile.ts';
+import { submissionProfile, type UpstreamPdu } from '../../../src/upstream/submission/profile.ts';
 import { connectorOf, gsm, hexOf, messageOf, nowMs, octets } from './given.ts';
 
 function result(
   settings: Partial<ConnectorSettings>,
   message: Message,
-): Submission | { readonly reason: string } {
+): UpstreamPdu | { readonly reason: string } {
   const pdu = submissionProfile(connectorOf(settings)).pduOf(message, nowMs);
   return pdu.command === undefined ? { reason: pdu.reason } : pdu;
 }
@@ -125,7 +125,7 @@ describe('a submission', () => {
   it('shares one empty list of TLVs, and the octets of the stored text', () => {
     const { pduOf } = submissionProfile(connectorOf());
     const message = messageOf();
-    const [one, two] = [pduOf(message, nowMs), pduOf(message, nowMs)] as [Submission, Submission];
+    const [one, two] = [pduOf(message, nowMs), pduOf(message, nowMs)] as [UpstreamPdu, UpstreamPdu];
     expect(one.tlvs).toBe(two.tlvs);
     const pdu = one as { readonly short_message: Uint8Array };
     expect(pdu.short_message.buffer).toBe(message.content.buffer);
@@ -246,7 +246,7 @@ describe('addresses of a submission', () => {
   ] as const)('$digits by $command in $version', ({ digits, command, version, expected }) => {
     for (const side of ['source', 'destination'] as const) {
       const message = messageOf({}, { [side]: { ton: 0, npi: 0, digits } });
-      const pdu = result({ command, version }, message) as Partial<Submission>;
+      const pdu = result({ command, version }, message) as Partial<UpstreamPdu>;
       expect(pdu.command).toBe(expected);
     }
   });
@@ -335,7 +335,7 @@ describe('data_sm instead of submit_sm', () => {
     { shape: 'data', command: undefined, version: '3.3', expected: 'submit_sm' },
   ] as const)('$shape by $command in $version: $expected', ({ shape, command, version, expected }) => {
     const message = messageOf({ shape, inPayloadTlv: shape === 'data' });
-    const pdu = result({ command, version }, message) as Submission;
+    const pdu = result({ command, version }, message) as UpstreamPdu;
     expect(pdu.command).toBe(expected);
     encode(pdu);
   });
