@@ -1,10 +1,12 @@
 /** The suite that every store passes. It needs no test runner of a certain kind: give it yours. */
 import type { StoreUnderTest } from './conformance/given.ts';
 import { keepingCases } from './conformance/keeping.ts';
+import { type ControlUnderTest, tellingCases } from './conformance/telling.ts';
 import { upstreamCases } from './conformance/upstream.ts';
 import { waitingCases } from './conformance/waiting.ts';
 
 export type { StoreUnderTest } from './conformance/given.ts';
+export type { ControlUnderTest } from './conformance/telling.ts';
 
 /** How the suite meets a test runner. */
 export interface ConformanceOptions {
@@ -16,6 +18,27 @@ export interface ConformanceOptions {
 /** Declares the tests of a store. */
 export function storeConformance({ test, open }: ConformanceOptions): void {
   for (const [name, run] of [...keepingCases, ...waitingCases, ...upstreamCases]) {
+    test(name, async () => {
+      const given = await open();
+      try {
+        await run(given);
+      } finally {
+        await given.dispose();
+      }
+    });
+  }
+}
+
+/** The same of a ControlStore. */
+export interface ControlConformanceOptions {
+  readonly test: (name: string, run: () => Promise<void>) => void;
+  /** A fresh, empty one. */
+  readonly open: () => Promise<ControlUnderTest>;
+}
+
+/** Declares the tests of what a ControlStore tells of its writes. */
+export function controlConformance({ test, open }: ControlConformanceOptions): void {
+  for (const [name, run] of tellingCases) {
     test(name, async () => {
       const given = await open();
       try {

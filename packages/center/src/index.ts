@@ -2,9 +2,18 @@
 export { Center } from './center.ts';
 export { type Clock, type Random, systemClock } from './clock.ts';
 export type { Connector, ErrorClass, Outcome, Report } from './connector.ts';
-export type { ControlChange, ControlEntry, ControlRange, ControlStore } from './control/control-store.ts';
-export { applyChanges, hasSameEntries, isEmpty, isSound } from './control/control-table.ts';
-export { MemoryControl } from './control/memory-control.ts';
+export {
+  type ControlChange,
+  type ControlEntry,
+  type ControlListener,
+  type ControlName,
+  type ControlNews,
+  type ControlRange,
+  type ControlStore,
+  defaultKnownWrites,
+} from './control/control-store.ts';
+export { ControlWatchers, newsAfter } from './control/control-watchers.ts';
+export { MemoryControl, type MemoryControlOptions } from './control/memory-control.ts';
 export { CenterError, type CenterErrorCode, isToldElsewhere } from './errors.ts';
 export type { LaneDepth } from './lanes/depth.ts';
 export { Deque } from './lanes/deque.ts';

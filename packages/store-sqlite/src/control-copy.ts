@@ -5,7 +5,8 @@
 import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ControlChange } from '@chappe/center';
-import { applyChanges, hasSameEntries, isEmpty, isSound, makeFile } from '@chappe/center';
+import { makeFile } from '@chappe/center';
+import { applyChanges, hasSameEntries, isEmpty, isSound, type Numbering } from './control-table.ts';
 import { openDatabase } from './open-database.ts';
 import { identityOf } from './put-back.ts';
 
@@ -67,15 +68,19 @@ export class ControlCopy {
     this.#looks = isUp ? 0 : this.#looks + 1;
     if (isUp || this.#looks % LOOKS !== 1) return;
     this.close();
-    this.write([]);
+    this.#keepUp(() => undefined);
   }
 
   /** The same changes again, after the original has them. Never throws. */
-  write(changes: readonly ControlChange[]): void {
+  write(changes: readonly ControlChange[], numbering: Numbering): void {
+    this.#keepUp((copy) => applyChanges(copy, changes, numbering));
+  }
+
+  #keepUp(work: (copy: DatabaseSync) => void): void {
     try {
       if (this.#copy === undefined && isEmpty(this.#original)) return;
       if (this.#copy === undefined) this.#renew();
-      else applyChanges(this.#copy, changes);
+      else work(this.#copy);
     } catch {
       // It stays behind; the next write makes it anew.
       this.close();

@@ -1,24 +1,51 @@
 import { renameSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { ControlChange, ControlEntry, ControlRange, ControlStore, StoreLook } from '@chappe/center';
+import type {
+  Clock,
+  ControlChange,
+  ControlEntry,
+  ControlListener,
+  ControlNews,
+  ControlRange,
+  ControlStore,
+  StoreLook,
+} from '@chappe/center';
 import {
-  applyChanges,
   CenterError,
   type CenterErrorCode,
-  isSound,
+  ControlWatchers,
+  defaultKnownWrites,
   makeFile,
+  newsAfter,
   refuseLinks,
+  systemClock,
 } from '@chappe/center';
 import { ControlCopy, hasSoundCopy, restoreFromCopy } from './control-copy.ts';
+import {
+  applyChanges,
+  controlVersion,
+  isSound,
+  knownRevisions,
+  makeTables,
+  newsSince,
+} from './control-table.ts';
 import { controlAdvice, damagedText, failureOf, isDamage } from './failure.ts';
 import { exists, makeFolder } from './folder.ts';
 import { openDatabase } from './open-database.ts';
 import { freeName, MAX_REPLACED, putBack, Whereabouts } from './put-back.ts';
 import { applicationId } from './schema.ts';
 
-/** PRAGMA user_version of the files this version writes. */
-const VERSION = 1;
+/** Options of the control store on SQLite. */
+export interface SqliteControlOptions {
+  /** Default: that of this machine. */
+  readonly clock?: Clock | undefined;
+  /** Of how many writes it is known what they changed, see `watch`. Default 10,000. */
+  readonly knownWrites?: number | undefined;
+}
+
+/** How often it is looked for writes of others, while anybody watches. */
+const LOOK_MS = 1_000;
 /** Higher than any character of a key: the end of a prefix's range. */
 const LAST = '\u{10ffff}';
 
@@ -35,8 +62,19 @@ export class SqliteControl implements ControlStore {
   readonly #copy: ControlCopy;
   readonly #copyPath: string;
   readonly #told: CenterError[] = [];
+  readonly #clock: Clock;
+  readonly #knownWrites: number;
+  readonly #watchers: ControlWatchers = new ControlWatchers((after) => this.#newsAfter(after));
+  #disarm: (() => void) | undefined;
 
-  private constructor(path: string, database: DatabaseSync, copyPath: string) {
+  private constructor(
+    path: string,
+    database: DatabaseSync,
+    copyPath: string,
+    { clock = systemClock, knownWrites = defaultKnownWrites }: SqliteControlOptions,
+  ) {
+    this.#clock = clock;
+    this.#knownWrites = knownWrites;
     this.#path = path;
     this.#copyPath = copyPath;
     this.#database = database;
@@ -48,7 +86,7 @@ export class SqliteControl implements ControlStore {
    * Opens or makes the file; where it is gone and its copy is there, that takes its place. Throws a CenterError: damaged,
    * newer, or not readable; nothing is changed then.
    */
-  static open(folder: string): SqliteControl {
+  static open(folder: string, options: SqliteControlOptions = {}): SqliteControl {
     const path = join(resolve(folder), 'control.db');
     const copyPath = join(resolve(folder), 'control-copy.db');
     let database: DatabaseSync | undefined;
@@ -63,7 +101,7 @@ export class SqliteControl implements ControlStore {
         const text = damagedText(path, 'not all of it can be read');
         throw new CenterError('CHAPPE_STORE_DAMAGED', text, { path });
       }
-      return new SqliteControl(path, database, copyPath);
+      return new SqliteControl(path, database, copyPath, options);
     } catch (error) {
       database?.close();
       throw withCopy(failureOf(error, path), copyPath);
@@ -98,9 +136,27 @@ export class SqliteControl implements ControlStore {
       if (changes.length === 0) return;
       // What is written into a file that is gone would be gone with the process.
       this.#putBack();
-      applyChanges(this.#database, changes);
-      this.#copy.write(changes);
+      const knownWrites = this.#knownWrites;
+      const revision = applyChanges(this.#database, changes, { revision: undefined, knownWrites });
+      this.#copy.write(changes, { revision, knownWrites });
+      this.#watchers.tell();
     });
+  }
+
+  revision(): Promise<number> {
+    return this.#try(() => knownRevisions(this.#database).last);
+  }
+
+  watch(listener: ControlListener, after?: number): () => void {
+    const from = after ?? this.#last();
+    if (from === undefined) return () => undefined;
+    const end = this.#watchers.add(listener, from);
+    this.#arm();
+    return () => {
+      end();
+      if (this.#watchers.isEmpty) this.#disarm?.();
+      if (this.#watchers.isEmpty) this.#disarm = undefined;
+    };
   }
 
   async look(): Promise<StoreLook> {
@@ -120,6 +176,31 @@ export class SqliteControl implements ControlStore {
     }
     const told = this.#told.splice(0);
     return { told, restored: told.length, failure: undefined };
+  }
+
+  /** The last revision; undefined: nothing is told any more. Where it cannot be read now, all is told anew when it can. */
+  #last(): number | undefined {
+    if (!this.#database.isOpen) return undefined;
+    try {
+      return knownRevisions(this.#database).last;
+    } catch {
+      return Number.MAX_SAFE_INTEGER;
+    }
+  }
+
+  #newsAfter(after: number): readonly ControlNews[] {
+    if (!this.#database.isOpen) return [];
+    return newsAfter(after, knownRevisions(this.#database), () => newsSince(this.#database, after));
+  }
+
+  /** Whoever writes through this object tells at once; what others write has to be looked for. */
+  #arm(): void {
+    this.#disarm ??= this.#clock.setTimer(() => {
+      this.#disarm = undefined;
+      if (this.#watchers.isEmpty) return;
+      this.#watchers.tell();
+      this.#arm();
+    }, LOOK_MS);
   }
 
   /** Writes what is open under its name again, where it has lost it. Throws the error of SQLite or the file system. */
@@ -173,6 +254,8 @@ export class SqliteControl implements ControlStore {
   }
 
   async close(): Promise<void> {
+    this.#watchers.clear();
+    this.#disarm?.();
     this.#copy.close();
     if (this.#database.isOpen) this.#database.close();
   }
@@ -208,7 +291,7 @@ function withCopy(error: CenterError, copyPath: string): CenterError {
 
 function setUp(database: DatabaseSync, path: string): void {
   const version = Number(Object.values(database.prepare('PRAGMA user_version').get() ?? {})[0]);
-  if (version > VERSION) {
+  if (version > controlVersion) {
     throw new CenterError(
       'CHAPPE_STORE_NEWER',
       `${path} was written by a newer version: start that one, or use another data folder; nothing was changed`,
@@ -230,9 +313,5 @@ function setUp(database: DatabaseSync, path: string): void {
     );
   }
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-  if (version > 0) return;
-  database.exec(
-    `BEGIN; CREATE TABLE entry(kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(kind, key))
-     WITHOUT ROWID; PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${VERSION}; COMMIT`,
-  );
+  if (version < controlVersion) makeTables(database, version);
 }

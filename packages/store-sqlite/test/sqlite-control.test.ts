@@ -99,12 +99,54 @@ test('a file that was made and never written is taken as new', async () => {
   expect(await store.get('a', 'x')).toBe('1');
 });
 
+/** As version 1 made it. */
+function makeFirst(path: string, keys: readonly string[]): void {
+  const first = new DatabaseSync(path);
+  first.exec(`CREATE TABLE entry(kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(kind, key))
+    WITHOUT ROWID; PRAGMA application_id = ${0x43485050}; PRAGMA user_version = 1`);
+  for (const key of keys) first.prepare("INSERT INTO entry VALUES('a', ?, '1')").run(key);
+  first.close();
+}
+
+test('a file of version 1 is brought up, with its copy: entries are as they were, and writes are told from then on', async () => {
+  const folder = newFolder();
+  const path = join(folder, 'control.db');
+  const copyPath = join(folder, 'control-copy.db');
+  makeFirst(path, ['x', 'y']);
+  makeFirst(copyPath, ['x', 'y']);
+  const store = opened(folder);
+  expect((await store.list('a')).map(({ key }) => key)).toEqual(['x', 'y']);
+  expect(await store.revision()).toBe(0);
+  const heard: number[] = [];
+  store.watch(({ revision }) => heard.push(revision), 0);
+  await store.write([{ kind: 'a', key: 'z', value: '1' }]);
+  expect(heard).toEqual([1]);
+  await store.close();
+  // What it is told later is in the copy, too: that takes the place of a file that is gone.
+  rmSync(path);
+  const restored = opened(folder);
+  expect((await restored.list('a')).map(({ key }) => key)).toEqual(['x', 'y', 'z']);
+  expect(await restored.revision()).toBe(1);
+  await restored.close();
+  const version = new DatabaseSync(copyPath, { readOnly: true }).prepare('PRAGMA user_version').get();
+  expect(version).toEqual({ user_version: 2 });
+});
+
+test('a copy of version 1 that takes the place of a file that is gone is brought up', async () => {
+  const folder = newFolder();
+  makeFirst(join(folder, 'control-copy.db'), ['x']);
+  const store = opened(folder);
+  await store.write([{ kind: 'a', key: 'y', value: '1' }]);
+  expect((await store.list('a')).map(({ key }) => key)).toEqual(['x', 'y']);
+  expect(await store.revision()).toBe(1);
+});
+
 test('a newer file is refused and left untouched', async () => {
   const folder = newFolder();
   const path = join(folder, 'control.db');
   await opened(folder).close();
   const newer = new DatabaseSync(path);
-  newer.exec('PRAGMA journal_mode = DELETE; PRAGMA user_version = 2');
+  newer.exec('PRAGMA journal_mode = DELETE; PRAGMA user_version = 3');
   newer.close();
   const before = checksum(path);
   const error = failureOf(() => SqliteControl.open(folder));

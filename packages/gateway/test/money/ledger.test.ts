@@ -137,6 +137,8 @@ describe('entries', () => {
         broken
           ? Promise.reject(new CenterError('CHAPPE_STORE_DISK_FULL', 'no room'))
           : control.write(changes),
+      revision: () => control.revision(),
+      watch: (listener, after) => control.watch(listener, after),
       close: () => control.close(),
     };
     const ledger = await Ledger.open(failing, books.tallies, noon);
