@@ -74,6 +74,7 @@ export class Center {
         this.#dispatch.pump();
         this.#core.commits.flush();
       },
+      (waiting) => this.#dispatch.restore(waiting),
     );
     this.counters = this.#core.counters;
     this.#dispatch = new Dispatch(this.#core, {
@@ -125,15 +126,11 @@ export class Center {
    * hears of what moves can be made ready meanwhile. Messages that were in memory at a crash are tried again, marked.
    */
   async open(): Promise<Recovery> {
-    const { store, clock } = this.#core.settings;
-    const nowMs = clock.nowMs();
+    const nowMs = this.#core.settings.clock.nowMs();
     checkTime(nowMs);
-    const recovery = await store.recover(nowMs);
+    const recovery = await this.#core.lease.begin(nowMs, this.#core.settings.node);
     this.#core.begin(recovery, nowMs);
-    this.#core.unfinished = recovery.waiting.reduce((sum, { count }) => sum + count, recovery.sent);
-    this.#dispatch.restore(recovery.waiting, nowMs);
-    this.#core.disk.start();
-    this.#core.files.start();
+    this.#dispatch.restore(recovery.waiting);
     if (this.#state === 'new') this.#state = 'open';
     return recovery;
   }
@@ -368,10 +365,12 @@ export class Center {
     await this.#core.commits.idle();
     this.#dispatch.close();
     this.#core.commits.close();
+    this.#core.lease.stop();
     await this.#core.disk.orStalled(this.#core.settings.store.close()).finally(() => this.#core.disk.stop());
   }
 
   #isBusy(): boolean {
+    if (this.#core.lease.fenced !== undefined) return false;
     if (this.#core.commits.pending > 0) return true;
     for (const lane of this.#dispatch.lanes.values()) if (lane.flying > 0 || lane.claiming > 0) return true;
     return false;

@@ -1,6 +1,7 @@
 /** The suite that every store passes. It needs no test runner of a certain kind: give it yours. */
-import type { StoreUnderTest } from './conformance/given.ts';
+import { NOON_MS, owned, type StoreUnderTest } from './conformance/given.ts';
 import { keepingCases } from './conformance/keeping.ts';
+import { owningCases } from './conformance/owning.ts';
 import { type ControlUnderTest, tellingCases } from './conformance/telling.ts';
 import { upstreamCases } from './conformance/upstream.ts';
 import { waitingCases } from './conformance/waiting.ts';
@@ -17,13 +18,19 @@ export interface ConformanceOptions {
 
 /** Declares the tests of a store. */
 export function storeConformance({ test, open }: ConformanceOptions): void {
-  for (const [name, run] of [...keepingCases, ...waitingCases, ...upstreamCases]) {
+  for (const [name, run] of [...keepingCases, ...waitingCases, ...upstreamCases, ...owningCases]) {
     test(name, async () => {
-      const given = await open();
+      const under = await open();
+      const { reopen } = under;
+      const store = owned(under.store);
       try {
-        await run(given);
+        await store.recover(NOON_MS);
+        await run(
+          { store, reopen: reopen === undefined ? undefined : async () => owned(await reopen()) },
+          under,
+        );
       } finally {
-        await given.dispose();
+        await under.dispose();
       }
     });
   }

@@ -4,6 +4,7 @@ import { type CenterError, isToldElsewhere } from './errors.ts';
 import { type CommitEvents, GroupCommit } from './group-commit.ts';
 import { hookError } from './hooks.ts';
 import type { LiveMessage } from './lanes/lane.ts';
+import { Lease } from './lease.ts';
 import type { Message, MessageId } from './message.ts';
 import {
   dayNumber,
@@ -12,6 +13,7 @@ import {
   idGenerator,
   idTimeMs,
   lastIdOfDay,
+  shortCounterOf,
   shortPublicId,
 } from './message-id.ts';
 import {
@@ -24,7 +26,7 @@ import {
 } from './options.ts';
 import { Shares } from './shares.ts';
 import { clockBehind } from './steady-clock.ts';
-import type { DayAside, Recovery } from './store.ts';
+import type { DayAside, Recovery, Waiting } from './store.ts';
 import { StoreWatch } from './store-watch.ts';
 import type { Submitted } from './submission.ts';
 
@@ -33,6 +35,8 @@ export class Core {
   readonly settings: Settings;
   hooks: Hooks;
   readonly commits: GroupCommit;
+  /** As whom it works on the store. */
+  readonly lease: Lease;
   readonly disk: DiskWatch;
   readonly files: StoreWatch;
   readonly counters: CenterCounters = newCounters();
@@ -55,8 +59,17 @@ export class Core {
   readonly #runTurn: () => void;
   #isTurnDue = false;
 
-  /** `runTurn`: what is done once at the end of each turn in which something happened. */
-  constructor(settings: Settings, hooks: CenterHooks, events: CommitEvents, runTurn: () => void) {
+  /**
+   * `runTurn`: what is done once at the end of each turn in which something happened. `onRecovered`: messages of nodes that
+   * have ended wait again.
+   */
+  constructor(
+    settings: Settings,
+    hooks: CenterHooks,
+    events: CommitEvents,
+    runTurn: () => void,
+    onRecovered: (waiting: readonly Waiting[]) => void,
+  ) {
     this.hooks = hooksOf(hooks, settings.onError);
     const { unsavedMessages, unsavedOctets, diskStalledMs, diskGivenUpMs } = settings.limits;
     this.unsaved = new Shares({ messages: unsavedMessages, octets: unsavedOctets });
@@ -74,13 +87,33 @@ export class Core {
     });
     this.settings = { ...settings, store: this.disk.watched(settings.store) };
     this.files = new StoreWatch(this.settings.store, settings.clock, {
-      onTold: settings.onError,
+      onTold: (error) => {
+        if (error.code === 'CHAPPE_STORE_FENCED') this.lease.fence(error);
+        else settings.onError(error);
+      },
       onFailure: (error) => {
-        this.commits.hold(error);
+        this.commits.hold(this.lease.fenced ?? error);
         this.wantTurn();
       },
     });
-    this.commits = new GroupCommit(this.settings.store, settings.clock, events);
+    const { store } = this.settings;
+    this.commits = new GroupCommit(
+      (changes) => store.commit(changes, this.lease.owner),
+      settings.clock,
+      events,
+    );
+    this.lease = new Lease(store, settings.clock, {
+      // What is in memory is another's now, and nothing of it is tried again.
+      onFenced: (error) => {
+        this.commits.hold(error);
+        settings.onError(error);
+      },
+      onRecovered: ({ waiting, uncertain }) => {
+        this.unfinished += uncertain;
+        onRecovered(waiting);
+      },
+      onFailed: settings.onError,
+    });
     this.ids = idGenerator(settings.clock, 0);
     this.settings.store.watch?.({
       onAside: (aside, error) => this.#setAside(aside, error),
@@ -106,17 +139,24 @@ export class Core {
   }
 
   /** Ids go on above those that the store has, and above those that it may have in files that it cannot read. */
-  begin({ highestId, highestShort, aside = [] }: Recovery, nowMs: number): void {
+  begin(recovery: Recovery, nowMs: number): void {
+    const { owner, highestId, highestShort, aside = [], waiting, sent } = recovery;
+    this.unfinished = waiting.reduce((sum, { count }) => sum + count, sent);
+    this.disk.start();
+    this.files.start();
     const { clock, random, onError } = this.settings;
     const lastIds = aside.map(({ day }) => lastIdOfDay(dayNumber(day)));
     // The rest of a day that was set aside has ids of the next one: they are no sign of a wrong clock.
     const isMoved = lastIds.some((id) => dayOfId(id + 1) === dayOfId(highestId));
     const behind = isMoved ? undefined : clockBehind(nowMs, idTimeMs(highestId));
     if (behind !== undefined) onError(behind);
-    this.ids = idGenerator(clock, Math.max(highestId, ...lastIds));
+    this.ids = idGenerator(clock, Math.max(highestId, ...lastIds), owner);
     // An empty store starts anywhere, so that short ids of an older, deleted one do not come again soon.
     const isAnywhere = highestShort < 0 || aside.length > 0;
-    this.nextShort = isAnywhere ? Math.floor(random() * 0x8000_0000) : highestShort + 1;
+    this.nextShort = shortCounterOf(
+      isAnywhere ? Math.floor(random() * 0x8000_0000) : highestShort + 1,
+      owner,
+    );
   }
 
   /** The rest of the day, new messages are stored in the file of the next one. */
@@ -155,9 +195,10 @@ export class Core {
     if (this.live.delete(message.id)) this.octets -= message.octets;
   }
 
-  /** A commit has failed. What others notice first they tell. */
+  /** A commit, or another call of the store, has failed. What others notice first they tell. */
   tellFailure(error: CenterError): void {
-    if (!isToldElsewhere(error)) this.settings.onError(error);
+    if (error.code === 'CHAPPE_STORE_FENCED') this.lease.fence(error);
+    else if (!isToldElsewhere(error)) this.settings.onError(error);
   }
 
   /** Tells somebody who waits; what he throws hits nobody else. */
@@ -181,7 +222,7 @@ export class Core {
   /** The next public id of the short form. */
   takeShortId(): string {
     const counter = this.nextShort;
-    this.nextShort = (counter + 1) >>> 0;
+    this.nextShort = (counter + this.lease.owner.nodes) >>> 0;
     return shortPublicId(counter);
   }
 

@@ -2,7 +2,6 @@
 import type { Connector, Outcome } from './connector.ts';
 import type { Core } from './core.ts';
 import { DueTimer } from './due-timer.ts';
-import { isToldElsewhere } from './errors.ts';
 import { hookError } from './hooks.ts';
 import { type Feed, Lane, type LiveMessage } from './lanes/lane.ts';
 import type { Message, Place } from './message.ts';
@@ -44,7 +43,7 @@ export class Dispatch {
       onLate: (feed, message) => this.#releaseOne(feed, message),
       onFailed: (error) => {
         // While it stops, the store may be closed under a claim.
-        if (!this.isPaused && !isToldElsewhere(error)) core.settings.onError(error);
+        if (!this.isPaused) core.tellFailure(error);
       },
       onNextDue: (atMs, nowMs) => this.#due.arm(atMs, nowMs),
     });
@@ -168,13 +167,16 @@ export class Dispatch {
     return this.#lane(message.lane).feed(message.account);
   }
 
-  /** What waited when the store was opened. */
-  restore(waiting: readonly Waiting[], nowMs: number): void {
+  /** What waited when the store was opened, or waits again since: it is there for whoever claims it first. */
+  restore(waiting: readonly Waiting[]): void {
+    const nowMs = this.#core.settings.clock.nowMs();
     for (const { lane, account, count, nextDueMs } of waiting) {
       const feed = this.#lane(lane).feed(account);
       feed.waiting += count;
-      if (nextDueMs <= nowMs) feed.mode = 'disk';
-      else feed.nextDueMs = nextDueMs;
+      if (nextDueMs > nowMs) feed.nextDueMs = Math.min(feed.nextDueMs, nextDueMs);
+      else if (this.isPaused) feed.mode = 'disk';
+      else feed.isDue = true;
+      if (!this.isPaused) this.#stirFeed(feed);
     }
   }
 
@@ -206,7 +208,8 @@ export class Dispatch {
     this.#dirty = [];
     for (const lane of lanes) {
       lane.isDirty = false;
-      if (!this.isPaused) this.#pumpLane(lane);
+      // One whose lease is not held wakes with the next sweep, when it is again.
+      if (!this.isPaused && this.#core.lease.isHeld) this.#pumpLane(lane);
     }
   }
 

@@ -28,6 +28,8 @@ export type CenterErrorCode =
   | 'CHAPPE_STORE_NEWER'
   /** Another process has the data folder open. */
   | 'CHAPPE_STORE_LOCKED'
+  /** Another has the place of this node in the store since: nothing of what this one writes is stored any more. */
+  | 'CHAPPE_STORE_FENCED'
   /** SQLite is older than 3.51.3, which can damage a database in WAL mode. */
   | 'CHAPPE_STORE_SQLITE_TOO_OLD'
   /** The store is closed, or its thread ended. */

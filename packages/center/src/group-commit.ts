@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import { CenterError } from './errors.ts';
 import type { LiveMessage } from './lanes/lane.ts';
 import type { MessageId } from './message.ts';
-import type { Change, Store } from './store.ts';
+import type { Change } from './store.ts';
 import type { Submission } from './submission.ts';
 import { WaitingSubmissions } from './waiting-submissions.ts';
 
@@ -86,7 +86,7 @@ function octetsIn({ op, message }: Change): number {
 
 /** Gathers changes and commits them in order. */
 export class GroupCommit {
-  readonly #store: Store;
+  readonly #store: (changes: readonly Change[]) => Promise<void>;
   readonly #clock: Clock;
   readonly #events: CommitEvents;
   /** Outcomes that have gathered. */
@@ -113,7 +113,8 @@ export class GroupCommit {
   /** Commits that failed. */
   failures = 0;
 
-  constructor(store: Store, clock: Clock, events: CommitEvents) {
+  /** `store`: commits changes, see `Store.commit`. */
+  constructor(store: (changes: readonly Change[]) => Promise<void>, clock: Clock, events: CommitEvents) {
     this.#store = store;
     this.#clock = clock;
     this.#events = events;
@@ -238,7 +239,7 @@ export class GroupCommit {
   /** Stores are not to throw; one that does all the same has failed. */
   #commit(changes: readonly Change[]): Promise<void> {
     try {
-      return this.#store.commit(changes);
+      return this.#store(changes);
     } catch (error) {
       return Promise.reject(error);
     }

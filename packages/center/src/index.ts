@@ -17,7 +17,8 @@ export { MemoryControl, type MemoryControlOptions } from './control/memory-contr
 export { CenterError, type CenterErrorCode, isToldElsewhere } from './errors.ts';
 export type { LaneDepth } from './lanes/depth.ts';
 export { Deque } from './lanes/deque.ts';
-export { MemoryStore } from './memory/memory-store.ts';
+export { fencedError } from './memory/memory-owners.ts';
+export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts';
 export {
   type Address,
   type Draft,
@@ -39,8 +40,10 @@ export {
   firstIdAt,
   hexPublicId,
   type IdGenerator,
+  type IdPart,
   idGenerator,
   idTimeMs,
+  nodeOfId,
   type ParsedPublicId,
   parsePublicId,
   publicIdOf,
@@ -88,6 +91,8 @@ export {
   type Match,
   type MessagePage,
   maxPageOctets,
+  type Owner,
+  type Recovered,
   type Recovery,
   type SearchPage,
   type SearchQuery,

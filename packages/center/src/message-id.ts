@@ -1,9 +1,19 @@
 /**
  * Message ids: 53 bits, so that they are exact as JavaScript numbers: milliseconds since 2025-01-01 UTC times 4096
- * plus a sequence number. The time bits say which day (and in the SQLite store which file) a message belongs to.
+ * plus a sequence number. The time bits say which day (and in the SQLite store which file) a message belongs to. Where
+ * several nodes share a store, the lowest of them say the node as well: each has every so-manyth millisecond to itself. So
+ * the ids of one call still follow each other, and those that one node alone makes are what they would be without any.
  */
 import type { Clock } from './clock.ts';
 import type { IdForm, MessageId } from './message.ts';
+
+/** Which part of all ids a node makes: `node` of `nodes`, a power of two. */
+export interface IdPart {
+  readonly node: number;
+  readonly nodes: number;
+}
+
+const ALL_IDS: IdPart = { node: 0, nodes: 1 };
 
 const EPOCH_MS = Date.UTC(2025, 0, 1);
 /** Ids of one millisecond; more per millisecond borrow from the next ones. */
@@ -19,7 +29,10 @@ const TAG_DIGITS = 8;
 
 /** Gives out message ids. */
 export interface IdGenerator {
-  /** `count` (1 or more) consecutive ids, all of one day; returns the first. */
+  /**
+   * `count` (1 or more) consecutive ids, all of one day; returns the first. Throws a RangeError for more than 4,096 where
+   * there are several nodes.
+   */
   take(count: number): MessageId;
   /** No id given out from now on is of the day of `next`. */
   skipDay(): void;
@@ -27,28 +40,56 @@ export interface IdGenerator {
   readonly next: MessageId;
 }
 
-/** Ids above `highest`; they never go back, whatever the wall clock does. */
-export function idGenerator(clock: Clock, highest: MessageId): IdGenerator {
-  let next = highest + 1;
+/** Ids above `highest`, those of one node; they never go back, whatever the wall clock does. */
+export function idGenerator(clock: Clock, highest: MessageId, part: IdPart = ALL_IDS): IdGenerator {
+  const { nodes } = part;
+  const own = (least: MessageId): MessageId => (nodes === 1 ? least : firstOfNode(least, part));
+  let next = own(highest + 1);
   return {
     take(count) {
       const fromClock = (clock.nowMs() - EPOCH_MS) * IDS_PER_MS;
       // A clock of another century must not use the 53 bits up: ids follow each other without it.
-      if (fromClock > next && fromClock < LAST_ID_OF_CLOCK) next = Math.floor(fromClock);
+      if (fromClock > next && fromClock < LAST_ID_OF_CLOCK) next = own(Math.floor(fromClock));
+      if (nodes > 1) next = ownRun(next, count, part);
       // Drafts of one call are stored whole or not at all, so they must not be spread over two day files.
       const dayEnd = (Math.floor(next / IDS_PER_DAY) + 1) * IDS_PER_DAY;
-      if (next + count > dayEnd) next = dayEnd;
+      if (next + count > dayEnd) next = own(dayEnd);
       const first = next;
       next += count;
       return first;
     },
     skipDay() {
-      next = (Math.floor(next / IDS_PER_DAY) + 1) * IDS_PER_DAY;
+      next = own((Math.floor(next / IDS_PER_DAY) + 1) * IDS_PER_DAY);
     },
     get next() {
       return next;
     },
   };
+}
+
+/** Where a run of so many ids fits into one millisecond of a node, from `next` on, which is of that node or ends there. */
+function ownRun(next: MessageId, count: number, part: IdPart): MessageId {
+  if (count > IDS_PER_MS) throw new RangeError(`${count} ids at once are more than ${IDS_PER_MS}`);
+  const least = firstOfNode(next, part);
+  const end = (Math.floor(least / IDS_PER_MS) + 1) * IDS_PER_MS;
+  return least + count > end ? firstOfNode(end, part) : least;
+}
+
+/** The lowest id of a node that is not below `least`. */
+function firstOfNode(least: MessageId, { node, nodes }: IdPart): MessageId {
+  const ms = Math.floor(least / IDS_PER_MS);
+  const ahead = (node - (ms % nodes) + nodes) % nodes;
+  return ahead === 0 ? least : (ms + ahead) * IDS_PER_MS;
+}
+
+/** The node that made an id, where so many share the store. Ids of before they did are of none, and have one all the same. */
+export function nodeOfId(id: MessageId, nodes: number): number {
+  return Math.floor(id / IDS_PER_MS) % nodes;
+}
+
+/** Counters of short public ids are dealt out in turn: the first one of a node that is not below `least`. */
+export function shortCounterOf(least: number, { node, nodes }: IdPart): number {
+  return least + ((node - (least % nodes) + nodes) % nodes);
 }
 
 /** The wall-clock time in an id, epoch milliseconds. */

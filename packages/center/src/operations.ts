@@ -158,7 +158,7 @@ export class Operations {
 
   /** Makes a waiting message due now; false when it does not wait on disk. */
   async retryNow(id: MessageId): Promise<boolean> {
-    const stored = await this.#core.settings.store.take(id, 'waiting');
+    const stored = await this.#core.settings.store.take(id, 'waiting', this.#core.lease.owner);
     if (stored === undefined || this.#core.isOurs(id)) return false;
     const message = this.#fetched(stored);
     message.state = 'enroute';
@@ -185,7 +185,7 @@ export class Operations {
     if (live !== undefined) {
       return new Promise((settled) => this.#settleLive(live, () => outcome, settled));
     }
-    const stored = await this.#core.settings.store.take(id, 'sent');
+    const stored = await this.#core.settings.store.take(id, 'sent', this.#core.lease.owner);
     if (stored === undefined || this.#core.isOurs(id)) return false;
     const message = liveMessage(stored);
     this.#core.keep(message);
@@ -258,7 +258,7 @@ export class Operations {
         if (got !== 'again') return got;
         continue;
       }
-      const stored = await this.#core.settings.store.take(found.id, 'waiting');
+      const stored = await this.#core.settings.store.take(found.id, 'waiting', this.#core.lease.owner);
       if (stored !== undefined && !this.#core.isOurs(found.id)) return this.#fetched(stored);
       if (found.reference !== undefined && !this.#core.live.has(found.id)) return 'in-flight';
     }

@@ -122,6 +122,8 @@ export interface CenterHooks {
 /** What a center is made of. Hooks may be given here, or by `use` before it runs. */
 export interface CenterOptions extends CenterHooks {
   readonly store: Store;
+  /** Which of the nodes that share the store this is; each is one center at a time. Default 0. */
+  readonly node?: number;
   /** Default: that of this machine. Its wall clock is believed as `SteadyClock` does. */
   readonly clock?: Clock;
   readonly random?: Random;
@@ -142,6 +144,7 @@ export interface Hooks extends Required<Omit<CenterHooks, 'beforeEnd' | 'onChang
 /** Options with all defaults filled in. */
 export interface Settings {
   readonly store: Store;
+  readonly node: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly route: (draft: Draft) => string;
@@ -155,6 +158,7 @@ export function settingsOf(options: CenterOptions): Settings {
   const tell = safeListener(options.onError);
   return {
     store: options.store,
+    node: options.node ?? 0,
     clock: SteadyClock.over(options.clock ?? systemClock, tell),
     random: options.random ?? systemRandom,
     // A draft whose lane cannot be told is refused with what this throws.

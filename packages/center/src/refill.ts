@@ -65,7 +65,7 @@ export class Refill {
     lane.claiming += 1;
     const beforeId = isClosing ? feed.closingId : Number.MAX_SAFE_INTEGER;
     const claim = { lane: lane.name, account: feed.account, limit, octets, nowMs, beforeId };
-    settings.store.claim(claim).then(
+    settings.store.claim(claim, this.#core.lease.owner).then(
       (claimed) => {
         feed.isClaiming = false;
         lane.claiming -= 1;

@@ -57,15 +57,43 @@ export interface Waiting {
   readonly nextDueMs: number;
 }
 
+/**
+ * Who works on a store: one node, from the `recover` that it begins with until that node is begun again, or is taken over by
+ * another. What it has in place `memory` is its own, and nobody else gets it as long as that lasts; what an owner of before
+ * writes is refused whole, with CHAPPE_STORE_FENCED.
+ */
+export interface Owner {
+  /** Which of the nodes that share the store it is: 0 up to `nodes` - 1. */
+  readonly node: number;
+  /** For how many nodes the store has room, a power of two up to 1,024: each makes ids of its own, see message-id.ts. */
+  readonly nodes: number;
+  /** Grows each time that the node begins, or is taken over. */
+  readonly epoch: number;
+  /** For how long it may leave out `renew` before others may take it over; Infinity: nobody can. */
+  readonly leaseMs: number;
+}
+
+/** What has become of the messages that ended nodes had in memory. */
+export interface Recovered {
+  /** Those nodes: what they write is refused from now on. */
+  readonly nodes: readonly number[];
+  /** What waits again. */
+  readonly waiting: readonly Waiting[];
+  /** How many that are, marked uncertain. */
+  readonly uncertain: number;
+}
+
 /** What a store knows when it is opened. */
 export interface Recovery {
+  /** As whom it is open from now on. */
+  readonly owner: Owner;
   readonly highestId: MessageId;
   /** Highest counter of a short public id; -1 when there is none. */
   readonly highestShort: number;
   readonly waiting: readonly Waiting[];
   /** Messages at an upstream. */
   readonly sent: number;
-  /** Messages that were in the memory of a process that ended without saying so; they wait again. */
+  /** Messages that were in the memory of a process of this node that ended without saying so; they wait again. */
   readonly uncertain: number;
   /** Days that could not be read: nothing above is of them. None when left out. */
   readonly aside?: readonly DayAside[];
@@ -204,26 +232,34 @@ export interface StoreLook {
 
 /**
  * Durable storage of messages. All methods reject with a CenterError and never throw. Those that write (commit, claim,
- * take, takeExpired) take effect and settle in the order of the calls. What concerns a message of a day that is set aside
+ * take, takeExpired) take effect and settle in the order of the calls, and are said with their owner: one that is fenced
+ * changes nothing, and gets nothing, whatever it asks for. What concerns a message of a day that is set aside
  * rejects with CHAPPE_STORE_ASIDE, but for changes that cannot be refused: those are kept for it. What concerns several
  * days leaves it out.
  */
 export interface Store {
   /** Called before `recover`, for stores that tell something. */
   watch?(events: StoreEvents): void;
-  /** Called once, first: messages in place `memory` wait again, marked uncertain. */
-  recover(nowMs: number): Promise<Recovery>;
-  /** All or nothing, durable when it settles. Reads the messages before it returns. */
-  commit(changes: readonly Change[]): Promise<void>;
+  /**
+   * Called once, first: begins a node (default 0) anew and fences whoever was it before, whose messages in place `memory`
+   * wait again, marked uncertain. Rejects when the store has no room for that node.
+   */
+  recover(nowMs: number, node?: number): Promise<Recovery>;
+  /** Lengthens the lease to `leaseMs` from now, by the clock of the store; one that has none goes by what it is told. */
+  renew(owner: Owner, nowMs: number): Promise<void>;
+  /** Takes over all nodes whose lease has run out: they are fenced, and their messages in place `memory` wait again, marked. */
+  recoverLapsed(owner: Owner, nowMs: number): Promise<Recovered>;
+  /** All or nothing, durable when it settles. Reads the messages before it returns. Those in place `memory` are the owner's. */
+  commit(changes: readonly Change[], owner: Owner): Promise<void>;
   /** Due waiting messages in order priority descending, due, id; from now in place `memory`. */
-  claim(claim: Claim): Promise<Claimed>;
+  claim(claim: Claim, owner: Owner): Promise<Claimed>;
   /** The one message, if it is in that place; from now in place `memory`. */
-  take(id: MessageId, from: 'waiting' | 'sent'): Promise<Message | undefined>;
+  take(id: MessageId, from: 'waiting' | 'sent', owner: Owner): Promise<Message | undefined>;
   /**
    * Messages past their validity that wait or are at an upstream, and those at an upstream whose receipt is late (past
    * `dueMs`); from now in place `memory`.
    */
-  takeExpired(expiry: Expiry): Promise<Expired>;
+  takeExpired(expiry: Expiry, owner: Owner): Promise<Expired>;
   /** Messages alike that wait or are in memory, ids descending (the last submitted first). */
   matching(match: Match, limit: number): Promise<readonly MessageId[]>;
   find(id: MessageId): Promise<Message | undefined>;

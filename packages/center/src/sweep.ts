@@ -1,7 +1,6 @@
 /** What time does to messages: they expire, receipts are late, days are thrown away. Looked at every so often. */
 import type { Core } from './core.ts';
 import type { Dispatch } from './dispatch.ts';
-import { isToldElsewhere } from './errors.ts';
 import { asCenterError } from './group-commit.ts';
 import type { LiveMessage } from './lanes/lane.ts';
 import { liveMessage } from './lanes/live-message.ts';
@@ -54,7 +53,7 @@ export class Sweep {
   }
 
   async #sweep(): Promise<void> {
-    const { clock, store, limits, onError } = this.#core.settings;
+    const { clock, store, limits } = this.#core.settings;
     if (this.#isSweeping || this.#core.commits.failure !== undefined) return;
     this.#isSweeping = true;
     try {
@@ -67,8 +66,7 @@ export class Sweep {
         await store.purge(nowMs - limits.retentionMs, this.#core.hooks.onForget);
       }
     } catch (error) {
-      const failure = asCenterError(error);
-      if (this.#isRunning && !isToldElsewhere(failure)) onError(failure);
+      if (this.#isRunning) this.#core.tellFailure(asCenterError(error));
     } finally {
       this.#isSweeping = false;
     }
@@ -88,11 +86,10 @@ export class Sweep {
   async #end(nowMs: number): Promise<void> {
     const { store } = this.#core.settings;
     while (this.#isRunning) {
-      const { messages: expired, isCut } = await store.takeExpired({
-        nowMs,
-        limit: MAX_EXPIRED,
-        octets: MAX_EXPIRED_OCTETS,
-      });
+      const { messages: expired, isCut } = await store.takeExpired(
+        { nowMs, limit: MAX_EXPIRED, octets: MAX_EXPIRED_OCTETS },
+        this.#core.lease.owner,
+      );
       for (const stored of expired) {
         const live = this.#core.live.get(stored.id);
         if (live?.phase === 'sent') this.#overdue(live, nowMs);

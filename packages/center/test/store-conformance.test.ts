@@ -2,11 +2,11 @@ import { MemoryControl, MemoryStore } from '@chappe/center';
 import { controlConformance, storeConformance } from '@chappe/center/conformance';
 import { describe, test } from 'vitest';
 
-describe('memory store', () => {
+describe.each([1, 4])('memory store with room for %d', (nodes) => {
   storeConformance({
     test,
     open: async () => {
-      const store = new MemoryStore();
+      const store = new MemoryStore({ nodes });
       return { store, dispose: () => store.close() };
     },
   });

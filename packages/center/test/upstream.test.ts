@@ -55,9 +55,9 @@ describe('settleAwaited', () => {
     rig.center.attach('out', rig.out);
     const submitted = rig.center.submitOne(draft());
     await submitted;
-    rig.store.commit = (changes) =>
+    rig.store.commit = (changes, owner) =>
       new Promise((resolve) => {
-        go = () => void commit(changes).then(resolve);
+        go = () => void commit(changes, owner).then(resolve);
       });
     await settle();
     const end = settled(rig, 'r1', { kind: 'delivered' });
@@ -95,8 +95,8 @@ describe('settleAwaited', () => {
     rig.out.answer = () => taken('r1');
     rig.center.attach('out', rig.out);
     await rig.center.submitOne(draft());
-    rig.store.commit = (changes) =>
-      new Promise((resolve) => void held.push(() => void commit(changes).then(resolve)));
+    rig.store.commit = (changes, owner) =>
+      new Promise((resolve) => void held.push(() => void commit(changes, owner).then(resolve)));
     rig.center.submit([draft()], () => undefined);
     await settle();
     held.shift()?.();
@@ -237,9 +237,9 @@ describe('a stored message that is over with another one', () => {
     await settle();
     const commits: string[][] = [];
     const commit = rig.store.commit.bind(rig.store);
-    rig.store.commit = (changes) => {
+    rig.store.commit = (changes, owner) => {
       commits.push(changes.map(({ op }) => op));
-      return commit(changes);
+      return commit(changes, owner);
     };
     expect(await settled(rig, 'r1', { ...outcome, discards })).toBe(true);
     expect(commits).toEqual([['update', 'remove']]);
@@ -424,9 +424,9 @@ describe('a recount', () => {
     const commit = store.commit.bind(store);
     let go: () => void = () => undefined;
     const rig = await startRig({ store });
-    store.commit = (changes) =>
+    store.commit = (changes, owner) =>
       new Promise((stored) => {
-        go = () => stored(commit(changes));
+        go = () => stored(commit(changes, owner));
       });
     const counted = async (): Promise<number[]> =>
       (await rig.center.recount()).map(({ messages }) => messages);

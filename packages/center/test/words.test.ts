@@ -1,5 +1,6 @@
 // The small pure parts: states, ids, retry, timeline, queues.
 import {
+  dayNumberOfId,
   dayOfId,
   defaultRetryDelays,
   type ErrorClass,
@@ -12,6 +13,7 @@ import {
   maxTimelineSteps,
   mayFollow,
   messageStates,
+  nodeOfId,
   parsePublicId,
   retryPolicy,
   shortPublicId,
@@ -21,6 +23,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Deque } from '../src/lanes/deque.ts';
 import { Heap } from '../src/memory/heap.ts';
+import { shortCounterOf } from '../src/message-id.ts';
 import { timelineLine, withStep } from '../src/timeline.ts';
 import { SimulatedClock } from './support/simulated-clock.ts';
 
@@ -79,6 +82,67 @@ describe('ids', () => {
     const next = ids.take(2);
     expect([dayOfId(next), dayOfId(next + 1)]).toEqual(['2026-03-02', '2026-03-02']);
     expect(next).toBe(firstIdAt(Date.UTC(2026, 2, 2)));
+  });
+
+  describe.each([2, 4, 32, 1_024])('of %d nodes that share a store', (nodes) => {
+    const generators = (clock: SimulatedClock, highest = 0) =>
+      Array.from({ length: nodes }, (_, node) => idGenerator(clock, highest, { node, nodes }));
+
+    test('are never the same, in one millisecond too; those of one call follow each other, and all ascend', () => {
+      const clock = new SimulatedClock();
+      const all = generators(clock, firstIdAt(clock.nowMs()) + 7);
+      const runs: (readonly [first: number, last: number])[] = [];
+      const last = new Map<number, number>();
+      for (const count of [1, 1_000, 3_095, 4_096, 2, 1, 900]) {
+        for (const [node, ids] of all.entries()) {
+          const first = ids.take(count);
+          expect(first).toBeGreaterThan(last.get(node) ?? 0);
+          expect(ids.next).toBe(first + count);
+          expect([nodeOfId(first, nodes), nodeOfId(first + count - 1, nodes)]).toEqual([node, node]);
+          runs.push([first, first + count - 1]);
+          last.set(node, first + count - 1);
+        }
+        clock.jump(count === 2 ? 5_000 : 0);
+      }
+      runs.sort(([a], [b]) => a - b);
+      expect(runs.findIndex(([first], at) => at > 0 && first <= (runs[at - 1]?.[1] ?? 0))).toBe(-1);
+      // Never of a time before the message came: searches by time begin there.
+      for (const ids of all) expect(idTimeMs(ids.take(1))).toBeGreaterThanOrEqual(clock.nowMs());
+      expect(() => all[0]?.take(4_097)).toThrow(RangeError);
+    });
+
+    test('are of one day for each call, and of none that is left out', () => {
+      const clock = new SimulatedClock(Date.UTC(2026, 2, 1, 23, 59, 59, 0));
+      for (const ids of generators(clock)) {
+        for (let round = 0; round < 1_100; round += 1) {
+          const first = ids.take(4_000);
+          if (dayNumberOfId(first) !== dayNumberOfId(first + 3_999)) throw new Error(`${first}`);
+        }
+        ids.skipDay();
+        const next = ids.take(1);
+        expect(idTimeMs(next) % 86_400_000).toBeLessThan(nodes);
+      }
+    });
+
+    test('short ones are dealt out in turn', () => {
+      const seen = new Set<number>();
+      for (let node = 0; node < nodes; node += 1) {
+        let counter = shortCounterOf(0xffff_f123, { node, nodes });
+        for (let at = 0; at < 8; at += 1) {
+          seen.add(counter >>> 0);
+          counter = (counter + nodes) >>> 0;
+        }
+      }
+      expect(seen.size).toBe(8 * nodes);
+    });
+  });
+
+  test('those that one node alone makes are what they would be without any', () => {
+    const clock = new SimulatedClock();
+    const plain = idGenerator(clock, 5);
+    const alone = idGenerator(clock, 5, { node: 0, nodes: 1 });
+    for (const count of [1, 4_096, 9_000, 3]) expect(alone.take(count)).toBe(plain.take(count));
+    expect(shortCounterOf(12_345, { node: 0, nodes: 1 })).toBe(12_345);
   });
 
   test('public ids of both forms are read back in any case', () => {

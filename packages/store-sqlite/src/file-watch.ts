@@ -131,7 +131,7 @@ function notRestored(path: string, fate: Fate, { message }: CenterError): Center
 
 /** Where another process has it, nothing is to be done here. */
 function unusable(folder: string, failure: CenterError): CenterError {
-  if (failure.code === 'CHAPPE_STORE_LOCKED') return failure;
+  if (failure.code === 'CHAPPE_STORE_LOCKED' || failure.code === 'CHAPPE_STORE_FENCED') return failure;
   const text =
     `the data folder ${folder} is not what it was (${failure.message}): put it back; nothing is taken until then. Do not ` +
     'stop this process before: what was stored last is there only as long as it runs';
@@ -143,6 +143,6 @@ function lost(path: string): Said {
   return { path, message: text };
 }
 
-function saidOf({ message, path }: CenterError): Said {
-  return { path: path ?? basename(message), message };
+function saidOf({ code, message, path }: CenterError): Said {
+  return { path: path ?? basename(message), message, isFenced: code === 'CHAPPE_STORE_FENCED' };
 }

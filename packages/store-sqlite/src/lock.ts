@@ -1,6 +1,7 @@
 /**
- * The lock of a data folder. It is the operating system's and ends with the process, however that ends; the file beside it
- * only says who holds it.
+ * The lock of a data folder. It is the operating system's and ends with the process, however that ends; of the files beside
+ * it one only says who holds it, and one how often the folder has been begun with: whoever did so last is its owner, also
+ * where somebody has taken the lock away.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +17,9 @@ export class FolderLock {
   readonly #folder: string;
   #database: DatabaseSync;
   #file: string | undefined;
+  #epoch = 0;
+  /** What stands in the file of the epoch while nobody else has begun; undefined: nobody has. */
+  #mark: string | undefined;
 
   /** Locks a folder for this process. Throws a CenterError that names the holder. */
   constructor(folder: string) {
@@ -32,6 +36,8 @@ export class FolderLock {
    * another process has the folder, which must not be written by two.
    */
   lookAgain(): string | undefined {
+    this.check();
+    if (this.#mark !== undefined && !exists(this.#epochPath)) this.#signEpoch(this.#mark);
     if (this.#holder() !== String(process.pid) && identityOf(this.#path) === this.#file) this.#sign();
     if (identityOf(this.#path) === this.#file) return undefined;
     const database = this.#take();
@@ -40,6 +46,24 @@ export class FolderLock {
     this.#file = identityOf(this.#path);
     this.#sign();
     return this.#path;
+  }
+
+  /** Begins with the folder: whoever did before is fenced. Throws the error of the file system. */
+  begin(): number {
+    this.#epoch = Math.max(this.#epoch, Number.parseInt(this.#begun() ?? '', 10) || 0) + 1;
+    this.#mark = `${this.#epoch} ${process.pid}`;
+    this.#signEpoch(this.#mark);
+    return this.#epoch;
+  }
+
+  /** Throws a CenterError where another has begun since `begin`. */
+  check(): void {
+    if (this.#mark === undefined) return;
+    const begun = this.#begun();
+    // Where it cannot be read, or is gone, nobody says that he has.
+    if (begun === undefined || begun === this.#mark) return;
+    const text = `another process (${begun.split(' ')[1]}) has begun with the data folder ${this.#folder} since: nothing of what this one writes is stored any more; stop it`;
+    throw new CenterError('CHAPPE_STORE_FENCED', text, { path: this.#folder });
   }
 
   release(): void {
@@ -54,6 +78,18 @@ export class FolderLock {
 
   get #holderPath(): string {
     return join(this.#folder, 'lock.pid');
+  }
+
+  get #epochPath(): string {
+    return join(this.#folder, 'lock.epoch');
+  }
+
+  #begun(): string | undefined {
+    try {
+      return readFileSync(this.#epochPath, 'latin1').trim();
+    } catch {
+      return undefined;
+    }
   }
 
   #take(): DatabaseSync {
@@ -72,6 +108,10 @@ export class FolderLock {
         path: this.#folder,
       });
     }
+  }
+
+  #signEpoch(mark: string): void {
+    replaceFile(this.#epochPath, `${mark}\n`);
   }
 
   #sign(): void {

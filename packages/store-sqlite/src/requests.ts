@@ -14,13 +14,19 @@ export interface WorkerRole {
   readonly searchTimeoutMs: number;
 }
 
+/** A request that is said with its owner: its epoch; undefined: whoever has begun last. */
+interface Owned {
+  readonly epoch?: number | undefined;
+}
+
 /** A request to a thread. */
 export type Request =
-  | { readonly ask: 'commit'; readonly days: readonly DayChanges[] }
+  | (Owned & { readonly ask: 'commit'; readonly days: readonly DayChanges[] })
   | { readonly ask: 'recover'; readonly nowMs: number }
-  | { readonly ask: 'claim'; readonly claim: Claim }
-  | { readonly ask: 'take'; readonly id: MessageId; readonly place: number }
-  | { readonly ask: 'expired'; readonly expiry: Expiry }
+  | (Owned & { readonly ask: 'renew' })
+  | (Owned & { readonly ask: 'claim'; readonly claim: Claim })
+  | (Owned & { readonly ask: 'take'; readonly id: MessageId; readonly place: number })
+  | (Owned & { readonly ask: 'expired'; readonly expiry: Expiry })
   | { readonly ask: 'log' }
   | { readonly ask: 'look' }
   | { readonly ask: 'limit'; readonly maxFileBytes: number }
@@ -80,6 +86,8 @@ export interface CutRows {
 export interface Said {
   readonly path: string;
   readonly message: string;
+  /** Another has begun with the folder: nothing of what this process writes is stored any more. */
+  readonly isFenced?: boolean;
 }
 
 /** What `look` answers. */

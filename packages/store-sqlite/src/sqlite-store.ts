@@ -12,6 +12,8 @@ import type {
   Message,
   MessageId,
   MessagePage,
+  Owner,
+  Recovered,
   Recovery,
   SearchPage,
   SearchQuery,
@@ -120,29 +122,47 @@ export class SqliteStore implements Store {
     this.#events = events;
   }
 
-  async recover(nowMs: number): Promise<Recovery> {
+  async recover(nowMs: number, node = 0): Promise<Recovery> {
+    if (node !== 0)
+      throw new CenterError(
+        'CHAPPE_STORE_FAILED',
+        `a data folder has room for one node, which is 0, not ${node}`,
+      );
     const recovery = (await this.#writer.ask({ ask: 'recover', nowMs })) as Recovery;
     for (const aside of recovery.aside ?? []) this.#setAside(aside);
     return recovery;
   }
 
-  commit(changes: readonly Change[]): Promise<void> {
-    const days = encodeChanges(changes);
-    const buffers = days.map(({ bytes }) => bytes.buffer as ArrayBuffer);
-    return this.#writer.ask({ ask: 'commit', days }, buffers) as Promise<void>;
+  async renew(owner: Owner): Promise<void> {
+    await this.#writer.ask({ ask: 'renew', epoch: owner.epoch });
   }
 
-  async claim(claim: Claim): Promise<Claimed> {
-    const { rows, isCut, nextDueMs } = (await this.#writer.ask({ ask: 'claim', claim })) as ClaimedRows;
+  /** There is nobody to take over: who has the folder keeps it as long as it is locked. */
+  async recoverLapsed(owner: Owner): Promise<Recovered> {
+    await this.renew(owner);
+    return { nodes: [], waiting: [], uncertain: 0 };
+  }
+
+  commit(changes: readonly Change[], owner?: Owner): Promise<void> {
+    const days = encodeChanges(changes);
+    const buffers = days.map(({ bytes }) => bytes.buffer as ArrayBuffer);
+    return this.#writer.ask({ ask: 'commit', days, epoch: owner?.epoch }, buffers) as Promise<void>;
+  }
+
+  async claim(claim: Claim, owner?: Owner): Promise<Claimed> {
+    const request = { ask: 'claim', claim, epoch: owner?.epoch } as const;
+    const { rows, isCut, nextDueMs } = (await this.#writer.ask(request)) as ClaimedRows;
     return { messages: rows.map(decodeRow), isCut, nextDueMs };
   }
 
-  async take(id: MessageId, from: 'waiting' | 'sent'): Promise<Message | undefined> {
-    return this.#known(await this.#writer.ask({ ask: 'take', id, place: placeCodes[from] }));
+  async take(id: MessageId, from: 'waiting' | 'sent', owner?: Owner): Promise<Message | undefined> {
+    const request = { ask: 'take', id, place: placeCodes[from], epoch: owner?.epoch } as const;
+    return this.#known(await this.#writer.ask(request));
   }
 
-  async takeExpired(expiry: Expiry): Promise<Expired> {
-    const { rows, isCut } = (await this.#writer.ask({ ask: 'expired', expiry })) as CutRows;
+  async takeExpired(expiry: Expiry, owner?: Owner): Promise<Expired> {
+    const request = { ask: 'expired', expiry, epoch: owner?.epoch } as const;
+    const { rows, isCut } = (await this.#writer.ask(request)) as CutRows;
     return { messages: rows.map(decodeRow), isCut };
   }
 
@@ -291,6 +311,6 @@ export function checkSqliteVersion(version: string): void {
   );
 }
 
-function goneError({ path, message }: Said): CenterError {
-  return new CenterError('CHAPPE_STORE_GONE', message, { path });
+function goneError({ path, message, isFenced = false }: Said): CenterError {
+  return new CenterError(isFenced ? 'CHAPPE_STORE_FENCED' : 'CHAPPE_STORE_GONE', message, { path });
 }

@@ -1,8 +1,8 @@
 /** The writing thread's side of the store: all day files that are in use, one transaction at a time. */
 import { copyFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Claim, Expiry, MessageId, Recovery, Waiting } from '@chappe/center';
-import { CenterError, dayNumberOfId, dayOfNumber, Room, timelineLine } from '@chappe/center';
+import type { Claim, Expiry, MessageId, Owner, Recovery, Waiting } from '@chappe/center';
+import { CenterError, dayNumberOfId, dayOfNumber, fencedError, Room, timelineLine } from '@chappe/center';
 import { adoptFiles } from './adopt-files.ts';
 import { isAside } from './aside.ts';
 import type { DayFile } from './day-file.ts';
@@ -27,6 +27,8 @@ export class Writer {
   readonly #watch: FileWatch;
   readonly #tell: (notice: Notice) => void;
   readonly #files: DayFiles;
+  /** The only one, as long as the folder is locked. */
+  #owner: Owner = { node: 0, nodes: 1, epoch: 0, leaseMs: Number.POSITIVE_INFINITY };
 
   /** Locks the folder and looks at all files. `tell`: hears what nobody has asked for. Throws a CenterError. */
   constructor(role: WorkerRole, tell: (notice: Notice) => void = () => undefined) {
@@ -41,7 +43,7 @@ export class Writer {
 
   /** Answers one request. Throws a CenterError. */
   answer(request: Request): unknown {
-    if (this.#watch.failure !== undefined && marking.has(request.ask)) throw this.#watch.failure;
+    if (marking.has(request.ask)) this.#check(request);
     switch (request.ask) {
       case 'commit':
         return this.#commit(request.days);
@@ -49,6 +51,8 @@ export class Writer {
         return this.#claim(request.claim);
       case 'recover':
         return this.#recover(request.nowMs);
+      case 'renew':
+        return undefined;
       case 'take':
         return this.#take(request.id, request.place);
       case 'expired':
@@ -71,6 +75,14 @@ export class Writer {
       default:
         throw new CenterError('CHAPPE_STORE_FAILED', `the writer does not answer ${request.ask}`);
     }
+  }
+
+  /** Whoever asks may write now. Throws a CenterError. */
+  #check(request: Request): void {
+    if (this.#watch.failure !== undefined) throw this.#watch.failure;
+    const epoch = 'epoch' in request ? request.epoch : undefined;
+    if (epoch !== undefined && epoch !== this.#owner.epoch) throw fencedError({ ...this.#owner, epoch });
+    this.#lock.check();
   }
 
   #commit(days: readonly DayChanges[]): void {
@@ -168,6 +180,7 @@ export class Writer {
   }
 
   #recover(nowMs: number): Recovery {
+    this.#owner = { ...this.#owner, epoch: this.#lock.begin() };
     for (const day of this.#files.aside.numbers()) this.#takeBack(day, nowMs);
     const waiting: Waiting[] = [];
     let uncertain = 0;
@@ -194,7 +207,8 @@ export class Writer {
       sent += found.more.sent;
       this.#files.closeIdle();
     }
-    return { highestId, highestShort, waiting, sent, uncertain, aside: this.#files.aside.all() };
+    const aside = this.#files.aside.all();
+    return { owner: this.#owner, highestId, highestShort, waiting, sent, uncertain, aside };
   }
 
   /**
@@ -271,6 +285,7 @@ export class Writer {
 /** What must not be done while it would be gone with the process. */
 const marking: ReadonlySet<Request['ask']> = new Set([
   'commit',
+  'renew',
   'claim',
   'take',
   'expired',

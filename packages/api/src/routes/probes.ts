@@ -26,6 +26,8 @@ const hints: Readonly<Partial<Record<CenterErrorCode, string>>> = {
   CHAPPE_STORE_GONE:
     'a file of the data folder was taken away, or replaced: put the folder back, or make room there; do not stop the ' +
     'server before, see its log',
+  CHAPPE_STORE_FENCED:
+    'another process has begun with the data of this one since, and has its messages: stop this one, see its log',
 };
 
 const readyBody = z.object({

@@ -13,48 +13,35 @@ import type {
   Expiry,
   Match,
   MessagePage,
+  Owner,
+  Recovered,
   Recovery,
   SearchPage,
   SearchQuery,
   Store,
   Tally,
-  Waiting,
 } from '../store.ts';
 import { timelineLine, withStep } from '../timeline.ts';
+import { type Entry, emptyQueues, isEarlier, type Queues, type Row, valid } from './entries.ts';
 import { Heap } from './heap.ts';
+import { MemoryOwners } from './memory-owners.ts';
 import { MemoryTallies } from './memory-tallies.ts';
 import { plain } from './plain.ts';
-
-interface Row {
-  message: Message;
-  place: Place;
-  /** Grows when the row is queued again: older entries of heaps are passed over. */
-  turn: number;
-}
-
-interface Entry {
-  readonly row: Row;
-  readonly turn: number;
-  readonly id: MessageId;
-  readonly key: number;
-}
+import { WaitingSums } from './waiting-sums.ts';
 
 /** Options of the memory store. */
 export interface MemoryStoreOptions {
   /** Finished messages kept for searches; the oldest are forgotten. Default 100,000 (some 100 MB). */
   readonly finishedMessages?: number;
+  /** For how many nodes there is room, a power of two. Default 1. */
+  readonly nodes?: number;
+  /** How long a node of several may be silent before others may take it over. Default 3 s; of one node: for ever. */
+  readonly leaseMs?: number;
 }
 
 const DEFAULT_FINISHED = 100_000;
 const DEFAULT_PAGE = 100;
 const NEVER = Number.POSITIVE_INFINITY;
-
-function isEarlier(a: Entry, b: Entry): boolean {
-  return a.key === b.key ? a.id < b.id : a.key < b.key;
-}
-
-/** Waiting rows of one account in one lane, by priority. */
-type Queues = readonly Heap<Entry>[];
 
 /** Keeps everything in memory: for the sandbox and for tests. Nothing survives the process. */
 export class MemoryStore implements Store {
@@ -68,55 +55,73 @@ export class MemoryStore implements Store {
   readonly #tallies: MemoryTallies = new MemoryTallies();
   /** The part in `#tallies` of messages that are not kept any more. */
   readonly #forgotten: MemoryTallies = new MemoryTallies();
+  readonly #owners: MemoryOwners;
   #highestId: MessageId = 0;
   #highestShort = -1;
   #isClosed = false;
 
-  constructor(options: MemoryStoreOptions = {}) {
-    this.#finishedLimit = options.finishedMessages ?? DEFAULT_FINISHED;
+  constructor({ finishedMessages = DEFAULT_FINISHED, nodes, leaseMs }: MemoryStoreOptions = {}) {
+    this.#finishedLimit = finishedMessages;
+    this.#owners = new MemoryOwners(nodes, leaseMs);
   }
 
-  async recover(nowMs: number): Promise<Recovery> {
+  async recover(nowMs: number, node = 0): Promise<Recovery> {
     this.#check();
-    let uncertain = 0;
+    const owner = this.#owners.begin(node, nowMs);
+    const { uncertain } = this.#putBack([node], nowMs);
     let sent = 0;
-    const waiting = new Map<string, { -readonly [K in keyof Waiting]: Waiting[K] }>();
-    for (const row of this.#rows.values()) {
-      // Taken for its receipt, which was not stored: it is at its upstream as before.
-      if (row.place === 'memory' && row.message.reference !== undefined) this.#put(row, 'sent');
-      if (row.place === 'memory') {
-        const timeline = withStep(row.message.timeline, timelineLine(nowMs, 'recovered', 'uncertain=1'));
-        row.message = { ...row.message, timeline };
-        this.#put(row, 'waiting');
-        uncertain += 1;
-      }
-      if (row.place === 'sent') sent += 1;
-      if (row.place !== 'waiting') continue;
-      const { lane, account, dueMs } = row.message;
-      const key = `${lane}\0${account}`;
-      const sum = waiting.get(key) ?? { lane, account, count: 0, nextDueMs: NEVER };
-      sum.count += 1;
-      if (row.message.kind === 'receipt' || row.message.kind === 'notice') sum.notes = (sum.notes ?? 0) + 1;
-      sum.nextDueMs = Math.min(sum.nextDueMs, dueMs);
-      waiting.set(key, sum);
+    const waiting = new WaitingSums();
+    for (const { message, place } of this.#rows.values()) {
+      if (place === 'sent') sent += 1;
+      if (place === 'waiting') waiting.add(message);
     }
-    return {
-      highestId: this.#highestId,
-      highestShort: this.#highestShort,
-      waiting: [...waiting.values()],
-      sent,
-      uncertain,
-    };
+    const { all } = waiting;
+    const { highestId, highestShort } = { highestId: this.#highestId, highestShort: this.#highestShort };
+    return { owner, highestId, highestShort, waiting: all, sent, uncertain };
   }
 
-  commit(changes: readonly Change[]): Promise<void> {
+  async renew(owner: Owner, nowMs: number): Promise<void> {
+    this.#check(owner);
+    this.#owners.renew(owner, nowMs);
+  }
+
+  async recoverLapsed(owner: Owner, nowMs: number): Promise<Recovered> {
+    this.#check(owner);
+    const nodes = this.#owners.takeLapsed(owner, nowMs);
+    return { nodes, ...this.#putBack(nodes, nowMs) };
+  }
+
+  /** What these nodes have in memory waits again, marked. */
+  #putBack(nodes: readonly number[], nowMs: number): Omit<Recovered, 'nodes'> {
+    const waiting = new WaitingSums();
+    let uncertain = 0;
+    if (nodes.length === 0) return { waiting: [], uncertain };
+    for (const row of this.#rows.values()) {
+      if (row.place !== 'memory' || !nodes.includes(row.node)) continue;
+      // Taken for its receipt, which was not stored: it is at its upstream as before.
+      if (row.message.reference !== undefined) {
+        this.#put(row, 'sent');
+        continue;
+      }
+      const timeline = withStep(row.message.timeline, timelineLine(nowMs, 'recovered', 'uncertain=1'));
+      row.message = { ...row.message, timeline };
+      this.#put(row, 'waiting');
+      waiting.add(row.message);
+      uncertain += 1;
+    }
+    return { waiting: waiting.all, uncertain };
+  }
+
+  commit(changes: readonly Change[], owner?: Owner): Promise<void> {
     if (this.#isClosed) return Promise.reject(closed());
-    for (const change of changes) this.#apply(change);
+    const fenced = this.#owners.fenced(owner);
+    if (fenced !== undefined) return Promise.reject(fenced);
+    for (const change of changes) this.#apply(change, owner?.node ?? 0);
     return Promise.resolve();
   }
 
-  async claim({ lane, account, limit, octets, nowMs, beforeId }: Claim): Promise<Claimed> {
-    this.#check();
+  async claim({ lane, account, limit, octets, nowMs, beforeId }: Claim, owner?: Owner): Promise<Claimed> {
+    this.#check(owner);
     const queues = this.#waiting.get(`${lane}\0${account}`) ?? [];
     const messages: Message[] = [];
     const room = new Room(limit, octets);
@@ -130,7 +135,7 @@ export class MemoryStore implements Store {
           tooNew.push(entry);
           continue;
         }
-        this.#put(entry.row, 'memory');
+        this.#put(entry.row, 'memory', owner?.node);
         messages.push(entry.row.message);
         room.take(entry.row.message);
       }
@@ -140,22 +145,22 @@ export class MemoryStore implements Store {
     return { messages, isCut: room.isUsedUp, nextDueMs };
   }
 
-  async take(id: MessageId, from: 'waiting' | 'sent'): Promise<Message | undefined> {
-    this.#check();
+  async take(id: MessageId, from: 'waiting' | 'sent', owner?: Owner): Promise<Message | undefined> {
+    this.#check(owner);
     const row = this.#rows.get(id);
     if (row?.place !== from) return undefined;
-    this.#put(row, 'memory');
+    this.#put(row, 'memory', owner?.node);
     return row.message;
   }
 
-  async takeExpired({ nowMs, limit, octets }: Expiry): Promise<Expired> {
-    this.#check();
+  async takeExpired({ nowMs, limit, octets }: Expiry, owner?: Owner): Promise<Expired> {
+    this.#check(owner);
     const messages: Message[] = [];
     const room = new Room(limit, octets);
     for (let entry = valid(this.#expiry); entry !== undefined; entry = valid(this.#expiry)) {
       if (entry.key > nowMs || room.isUsedUp) break;
       this.#expiry.pop();
-      this.#put(entry.row, 'memory');
+      this.#put(entry.row, 'memory', owner?.node);
       messages.push(entry.row.message);
       room.take(entry.row.message);
     }
@@ -283,11 +288,13 @@ export class MemoryStore implements Store {
     this.#isClosed = true;
   }
 
-  #check(): void {
+  #check(owner?: Owner): void {
     if (this.#isClosed) throw closed();
+    const fenced = this.#owners.fenced(owner);
+    if (fenced !== undefined) throw fenced;
   }
 
-  #apply({ op, message, place, line }: Change): void {
+  #apply({ op, message, place, line }: Change, node: number): void {
     const { id } = message;
     if (op === 'remove') {
       const gone = this.#rows.get(id);
@@ -308,7 +315,7 @@ export class MemoryStore implements Store {
     let row = this.#rows.get(id);
     if (row === undefined) {
       if (op !== 'insert') return;
-      row = { message, place, turn: 0 };
+      row = { message, place, node, turn: 0 };
       this.#rows.set(id, row);
       if (id > this.#highestId) this.#highestId = id;
     } else this.#tallies.add(row.message, row.place, -1);
@@ -316,7 +323,7 @@ export class MemoryStore implements Store {
     if (op !== 'update' && message.idForm === 'short')
       this.#highestShort = Math.max(this.#highestShort, counterOf(message));
     this.#tallies.add(row.message, place, 1);
-    this.#put(row, place);
+    this.#put(row, place, node);
   }
 
   #addLine(id: MessageId, line: string): void {
@@ -324,8 +331,9 @@ export class MemoryStore implements Store {
     if (row !== undefined) row.message = { ...row.message, timeline: withStep(row.message.timeline, line) };
   }
 
-  #put(row: Row, place: Place): void {
+  #put(row: Row, place: Place, node = 0): void {
     row.place = place;
+    row.node = node;
     row.turn += 1;
     this.#index(row, place !== 'done');
     const { message, turn } = row;
@@ -353,7 +361,7 @@ export class MemoryStore implements Store {
     const key = `${lane}\0${account}`;
     let queues = this.#waiting.get(key);
     if (queues === undefined) {
-      queues = [new Heap(isEarlier), new Heap(isEarlier), new Heap(isEarlier), new Heap(isEarlier)];
+      queues = emptyQueues();
       this.#waiting.set(key, queues);
     }
     return queues;
@@ -368,15 +376,6 @@ export class MemoryStore implements Store {
       this.#rows.delete(id);
     }
   }
-}
-
-/** The first entry that still holds; those that do not are dropped. */
-function valid(heap: Heap<Entry>): Entry | undefined {
-  for (let entry = heap.peek(); entry !== undefined; entry = heap.peek()) {
-    if (entry.row.turn === entry.turn) return entry;
-    heap.pop();
-  }
-  return undefined;
 }
 
 function counterOf(message: Message): number {

@@ -10,6 +10,8 @@ import {
   type Message,
   type MessageId,
   type MessagePage,
+  type Owner,
+  type Recovered,
   type Recovery,
   type SearchPage,
   type SearchQuery,
@@ -35,14 +37,14 @@ export class FaultyStore implements Store {
     this.#inner = inner;
   }
 
-  async commit(changes: readonly Change[]): Promise<void> {
+  async commit(changes: readonly Change[], owner: Owner): Promise<void> {
     this.commits += 1;
     const fault = this.faults.shift();
     // What is read later must not be what the center changes meanwhile.
     const frozen = changes.map((change) => ({ ...change, message: { ...change.message } }));
     return this.#inOrder(async () => {
       if (fault !== 'before') {
-        await this.#inner.commit(frozen);
+        await this.#inner.commit(frozen, owner);
         for (const { op, message } of frozen) if (op === 'insert') this.stored.add(message.id);
       }
       await this.#alive();
@@ -50,20 +52,28 @@ export class FaultyStore implements Store {
     });
   }
 
-  recover(nowMs: number): Promise<Recovery> {
-    return this.#inner.recover(nowMs);
+  recover(nowMs: number, node?: number): Promise<Recovery> {
+    return this.#inner.recover(nowMs, node);
   }
 
-  async claim(claim: Claim): Promise<Claimed> {
-    return this.#inOrder(() => this.#inner.claim(claim));
+  async renew(owner: Owner, nowMs: number): Promise<void> {
+    return this.#inOrder(() => this.#inner.renew(owner, nowMs));
   }
 
-  async take(id: MessageId, from: 'waiting' | 'sent'): Promise<Message | undefined> {
-    return this.#inOrder(() => this.#inner.take(id, from));
+  async recoverLapsed(owner: Owner, nowMs: number): Promise<Recovered> {
+    return this.#inOrder(() => this.#inner.recoverLapsed(owner, nowMs));
   }
 
-  async takeExpired(expiry: Expiry): Promise<Expired> {
-    return this.#inOrder(() => this.#inner.takeExpired(expiry));
+  async claim(claim: Claim, owner: Owner): Promise<Claimed> {
+    return this.#inOrder(() => this.#inner.claim(claim, owner));
+  }
+
+  async take(id: MessageId, from: 'waiting' | 'sent', owner: Owner): Promise<Message | undefined> {
+    return this.#inOrder(() => this.#inner.take(id, from, owner));
+  }
+
+  async takeExpired(expiry: Expiry, owner: Owner): Promise<Expired> {
+    return this.#inOrder(() => this.#inner.takeExpired(expiry, owner));
   }
 
   matching(match: Match, limit: number): Promise<readonly MessageId[]> {

@@ -10,9 +10,9 @@ export function timedStore(
   times: Pick<TimeCounts, 'note'>,
 ): Store {
   return {
-    commit: (changes) => {
+    commit: (changes, owner) => {
       const beganMs = clock.monotonicMs();
-      const stored = store.commit(changes);
+      const stored = store.commit(changes, owner);
       stored.then(
         () => times.note(clock.monotonicMs() - beganMs),
         () => undefined,
@@ -20,10 +20,12 @@ export function timedStore(
       // Itself, not what follows it: a store settles in the order of its calls, and a claim after it must not overtake.
       return stored;
     },
-    recover: (nowMs) => store.recover(nowMs),
-    claim: (claim) => store.claim(claim),
-    take: (id, from) => store.take(id, from),
-    takeExpired: (expiry) => store.takeExpired(expiry),
+    recover: (nowMs, node) => store.recover(nowMs, node),
+    renew: (owner, nowMs) => store.renew(owner, nowMs),
+    recoverLapsed: (owner, nowMs) => store.recoverLapsed(owner, nowMs),
+    claim: (claim, owner) => store.claim(claim, owner),
+    take: (id, from, owner) => store.take(id, from, owner),
+    takeExpired: (expiry, owner) => store.takeExpired(expiry, owner),
     matching: (match, limit) => store.matching(match, limit),
     find: (id) => store.find(id),
     findByShort: (counter) => store.findByShort(counter),

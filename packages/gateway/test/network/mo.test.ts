@@ -139,7 +139,8 @@ describe('a message from a handset', () => {
     const { store } = world;
     const commit = store.commit.bind(store);
     let isBroken = true;
-    store.commit = (changes) => (isBroken ? Promise.reject(new Error('disk')) : commit(changes));
+    store.commit = (changes, owner) =>
+      isBroken ? Promise.reject(new Error('disk')) : commit(changes, owner);
     const answer = say('x');
     await world.pass(1_000);
     expect(await answer).toBe(status.ESME_RX_T_APPN);

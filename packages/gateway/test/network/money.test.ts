@@ -320,7 +320,8 @@ describe('bounds', () => {
     const { store } = world;
     const commit = store.commit.bind(store);
     let isBroken = true;
-    store.commit = (changes) => (isBroken ? Promise.reject(new Error('disk')) : commit(changes));
+    store.commit = (changes, owner) =>
+      isBroken ? Promise.reject(new Error('disk')) : commit(changes, owner);
     const answer = esme.submit();
     await world.pass(100);
     expect((await answer).command_status).not.toBe(0);

@@ -289,9 +289,9 @@ describe('pain', () => {
     await begin();
     const commit = world.store.commit.bind(world.store);
     let go: () => void = () => undefined;
-    world.store.commit = (changes) =>
+    world.store.commit = (changes, owner) =>
       new Promise((resolve) => {
-        go = () => void commit(changes).then(resolve);
+        go = () => void commit(changes, owner).then(resolve);
       });
     let answer: { readonly message_id: string; readonly unsuccess_sme: readonly unknown[] } | undefined;
     const addresses = ['447700900001', '447700900002', 'bad'];

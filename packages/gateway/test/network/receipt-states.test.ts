@@ -142,8 +142,10 @@ describe('a kept receipt that is matched again', () => {
     const { store } = world;
     const commit = store.commit.bind(store);
     const held: (() => void)[] = [];
-    store.commit = (changes) =>
-      new Promise((resolve, reject) => void held.push(() => void commit(changes).then(resolve, reject)));
+    store.commit = (changes, owner) =>
+      new Promise(
+        (resolve, reject) => void held.push(() => void commit(changes, owner).then(resolve, reject)),
+      );
     const matched = correlator.rematch('a', undefined, world.upstream('a'));
     await world.pass(100);
     expect(await correlator.unmatched('a', 10)).toHaveLength(1);

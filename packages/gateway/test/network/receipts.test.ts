@@ -464,7 +464,8 @@ describe('a receipt and its customer', () => {
     const { store } = world;
     const commit = store.commit.bind(store);
     let isBroken = true;
-    store.commit = (changes) => (isBroken ? Promise.reject(new Error('disk')) : commit(changes));
+    store.commit = (changes, owner) =>
+      isBroken ? Promise.reject(new Error('disk')) : commit(changes, owner);
     const status = a.receipt(a.last, { id: 'nobody' });
     await world.pass(2_000);
     isBroken = false;

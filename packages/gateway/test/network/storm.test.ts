@@ -125,8 +125,8 @@ class Storm {
   async failDisk(): Promise<void> {
     const { store } = this.world;
     const commit = store.commit.bind(store);
-    store.commit = async (changes) => {
-      if (this.random() < 0.5) await commit(changes);
+    store.commit = async (changes, owner) => {
+      if (this.random() < 0.5) await commit(changes, owner);
       throw new Error('disk');
     };
     await Promise.race([this.submit(), this.world.pass(500)]);

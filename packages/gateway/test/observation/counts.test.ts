@@ -97,13 +97,13 @@ describe('a timed store', () => {
     let nowMs = 0;
     const times = new TimeCounts();
     const timed = timedStore(store, { monotonicMs: () => nowMs }, times);
-    await timed.recover(0);
-    const commit = timed.commit([]);
+    const { owner } = await timed.recover(0);
+    const commit = timed.commit([], owner);
     nowMs = 7;
     await commit;
     expect(times).toMatchObject({ count: 1, sumMs: 7 });
     store.commit = () => Promise.reject(new Error('disk full'));
-    await expect(timed.commit([])).rejects.toThrow('disk full');
+    await expect(timed.commit([], owner)).rejects.toThrow('disk full');
     expect(times.count).toBe(1);
     const names = (object: object): string[] =>
       Object.getOwnPropertyNames(object).filter((name) => name !== 'constructor');
