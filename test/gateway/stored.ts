@@ -43,7 +43,7 @@ function storedOf(message: Message): Stored {
     to: message.destination.digits,
     state: message.state,
     isFinal: isFinalState(message.state),
-    reference: message.reference,
+    reference: message.upstreamId,
     timeline: message.timeline,
   };
 }

@@ -116,7 +116,7 @@ function messageBodyOf(
   at: string,
   { withText, isCustomer }: Pick<EventFilter, 'withText' | 'isCustomer'>,
 ): MessageEventBody {
-  const { kind, publicId, account, connector, source, destination, state, error, attempts, text } = message;
+  const { kind, publicId, account, group, source, destination, state, error, attempts, text } = message;
   return {
     kind: kind === 'receipt' || kind === 'notice' ? 'receipt' : 'message',
     at,
@@ -124,7 +124,7 @@ function messageBodyOf(
     id: publicId,
     of: kind,
     account,
-    connector: isCustomer ? null : (connector ?? null),
+    connector: isCustomer ? null : (group ?? null),
     from: source.digits,
     to: destination.digits,
     state,
@@ -154,7 +154,7 @@ function isOf(event: GatewayEvent, connector: string): boolean {
   if (event.kind === 'upstream') return event.connector === connector;
   if (event.kind !== 'message') return false;
   const { message } = event;
-  if (message.connector === connector) return true;
+  if (message.group === connector) return true;
   // A connector of a group is told by the words of the timeline.
   return hasWord(message, `connector=${connector}`);
 }

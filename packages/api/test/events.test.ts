@@ -44,7 +44,7 @@ const message = {
   kind: 'mt',
   publicId: 'a1',
   account: 'acme',
-  connector: 'op',
+  group: 'op',
   source: { digits: 'ACME' },
   destination: { digits: '447700900001' },
   state: 'enroute',

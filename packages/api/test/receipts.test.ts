@@ -104,7 +104,7 @@ describe('unmatched receipts', () => {
     rig.upstream.simulation.handsets.setState(to, 'off');
     const { json } = await rig.as(keys.acme)('POST', 'messages', { to, text: 'x' });
     const reference = async (): Promise<string | undefined> =>
-      (await rig.gateway.center.query({ publicId: json.id }))?.reference;
+      (await rig.gateway.center.query({ publicId: json.id }))?.upstreamId;
     await rig.until(async () => (await reference()) !== undefined);
     await receive('op-a', BigInt(`0x${await reference()}`).toString(), to);
     await receive('op-a', 'never', to);

@@ -5,7 +5,7 @@ export class Awaiting {
   /** In the order of their coming: the eldest give way. */
   readonly #all: Set<LiveMessage> = new Set();
   /** An upstream may give one name to several: those are listed in the order of their coming. */
-  readonly #byConnector: Map<string, Map<string, LiveMessage | Set<LiveMessage>>> = new Map();
+  readonly #byGroup: Map<string, Map<string, LiveMessage | Set<LiveMessage>>> = new Map();
 
   /** Octets of all. */
   octets = 0;
@@ -14,20 +14,20 @@ export class Awaiting {
     return this.#all.size;
   }
 
-  /** Takes a message whose `connector` and `reference` are set. */
+  /** Takes a message whose `group` and `upstreamId` are set. */
   add(message: LiveMessage): void {
-    const { connector = '', reference = '' } = message;
-    let references = this.#byConnector.get(connector);
-    if (references === undefined) {
-      references = new Map();
-      this.#byConnector.set(connector, references);
+    const { group = '', upstreamId = '' } = message;
+    let ids = this.#byGroup.get(group);
+    if (ids === undefined) {
+      ids = new Map();
+      this.#byGroup.set(group, ids);
     }
     if (!this.#all.has(message)) this.octets += message.octets;
     this.#all.add(message);
-    const others = references.get(reference);
-    if (others === undefined) references.set(reference, message);
+    const others = ids.get(upstreamId);
+    if (others === undefined) ids.set(upstreamId, message);
     else if (others instanceof Set) others.add(message);
-    else if (others !== message) references.set(reference, new Set([others, message]));
+    else if (others !== message) ids.set(upstreamId, new Set([others, message]));
   }
 
   has(message: LiveMessage): boolean {
@@ -35,20 +35,20 @@ export class Awaiting {
   }
 
   /** The messages that an upstream calls so, the one that came first at the front. */
-  called(connector: string, reference: string): Iterable<LiveMessage> {
-    const found = this.#byConnector.get(connector)?.get(reference);
+  called(group: string, upstreamId: string): Iterable<LiveMessage> {
+    const found = this.#byGroup.get(group)?.get(upstreamId);
     if (found === undefined) return none;
     return found instanceof Set ? found : [found];
   }
 
   /** Its receipt has come: it stays here until that is stored, but the next receipt of that name means another one. */
   claim(message: LiveMessage): void {
-    const { connector = '', reference = '' } = message;
-    const references = this.#byConnector.get(connector);
-    const found = references?.get(reference);
-    if (references === undefined || found === undefined) return;
+    const { group = '', upstreamId = '' } = message;
+    const ids = this.#byGroup.get(group);
+    const found = ids?.get(upstreamId);
+    if (ids === undefined || found === undefined) return;
     if (found instanceof Set) found.delete(message);
-    if (found === message || (found instanceof Set && found.size === 0)) references.delete(reference);
+    if (found === message || (found instanceof Set && found.size === 0)) ids.delete(upstreamId);
   }
 
   delete(message: LiveMessage): void {

@@ -252,8 +252,8 @@ export class Center {
   }
 
   /** The messages in memory that an upstream calls so and that await receipts, in their order; to be looked at at once. */
-  awaited(connector: string, reference: string): Iterable<Message> {
-    return this.#core.awaiting.called(connector, reference);
+  awaited(group: string, upstreamId: string): Iterable<Message> {
+    return this.#core.awaiting.called(group, upstreamId);
   }
 
   /** Appends a line to the timeline of a message, whatever its state; false when there is none, or the disk fails. */
@@ -261,9 +261,9 @@ export class Center {
     return this.#operations.note(id, step, detail);
   }
 
-  /** See `Store.findByReference`. */
-  findByReference(connector: string, names: readonly string[], begins = false): Promise<readonly Message[]> {
-    return this.#core.settings.store.findByReference(connector, names, begins);
+  /** See `Store.findByUpstreamId`. */
+  findByUpstreamId(group: string, ids: readonly string[], begins = false): Promise<readonly Message[]> {
+    return this.#core.settings.store.findByUpstreamId(group, ids, begins);
   }
 
   /** Messages that wait on disk in a lane, newest first. For lanes that nothing is attached to. */

@@ -9,8 +9,8 @@ export type ErrorClass = 'unreachable' | 'busy' | 'full' | 'throttled' | 'system
  * What became of an attempt. `detail` goes to the timeline as it is: `key=value` pairs. `memo`, where given, replaces
  * that of the message.
  * - delivered: it arrived.
- * - accepted: an upstream took it; with a `reference` the message waits for the upstream's receipt, without one it
- *   ends in state `accepted`. `connector`: who took it, for `findByReference`; default the connector's name. `lateMs`:
+ * - accepted: an upstream took it; with an `upstreamId` the message waits for the upstream's receipt, without one it
+ *   ends in state `accepted`. `group`: who took it, for `findByUpstreamId`; default the connector's name. `lateMs`:
  *   when its receipt is late (epoch milliseconds): then CenterOptions.late is asked.
  * - retry: not now. `afterMs` overrules the retry policy; 0 means as soon as the lane has room again. `lane`: it moves
  *   there.
@@ -30,8 +30,8 @@ export type Outcome =
     }
   | {
       readonly kind: 'accepted';
-      readonly reference?: string | undefined;
-      readonly connector?: string | undefined;
+      readonly upstreamId?: string | undefined;
+      readonly group?: string | undefined;
       readonly lateMs?: number | undefined;
       readonly memo?: string | undefined;
       readonly detail?: string | undefined;

@@ -68,10 +68,10 @@ export interface Message {
   readonly receiptWanted: number;
   /** Receipts and notices: the message they are about. */
   readonly of: MessageId | undefined;
-  /** The id an upstream gave it; found by (connector, reference). */
-  readonly reference: string | undefined;
-  /** The connector that took it. */
-  readonly connector: string | undefined;
+  /** Who took it: the group of upstreams by which its receipt comes. */
+  readonly group: string | undefined;
+  /** What it is called there; receipts are looked for by (group, upstreamId). */
+  readonly upstreamId: string | undefined;
   /** Opaque to the center: what the gateway needs to make a PDU of it. */
   readonly content: Uint8Array;
   /** Decoded text for searches; undefined when withheld or binary. */

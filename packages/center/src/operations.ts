@@ -260,7 +260,7 @@ export class Operations {
       }
       const stored = await this.#core.settings.store.take(found.id, 'waiting', this.#core.lease.owner);
       if (stored !== undefined && !this.#core.isOurs(found.id)) return this.#fetched(stored);
-      if (found.reference !== undefined && !this.#core.live.has(found.id)) return 'in-flight';
+      if (found.upstreamId !== undefined && !this.#core.live.has(found.id)) return 'in-flight';
     }
     return 'in-flight';
   }

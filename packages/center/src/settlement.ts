@@ -45,8 +45,8 @@ export class Settlement {
       case 'accepted':
         message.attempts += 1;
         message.memo = outcome.memo ?? message.memo;
-        if (outcome.reference === undefined) this.finish(message, 'accepted', 0, outcome.detail);
-        else this.#sent(message, outcome.reference, outcome);
+        if (outcome.upstreamId === undefined) this.finish(message, 'accepted', 0, outcome.detail);
+        else this.#sent(message, outcome.upstreamId, outcome);
         break;
       case 'retry':
         message.memo = outcome.memo ?? message.memo;
@@ -151,7 +151,7 @@ export class Settlement {
 
   /** The validity ended before the message could be delivered. */
   expire(message: LiveMessage): void {
-    if (message.reference !== undefined)
+    if (message.upstreamId !== undefined)
       this.finish(message, 'unknown', message.error, 'no word from upstream');
     else this.finish(message, 'expired', message.error, undefined);
   }
@@ -185,9 +185,9 @@ export class Settlement {
 
   #retry(message: LiveMessage, { errorClass, error, afterMs, detail, discards }: Failed): void {
     const { clock, random, retry } = this.#core.settings;
-    const wasSent = message.reference !== undefined;
-    message.reference = undefined;
-    message.connector = undefined;
+    const wasSent = message.upstreamId !== undefined;
+    message.upstreamId = undefined;
+    message.group = undefined;
     message.attempts += 1;
     message.error = error;
     const delayMs = afterMs ?? retry({ message, attempts: message.attempts, errorClass, error }, random);
@@ -227,11 +227,11 @@ export class Settlement {
     return { op: 'update', message, place: 'waiting', line: '' };
   }
 
-  #sent(message: LiveMessage, reference: string, { connector, lateMs, detail }: Accepted): void {
+  #sent(message: LiveMessage, upstreamId: string, { group, lateMs, detail }: Accepted): void {
     const nowMs = this.#core.settings.clock.nowMs();
-    message.reference = reference;
-    message.connector = connector ?? this.#dispatch.lanes.get(message.lane)?.connector?.name ?? message.lane;
-    const told = `reference=${reference}${detail === undefined ? '' : ` ${detail}`}`;
+    message.upstreamId = upstreamId;
+    message.group = group ?? this.#dispatch.lanes.get(message.lane)?.connector?.name ?? message.lane;
+    const told = `reference=${upstreamId}${detail === undefined ? '' : ` ${detail}`}`;
     message.timeline = withStep(message.timeline, this.#line(message, 'sent', 0, nowMs, told));
     this.#core.counters.sent += 1;
     this.#await(message, lateMs ?? message.expiresMs);

@@ -5,7 +5,7 @@ import type { MessageState } from './states.ts';
 
 /**
  * One change to what is stored. `insert` writes a new message, `update` what attempts change (place, lane, state,
- * dueMs, attempts, error, doneMs, connector, reference, timeline), `replace` the whole message, `remove` takes a
+ * dueMs, attempts, error, doneMs, group, upstreamId, timeline), `replace` the whole message, `remove` takes a
  * receipt or notice away and appends `line` to the timeline of the message it is about, if that is still there; `line`
  * appends it to the timeline of the message itself and changes nothing else.
  * Every change may be applied twice: after an unclear failure the center commits it again.
@@ -266,14 +266,10 @@ export interface Store {
   /** By the counter of a short public id; the first of those that share it. */
   findByShort(counter: number): Promise<Message | undefined>;
   /**
-   * Messages at an upstream, by what it called them: any of these references, or (`begins`) anything that begins so. The
+   * Messages at an upstream, by what it called them: any of these ids, or (`begins`) anything that begins so. The
    * first ones of each day, some hundred.
    */
-  findByReference(
-    connector: string,
-    references: readonly string[],
-    begins?: boolean,
-  ): Promise<readonly Message[]>;
+  findByUpstreamId(group: string, ids: readonly string[], begins?: boolean): Promise<readonly Message[]>;
   search(query: SearchQuery): Promise<SearchPage>;
   /** Messages that wait in a lane, at most `limit`; with a lower id than `beforeId`. */
   waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<MessagePage>;

@@ -104,7 +104,7 @@ export class Sweep {
   #expire(stored: Message, nowMs: number): void {
     const message = liveMessage(stored);
     this.#core.keep(message);
-    if (message.reference !== undefined) {
+    if (message.upstreamId !== undefined) {
       this.#overdue(message, nowMs);
       return;
     }

@@ -280,13 +280,13 @@ describe('what is in memory', () => {
   it('of those that await receipts is bounded in octets: the eldest are found on disk', async () => {
     const { center, out } = await startRig({ limits: { awaitedOctets: 128 * kib } });
     let count = 0;
-    out.answer = () => ({ kind: 'accepted', reference: `r${count++}` });
+    out.answer = () => ({ kind: 'accepted', upstreamId: `r${count++}` });
     center.attach('out', out);
     for (let at = 0; at < 10; at += 1) await center.submitOne(ofOctets(32 * kib));
     await settle();
     const awaited = Array.from({ length: 10 }, (_, at) => [...center.awaited('out', `r${at}`)].length > 0);
     expect(awaited).toEqual([false, false, false, false, false, false, true, true, true, true]);
-    const [eldest] = await center.findByReference('out', ['r0']);
+    const [eldest] = await center.findByUpstreamId('out', ['r0']);
     expect(await center.settle(eldest?.id ?? 0, { kind: 'delivered' })).toBe(true);
     await center.stop();
   });
@@ -309,7 +309,7 @@ describe('what is in memory', () => {
         case 'retry':
           return { kind, error: 1, errorClass: 'busy' };
         case 'accepted':
-          return { kind, reference: `r${message.id}`, lateMs: clock.nowMs() + 60_000 };
+          return { kind, upstreamId: `r${message.id}`, lateMs: clock.nowMs() + 60_000 };
         default:
           return { kind };
       }

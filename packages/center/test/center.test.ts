@@ -148,7 +148,7 @@ test('validity ends a message wherever it waits: on disk, in memory, at an upstr
   center.attach('out', out);
   const expiresMs = clock.nowMs() + 60_000;
   const onDisk = await center.submitOne(draft({ lane: 'nowhere', expiresMs, receiptWanted: 2 }));
-  out.answer = () => ({ kind: 'accepted', reference: '00AB' });
+  out.answer = () => ({ kind: 'accepted', upstreamId: '00AB' });
   const upstream = await center.submitOne(draft({ expiresMs }));
   await settle();
   out.room = 0;
@@ -166,10 +166,10 @@ test('validity ends a message wherever it waits: on disk, in memory, at an upstr
 test('an upstream’s receipt ends the message that waits for it, once', async () => {
   const { center, out } = await startRig();
   center.attach('out', out);
-  out.answer = () => ({ kind: 'accepted', reference: '00AB' });
+  out.answer = () => ({ kind: 'accepted', upstreamId: '00AB' });
   const message = await center.submitOne(draft());
   await settle();
-  const [found] = await center.findByReference('out', ['00AB']);
+  const [found] = await center.findByUpstreamId('out', ['00AB']);
   expect(found?.id).toBe(message.id);
   expect(await center.cancel({ id: message.id })).toBe('in-flight');
   expect(await center.settle(message.id, { kind: 'failed', state: 'undeliverable', error: 5 })).toBe(true);

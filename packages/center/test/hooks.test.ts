@@ -86,7 +86,7 @@ describe('a hook that throws about one of three messages of a commit', () => {
     out.answer = ({ destination }) =>
       destination.digits === '1'
         ? { kind: 'retry', error: 1, errorClass: 'busy' }
-        : { kind: 'accepted', reference: 'r', lateMs: clock.nowMs() + 5_000 };
+        : { kind: 'accepted', upstreamId: 'r', lateMs: clock.nowMs() + 5_000 };
     await center.submitAll([to('1'), to('2')]);
     await clock.advance(61_000);
     expect(out.got.map(({ destination }) => destination.digits)).toEqual(['1', '2', '1']);
@@ -132,7 +132,7 @@ describe('who waits and throws', () => {
 
   it('for a receipt to be stored: others for the same message are told all the same', async () => {
     const { center, out, errors } = await startRig();
-    out.answer = () => ({ kind: 'accepted', reference: 'r' });
+    out.answer = () => ({ kind: 'accepted', upstreamId: 'r' });
     center.attach('out', out);
     await center.submitOne(to('1'));
     await settle();

@@ -113,7 +113,7 @@ function outcomeOf(kind: Script): Outcome | undefined {
     case 'failed':
       return { kind: 'failed', state: 'undeliverable', error: 11 };
     case 'sent':
-      return { kind: 'accepted', reference: 'R' };
+      return { kind: 'accepted', upstreamId: 'R' };
     case 'delivered':
     case 'released':
     case 'unknown':

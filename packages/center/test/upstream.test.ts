@@ -6,10 +6,10 @@ import { settle } from './support/simulated-clock.ts';
 
 type Rig = Awaited<ReturnType<typeof startRig>>;
 
-const taken = (reference: string, more: object = {}): Outcome => ({
+const taken = (upstreamId: string, more: object = {}): Outcome => ({
   kind: 'accepted',
-  reference,
-  connector: 'up',
+  upstreamId,
+  group: 'up',
   ...more,
 });
 
@@ -79,7 +79,7 @@ describe('settleAwaited', () => {
     const first = await sent(rig, taken('r1'));
     const second = await sent(rig, taken('r1'));
     expect(awaited(rig, 'r1')).toEqual([first.id, second.id]);
-    const found = await rig.center.findByReference('up', ['r1']);
+    const found = await rig.center.findByUpstreamId('up', ['r1']);
     expect(found.map(({ id }) => id).sort()).toEqual([first.id, second.id].sort());
     expect(await rig.center.settle(first.id, { kind: 'delivered' })).toBe(true);
     expect(awaited(rig, 'r1')).toEqual([second.id]);
@@ -134,7 +134,7 @@ describe('settleAwaited', () => {
   it('a retry moves it on: other reference, attempts counted, memo kept', async () => {
     const rig = await startRig();
     const { id } = await sent(rig, taken('r1', { memo: 'one' }));
-    rig.out.answer = () => taken('r2', { connector: 'other' });
+    rig.out.answer = () => taken('r2', { group: 'other' });
     expect(
       await settled(rig, 'r1', {
         kind: 'retry',
@@ -149,8 +149,8 @@ describe('settleAwaited', () => {
     const message = await rig.center.find(id);
     expect(message).toMatchObject({
       state: 'enroute',
-      reference: 'r2',
-      connector: 'other',
+      upstreamId: 'r2',
+      group: 'other',
       attempts: 2,
       memo: 'one,two',
     });
@@ -205,7 +205,7 @@ describe('a late receipt', () => {
     const { id } = await sent(rig, taken('r1', { lateMs: rig.clock.nowMs() + 60_000 }));
     rig.out.answer = () => taken('r2');
     await rig.clock.advance(63_000);
-    expect(await rig.center.find(id)).toMatchObject({ reference: 'r2', attempts: 2 });
+    expect(await rig.center.find(id)).toMatchObject({ upstreamId: 'r2', attempts: 2 });
     expect(await settled(rig, 'r1', { kind: 'delivered' })).toBe('unknown');
     expect(await settled(rig, 'r2', { kind: 'delivered' })).toBe(true);
     expect(rig.center.counters).toMatchObject({ delivered: 1, failed: 0 });

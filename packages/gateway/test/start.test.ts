@@ -47,7 +47,7 @@ const settings = {
   routes: [via(['a'], undefined, { price: { perSegment: 10 } })],
 } as const;
 
-const reads = ['tallies', 'counts', 'recover', 'findByReference', 'search', 'list', 'get'] as const;
+const reads = ['tallies', 'counts', 'recover', 'findByUpstreamId', 'search', 'list', 'get'] as const;
 type Reads = (typeof reads)[number];
 
 describe('while something is read at the start', () => {

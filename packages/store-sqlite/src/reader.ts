@@ -64,8 +64,8 @@ export class Reader {
         return this.#find(request.id);
       case 'short':
         return this.#short(request.counter);
-      case 'reference':
-        return this.#reference(request.connector, request.references, request.begins);
+      case 'upstream-id':
+        return this.#upstreamId(request.group, request.ids, request.begins);
       case 'lane':
         return this.#lane(request.lane, request.limit, request.beforeId);
       case 'tallies':
@@ -124,16 +124,14 @@ export class Reader {
     return undefined;
   }
 
-  #reference(connector: string, references: readonly string[], begins: boolean): Row[] {
-    // Along the index in both cases; U+10FFFF is above what any reference goes on with.
+  #upstreamId(group: string, ids: readonly string[], begins: boolean): Row[] {
+    // Along the index in both cases; U+10FFFF is above what any id goes on with.
     const terms = begins
-      ? references.map(() => '(reference >= ? AND reference < ?)').join(' OR ')
-      : `reference IN (${references.map(() => '?').join(', ')})`;
-    const values = begins ? references.flatMap((start) => [start, `${start}\u{10ffff}`]) : references;
+      ? ids.map(() => '(reference >= ? AND reference < ?)').join(' OR ')
+      : `reference IN (${ids.map(() => '?').join(', ')})`;
+    const values = begins ? ids.flatMap((start) => [start, `${start}\u{10ffff}`]) : ids;
     const sql = `SELECT ${all} FROM msg WHERE place = 1 AND connector = ? AND (${terms}) ORDER BY id LIMIT ${MAX_REFERENCES}`;
-    return this.#each(this.#unfinishedDays(), (day) =>
-      this.#messages(day, sql, [connector, ...values]),
-    ).flat();
+    return this.#each(this.#unfinishedDays(), (day) => this.#messages(day, sql, [group, ...values])).flat();
   }
 
   #lane(lane: string, limit: number, beforeId: MessageId): PageRows {

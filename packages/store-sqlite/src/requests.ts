@@ -35,9 +35,9 @@ export type Request =
   | { readonly ask: 'find'; readonly id: MessageId }
   | { readonly ask: 'short'; readonly counter: number }
   | {
-      readonly ask: 'reference';
-      readonly connector: string;
-      readonly references: readonly string[];
+      readonly ask: 'upstream-id';
+      readonly group: string;
+      readonly ids: readonly string[];
       readonly begins: boolean;
     }
   | { readonly ask: 'lane'; readonly lane: string; readonly limit: number; readonly beforeId: MessageId }

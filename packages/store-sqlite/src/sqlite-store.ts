@@ -178,12 +178,8 @@ export class SqliteStore implements Store {
     return this.#known(await this.#read({ ask: 'short', counter }));
   }
 
-  async findByReference(
-    connector: string,
-    references: readonly string[],
-    begins = false,
-  ): Promise<readonly Message[]> {
-    const rows = (await this.#read({ ask: 'reference', connector, references, begins })) as readonly Row[];
+  async findByUpstreamId(group: string, ids: readonly string[], begins = false): Promise<readonly Message[]> {
+    const rows = (await this.#read({ ask: 'upstream-id', group, ids, begins })) as readonly Row[];
     return rows.map(decodeRow);
   }
 

@@ -58,7 +58,7 @@ it.each([
   ],
 ] as const)('%s: %s', (_, synchronous, ask) => {
   const waiting = message(idAt(NOON_MS));
-  const sent = message(idAt(NOON_MS, 1), { reference: 'r', connector: 'up' });
+  const sent = message(idAt(NOON_MS, 1), { upstreamId: 'r', group: 'up' });
   commit({ op: 'insert', message: waiting, place: 'waiting', line: '' });
   commit({ op: 'insert', message: sent, place: 'sent', line: '' });
   // How SQLite syncs while the transaction of the marks is under way.

@@ -61,7 +61,7 @@ const of = (day: 0 | 1, sequence: number, fields: Partial<Message> = {}): Messag
 const waiting = (day: 0 | 1): Message => of(day, 1);
 const other = (day: 0 | 1): Message => of(day, 6);
 const sent = (day: 0 | 1): Message =>
-  of(day, 2, { connector: 'up', reference: `r${day}`, dueMs: NOON_MS + 90 * DAY_MS });
+  of(day, 2, { group: 'up', upstreamId: `r${day}`, dueMs: NOON_MS + 90 * DAY_MS });
 const short = (day: 0 | 1): Message =>
   of(day, 3, { idForm: 'short', publicId: `0000000${day}`, lane: 'held' });
 const note = (day: 0 | 1): Message => of(day, 4, { kind: 'receipt', price: 0, account: 'notes' });
@@ -166,7 +166,7 @@ async function ask(store: SqliteStore): Promise<Record<string, unknown>> {
     aside,
     found: (await store.find(sent(1).id))?.id,
     short: (await store.findByShort(counterOf(short(1))))?.id,
-    references: ids(await store.findByReference('up', ['r0', 'r1'])),
+    references: ids(await store.findByUpstreamId('up', ['r0', 'r1'])),
     lane: ids((await store.waitingIn('held', 10)).messages),
     alike: await store.matching(both, 10),
     counts: days(await store.counts()),

@@ -93,7 +93,7 @@ describe.skipIf(process.platform !== 'linux')('a folder of 40 days', () => {
   it('opens no finished day to find what is at an upstream, waits in a lane, or is alike', () => {
     for (let day = 0; day < 40; day += 1) passDay(day);
     const ask = (): void => {
-      reader.answer({ ask: 'reference', connector: 'up', references: ['r'], begins: false });
+      reader.answer({ ask: 'upstream-id', group: 'up', ids: ['r'], begins: false });
       reader.answer({ ask: 'lane', lane: 'out', limit: 10, beforeId: Number.MAX_SAFE_INTEGER });
       reader.answer({ ask: 'matching', match: { destination: '447700900123' }, limit: 10 });
     };
@@ -109,7 +109,7 @@ describe.skipIf(process.platform !== 'linux')('a folder of 40 days', () => {
 describe('an old day that still holds something', () => {
   it.each<readonly [string, Partial<Message>, Place]>([
     ['waits', {}, 'waiting'],
-    ['is at an upstream', { reference: 'r', connector: 'up' }, 'sent'],
+    ['is at an upstream', { upstreamId: 'r', group: 'up' }, 'sent'],
     ['is in memory', {}, 'memory'],
     ['is a receipt', { kind: 'receipt' }, 'waiting'],
   ])('is asked until that is over: one that %s', (_, fields, place) => {
@@ -121,11 +121,11 @@ describe('an old day that still holds something', () => {
       if (place === 'sent')
         return (
           reader.answer({
-            ask: 'reference',
-            connector: 'up',
-            references: ['r'],
+            ask: 'upstream-id',
+            group: 'up',
+            ids: ['r'],
             begins: false,
-          } as never) as readonly unknown[]
+          }) as readonly unknown[]
         ).length;
       return (claim(10) as { readonly rows: readonly unknown[] }).rows.length;
     };

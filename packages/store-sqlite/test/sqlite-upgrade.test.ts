@@ -109,7 +109,7 @@ describe('a data folder of version 1', () => {
       expect(found).toMatchObject({ id, price: 0, charged: undefined, memo: undefined, idForm: 'hex' });
       expect([...(found?.content ?? [])]).toEqual([1, 2, 3]);
     }
-    expect((await store.findByReference('up', ['r1'])).map(({ id }) => id)).toEqual([sent]);
+    expect((await store.findByUpstreamId('up', ['r1'])).map(({ id }) => id)).toEqual([sent]);
     const claim = {
       lane: 'out',
       account: 'acme',

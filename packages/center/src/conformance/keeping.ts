@@ -180,15 +180,15 @@ export const keepingCases: readonly Case[] = [
   [
     'upstream references are found by connector while the message is there',
     async ({ store }) => {
-      const one = message(idAt(NOON_MS), { reference: '00AB', connector: 'up' });
+      const one = message(idAt(NOON_MS), { upstreamId: '00AB', group: 'up' });
       await insert(store, [message(one.id)], 'memory');
       await store.commit([change('update', one, 'sent')]);
       assert.deepEqual(
-        (await store.findByReference('up', ['00AB', '00ab'])).map(({ id }) => id),
+        (await store.findByUpstreamId('up', ['00AB', '00ab'])).map(({ id }) => id),
         [one.id],
       );
-      assert.deepEqual(await store.findByReference('other', ['00AB', '00ab']), []);
-      assert.deepEqual(await store.findByReference('up', ['AB']), []);
+      assert.deepEqual(await store.findByUpstreamId('other', ['00AB', '00ab']), []);
+      assert.deepEqual(await store.findByUpstreamId('up', ['AB']), []);
     },
   ],
   [

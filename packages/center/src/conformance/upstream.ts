@@ -36,7 +36,7 @@ export const upstreamCases: readonly Case[] = [
       const ends = [
         change('update', { ...priced(0, 10), state: 'delivered', charged: true }, 'done'),
         change('update', { ...priced(1, 20), state: 'rejected', charged: false }, 'done'),
-        change('update', { ...priced(2, 30), reference: 'r', connector: 'up' }, 'sent'),
+        change('update', { ...priced(2, 30), upstreamId: 'r', group: 'up' }, 'sent'),
       ];
       await store.commit(ends);
       await store.commit(ends);
@@ -85,7 +85,7 @@ export const upstreamCases: readonly Case[] = [
     'one at an upstream is due when its receipt is late, or its time is up, whichever is first',
     async ({ store }) => {
       const at = (sequence: number, dueMs: number, expiresMs: number): Message =>
-        message(id(sequence), { dueMs, expiresMs, reference: `${sequence}`, connector: 'up' });
+        message(id(sequence), { dueMs, expiresMs, upstreamId: `${sequence}`, group: 'up' });
       await insert(
         store,
         [
@@ -110,8 +110,7 @@ export const upstreamCases: readonly Case[] = [
   [
     'several messages of one reference are all found, over days; those that are over are not',
     async ({ store }) => {
-      const sent = (one: MessageId, reference: string): Message =>
-        message(one, { reference, connector: 'up' });
+      const sent = (one: MessageId, upstreamId: string): Message => message(one, { upstreamId, group: 'up' });
       const days = [id(0), idAt(NOON_MS + DAY_MS), idAt(NOON_MS + 2 * DAY_MS)];
       await insert(
         store,
@@ -120,7 +119,7 @@ export const upstreamCases: readonly Case[] = [
       );
       await insert(store, [sent(id(1), '4d')], 'sent');
       const found = async (...references: string[]): Promise<number[]> =>
-        (await store.findByReference('up', references)).map((one) => one.id).sort((a, b) => a - b);
+        (await store.findByUpstreamId('up', references)).map((one) => one.id).sort((a, b) => a - b);
       assert.deepEqual(await found('77'), days);
       assert.deepEqual(await found('4d', '119'), [id(1)]);
       const over: Message = { ...sent(days[0] as number, '77'), state: 'delivered', doneMs: NOON_MS };
@@ -131,8 +130,8 @@ export const upstreamCases: readonly Case[] = [
   [
     'messages are found by how their references begin, too',
     async ({ store }) => {
-      const sent = (one: MessageId, reference: string, connector = 'up'): Message =>
-        message(one, { reference, connector });
+      const sent = (one: MessageId, upstreamId: string, group = 'up'): Message =>
+        message(one, { upstreamId, group });
       const tomorrow = idAt(NOON_MS + DAY_MS);
       await insert(
         store,
@@ -142,7 +141,7 @@ export const upstreamCases: readonly Case[] = [
       await insert(store, [sent(tomorrow, '?\u00ff'), sent(tomorrow + 1, '?a', 'other')], 'sent');
       await insert(store, [sent(id(4), '?c')], 'done');
       const found = async (begins: boolean, ...names: string[]): Promise<number[]> =>
-        (await store.findByReference('up', names, begins)).map((one) => one.id).sort((a, b) => a - b);
+        (await store.findByUpstreamId('up', names, begins)).map((one) => one.id).sort((a, b) => a - b);
       assert.deepEqual(await found(true, '?'), [id(0), id(1), tomorrow]);
       assert.deepEqual(await found(true, '?b', '@'), [id(1), id(3)]);
       assert.deepEqual(await found(false, '?'), []);
@@ -153,13 +152,13 @@ export const upstreamCases: readonly Case[] = [
     async ({ store }) => {
       const over = message(id(0), { state: 'expired', doneMs: NOON_MS, price: 5, charged: true });
       await insert(store, [over], 'done');
-      await insert(store, [message(id(1), { reference: 'r', connector: 'up' })], 'sent');
+      await insert(store, [message(id(1), { upstreamId: 'r', group: 'up' })], 'sent');
       for (const one of [id(0), id(1), id(7)])
         await store.commit([change('line', message(one, { state: 'unknown' }), 'done', '5 later x=1\n')]);
       const timeline = `${NOON_MS} accepted\n5 later x=1\n`;
       const found = await store.find(id(0));
       assert.deepEqual({ ...found, content: [] }, { ...over, content: [], timeline });
-      assert.equal((await store.findByReference('up', ['r']))[0]?.timeline, timeline);
+      assert.equal((await store.findByUpstreamId('up', ['r']))[0]?.timeline, timeline);
       assert.equal(await store.find(id(7)), undefined);
       assert.equal((await store.tallies())[0]?.settled, 5);
     },

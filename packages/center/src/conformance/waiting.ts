@@ -142,13 +142,13 @@ export const waitingCases: readonly Case[] = [
     'a message is taken by one only, from the place it is in',
     async ({ store }) => {
       const waiting = message(idAt(NOON_MS));
-      const sent = message(idAt(NOON_MS, 1), { reference: 'AB', connector: 'up' });
+      const sent = message(idAt(NOON_MS, 1), { upstreamId: 'AB', group: 'up' });
       await insert(store, [waiting]);
       await insert(store, [sent], 'sent');
       assert.equal(await store.take(waiting.id, 'sent'), undefined);
       assert.equal((await store.take(waiting.id, 'waiting'))?.id, waiting.id);
       assert.equal(await store.take(waiting.id, 'waiting'), undefined);
-      assert.equal((await store.take(sent.id, 'sent'))?.reference, 'AB');
+      assert.equal((await store.take(sent.id, 'sent'))?.upstreamId, 'AB');
       assert.equal(await store.take(sent.id, 'sent'), undefined);
       assert.equal(await store.take(idAt(NOON_MS, 9), 'waiting'), undefined);
     },
@@ -162,11 +162,7 @@ export const waitingCases: readonly Case[] = [
         message(id(1), { expiresMs: NOON_MS + 11 }),
         message(id(2), { expiresMs: NOON_MS + 5, kind: 'receipt' }),
       ]);
-      await insert(
-        store,
-        [message(id(3), { expiresMs: NOON_MS + 1, reference: 'r', connector: 'up' })],
-        'sent',
-      );
+      await insert(store, [message(id(3), { expiresMs: NOON_MS + 1, upstreamId: 'r', group: 'up' })], 'sent');
       await insert(store, [message(id(4), { expiresMs: NOON_MS + 1 })], 'memory');
       const first = await takeExpired(store, NOON_MS + 10, 2);
       const second = await takeExpired(store, NOON_MS + 10, 2);
@@ -189,7 +185,7 @@ export const waitingCases: readonly Case[] = [
         message(id(5), { kind: 'receipt' }),
       ]);
       await insert(store, [message(id(6))], 'memory');
-      await insert(store, [message(id(7), { reference: 'r', connector: 'up' })], 'sent');
+      await insert(store, [message(id(7), { upstreamId: 'r', group: 'up' })], 'sent');
       const over = message(id(8));
       await insert(store, [over]);
       await store.commit([change('update', { ...over, state: 'delivered', doneMs: NOON_MS }, 'done')]);
@@ -216,8 +212,8 @@ export const waitingCases: readonly Case[] = [
         [message(id(2)), message(id(3), { kind: 'receipt', lane: 'account:acme' })],
         'memory',
       );
-      await insert(store, [message(id(4), { reference: 'r', connector: 'up' })], 'sent');
-      await insert(store, [message(id(6), { reference: 's', connector: 'up' })], 'sent');
+      await insert(store, [message(id(4), { upstreamId: 'r', group: 'up' })], 'sent');
+      await insert(store, [message(id(6), { upstreamId: 's', group: 'up' })], 'sent');
       assert.equal((await store.take(id(6), 'sent'))?.id, id(6));
       await insert(store, [message(id(5), { state: 'delivered', doneMs: 1 })], 'done');
       const after = reopen === undefined ? store : await reopen();

@@ -99,7 +99,7 @@ export class MemoryStore implements Store {
     for (const row of this.#rows.values()) {
       if (row.place !== 'memory' || !nodes.includes(row.node)) continue;
       // Taken for its receipt, which was not stored: it is at its upstream as before.
-      if (row.message.reference !== undefined) {
+      if (row.message.upstreamId !== undefined) {
         this.#put(row, 'sent');
         continue;
       }
@@ -195,18 +195,14 @@ export class MemoryStore implements Store {
     return found;
   }
 
-  async findByReference(
-    connector: string,
-    references: readonly string[],
-    begins = false,
-  ): Promise<readonly Message[]> {
+  async findByUpstreamId(group: string, ids: readonly string[], begins = false): Promise<readonly Message[]> {
     this.#check();
     const found: Message[] = [];
-    const isMeant = (reference: string): boolean =>
-      begins ? references.some((start) => reference.startsWith(start)) : references.includes(reference);
+    const isMeant = (id: string): boolean =>
+      begins ? ids.some((start) => id.startsWith(start)) : ids.includes(id);
     for (const { message, place } of this.#rows.values()) {
-      if (place !== 'sent' || message.connector !== connector) continue;
-      if (message.reference !== undefined && isMeant(message.reference)) found.push(message);
+      if (place !== 'sent' || message.group !== group) continue;
+      if (message.upstreamId !== undefined && isMeant(message.upstreamId)) found.push(message);
     }
     return found;
   }

@@ -88,12 +88,8 @@ export class FaultyStore implements Store {
     return this.#inner.findByShort(counter);
   }
 
-  findByReference(
-    connector: string,
-    references: readonly string[],
-    begins?: boolean,
-  ): Promise<readonly Message[]> {
-    return this.#inner.findByReference(connector, references, begins);
+  findByUpstreamId(group: string, ids: readonly string[], begins?: boolean): Promise<readonly Message[]> {
+    return this.#inner.findByUpstreamId(group, ids, begins);
   }
 
   waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<MessagePage> {

@@ -141,8 +141,8 @@ function messagesOf(upstream: Upstream, { from, to, text }: TrialMessage, nowMs:
     doneMs: 0,
     receiptWanted: 0,
     of: undefined,
-    reference: undefined,
-    connector: undefined,
+    upstreamId: undefined,
+    group: undefined,
     content: writeContent({
       shape: 'submit',
       esmClass: segment.esmClassBits,

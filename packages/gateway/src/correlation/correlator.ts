@@ -76,8 +76,12 @@ export class Correlator {
     const sinceMs = clock.monotonicMs();
     for (const name of new Set(upstreams.map(({ group }) => group.name))) {
       const { unanswered } = this.#groups.of(name);
-      for (const { id, destination, reference } of await center.findByReference(name, [unansweredMark], true))
-        unanswered.add(destination.digits, { id, reference, sinceMs });
+      for (const { id, destination, upstreamId } of await center.findByUpstreamId(
+        name,
+        [unansweredMark],
+        true,
+      ))
+        unanswered.add(destination.digits, { id, upstreamId, sinceMs });
     }
   }
 
@@ -126,15 +130,15 @@ export class Correlator {
 
   /** An upstream has taken a message: a receipt may have been quicker than its response. */
   onTaken(upstream: Upstream, message: Message, outcome: Outcome): void {
-    if (outcome.kind !== 'accepted' || outcome.reference === undefined) return;
+    if (outcome.kind !== 'accepted' || outcome.upstreamId === undefined) return;
     upstream.group.unsaved += 1;
-    const { reference } = outcome;
-    if (reference.startsWith(unansweredMark)) {
-      this.#noteUnanswered(upstream, message, reference);
+    const { upstreamId } = outcome;
+    if (upstreamId.startsWith(unansweredMark)) {
+      this.#noteUnanswered(upstream, message, upstreamId);
       return;
     }
     const group = this.#groups.known(upstream.group.name);
-    group?.tell(reference);
+    group?.tell(upstreamId);
     group?.long.taken(message);
     // Sent again and taken now: it can end by the receipt of its first attempt.
     if (group !== undefined && group.unanswered.size > 0) group.tell(handsetKey(message.destination.digits));
@@ -146,9 +150,9 @@ export class Correlator {
   }
 
   /** A message has ended, or goes elsewhere, without its receipt: one that comes after all changes nothing any more. */
-  markSuperseded({ id, connector = '', reference = '', destination }: Message): void {
-    const { ends } = this.#groups.of(connector);
-    const key = receiptKey(reference, destination.digits);
+  markSuperseded({ id, group = '', upstreamId = '', destination }: Message): void {
+    const { ends } = this.#groups.of(group);
+    const key = receiptKey(upstreamId, destination.digits);
     if (ends.get(key) === undefined) ends.note(key, { id, said: '', hasOthers: false });
   }
 
@@ -264,10 +268,10 @@ export class Correlator {
     return { receipt, verdict, upstream, group, from, to, receivedMs, candidates, answer };
   }
 
-  #noteUnanswered(upstream: Upstream, message: Message, reference: string | undefined): void {
+  #noteUnanswered(upstream: Upstream, message: Message, upstreamId: string | undefined): void {
     const group = this.group(upstream);
     const { digits } = message.destination;
-    group.unanswered.add(digits, { id: message.id, reference, sinceMs: this.#context.clock.monotonicMs() });
+    group.unanswered.add(digits, { id: message.id, upstreamId, sinceMs: this.#context.clock.monotonicMs() });
     // Its receipt may have come long before the answer was given up.
     group.tell(handsetKey(digits));
   }
@@ -277,7 +281,7 @@ export class Correlator {
     const { group, upstream, candidates, answer } = incoming;
     const giveUp = (): void => this.#lastLook(incoming, draft);
     const held = {
-      references: candidates.map(({ reference }) => reference),
+      references: candidates.map(({ upstreamId }) => upstreamId),
       found: () => this.#settling.fromMemory(incoming) === 'taken',
       giveUp,
       refuse: () => answer(status.ESME_RX_T_APPN),
@@ -343,12 +347,12 @@ export class Correlator {
     if (this.#settling.fromMemory(late) === 'taken') return;
     const handsets = new Set([handsetKey(incoming.from), handsetKey(incoming.to)]);
     const found = (reference: string, isAlone: boolean): boolean => {
-      const isLikely = isAlone && candidates[0]?.reference === reference;
+      const isLikely = isAlone && candidates[0]?.upstreamId === reference;
       if (!handsets.has(reference)) return this.#settling.fromMemory(late, isLikely) === 'taken';
       void this.#guessKept(late);
       return false;
     };
-    const references = [...candidates.map((candidate) => candidate.reference), ...handsets];
+    const references = [...candidates.map((candidate) => candidate.upstreamId), ...handsets];
     const giveUp = (): void => void this.#settling.isRepeated(late, true);
     const wasSaid = group.ends.get(keyOf(incoming)) !== undefined;
     unpark = group.park({ references, found, giveUp, refuse: () => undefined }, wasSaid);

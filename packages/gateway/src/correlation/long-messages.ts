@@ -64,12 +64,12 @@ export class LongMessages {
   }
 
   /** A message has got its last receipt. `others`: messages with that reference, too, as far as they are known. */
-  ended(message: Message, reference: string, end: PartEnd, others: Iterable<Message>): void {
+  ended(message: Message, upstreamId: string, end: PartEnd, others: Iterable<Message>): void {
     const place = this.#mode === 'each' ? undefined : placeOf(message);
     if (place === undefined) return;
     const ended = (this.#known.get(place.key)?.ended ?? new Set()).add(place.index);
     const isRestDue = this.#mode === 'auto' && hasSibling(others, message, place.key);
-    const part: Message = { ...message, reference, timeline: '', text: undefined };
+    const part: Message = { ...message, upstreamId, timeline: '', text: undefined };
     const known = this.#note(place.key, { ...end, part, ended }, isRestDue);
     if (this.#mode === 'one') this.#rest(known);
   }
@@ -83,7 +83,7 @@ export class LongMessages {
     // A customer uses its reference again.
     if (known.ended.has(place.index)) this.#forget(place.key, known);
     else if (this.#mode === 'one') this.#rest(known);
-    else if (this.#mode === 'auto' && message.reference === known.part.reference)
+    else if (this.#mode === 'auto' && message.upstreamId === known.part.upstreamId)
       this.#note(place.key, known, true);
   }
 
@@ -115,10 +115,10 @@ export class LongMessages {
   /** Ends the parts that are still at the upstream. */
   #rest(known: Known): void {
     const { group, settle, onError } = this.#context;
-    const isMeant = ({ connector, reference }: Message): boolean =>
-      connector === group &&
-      reference !== undefined &&
-      (this.#mode === 'one' || reference === known.part.reference);
+    const isMeant = (message: Message): boolean =>
+      message.group === group &&
+      message.upstreamId !== undefined &&
+      (this.#mode === 'one' || message.upstreamId === known.part.upstreamId);
     this.#partsBeside(known)
       .then((parts) => {
         const left = parts.filter(isMeant);

@@ -52,7 +52,7 @@ export class Settling {
     const { center } = this.#context;
     const matches: Match[] = [];
     for (const candidate of candidates) {
-      for (const message of center.awaited(group.name, candidate.reference)) {
+      for (const message of center.awaited(group.name, candidate.upstreamId)) {
         matches.push({ candidate, message });
         if (matches.length >= mostOfOneName) break;
       }
@@ -102,7 +102,7 @@ export class Settling {
       id,
       (live) => this.#outcomeBy(incoming, live),
       (isSettled) =>
-        this.#settled(incoming, match, isSettled, center.awaited(group.name, match.candidate.reference)),
+        this.#settled(incoming, match, isSettled, center.awaited(group.name, match.candidate.upstreamId)),
     );
     // Not only when it is on disk: said again at once, it would find its message nowhere.
     if (isTaken) this.#noteEnd(incoming, id);
@@ -113,12 +113,12 @@ export class Settling {
     const { center } = this.#context;
     const { group, verdict, answer, candidates } = incoming;
     if (candidates.length === 0) return false;
-    const references = [...new Set(candidates.map(({ reference }) => reference))];
+    const references = [...new Set(candidates.map(({ upstreamId }) => upstreamId))];
     // In the order in which they were sent.
-    const found = [...(await center.findByReference(group.name, references))].sort((a, b) => a.id - b.id);
+    const found = [...(await center.findByUpstreamId(group.name, references))].sort((a, b) => a.id - b.id);
     const matches = candidates.flatMap((candidate) =>
       found
-        .filter(({ reference }) => reference === candidate.reference)
+        .filter(({ upstreamId }) => upstreamId === candidate.upstreamId)
         .map((message): Match => ({ candidate, message })),
     );
     const best = sureMatch(matches, incoming) ?? (isLastLook ? likelyMatch(matches, incoming) : undefined);
@@ -132,7 +132,7 @@ export class Settling {
     }
     // Not settled: another receipt has been quicker by a moment.
     const isSettled = await center.settle(message.id, this.#outcomeBy(incoming, message));
-    const others = found.filter(({ reference }) => reference === best.candidate.reference);
+    const others = found.filter(({ upstreamId }) => upstreamId === best.candidate.upstreamId);
     this.#settled(incoming, best, isSettled, others, others.length > 1);
     return true;
   }
@@ -165,7 +165,7 @@ export class Settling {
   /** line: the message does not end by it. busy: it is just being sent, or another receipt has been quicker by a moment. */
   async #concludeBy(
     incoming: Incoming,
-    { reference }: Unanswered,
+    { upstreamId }: Unanswered,
     message: Message,
   ): Promise<'over' | 'line' | 'busy'> {
     const { group, verdict, upstream } = incoming;
@@ -173,14 +173,14 @@ export class Settling {
     const { id, state } = message;
     if (isFinal(state)) return 'line';
     const outcome = this.#outcomeBy(incoming, message, 'guessed=1');
-    if (reference === undefined) {
+    if (upstreamId === undefined) {
       if (outcome.kind !== 'delivered') return 'line';
       if (await center.conclude(id, outcome)) return 'over';
       const now = await center.find(id);
       return now !== undefined && isFinal(now.state) ? 'line' : 'busy';
     }
     if (!(await center.settle(id, outcome))) return 'busy';
-    group.long.ended(message, reference, { verdict, connector: upstream.name }, []);
+    group.long.ended(message, upstreamId, { verdict, connector: upstream.name }, []);
     return 'over';
   }
 
@@ -238,7 +238,7 @@ export class Settling {
   /** `others`: messages with the same reference. `hasOthers`: the disk has some that the memory has not. */
   #settled(
     incoming: Incoming,
-    { candidate: { relation, id, reference }, message }: Match,
+    { candidate: { relation, id, upstreamId }, message }: Match,
     isSettled: boolean,
     others: Iterable<Message>,
     hasOthers = false,
@@ -247,7 +247,7 @@ export class Settling {
     if (isSettled) {
       this.#noteEnd(incoming, message.id, hasOthers);
       if (id !== '' && group.ids.noteHit(relation, id)) this.#learned(group);
-      group.long.ended(message, reference, { verdict, connector: upstream.name }, others);
+      group.long.ended(message, upstreamId, { verdict, connector: upstream.name }, others);
     } else {
       upstream.counters.receiptsRepeated += 1;
       if (group.ends.get(keyOf(incoming))?.said !== verdict.text) this.#noteLater(message.id, incoming);
@@ -259,7 +259,7 @@ export class Settling {
   async settlePart(group: GroupReceipts, part: Message, { verdict, connector }: PartEnd): Promise<void> {
     const outcome = this.#outcome(part, verdict, connector, 'whole=1');
     if (!(await this.#context.center.settle(part.id, outcome))) return;
-    const { id, reference = '', destination } = part;
-    group.ends.note(receiptKey(reference, destination.digits), { id, said: verdict.text, hasOthers: false });
+    const { id, upstreamId = '', destination } = part;
+    group.ends.note(receiptKey(upstreamId, destination.digits), { id, said: verdict.text, hasOthers: false });
   }
 }

@@ -6,7 +6,7 @@ import { handsetOf } from './handset.ts';
 export interface Unanswered {
   readonly id: MessageId;
   /** Under which the message waits for its receipt; undefined: it is sent again. */
-  readonly reference: string | undefined;
+  readonly upstreamId: string | undefined;
   /** When the answer was given up, monotonic milliseconds. */
   readonly sinceMs: number;
 }

@@ -63,7 +63,7 @@ export class MessageListeners implements NetworkListener {
   /** After the commit of each step of a message. */
   onChange(message: Message, step: Step): void {
     const { network, events, counts } = this.#parts;
-    if (step === 'sent') network.upstreams.onSentStored(message.connector);
+    if (step === 'sent') network.upstreams.onSentStored(message.group);
     else if (message.kind === 'mt') this.#onStep(message, step);
     else counts.backlog.onChange(message, step);
     if (events.hearsMessages) events.emit({ kind: 'message', step, message });
@@ -138,7 +138,7 @@ export class MessageListeners implements NetworkListener {
     if (isFinal(message.state)) {
       counts.ended(message);
       transactions.onChange(message);
-      if (message.state === 'unknown' && message.reference !== undefined)
+      if (message.state === 'unknown' && message.upstreamId !== undefined)
         network.correlator.markSuperseded(message);
       if (message.price > 0)
         ledger.account(message.account).settle(message.price, message.charged === true, message.acceptedMs);

@@ -86,7 +86,7 @@ function recordOf(message: Message): BillingRecord {
     from: message.source.digits,
     to: message.destination.digits,
     route: routeOf(memo),
-    connector: lastTriedOf(memo) ?? message.connector ?? '',
+    connector: lastTriedOf(memo) ?? message.group ?? '',
     operatorId: operatorIdOf(message),
     state: message.state,
     error: message.error,

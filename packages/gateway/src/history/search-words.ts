@@ -5,7 +5,7 @@ import { candidatesOf } from '../message/id-candidates.ts';
 
 /** An id of an operator, as its response or its receipt writes it. */
 export function referenceWords(id: string): readonly TimelineWord[] {
-  const references = candidatesOf([id], idRelations).map(({ reference }) => `reference=${reference}`);
+  const references = candidatesOf([id], idRelations).map(({ upstreamId }) => `reference=${upstreamId}`);
   return [...new Set([...references, `reference=${id}`, `id=${id}`])].map((word) => ({ word }));
 }
 

@@ -7,7 +7,7 @@ export interface Candidate {
   /** As the receipt writes it. */
   readonly id: string;
   /** As the message has it. */
-  readonly reference: string;
+  readonly upstreamId: string;
 }
 
 /**
@@ -23,11 +23,11 @@ function candidatesBy(ids: readonly string[], relations: readonly IdRelation[]):
   const candidates: Candidate[] = [];
   for (const relation of relations) {
     for (const id of ids) {
-      const reference = idInResponse(relation, id);
-      if (reference === undefined || reference === '') continue;
-      candidates.push({ relation, id, reference });
+      const upstreamId = idInResponse(relation, id);
+      if (upstreamId === undefined || upstreamId === '') continue;
+      candidates.push({ relation, id, upstreamId });
       // Messages that left before an update of the gateway have such ids as they were written.
-      if (relation === 'same' && id !== reference) candidates.push({ relation, id, reference: id });
+      if (relation === 'same' && id !== upstreamId) candidates.push({ relation, id, upstreamId: id });
     }
   }
   return candidates;

@@ -255,7 +255,7 @@ export class Network {
 
   /** What becomes of a message whose receipt is late: the center asks. */
   late(message: Message): Outcome | undefined {
-    if (message.reference?.startsWith(unansweredMark) === true) {
+    if (message.upstreamId?.startsWith(unansweredMark) === true) {
       return {
         kind: 'failed',
         state: 'unknown',

@@ -54,7 +54,7 @@ export class MessageCounts {
     const { state, segments } = message;
     if (!isFinal(state)) return;
     const account = this.#account(message.account);
-    const { states, times } = this.#connector(message.connector ?? noConnector);
+    const { states, times } = this.#connector(message.group ?? noConnector);
     states.set(state, (states.get(state) ?? 0) + segments);
     if (state === 'delivered') {
       account.delivered += segments;

@@ -29,7 +29,8 @@ export function timedStore(
     matching: (match, limit) => store.matching(match, limit),
     find: (id) => store.find(id),
     findByShort: (counter) => store.findByShort(counter),
-    findByReference: (connector, references, begins) => store.findByReference(connector, references, begins),
+    findByUpstreamId: (connector, references, begins) =>
+      store.findByUpstreamId(connector, references, begins),
     search: (query) => store.search(query),
     waitingIn: (lane, limit, beforeId) => store.waitingIn(lane, limit, beforeId),
     counts: () => store.counts(),

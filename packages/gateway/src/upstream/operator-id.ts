@@ -8,11 +8,14 @@ import { unansweredMark } from './outcome.ts';
  * accepted. The timeline has it where it is not the
  * reference that receipts are found by: `sent reference=1f ... id=001F`.
  */
-export function operatorIdOf({ timeline, reference = '' }: Pick<Message, 'timeline' | 'reference'>): string {
+export function operatorIdOf({
+  timeline,
+  upstreamId = '',
+}: Pick<Message, 'timeline' | 'upstreamId'>): string {
   const ended = lastLine(timeline, 'accepted');
   // A timeline begins with the acceptance by us.
   const line = lastLine(timeline, 'sent') ?? (ended?.includes(' lane=') === true ? ended : '');
-  const told = wordAfter(line, ' id=') ?? wordAfter(line, ' reference=') ?? reference;
+  const told = wordAfter(line, ' id=') ?? wordAfter(line, ' reference=') ?? upstreamId;
   return told.startsWith(unansweredMark) ? '' : told;
 }
 

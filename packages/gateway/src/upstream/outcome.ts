@@ -69,8 +69,8 @@ function taken({ id, isAwaited }: Extract<Answer, { kind: 'taken' }>, occasion: 
   }
   return {
     kind: 'accepted',
-    reference,
-    connector: upstream.group.name,
+    upstreamId: reference,
+    group: upstream.group.name,
     lateMs:
       failover.receiptAfterMs === Number.POSITIVE_INFINITY ? undefined : nowMs + failover.receiptAfterMs,
     memo,
@@ -135,8 +135,8 @@ function unknown(message: Message, reason: string, occasion: Occasion): Outcome 
     case 'wait':
       return {
         kind: 'accepted',
-        reference: `${unansweredMark}${message.publicId}`,
-        connector: upstream.group.name,
+        upstreamId: `${unansweredMark}${message.publicId}`,
+        group: upstream.group.name,
         lateMs: nowMs + (upstream.settings.unknownWaitMs ?? defaultUnknownWaitMs),
         memo,
         detail: `${detail}: its receipt is waited for`,

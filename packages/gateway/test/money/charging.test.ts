@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chargedAtEnd } from '../../src/money/charging.ts';
 
 const message = (more: Partial<Message>): Message =>
-  ({ lane: 'via:a', attempts: 0, connector: undefined, memo: undefined, ...more }) as Message;
+  ({ lane: 'via:a', attempts: 0, group: undefined, memo: undefined, ...more }) as Message;
 
 describe('a broadcast that was taken back', () => {
   it.each([

@@ -33,8 +33,8 @@ describe('time counts', () => {
 });
 
 describe('message counts', () => {
-  const message = (account: string, state: Message['state'], connector?: string): Message =>
-    ({ account, state, connector, acceptedMs: 1_000, doneMs: 1_040, segments: 1 }) as Message;
+  const message = (account: string, state: Message['state'], group?: string): Message =>
+    ({ account, state, group, acceptedMs: 1_000, doneMs: 1_040, segments: 1 }) as Message;
 
   it('count what was taken and how it ended', () => {
     const counts = new MessageCounts();
