@@ -7,10 +7,12 @@ export type ErrorClass = 'unreachable' | 'busy' | 'full' | 'throttled' | 'system
 
 /**
  * What became of an attempt. `detail` goes to the timeline as it is: `key=value` pairs. `memo`, where given, replaces
- * that of the message.
+ * that of the message. `operatorError`: the error code of the receipt that says it, in the operator's own words; empty: it
+ * gave none; left out: no receipt says it.
  * - delivered: it arrived.
  * - accepted: an upstream took it; with an `upstreamId` the message waits for the upstream's receipt, without one it
- *   ends in state `accepted`. `group`: who took it, for `findByUpstreamId`; default the connector's name. `lateMs`:
+ *   ends in state `accepted`. `group`: who took it, for `findByUpstreamId`; default the connector's name.
+ *   `answeredAs`: its id as the answer has it, where that is not the `upstreamId`. `lateMs`:
  *   when its receipt is late (epoch milliseconds): then CenterOptions.late is asked.
  * - retry: not now. `afterMs` overrules the retry policy; 0 means as soon as the lane has room again. `lane`: it moves
  *   there.
@@ -26,11 +28,13 @@ export type Outcome =
       readonly detail?: string | undefined;
       readonly doneMs?: number | undefined;
       readonly said?: unknown;
+      readonly operatorError?: string | undefined;
       readonly discards?: Message | undefined;
     }
   | {
       readonly kind: 'accepted';
       readonly upstreamId?: string | undefined;
+      readonly answeredAs?: string | undefined;
       readonly group?: string | undefined;
       readonly lateMs?: number | undefined;
       readonly memo?: string | undefined;
@@ -43,6 +47,7 @@ export type Outcome =
       readonly afterMs?: number | undefined;
       readonly lane?: string | undefined;
       readonly memo?: string | undefined;
+      readonly operatorError?: string | undefined;
       readonly discards?: Message | undefined;
       readonly detail?: string | undefined;
     }
@@ -53,6 +58,7 @@ export type Outcome =
       readonly detail?: string | undefined;
       readonly doneMs?: number | undefined;
       readonly said?: unknown;
+      readonly operatorError?: string | undefined;
       readonly discards?: Message | undefined;
     }
   | {

@@ -27,6 +27,8 @@ export {
   type MessageId,
   type MessageKind,
   noticeOnRetry,
+  type Origin,
+  type Pieces,
   type Place,
   type Priority,
   receiptOnFailure,

@@ -33,6 +33,28 @@ export const noticeOnRetry = 4;
  */
 export type IdForm = 'hex' | 'short' | 'uuid' | 'decimal' | 'hexdec';
 
+/** How a message from a handset came in. */
+export interface Origin {
+  /** The connector by which it came. */
+  readonly connector: string;
+  /** The group of that connector: pieces of one text may come by any of its connectors. */
+  readonly group: string;
+  /** The text that it was put together of, or is a piece of that is passed on as it came; undefined: neither. */
+  readonly pieces: Pieces | undefined;
+}
+
+/** A text that came in pieces. */
+export interface Pieces {
+  /** Public id of the piece that was stored first. */
+  readonly first: string;
+  /** How many came. */
+  readonly came: number;
+  /** Of how many. */
+  readonly total: number;
+  /** Sequence numbers of those that did not come, ascending. */
+  readonly missing: readonly number[];
+}
+
 /** A stored message. Only the center changes it; others read it and may keep it only until they return. */
 export interface Message {
   readonly id: MessageId;
@@ -72,6 +94,16 @@ export interface Message {
   readonly group: string | undefined;
   /** What it is called there; receipts are looked for by (group, upstreamId). */
   readonly upstreamId: string | undefined;
+  /** The id in the last upstream's answer as it was written; undefined: as `upstreamId`, or none was given. */
+  readonly answeredAs: string | undefined;
+  /** When it was last left with an upstream to await its receipt; 0: never. */
+  readonly sentMs: number;
+  /** The error code in the last receipt that moved or ended it, in its operator's own words; undefined: it gave none. */
+  readonly operatorError: string | undefined;
+  /** Whether its text has taken the place of another one. */
+  readonly isReplaced: boolean;
+  /** Messages from handsets: how it came in; undefined of others, and of one that came by no connector. */
+  readonly origin: Origin | undefined;
   /** Opaque to the center: what the gateway needs to make a PDU of it. */
   readonly content: Uint8Array;
   /** Decoded text for searches; undefined when withheld or binary. */
@@ -120,6 +152,7 @@ export interface Draft {
    * pieces the first says it; then all of them are messages of their own, and what was there is cancelled.
    */
   readonly replaceIfPresent?: boolean | undefined;
+  readonly origin?: Origin | undefined;
   /** Said in the `accepted` line of the timeline, e.g. `session=s12 sequence=77`. */
   readonly detail?: string | undefined;
   /** A whole number, 0 or more; default 0. */

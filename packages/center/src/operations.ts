@@ -107,6 +107,7 @@ export class Operations {
     if (changes.content !== undefined) {
       got.content = changes.content;
       got.text = changes.text;
+      got.isReplaced = true;
       this.#core.octets += remeasure(got);
     }
     if (changes.idForm === 'short' && got.idForm !== 'short') {

@@ -16,7 +16,7 @@ import { timelineLine, withStep } from './timeline.ts';
 
 type Accepted = Extract<Outcome, { kind: 'accepted' }>;
 /** What an outcome says of an end beside the state. */
-type End = Pick<Extract<Outcome, { kind: 'failed' }>, 'doneMs' | 'said' | 'discards'>;
+type End = Pick<Extract<Outcome, { kind: 'failed' }>, 'doneMs' | 'said' | 'operatorError' | 'discards'>;
 type Failed = Omit<Extract<Outcome, { kind: 'retry' }>, 'kind'>;
 
 /** Turns outcomes into changes. */
@@ -45,8 +45,11 @@ export class Settlement {
       case 'accepted':
         message.attempts += 1;
         message.memo = outcome.memo ?? message.memo;
-        if (outcome.upstreamId === undefined) this.finish(message, 'accepted', 0, outcome.detail);
-        else this.#sent(message, outcome.upstreamId, outcome);
+        if (outcome.upstreamId !== undefined) this.#sent(message, outcome.upstreamId, outcome);
+        else {
+          message.answeredAs = outcome.answeredAs ?? message.answeredAs;
+          this.finish(message, 'accepted', 0, outcome.detail);
+        }
         break;
       case 'retry':
         message.memo = outcome.memo ?? message.memo;
@@ -93,7 +96,7 @@ export class Settlement {
     state: FinalState,
     error: number,
     detail: string | undefined,
-    { doneMs, said, discards }: End,
+    { doneMs, said, operatorError, discards }: End,
   ): void {
     if (!mayFollow(message.state, state)) {
       // A message that was never tried cannot have been delivered; the center brings no message here.
@@ -103,6 +106,7 @@ export class Settlement {
     const nowMs = this.#core.settings.clock.nowMs();
     message.state = state;
     message.error = error;
+    noteOperatorError(message, operatorError);
     message.doneMs = doneMs ?? nowMs;
     message.phase = 'saving';
     message.savingPlace = 'done';
@@ -183,13 +187,19 @@ export class Settlement {
     this.#core.commits.addOutcome({ op: 'remove', message, place: 'done', line });
   }
 
-  #retry(message: LiveMessage, { errorClass, error, afterMs, detail, discards }: Failed): void {
+  #retry(
+    message: LiveMessage,
+    { errorClass, error, afterMs, detail, operatorError, discards }: Failed,
+  ): void {
     const { clock, random, retry } = this.#core.settings;
     const wasSent = message.upstreamId !== undefined;
+    // What it was called is still known of it.
+    message.answeredAs ??= message.upstreamId;
     message.upstreamId = undefined;
     message.group = undefined;
     message.attempts += 1;
     message.error = error;
+    noteOperatorError(message, operatorError);
     const delayMs = afterMs ?? retry({ message, attempts: message.attempts, errorClass, error }, random);
     if (delayMs === undefined) {
       this.finish(message, errorClass === 'unknown' ? 'unknown' : 'undeliverable', error, detail);
@@ -227,9 +237,11 @@ export class Settlement {
     return { op: 'update', message, place: 'waiting', line: '' };
   }
 
-  #sent(message: LiveMessage, upstreamId: string, { group, lateMs, detail }: Accepted): void {
+  #sent(message: LiveMessage, upstreamId: string, { group, answeredAs, lateMs, detail }: Accepted): void {
     const nowMs = this.#core.settings.clock.nowMs();
     message.upstreamId = upstreamId;
+    message.answeredAs = answeredAs;
+    message.sentMs = nowMs;
     message.group = group ?? this.#dispatch.lanes.get(message.lane)?.connector?.name ?? message.lane;
     const told = `reference=${upstreamId}${detail === undefined ? '' : ` ${detail}`}`;
     message.timeline = withStep(message.timeline, this.#line(message, 'sent', 0, nowMs, told));
@@ -297,6 +309,10 @@ export class Settlement {
     else if (state === 'deleted') counters.deleted += segments;
     else counters.failed += segments;
   }
+}
+
+function noteOperatorError(message: LiveMessage, told: string | undefined): void {
+  if (told !== undefined) message.operatorError = told === '' ? undefined : told;
 }
 
 function stepOf({ op, place, message }: Change): Step {

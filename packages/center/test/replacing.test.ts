@@ -42,7 +42,7 @@ describe.each(stores)('on %s', (_, open) => {
     const [first, ...rest] = await Promise.all(drafts.map((one) => center.submitOne(one)));
     const last = [first, ...rest].slice(-3);
     expect(new Set(last.map((one) => one?.id)).size).toBe(1);
-    expect((await center.find(last[0]?.id ?? 0))?.text).toBe('3');
+    expect(await center.find(last[0]?.id ?? 0)).toMatchObject({ text: '3', isReplaced: true });
     expect(center.unfinished).toBe(drafts.length - 2);
     await center.stop();
   });

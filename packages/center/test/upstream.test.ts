@@ -23,8 +23,8 @@ async function sent(rig: Rig, outcome: Outcome, fields: object = {}): Promise<Me
 }
 
 /** Ids of what waits in memory under that name, the first one at the front. */
-const awaited = (rig: Rig, reference: string, connector = 'up'): number[] =>
-  [...rig.center.awaited(connector, reference)].map(({ id }) => id);
+const awaited = (rig: Rig, upstreamId: string, group = 'up'): number[] =>
+  [...rig.center.awaited(group, upstreamId)].map(({ id }) => id);
 
 const settled = (rig: Rig, reference: string, outcome: Outcome): Promise<boolean | 'unknown'> =>
   new Promise((resolve) => {
@@ -168,6 +168,54 @@ describe('settleAwaited', () => {
     for (const { id } of all) expect(await rig.center.settle(id, { kind: 'delivered' })).toBe(false);
     expect(rig.center.counters.delivered).toBe(4);
     expect(rig.center.unfinished).toBe(0);
+    await rig.center.stop();
+  });
+});
+
+describe('what upstreams said of a message', () => {
+  const retried = (operatorError?: string): Outcome => ({
+    ...({ kind: 'retry', error: 1, errorClass: 'system', afterMs: 0 } as const),
+    ...(operatorError === undefined ? {} : { operatorError }),
+  });
+
+  it('is of the last one: its id as it was written, when it took it, the error code of its receipt', async () => {
+    const rig = await startRig();
+    const startMs = rig.clock.nowMs();
+    const { id } = await sent(rig, taken('1f', { answeredAs: '001F' }));
+    expect(await rig.center.find(id)).toMatchObject({
+      ...{ upstreamId: '1f', answeredAs: '001F', sentMs: startMs, operatorError: undefined },
+    });
+    await rig.clock.advance(5_000);
+    rig.out.answer = () => taken('r2');
+    await settled(rig, '1f', retried('0x1B'));
+    await settle();
+    await settle();
+    // The id of this one was written as it is looked for.
+    const now = { upstreamId: 'r2', answeredAs: undefined, sentMs: startMs + 5_000, operatorError: '0x1B' };
+    expect(await rig.center.find(id)).toMatchObject(now);
+    await settled(rig, 'r2', { kind: 'delivered', operatorError: '' });
+    const over = { ...now, state: 'delivered', operatorError: undefined };
+    expect(await rig.center.find(id)).toMatchObject(over);
+    expect(await rig.store.find(id)).toMatchObject(over);
+    await rig.center.stop();
+  });
+
+  it('stays when none of them has it any more', async () => {
+    const rig = await startRig();
+    const { id } = await sent(rig, taken('r1'));
+    rig.out.answer = () => ({ kind: 'failed', state: 'rejected', error: 11 });
+    await settled(rig, 'r1', retried('7'));
+    await settle();
+    await settle();
+    const over = { state: 'rejected', upstreamId: undefined, answeredAs: 'r1', operatorError: '7' };
+    expect(await rig.store.find(id)).toMatchObject(over);
+    await rig.center.stop();
+  });
+
+  it('has the id of one that awaits no receipt', async () => {
+    const rig = await startRig();
+    const { id } = await sent(rig, { kind: 'accepted', answeredAs: '00A' });
+    expect(await rig.store.find(id)).toMatchObject({ state: 'accepted', answeredAs: '00A', sentMs: 0 });
     await rig.center.stop();
   });
 });

@@ -8,8 +8,10 @@ import type { DayAside, Tally } from '@chappe/center';
 import { CenterError, dayNumber, dayOfNumber, syncFolder } from '@chappe/center';
 import { damagedText } from './failure.ts';
 import { dayPath, exists } from './folder.ts';
+import { broughtUp } from './old-changes.ts';
 import type { TallyRow } from './requests.ts';
 import type { DayChanges } from './row.ts';
+import { schemaVersion } from './schema.ts';
 import { TallyAside } from './tally-aside.ts';
 
 const ASIDE_FILE = /^(\d{4}-\d{2}-\d{2})\.aside$/;
@@ -27,6 +29,13 @@ interface Head {
   readonly why: string;
   /** Its sums of money then; left out where they could not be read. */
   readonly tallies?: readonly TallyRow[] | undefined;
+}
+
+/** A line after it: changes of one commit. */
+interface Kept {
+  readonly schema?: number | undefined;
+  readonly values: DayChanges['values'];
+  readonly bytes: string;
 }
 
 /** The days of one folder that are set aside, for the thread that writes. */
@@ -92,7 +101,10 @@ export class AsideDays {
     const entry = this.#days.get(day);
     if (entry === undefined) throw new RangeError(`${dayOfNumber(day)} is not set aside`);
     entry.journal ??= openSync(this.#path(day), 'a', FILE_MODE);
-    append(entry.journal, JSON.stringify({ values, bytes: Buffer.from(bytes).toString('base64') }));
+    append(
+      entry.journal,
+      JSON.stringify({ schema: schemaVersion, values, bytes: Buffer.from(bytes).toString('base64') }),
+    );
     entry.tallies?.follow(changes);
   }
 
@@ -101,7 +113,9 @@ export class AsideDays {
     const changes: DayChanges[] = [];
     for (const line of this.#lines(day).slice(1)) {
       try {
-        const { values, bytes } = JSON.parse(line) as { values: DayChanges['values']; bytes: string };
+        const { schema, values: written, bytes } = JSON.parse(line) as Kept;
+        // Versions before 4 did not say which they were.
+        const values = schema === undefined ? broughtUp(written) : written;
         changes.push({ day, values, bytes: Buffer.from(bytes, 'base64'), isRefusable: false });
       } catch {
         // A line that is not whole.

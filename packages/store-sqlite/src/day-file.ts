@@ -66,14 +66,14 @@ function prepare(database: DatabaseSync, table: (typeof tables)[number]): Statem
       `INSERT OR REPLACE INTO ${table}(${all}) VALUES(${columns.map(() => '?').join(', ')})`,
     ),
     done: database.prepare(
-      `UPDATE ${table} SET place = 3, state = ?, attempts = ?, error = ?, done = ?, timeline = ? WHERE id = ?`,
+      `UPDATE ${table} SET place = 3, state = ?, attempts = ?, error = ?, done = ?, timeline = ?, answered = ?, operror = ? WHERE id = ?`,
     ),
     charge: database.prepare(
-      `UPDATE ${table} SET place = 3, state = ?, attempts = ?, error = ?, done = ?, timeline = ?, charged = ? WHERE id = ?`,
+      `UPDATE ${table} SET place = 3, state = ?, attempts = ?, error = ?, done = ?, timeline = ?, answered = ?, operror = ?, charged = ? WHERE id = ?`,
     ),
     update: database.prepare(
       `UPDATE ${table} SET lane = ?, due = ?, place = ?, state = ?, attempts = ?, error = ?, connector = ?, ` +
-        'reference = ?, timeline = ?, memo = ? WHERE id = ?',
+        'reference = ?, timeline = ?, memo = ?, answered = ?, sent = ?, operror = ? WHERE id = ?',
     ),
     remove: database.prepare(`DELETE FROM ${table} WHERE id = ?`),
     claim: rows(`SELECT ${all} ${queue} AND due <= ? AND id < ? ORDER BY due, id LIMIT ?`),

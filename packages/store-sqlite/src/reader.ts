@@ -20,7 +20,7 @@ import { checkOurs, dayPath, daysIn, exists } from './folder.ts';
 import { openDatabase } from './open-database.ts';
 import { ReadFailures } from './read-failures.ts';
 import type { Notice, PageRows, Request, Row, SearchRows, TallyRow, WorkerRole } from './requests.ts';
-import { segmentsShift } from './row.ts';
+import { segmentsMask, segmentsShift } from './row.ts';
 import { chargeOpen, chargeReleased, chargeSettled, columns, talliesSql, unfinishedSql } from './schema.ts';
 import { SharedBodies } from './shared-bodies.ts';
 import { CHUNK, type Walk, walkOf } from './walk.ts';
@@ -147,7 +147,7 @@ export class Reader {
   }
 
   #counts(): DayCount[] {
-    const sql = `SELECT account, sum((flags >> ${segmentsShift}) + 1) FROM msg WHERE (flags & 3) = 0 GROUP BY account`;
+    const sql = `SELECT account, sum(((flags >> ${segmentsShift}) & ${segmentsMask}) + 1) FROM msg WHERE (flags & 3) = 0 GROUP BY account`;
     return this.#each(this.#days(), (day) =>
       this.#rows(day, sql, []).map((row): DayCount => {
         const [account, segments] = row as unknown as [string, number];

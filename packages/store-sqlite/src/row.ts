@@ -2,7 +2,9 @@
 
 import type { Change, IdForm, Message, MessageId, MessageKind } from '@chappe/center';
 import { dayNumberOfId, messageStates, parsePublicId, publicIdOf, shortPublicId } from '@chappe/center';
-import { chargeOpen, chargeReleased, chargeSettled, columns, placeCodes } from './schema.ts';
+import { toldIn } from './old-rows.ts';
+import { originOf, originText } from './origin.ts';
+import { chargeOpen, chargeReleased, chargeSettled, columns, placeCodes, toldInTimeline } from './schema.ts';
 
 /** A value of a column. */
 export type Value = number | string | null | Uint8Array;
@@ -25,7 +27,7 @@ export const opCharge = 6;
 export const opBody = 7;
 
 /** Values of each opcode, after opcode and table. */
-export const opWidths: readonly number[] = [columns.length, 6, 11, columns.length, 1, 2, 9, 3];
+export const opWidths: readonly number[] = [columns.length, 8, 14, columns.length, 1, 2, 11, 3];
 /** Of `opCharge`: where what stands in the file begins. */
 export const chargeWidth = 2;
 
@@ -45,8 +47,17 @@ const idForms: readonly IdForm[] = ['hex', 'short', 'uuid', 'decimal', 'hexdec']
 /** Where in `flags` the segments begin. */
 export const segmentsShift = 8;
 const maxSegments = 0x1_0000;
+/** What `flags` holds of the segments, once shifted. */
+export const segmentsMask: number = maxSegments - 1;
+// Bit 24: its text has taken the place of another one.
+const replacedBit = 1 << 24;
 const nothing = new Uint8Array(0);
 const stateCodes = new Map(messageStates.map((state, code) => [state, code]));
+
+/** The kind of message that `flags` say. */
+export function kindOf(flags: number): MessageKind {
+  return kinds[flags & 3] as MessageKind;
+}
 
 /** 1 for receipts and notices, which have a table of their own. */
 function tableOf(message: Message): number {
@@ -71,7 +82,8 @@ class DayEncoder {
       kinds.indexOf(message.kind) |
         (message.receiptWanted << 2) |
         (idForms.indexOf(message.idForm) << 5) |
-        ((Math.min(message.segments, maxSegments) - 1) << segmentsShift),
+        ((Math.min(message.segments, maxSegments) - 1) << segmentsShift) |
+        (message.isReplaced ? replacedBit : 0),
       message.account,
       message.lane,
       source.digits,
@@ -98,6 +110,10 @@ class DayEncoder {
       chargeCode(message),
       message.memo ?? null,
       body ?? null,
+      message.answeredAs ?? null,
+      message.sentMs === 0 ? null : message.sentMs,
+      message.operatorError ?? null,
+      message.origin === undefined ? null : originText(message.origin),
     );
     this.#bytes(content);
   }
@@ -119,6 +135,9 @@ class DayEncoder {
       message.upstreamId ?? null,
       message.timeline === '' ? null : message.timeline,
       message.memo ?? null,
+      message.answeredAs ?? null,
+      message.sentMs === 0 ? null : message.sentMs,
+      message.operatorError ?? null,
       message.id,
     );
   }
@@ -131,6 +150,8 @@ class DayEncoder {
       message.error,
       message.doneMs,
       message.timeline === '' ? null : message.timeline,
+      message.answeredAs ?? null,
+      message.operatorError ?? null,
     );
     if (message.price > 0) this.values.push(chargeCode(message));
     this.values.push(message.id);
@@ -220,6 +241,8 @@ export function decodeRow(row: readonly Value[]): Message {
   const flags = row[4] as number;
   const numbering = row[9] as number;
   const idForm = idForms[(flags >> 5) & 7] ?? 'hex';
+  const kind = kindOf(flags);
+  const told = row[32] === toldInTimeline ? toldIn((row[26] as string | null) ?? '', kind) : undefined;
   return {
     id,
     tag,
@@ -227,7 +250,7 @@ export function decodeRow(row: readonly Value[]): Message {
       idForm === 'short' ? shortPublicId((row[3] as number | null) ?? 0) : publicIdOf(idForm, head, tag),
     idForm,
     head,
-    kind: kinds[flags & 3] as MessageKind,
+    kind,
     account: row[5] as string,
     lane: row[6] as string,
     source: {
@@ -256,6 +279,11 @@ export function decodeRow(row: readonly Value[]): Message {
     price: row[27] as number,
     charged: row[28] === chargeOpen ? undefined : row[28] === chargeSettled,
     memo: (row[29] as string | null) ?? undefined,
-    segments: ((flags >> segmentsShift) & (maxSegments - 1)) + 1,
+    segments: ((flags >> segmentsShift) & segmentsMask) + 1,
+    answeredAs: told === undefined ? ((row[31] as string | null) ?? undefined) : told.answeredAs,
+    sentMs: told === undefined ? ((row[32] as number | null) ?? 0) : told.sentMs,
+    operatorError: told === undefined ? ((row[33] as string | null) ?? undefined) : told.operatorError,
+    isReplaced: (flags & replacedBit) !== 0 || told?.isReplaced === true,
+    origin: told === undefined ? originOf(row[34] as string | null) : told.origin,
   };
 }

@@ -5,7 +5,7 @@
 import type { Place } from '@chappe/center';
 
 /** PRAGMA user_version of the files this version writes. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 /** PRAGMA application_id: "CHPP". */
 export const applicationId = 0x43485050;
 /** The first SQLite whose WAL mode is sound: 3.7.0 to 3.51.2 may damage a file that two connections write. */
@@ -47,6 +47,10 @@ export const columns: readonly string[] = [
   'charged',
   'memo',
   'body',
+  'answered',
+  'sent',
+  'operror',
+  'origin',
 ];
 
 const table = `(
@@ -80,8 +84,15 @@ const table = `(
   price INTEGER NOT NULL DEFAULT 0,
   charged INTEGER NOT NULL DEFAULT 0,
   memo TEXT,
-  body INTEGER
+  body INTEGER,
+  answered TEXT,
+  sent INTEGER,
+  operror TEXT,
+  origin TEXT
 )`;
+
+/** `sent` of a row that was written before version 4: its timeline has what the newer columns say (old-rows.ts). */
+export const toldInTimeline = -1;
 
 /** Contents and texts that several messages of one call have in common, by the id of the first; `body` names it. */
 const bodySql = 'CREATE TABLE shared(id INTEGER PRIMARY KEY, content BLOB NOT NULL, text TEXT);';
@@ -150,13 +161,25 @@ const upgradeFrom2 = `
 ALTER TABLE msg ADD COLUMN body INTEGER;
 ALTER TABLE note ADD COLUMN body INTEGER;
 ${bodySql}
+`;
+/** From version 3: what was told in timelines only. The rows are not touched, as there may be millions. */
+const upgradeFrom3 = `
+${['msg', 'note']
+  .map(
+    (name) => `ALTER TABLE ${name} ADD COLUMN answered TEXT;
+ALTER TABLE ${name} ADD COLUMN sent INTEGER DEFAULT ${toldInTimeline};
+ALTER TABLE ${name} ADD COLUMN operror TEXT;
+ALTER TABLE ${name} ADD COLUMN origin TEXT;`,
+  )
+  .join('\n')}
 PRAGMA user_version = ${schemaVersion};
 `;
 
 /** What brings a file of that version to this one; undefined: nothing is to be done. */
 export function upgradeSql(version: number): string | undefined {
-  if (version === 1) return upgradeFrom1 + upgradeFrom2;
-  return version === 2 ? upgradeFrom2 : undefined;
+  if (version === 1) return upgradeFrom1 + upgradeFrom2 + upgradeFrom3;
+  if (version === 2) return upgradeFrom2 + upgradeFrom3;
+  return version === 3 ? upgradeFrom3 : undefined;
 }
 
 /** Creates everything in an empty file. The rowid ends every index entry, so (account) is (account, id). */

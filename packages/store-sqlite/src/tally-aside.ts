@@ -7,8 +7,8 @@ import { chargeSettled } from './schema.ts';
 // Of `opCharge`, after opcode and table: account and price; the charge and the id at the end.
 const ACCOUNT_AT = 0;
 const PRICE_AT = 1;
-const CHARGED_AT = 7;
-const ID_AT = 8;
+const CHARGED_AT = 9;
+const ID_AT = 10;
 
 /** Those of one day. */
 export class TallyAside {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Message } from '@chappe/center';
 import { SqliteStore } from '@chappe/store-sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { change, idAt, insert, message, NOON_MS } from '../../center/src/conformance/given.ts';
@@ -153,10 +154,18 @@ describe('a data folder of version 1', () => {
     ]);
     await store.close();
     const database = new DatabaseSync(join(folder, `${day}.db`));
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });
     database.close();
   });
 });
+
+/** As version 3 had it. */
+function withoutFields(database: DatabaseSync): void {
+  for (const table of ['msg', 'note'])
+    for (const column of ['answered', 'sent', 'operror', 'origin'])
+      database.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
+  database.exec('PRAGMA user_version = 3');
+}
 
 describe('a data folder of version 2', () => {
   it('is read as it is, and takes contents in common from then on', async () => {
@@ -166,6 +175,7 @@ describe('a data folder of version 2', () => {
     await insert(store, [old]);
     await store.close();
     const database = new DatabaseSync(join(folder, `${day}.db`));
+    withoutFields(database);
     database.exec(`DROP TABLE shared; ALTER TABLE msg DROP COLUMN body; ALTER TABLE note DROP COLUMN body;
       PRAGMA user_version = 2`);
     database.close();
@@ -190,6 +200,140 @@ describe('a data folder of version 2', () => {
       [first.id, 300, 'hello'],
       [second.id, 300, 'hello'],
     ]);
+    await store.close();
+  });
+});
+
+describe('a data folder of version 3', () => {
+  const nothing = {
+    answeredAs: undefined,
+    sentMs: 0,
+    operatorError: undefined,
+    isReplaced: false,
+    origin: undefined,
+  };
+  const pieces = { first: 'a1', came: 3, total: 9, missing: [1, 4, 5, 6, 9] };
+  /** Timelines as that version wrote them, without the acceptance by the centre. */
+  const stories: readonly (readonly [string, string, Partial<Message>, Partial<Message>])[] = [
+    ['nothing', '', {}, nothing],
+    ['an id', '7 sent lane=via:a attempt=1 reference=1f connector=a\n', {}, { answeredAs: '1f', sentMs: 7 }],
+    [
+      'an id that was written otherwise, and an error code',
+      '7 sent lane=via:a attempt=1 reference=1f connector=a id=001F\n9 undeliverable lane=via:a attempt=1 error=27 connector=a stat=UNDELIV err=0x1B network=3:27\n',
+      {},
+      { answeredAs: '001F', sentMs: 7, operatorError: '0x1B' },
+    ],
+    [
+      'two upstreams, of which the second said no error code',
+      '7 sent lane=via:a>b attempt=1 reference=1 connector=a\n8 retry lane=via:a>b attempt=1 error=5 class=system afterMs=0 connector=a stat=UNDELIV err=005 next=1\n9 sent lane=via:a>b attempt=2 reference=2 connector=b id=02\n10 delivered lane=via:a>b attempt=2 connector=b stat=DELIVRD\n',
+      {},
+      { answeredAs: '02', sentMs: 9 },
+    ],
+    [
+      'what came after its end, and words of a peer',
+      '7 sent lane=via:a attempt=1 reference=1 connector=a\n8 delivered lane=via:a attempt=1 connector=a stat=DELIVRD err=000\n9 later connector=a stat=UNDELIV err=013\n10 noted it was sent again id=9 replaced\n',
+      {},
+      { answeredAs: '1', sentMs: 7, operatorError: '000' },
+    ],
+    ['no receipt', '7 accepted lane=via:a attempt=1 connector=a reference=00A\n', {}, { answeredAs: '00A' }],
+    ['another text', '7 replaced session=3\n', {}, { isReplaced: true }],
+  ];
+  const origins: readonly (readonly [string, string, Partial<Message>])[] = [
+    [
+      'a connector',
+      'connector=op_a deliver_sm=3 rule=none',
+      { origin: { connector: 'op_a', group: 'op_a', pieces: undefined } },
+    ],
+    [
+      'a piece that waits',
+      'connector=a deliver_sm=3 group=g part=2/3 reference=7',
+      { origin: { connector: 'a', group: 'g', pieces: undefined } },
+    ],
+    [
+      'what was put together',
+      'connector=a deliver_sm=3 rule=r parts=3/9 set=a1 missing=1,4-6,9',
+      { origin: { connector: 'a', group: 'a', pieces } },
+    ],
+    ['no connector', 'session=3', {}],
+  ];
+
+  it('tells of each message what its timeline told', async () => {
+    const all = [
+      ...stories.map(([, story, fields], at) =>
+        message(idAt(NOON_MS, at), { ...fields, timeline: `1 accepted session=3 connector=x\n${story}` }),
+      ),
+      ...origins.map(([, detail], at) =>
+        message(idAt(NOON_MS, 100 + at), { kind: 'mo', timeline: `1 accepted ${detail}\n` }),
+      ),
+    ];
+    let store = await SqliteStore.open({ path: folder });
+    await store.recover(NOON_MS);
+    await insert(store, all);
+    await store.close();
+    const database = new DatabaseSync(join(folder, `${day}.db`));
+    withoutFields(database);
+    database.close();
+    store = await SqliteStore.open({ path: folder });
+    await store.recover(NOON_MS);
+    for (const [at, [what, , , told]] of stories.entries())
+      expect([what, await store.find(idAt(NOON_MS, at))]).toEqual([
+        what,
+        { ...all[at], ...nothing, ...told, content: expect.anything() },
+      ]);
+    for (const [at, [what, , told]] of origins.entries())
+      expect([what, await store.find(idAt(NOON_MS, 100 + at))]).toEqual([
+        what,
+        expect.objectContaining({ ...nothing, ...told }),
+      ]);
+    // One that ends now, and one that goes on, keep theirs.
+    const [ended, moved] = [await store.find(idAt(NOON_MS, 2)), await store.find(idAt(NOON_MS, 3))];
+    if (ended === undefined || moved === undefined) throw new Error('two messages');
+    const over = { ...ended, state: 'expired', doneMs: NOON_MS } as const;
+    const again = { ...moved, group: 'up', upstreamId: '3', answeredAs: undefined, sentMs: NOON_MS + 1 };
+    await store.commit([change('update', over, 'done'), change('update', again, 'sent')]);
+    expect(await store.find(ended.id)).toEqual(over);
+    expect(await store.find(moved.id)).toEqual(again);
+    await store.close();
+  });
+
+  it('and so do changes that were kept beside a day that is set aside', async () => {
+    let store = await SqliteStore.open({ path: folder });
+    await store.recover(NOON_MS);
+    const [free, priced, sent] = [0, 1, 2].map((at) => message(idAt(NOON_MS, at), { price: at % 2 }));
+    if (free === undefined || priced === undefined || sent === undefined) throw new Error('three messages');
+    await insert(store, [free, priced, sent], 'memory');
+    await store.close();
+    const told = '1 accepted\n7 sent lane=via:a attempt=1 reference=1f connector=a id=1F\n';
+    const stat = '8 undeliverable lane=via:a attempt=1 error=7 connector=a stat=UNDELIV err=007\n';
+    const flags = 3 << 2;
+    const inserted = [
+      ...[idAt(NOON_MS, 3), 1, null, null, flags | 1, 'acme', 'parts', '447', '7', 0, null, 0, NOON_MS],
+      ...[NOON_MS + hourMs, NOON_MS, 0, 1, 0, 0, null, null, null, null, null, 0, 'text'],
+      ...['1 accepted connector=a group=g\n', 0, 0, null, null],
+    ];
+    // As version 3 wrote it: opcode, table, values.
+    const values = [
+      ...[1, 0, 5, 1, 7, NOON_MS + 8, told + stat, free.id],
+      ...[6, 0, 'acme', 1, 5, 1, 7, NOON_MS + 8, told + stat, 2, priced.id],
+      ...[2, 0, 'via:a', NOON_MS, 1, 1, 1, 0, 'up', '1f', told, 'r|a', sent.id],
+      ...[0, 0, ...inserted],
+      ...[5, 0, '9 later x=1\n', sent.id],
+    ];
+    const head = JSON.stringify({ why: 'a test', tallies: [['acme', 1, 1, 1, 0, 0]] });
+    await writeFile(join(folder, `${day}.aside`), `\n${head}\n${JSON.stringify({ values, bytes: '' })}`);
+    store = await SqliteStore.open({ path: folder });
+    await store.recover(NOON_MS);
+    const fields = { answeredAs: '1F', operatorError: '007', state: 'undeliverable' };
+    expect(await store.find(free.id)).toMatchObject({ ...fields, doneMs: NOON_MS + 8 });
+    expect(await store.find(priced.id)).toMatchObject({ ...fields, charged: false });
+    expect(await store.find(sent.id)).toMatchObject({
+      ...{ answeredAs: '1F', sentMs: 7, upstreamId: '1f', group: 'up', memo: 'r|a' },
+      timeline: `${told}9 later x=1\n`,
+    });
+    expect(await store.find(idAt(NOON_MS, 3))).toMatchObject({
+      ...{ kind: 'mo', text: 'text', origin: { connector: 'a', group: 'g', pieces: undefined } },
+    });
+    expect(await store.tallies()).toMatchObject([{ account: 'acme', released: 1, reserved: 0 }]);
     await store.close();
   });
 });

@@ -23,6 +23,17 @@ const everyField: Partial<Message> = {
   content: Uint8Array.from({ length: 256 }, (_, at) => at),
   text: 'snow ☃ and 😀 and a zero \u0001',
   clientReference: "ref'1",
+  group: 'Ünï',
+  upstreamId: '00ab',
+  answeredAs: '00AB',
+  sentMs: NOON_MS + 4,
+  operatorError: '0x1B',
+  isReplaced: true,
+  origin: {
+    connector: 'op a',
+    group: 'é',
+    pieces: { first: 'a1', came: 1, total: 255, missing: [2, 3, 9] },
+  },
   tag: 0xffff_ffff,
 };
 
@@ -45,7 +56,16 @@ export const keepingCases: readonly Case[] = [
       const full = message(idAt(NOON_MS), everyField);
       const empty = message(idAt(NOON_MS, 1), { content: new Uint8Array(0), text: undefined, timeline: '' });
       await insert(store, [full, empty]);
-      for (const one of [full, empty]) {
+      const plain = message(idAt(NOON_MS, 2), {
+        kind: 'mo',
+        origin: { connector: 'a', group: 'g', pieces: undefined },
+      });
+      const joined = message(idAt(NOON_MS, 3), {
+        kind: 'mo',
+        origin: { connector: 'a', group: 'a', pieces: { first: 'b2', came: 2, total: 2, missing: [] } },
+      });
+      await insert(store, [plain, joined]);
+      for (const one of [full, empty, plain, joined]) {
         const found = await store.find(one.id);
         assert.deepEqual(
           { ...found, content: [...(found?.content ?? [])] },

@@ -148,6 +148,28 @@ export const upstreamCases: readonly Case[] = [
     },
   ],
   [
+    'what an upstream said of a message is kept with each step, and stays when it ends',
+    async ({ store }) => {
+      for (const price of [0, 5]) {
+        const one = message(id(price), { price });
+        await insert(store, [one], 'memory');
+        const taken = { ...one, group: 'up', upstreamId: 'ab', answeredAs: '0xAB', sentMs: NOON_MS + 3 };
+        await store.commit([change('update', taken, 'sent')]);
+        assert.deepEqual(await store.find(one.id), taken);
+        const { group: _, upstreamId: __, ...rest } = taken;
+        const retried = { ...rest, group: undefined, upstreamId: undefined, operatorError: '013' };
+        await store.commit([change('update', retried, 'waiting')]);
+        assert.deepEqual(await store.find(one.id), retried);
+        // Ended by an upstream that awaits no receipt, and gave another id.
+        const state = 'accepted' as const;
+        const over: Message = { ...retried, state, doneMs: NOON_MS, answeredAs: 'ffFF', operatorError: '7' };
+        const ended = price === 0 ? over : { ...over, charged: true };
+        await store.commit([change('update', ended, 'done')]);
+        assert.deepEqual(await store.find(one.id), ended);
+      }
+    },
+  ],
+  [
     'a line is appended to the timeline of a message, and changes nothing else',
     async ({ store }) => {
       const over = message(id(0), { state: 'expired', doneMs: NOON_MS, price: 5, charged: true });

@@ -142,6 +142,11 @@ function messagesOf(upstream: Upstream, { from, to, text }: TrialMessage, nowMs:
     receiptWanted: 0,
     of: undefined,
     upstreamId: undefined,
+    answeredAs: undefined,
+    sentMs: 0,
+    operatorError: undefined,
+    isReplaced: false,
+    origin: undefined,
     group: undefined,
     content: writeContent({
       shape: 'submit',

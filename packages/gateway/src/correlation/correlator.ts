@@ -15,8 +15,8 @@ import {
 } from '@chappe/protocol';
 import { DEFERRED, type Session } from '@chappe/smpp';
 import { candidatesOf } from '../message/id-candidates.ts';
+import { unansweredMark } from '../message/operator-id.ts';
 import { toldTlvs } from '../message/operator-report.ts';
-import { unansweredMark } from '../upstream/outcome.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { GroupReceipts } from './group-receipts.ts';
 import { handsetOf } from './handset.ts';
@@ -76,12 +76,12 @@ export class Correlator {
     const sinceMs = clock.monotonicMs();
     for (const name of new Set(upstreams.map(({ group }) => group.name))) {
       const { unanswered } = this.#groups.of(name);
-      for (const { id, destination, upstreamId } of await center.findByUpstreamId(
+      for (const { id, destination, upstreamId, sentMs: givenUpMs } of await center.findByUpstreamId(
         name,
         [unansweredMark],
         true,
       ))
-        unanswered.add(destination.digits, { id, upstreamId, sinceMs });
+        unanswered.add(destination.digits, { id, upstreamId, sinceMs, givenUpMs });
     }
   }
 
@@ -271,7 +271,9 @@ export class Correlator {
   #noteUnanswered(upstream: Upstream, message: Message, upstreamId: string | undefined): void {
     const group = this.group(upstream);
     const { digits } = message.destination;
-    group.unanswered.add(digits, { id: message.id, upstreamId, sinceMs: this.#context.clock.monotonicMs() });
+    const { clock } = this.#context;
+    const [sinceMs, givenUpMs] = [clock.monotonicMs(), clock.nowMs()];
+    group.unanswered.add(digits, { id: message.id, upstreamId, sinceMs, givenUpMs });
     // Its receipt may have come long before the answer was given up.
     group.tell(handsetKey(digits));
   }

@@ -1,7 +1,6 @@
 /** Which message a receipt is about whose id nobody was told: guessed by all else that it says. */
 import type { Message } from '@chappe/center';
 import { dataCodingByteOf, readContent } from '../message/content.ts';
-import { lastLine } from '../message/last-line.ts';
 import { isFinal } from '../message/states.ts';
 import { handsetOf } from './handset.ts';
 import { type Incoming, isOfHandset } from './incoming.ts';
@@ -40,18 +39,16 @@ export interface Doubt {
  * that tells them apart, and so in the order of sending.
  */
 export function likeliestFirst(doubts: readonly Doubt[], submittedMs: number | undefined): readonly Doubt[] {
-  const rank = ({ message }: Doubt): number =>
-    (isFinal(message.state) ? 2 : 0) +
-    (submittedMs !== undefined && mayHaveLeft(message, submittedMs) ? 0 : 1);
+  const rank = (doubt: Doubt): number =>
+    (isFinal(doubt.message.state) ? 2 : 0) +
+    (submittedMs !== undefined && mayHaveLeft(doubt, submittedMs) ? 0 : 1);
   return doubts.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** Between its acceptance and the moment at which its answer was given up. */
-function mayHaveLeft({ acceptedMs, timeline }: Message, atMs: number): boolean {
-  const given = lastLine(timeline, 'sent') ?? lastLine(timeline, 'uncertain');
-  const untilMs = given === undefined ? Number.POSITIVE_INFINITY : Number.parseInt(given, 10);
+function mayHaveLeft({ message: { acceptedMs }, attempt: { givenUpMs } }: Doubt, atMs: number): boolean {
   // Dates of receipts end with the minute, and clocks of upstreams are not ours.
-  return atMs >= acceptedMs - 2 * minuteMs && atMs <= untilMs + 2 * minuteMs;
+  return atMs >= acceptedMs - 2 * minuteMs && atMs <= givenUpMs + 2 * minuteMs;
 }
 
 function isSameAddress(a: string, b: string): boolean {

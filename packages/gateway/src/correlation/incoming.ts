@@ -2,7 +2,7 @@
 import type { Message } from '@chappe/center';
 import { canonicalId, type Receipt } from '@chappe/protocol';
 import type { Candidate } from '../message/id-candidates.ts';
-import { operatorIdOf } from '../upstream/operator-id.ts';
+import { operatorIdOf } from '../message/operator-id.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { GroupReceipts } from './group-receipts.ts';
 import { handsetOf } from './handset.ts';

@@ -2,7 +2,6 @@
 import type { Message } from '@chappe/center';
 import type { UpstreamReceiptSettings } from '@chappe/policy';
 import { TimeZone } from '@chappe/policy';
-import { lastLine } from '../message/last-line.ts';
 
 const minuteMs = 60_000;
 // Clocks of operators are not ours, and most of their dates end with the minute.
@@ -47,8 +46,7 @@ export function endOf(doneMs: number | undefined, message: Message, nowMs: numbe
   if (doneMs === undefined || doneMs >= nowMs) return undefined;
   // A date without seconds says no more than the minute, and this is it.
   if (doneMs % minuteMs === 0 && nowMs - doneMs < minuteMs) return undefined;
-  const left = lastLine(message.timeline, 'sent');
-  const leftMs = left === undefined ? message.acceptedMs : Number.parseInt(left, 10);
+  const leftMs = message.sentMs === 0 ? message.acceptedMs : message.sentMs;
   if (doneMs >= leftMs) return doneMs;
   return doneMs >= leftMs - skewMs ? leftMs : undefined;
 }

@@ -22,6 +22,8 @@ export interface Verdict {
   readonly error: number;
   /** For the timeline: `stat=UNDELIV err=013`. */
   readonly text: string;
+  /** Its error code as the operator wrote it; empty: none. */
+  readonly operatorError: string;
   /** When the message came to its end by the operator's clock, epoch milliseconds; undefined: it does not say. */
   readonly doneMs: number | undefined;
   /** When it was submitted, likewise. */
@@ -72,19 +74,20 @@ export function verdictOf(
   const state = own === undefined ? receipt.state : (own as MessageState);
   const isFinal =
     own === undefined ? receipt.final : !receipt.intermediate && isFinalState(own as MessageState);
-  const code = err === undefined || err === '' ? '' : ` err=${plain(err)}`;
+  const operatorError = err === undefined ? '' : plain(err);
+  const code = operatorError === '' ? '' : ` err=${operatorError}`;
   const text = `stat=${plain(stat ?? state ?? 'none')}${code}${toldBeside(receipt, tlvs)}`;
   const { error, errorWord, isMapped } = errorOf(receipt, settings);
   // What stands for another code is not told beside it.
   const told = isMapped ? tlvs.filter(({ tag }) => tag !== networkErrorTag) : tlvs;
   const said = errorWord === undefined && told.length === 0 ? undefined : { errorWord, tlvs: told };
   const { doneMs, submittedMs } = dates;
-  return { state, isFinal, error, text, doneMs, submittedMs, said };
+  return { state, isFinal, error, text, operatorError, doneMs, submittedMs, said };
 }
 
 /** What the end that a receipt tells means for the message. */
 export function outcomeOfReceipt(verdict: Verdict, message: Message, ending: Ending): Outcome {
-  const { state, error, said } = verdict;
+  const { state, error, said, operatorError } = verdict;
   const { connector, failover, next, nowMs, remark, discards } = ending;
   const doneMs = endOf(verdict.doneMs, message, nowMs);
   const done =
@@ -93,7 +96,7 @@ export function outcomeOfReceipt(verdict: Verdict, message: Message, ending: End
       : ` done=${new Date(doneMs).toISOString().slice(0, 19)}Z`;
   const detail = `connector=${connector} ${verdict.text}${done}${remark === undefined ? '' : ` ${remark}`}`;
   const final = (state === undefined ? undefined : finals[state]) ?? 'unknown';
-  if (final === 'delivered') return { kind: 'delivered', detail, doneMs, said, discards };
+  if (final === 'delivered') return { kind: 'delivered', detail, doneMs, said, operatorError, discards };
   if (failover.onReceipt.has(final)) {
     const { memo } = message;
     // Who took it stands there. The receipt may have come by another connector of the group.
@@ -106,10 +109,11 @@ export function outcomeOfReceipt(verdict: Verdict, message: Message, ending: End
         afterMs: 0,
         memo: withTaken(tried),
         detail: `${detail} next=1`,
+        operatorError,
         discards,
       };
   }
-  return { kind: 'failed', state: final, error, detail, doneMs, said, discards };
+  return { kind: 'failed', state: final, error, detail, doneMs, said, operatorError, discards };
 }
 
 /** `errorWord`: the operator's own, where the number does not say it. `isMapped`: the settings have a number for it. */

@@ -7,8 +7,10 @@ export interface Unanswered {
   readonly id: MessageId;
   /** Under which the message waits for its receipt; undefined: it is sent again. */
   readonly upstreamId: string | undefined;
-  /** When the answer was given up, monotonic milliseconds. */
+  /** When the answer was given up, or its end was read back after a restart: monotonic milliseconds. */
   readonly sinceMs: number;
+  /** When the answer was given up, epoch milliseconds. */
+  readonly givenUpMs: number;
 }
 
 const maxHandsets = 10_000;

@@ -5,7 +5,7 @@
 import type { Center, Message, MessageId, MessageState } from '@chappe/center';
 import { readGroupOf } from '../message/content.ts';
 import { groupOf } from '../message/groups.ts';
-import { errorWordOf, operatorErrorOf, type Said } from '../message/operator-report.ts';
+import { errorWordOf, type Said } from '../message/operator-report.ts';
 import { isFinal } from '../message/states.ts';
 
 /** How a segment ended. */
@@ -91,8 +91,8 @@ export class SegmentEnds {
 }
 
 /** The end of a segment as it is stored; the TLVs of its receipt are not. */
-function endOf({ state, error, doneMs, timeline }: Message): End {
-  const errorWord = errorWordOf(operatorErrorOf(timeline));
+function endOf({ state, error, doneMs, operatorError }: Message): End {
+  const errorWord = errorWordOf(operatorError);
   return { state, error, atMs: doneMs, said: errorWord === undefined ? undefined : { errorWord, tlvs: [] } };
 }
 

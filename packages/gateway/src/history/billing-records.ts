@@ -1,8 +1,8 @@
 /** What was sent, for whom, by whom and for how much: one record for each stored message of a span of time. */
-import { type Center, CenterError, type Message, type MessageState, timelineSteps } from '@chappe/center';
+import { type Center, CenterError, type Message, type MessageState } from '@chappe/center';
 import { formatAmount } from '@chappe/policy';
+import { operatorIdOf } from '../message/operator-id.ts';
 import { lastTriedOf, routeOf } from '../message/trail.ts';
-import { operatorIdOf } from '../upstream/operator-id.ts';
 
 /** One message as an invoice wants it. Without text: what it said is nobody's affair there. */
 export interface BillingRecord {
@@ -96,7 +96,7 @@ function recordOf(message: Message): BillingRecord {
     attempts: message.attempts,
     clientReference: message.clientReference ?? '',
     acceptedMs: message.acceptedMs,
-    sentMs: timelineSteps(message.timeline).findLast(({ step }) => step === 'sent')?.atMs,
+    sentMs: message.sentMs === 0 ? undefined : message.sentMs,
     doneMs: doneMs === 0 ? undefined : doneMs,
   };
 }

@@ -2,7 +2,6 @@
 import { type Message, type MessageState, timelineSteps } from '@chappe/center';
 import { type Content, readContent } from '../message/content.ts';
 import { dataCodingOf } from '../message/message-text.ts';
-import { operatorErrorOf } from '../message/operator-report.ts';
 import { isFinal } from '../message/states.ts';
 
 /** One step of a message's life. */
@@ -82,7 +81,7 @@ export function viewOf(messages: readonly Message[]): MessageView {
     coding: codingOf(content),
     state: telling.state,
     error: telling.error,
-    operatorError: operatorErrorOf(telling.timeline),
+    operatorError: telling.operatorError,
     isFinal: done,
     acceptedMs: first.acceptedMs,
     dueMs: first.dueMs,

@@ -104,7 +104,8 @@ export class Prepared {
   #stored(messages: readonly Message[]): void {
     const { drafts, reservation } = this.#what;
     // What was set aside for it is that of the message whose place it took.
-    if (drafts[0]?.replaceIfPresent === true && messages.some(wasReplaced)) reservation?.release();
+    if (drafts[0]?.replaceIfPresent === true && messages.some(({ isReplaced }) => isReplaced))
+      reservation?.release();
     else reservation?.keep(messages);
     for (const { segments } of messages) this.#storage.counters.accepted += segments;
   }
@@ -118,9 +119,4 @@ export class Prepared {
     // By its name: the settings may have changed since, and then the counts go on in another object.
     this.#storage.accounts.get(account)?.policy.release(segments);
   }
-}
-
-/** A message that was there before, and has another text now. */
-function wasReplaced({ timeline }: Message): boolean {
-  return timeline.includes(' replaced ');
 }

@@ -1,6 +1,4 @@
 /** What an operator's receipt says beside the state of its message: for the receipt that the customer gets. */
-
-import { timelineSteps } from '@chappe/center';
 import { type Tlv, type TlvInput, tlvByTag } from '@chappe/protocol';
 import { hopsTag } from './hops.ts';
 
@@ -70,15 +68,4 @@ export function errorNumberOf(word: string): number | undefined {
     if (number > maxError) return undefined;
   }
   return number;
-}
-
-/** The error code of the operator's receipt that ended a message, as it wrote it; undefined: it gave none. */
-export function operatorErrorOf(timeline: string): string | undefined {
-  let told: string | undefined;
-  for (const { step, detail } of timelineSteps(timeline)) {
-    const at = step === 'later' ? -1 : detail.indexOf(' stat=');
-    if (at < 0) continue;
-    told = /^ stat=[^ ]* err=([^ ]+)/.exec(detail.slice(at))?.[1];
-  }
-  return told;
 }

@@ -34,6 +34,7 @@ export function draftOf(
     receiptWanted: 0,
     content: received.content,
     text: received.text,
+    origin: { connector: received.connector, group: received.group, pieces: received.pieces },
     detail,
   };
 }

@@ -2,7 +2,7 @@
 import type { Message, MessageId } from '@chappe/center';
 import { type Concatenation, type MessagePart, readConcat, readUserData } from '@chappe/protocol';
 import { readContent } from '../message/content.ts';
-import { firstLineValue, wordOf } from '../message/detail.ts';
+import { wordOf } from '../message/detail.ts';
 import type { Received } from './received.ts';
 
 /** The lane where segments wait; it has no connector. */
@@ -55,7 +55,7 @@ export function userDataOf(content: Uint8Array): Uint8Array {
     .payload;
 }
 
-/** What the timeline of a stored segment says, so that it can be read back. */
+/** What the timeline of a stored segment says. */
 export function partDetail(received: Received, { sequence, total, reference }: Concatenation): string {
   return `${received.detail} group=${wordOf(received.group)} part=${sequence}/${total} reference=${reference}`;
 }
@@ -74,12 +74,12 @@ export function storedReceived(
   message: Message,
   tagsOf: (connector: string) => readonly string[],
 ): { readonly received: Received; readonly concat: Concatenation | undefined } {
-  const connector = firstLineValue(message.timeline, 'connector') ?? '';
+  const { connector = '', group = connector } = message.origin ?? {};
   const { esmClass, dataCoding, payload, tlvs } = readContent(message.content);
   const concat = readConcat({ esm_class: esmClass, data_coding: dataCoding, short_message: payload, tlvs });
   const received: Received = {
     connector,
-    group: firstLineValue(message.timeline, 'group') ?? connector,
+    group,
     tags: tagsOf(connector),
     source: message.source,
     destination: message.destination,
@@ -88,7 +88,8 @@ export function storedReceived(
     content: message.content,
     text: message.text,
     dataCoding,
-    detail: `connector=${connector}`,
+    pieces: undefined,
+    detail: `connector=${wordOf(connector)}`,
   };
   return { received, concat: concat?.total === 1 ? undefined : concat };
 }

@@ -3,13 +3,13 @@
  *
  * Each segment is stored in the lane `parts`, which has no connector, before the operator hears that we have it. When
  * the last one is there, the whole is stored for its receivers, and only then the segments are cancelled: all others
- * first, the eldest last. The whole's timeline names the eldest (`set=`). So after a crash in between every segment
+ * first, the eldest last. The whole names the eldest (`origin.pieces.first`). So after a crash in between every segment
  * that is left belongs to a set whose eldest is there, and the whole is found by it: it is not made again.
  */
 import type { Message, MessageId } from '@chappe/center';
 import { type Concatenation, Reassembler, type ReassemblerOptions } from '@chappe/protocol';
 import type { Clock } from '@chappe/smpp';
-import { firstLineValue, wordOf } from '../message/detail.ts';
+import { wordOf } from '../message/detail.ts';
 import type { MoCenter, MoCounters, Stored } from './context.ts';
 import { draftOf } from './draft.ts';
 import {
@@ -253,7 +253,7 @@ export class Parts {
 }
 
 function isWholeOf(message: Message, eldest: MoPart): boolean {
-  return message.lane !== partsLane && firstLineValue(message.timeline, 'set') === eldest.publicId;
+  return message.lane !== partsLane && message.origin?.pieces?.first === eldest.publicId;
 }
 
 function keyOf(part: MoPart): string {

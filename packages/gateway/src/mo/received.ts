@@ -1,5 +1,5 @@
 /** A message from a handset as an operator's connector handed it over: copied from its PDU, in the gateway's form. */
-import type { Address, Priority } from '@chappe/center';
+import type { Address, Pieces, Priority } from '@chappe/center';
 import { cleanSource, type MessageFacts } from '@chappe/policy';
 import {
   type Concatenation,
@@ -48,6 +48,8 @@ export interface Received {
   readonly text: string | undefined;
   /** data_coding in the gateway's form. */
   readonly dataCoding: number;
+  /** The text that it was put together of, or is a piece of that goes on as it came; undefined: neither. */
+  readonly pieces: Pieces | undefined;
   /** Where it came from, for the timeline. */
   readonly detail: string;
 }
@@ -84,6 +86,7 @@ export function receivedOf(pdu: MoPdu, from: MoOrigin): Received {
     }),
     text: messageText(pdu.esm_class, dataCoding, payload),
     dataCoding,
+    pieces: undefined,
     detail: `connector=${connector} ${pdu.command}=${pdu.sequence_number}`,
   };
 }

@@ -1,4 +1,5 @@
 /** A long message put together, or as much of it as came: to its receivers, by the rules. */
+import type { Pieces } from '@chappe/center';
 import { readContent } from '../message/content.ts';
 import { rangesOf } from '../message/detail.ts';
 import { act } from './act.ts';
@@ -13,7 +14,8 @@ import { factsOf, type Received } from './received.ts';
  * decide only now), or it cannot be one message, its segments go on as they came, all to the same receivers.
  */
 export function deliverSet(set: PartSet, context: MoContext, done: Stored): void {
-  const segments = set.parts.map(({ received }) => received);
+  const pieces = piecesOf(set);
+  const segments = set.parts.map(({ received }) => ({ ...received, pieces }));
   const [first] = segments as [Received, ...Received[]];
   const joined = joinContents(segments.map(({ content }) => content));
   const whole = joined === undefined ? first : wholeOf(first, joined);
@@ -27,6 +29,10 @@ export function deliverSet(set: PartSet, context: MoContext, done: Stored): void
 
 function wholeOf(first: Received, { content, text, dataCoding }: Joined): Received {
   return { ...first, content, text, dataCoding };
+}
+
+function piecesOf({ parts, total, missing, id }: PartSet): Pieces {
+  return { first: id, came: parts.length, total, missing };
 }
 
 function detailOf({ parts, total, missing, id }: PartSet): string {

@@ -3,8 +3,8 @@
 import type { Message } from '@chappe/center';
 import type { PduInput, PduOf } from '@chappe/protocol';
 import type { Session } from '@chappe/smpp';
+import { operatorIdOf } from '../message/operator-id.ts';
 import { triedOf } from '../message/trail.ts';
-import { operatorIdOf } from './operator-id.ts';
 import type { UpstreamPdu } from './submission/profile.ts';
 import type { Upstream } from './upstream.ts';
 

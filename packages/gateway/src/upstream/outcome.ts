@@ -1,6 +1,7 @@
 /** From what an upstream answered to what becomes of the message. */
 import type { Message, Outcome } from '@chappe/center';
 import { canonicalId, statusName } from '@chappe/protocol';
+import { unansweredMark } from '../message/operator-id.ts';
 import { withoutTried } from '../message/trail.ts';
 import type { Answer } from './answer.ts';
 import type { CompiledFailover } from './failover.ts';
@@ -17,9 +18,6 @@ export interface Occasion {
   /** Wall clock. */
   readonly nowMs: number;
 }
-
-/** Begins the reference of a message whose submission was not answered: no id of an upstream begins so. */
-export const unansweredMark = '?';
 
 const released: Outcome = { kind: 'released' };
 const defaultUnknownWaitMs = 300_000;
@@ -65,11 +63,12 @@ function taken({ id, isAwaited }: Extract<Answer, { kind: 'taken' }>, occasion: 
   const written = id.trim();
   if (reference === '' || !isAwaited) {
     const detail = reference === '' ? upstream.label : `${upstream.label} reference=${written}`;
-    return { kind: 'accepted', memo, detail };
+    return { kind: 'accepted', answeredAs: reference === '' ? undefined : written, memo, detail };
   }
   return {
     kind: 'accepted',
     upstreamId: reference,
+    answeredAs: reference === written ? undefined : written,
     group: upstream.group.name,
     lateMs:
       failover.receiptAfterMs === Number.POSITIVE_INFINITY ? undefined : nowMs + failover.receiptAfterMs,

@@ -2,7 +2,6 @@
 import type { Message } from '@chappe/center';
 import { messageState, parseReceiptText, readConcat, type Tlv } from '@chappe/protocol';
 import { type Content, readContent } from '../message/content.ts';
-import { firstLineValue, numbersOf } from '../message/detail.ts';
 import { dataCodingOf } from '../message/message-text.ts';
 
 /** One TLV: octets in hexadecimal, numbers and texts as they are. */
@@ -65,28 +64,21 @@ function dataOf(message: Message, content: Content, receivedAt: string): HookDat
   const { text } = message;
   const { esmClass, dataCoding, payload, tlvs } = content;
   const concat = readConcat({ esm_class: esmClass, data_coding: dataCoding, short_message: payload, tlvs });
-  const joined = firstLineValue(message.timeline, 'parts');
-  const missing = firstLineValue(message.timeline, 'missing');
+  const { connector = '', pieces } = message.origin ?? {};
   return {
     id: message.publicId,
     from: message.source.digits,
     to: message.destination.digits,
     ...(text === undefined ? { hex: hexOf(payload) } : { text }),
     coding: dataCodingOf(dataCoding).coding,
-    connector: firstLineValue(message.timeline, 'connector') ?? '',
+    connector,
     account: message.account,
     tlvs: tlvs.map(hookTlv),
     receivedAt,
-    segments: concat?.total ?? totalOf(joined),
+    segments: concat?.total ?? pieces?.total ?? 1,
     ...(concat === undefined ? {} : { part: { reference: concat.reference, sequence: concat.sequence } }),
-    ...(missing === undefined ? {} : { missing: numbersOf(missing) }),
+    ...(pieces === undefined || pieces.missing.length === 0 ? {} : { missing: pieces.missing }),
   };
-}
-
-/** `parts=2/3` in the timeline of a message that was put together. */
-function totalOf(joined: string | undefined): number {
-  const total = joined === undefined ? 1 : Number.parseInt(joined.slice(joined.indexOf('/') + 1), 10);
-  return Number.isInteger(total) ? total : 1;
 }
 
 function receiptEvent(message: Message, content: Content, timestamp: string): HookEvent {
@@ -104,7 +96,7 @@ function receiptEvent(message: Message, content: Content, timestamp: string): Ho
       to: message.source.digits,
       ...(message.text === undefined ? {} : { text: message.text }),
       coding: 'ascii',
-      connector: firstLineValue(message.timeline, 'connector') ?? '',
+      connector: '',
       account: message.account,
       tlvs: content.tlvs.map(hookTlv),
       receivedAt: timestamp,

@@ -282,6 +282,19 @@ describe('what comes twice', () => {
 });
 
 describe('what never becomes whole', () => {
+  it('says all that is missing, however long the list is', async () => {
+    const rig = await MoRig.start({ ...whole });
+    const parts = segments('x'.repeat(153 * 255), 1);
+    for (let at = 0; at < 255; at += 2) await rig.send(parts[at]);
+    await rig.clock.leap(24 * hourMs - 1);
+    await rig.clock.advance(1);
+    const missing = Array.from({ length: 127 }, (_, at) => 2 * at + 2);
+    const [message] = await rig.waiting();
+    // What people read of it is bounded.
+    expect(acceptedDetail(message)).toMatch(/ missing=2,4,.*\.\.\./);
+    expect(eventOf(message as Message).data).toMatchObject({ segments: 255, missing });
+  });
+
   it('goes on after a day, and says what is missing', async () => {
     const rig = await MoRig.start(whole);
     const parts = segments(

@@ -58,7 +58,8 @@ function draft(text: string, lane = 'webhook:crm'): Draft {
     }),
     text,
     expiresMs: start + 72 * 3_600_000,
-    detail: 'connector=op-a deliver_sm=1 rule=hook',
+    origin: { connector: 'op-a', group: 'op-a', pieces: undefined },
+    detail: 'deliver_sm=1 rule=hook',
   };
 }
 
