@@ -164,6 +164,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'ingress',
     'history',
     'upstream',
+    'receipts',
     'money',
     'entries',
     'egress',

@@ -22,7 +22,6 @@ export {
 } from './admin/unmatched-inbox.ts';
 export type { AuditEntry, AuditLine, AuditVia } from './audit/audit-line.ts';
 export { type AuditLimits, AuditLog, type AuditPage, type AuditQuery } from './audit/audit-log.ts';
-export type { UnmatchedReceipt } from './correlation/unmatched.ts';
 export type { Alert } from './egress/alert-notification.ts';
 export type { ReceiptFormat } from './egress/receipt-text.ts';
 export type { ShadowedEntry } from './entries/entries.ts';
@@ -86,6 +85,7 @@ export type { SessionView } from './observation/session-view.ts';
 export { viewOfSession } from './observation/session-view.ts';
 export { type TimeCounts, timeBoundsMs } from './observation/time-counts.ts';
 export type { TracedPdu, TraceTarget } from './observation/trace.ts';
+export type { UnmatchedReceipt } from './receipts/unmatched.ts';
 export type { ConnectorLimit } from './upstream/connector-limit.ts';
 export {
   type ConnectorCounts,

@@ -178,8 +178,8 @@ export function addReceipts(registry: Registry, gateway: Gateway): void {
     ['group'],
     () => {
       const kept = new Map<string, number>();
-      for (const upstream of gateway.network.upstreams.list().slice(0, maxNameLabels))
-        kept.set(upstream.group.name, gateway.network.correlator.group(upstream).unmatched.count);
+      for (const { group } of gateway.network.upstreams.list().slice(0, maxNameLabels))
+        kept.set(group.name, group.receipts.unmatched.count);
       return [...kept].map(([group, count]) => [{ group }, count] as const);
     },
   );

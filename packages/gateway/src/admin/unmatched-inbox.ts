@@ -1,8 +1,8 @@
 /** Receipts that found no message, of all upstreams: looked at, matched once more, thrown away. */
 import type { Message } from '@chappe/center';
 import type { IdRelation } from '@chappe/protocol';
-import type { UnmatchedReceipt } from '../correlation/unmatched.ts';
 import { groupOfUnmatched, isUnmatchedLane, unmatchedLane } from '../lanes/lanes.ts';
+import type { UnmatchedReceipt } from '../receipts/unmatched.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Administered } from './administered.ts';
 import { newestWaiting } from './lane-page.ts';
@@ -25,12 +25,8 @@ export async function unmatchedReceipts(
 ): Promise<UnmatchedPage | undefined> {
   const upstreams = connector === undefined ? oneOfEachGroup(gateway) : upstreamsNamed(gateway, connector);
   if (connector !== undefined && upstreams.length === 0) return undefined;
-  const { correlator } = gateway.network;
   const byLane = new Map(
-    upstreams.map((upstream) => {
-      const { unmatched } = correlator.group(upstream);
-      return [unmatchedLane(upstream.group.name), unmatched] as const;
-    }),
+    upstreams.map(({ group: { name, receipts } }) => [unmatchedLane(name), receipts.unmatched] as const),
   );
   const page = await newestWaiting(gateway.center, byLane.keys(), limit, beforeId);
   return {
@@ -50,10 +46,9 @@ export async function rematchReceipts(
 ): Promise<{ readonly matched: number; readonly left: number } | undefined> {
   const [upstream] = upstreamsNamed(gateway, connector);
   if (upstream === undefined) return undefined;
-  const { correlator } = gateway.network;
   const relation = form === 'loose' ? undefined : form;
-  if (relation !== undefined) await correlator.pin(upstream, relation);
-  return correlator.rematch(upstream.group.name, relation, upstream);
+  if (relation !== undefined) await upstream.group.receipts.pin(relation);
+  return gateway.network.correlator.rematch(upstream, relation);
 }
 
 /** Throws an unmatched receipt away; false when there is none with that id. */
@@ -62,7 +57,7 @@ export async function removeUnmatched(gateway: Administered, publicId: string): 
   if (message === undefined || !isUnmatchedLane(message.lane)) return false;
   const [upstream] = upstreamsNamed(gateway, groupOfUnmatched(message.lane));
   if (upstream === undefined) return (await gateway.center.cancel({ id: message.id })) === 'cancelled';
-  return gateway.network.correlator.group(upstream).unmatched.remove(message.id);
+  return upstream.group.receipts.unmatched.remove(message.id);
 }
 
 function upstreamsNamed({ network }: Administered, name: string): readonly Upstream[] {

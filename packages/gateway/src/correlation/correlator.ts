@@ -3,7 +3,7 @@
  * response to its submission is held for a moment or kept on disk, as is one that finds nothing. The upstream gets its
  * answer only when what the receipt says is on disk.
  */
-import type { ControlStore, Message, Outcome } from '@chappe/center';
+import type { Message } from '@chappe/center';
 import {
   type IdRelation,
   idRelations,
@@ -15,22 +15,15 @@ import {
 } from '@chappe/protocol';
 import { DEFERRED, type Session } from '@chappe/smpp';
 import { candidatesOf } from '../message/id-candidates.ts';
-import { unansweredMark } from '../message/operator-id.ts';
 import { toldTlvs } from '../message/operator-report.ts';
+import type { GroupReceipts } from '../receipts/group-receipts.ts';
+import { handsetName } from '../receipts/handset.ts';
+import { storedReceipt, type UnmatchedReceipt, unmatchedDraft } from '../receipts/unmatched.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { GroupReceipts } from './group-receipts.ts';
-import { handsetOf } from './handset.ts';
-import { type Incoming, keyOf, receiptKey } from './incoming.ts';
+import { type Incoming, keyOf } from './incoming.ts';
 import { ReceiptClock } from './receipt-clock.ts';
-import { ReceiptGroups } from './receipt-groups.ts';
 import { type Verdict, verdictOf } from './receipt-outcome.ts';
 import { Settling, type SettlingContext } from './settling.ts';
-import { storedReceipt, type UnmatchedReceipt, unmatchedDraft } from './unmatched.ts';
-
-/** What the correlator asks for. */
-export interface CorrelatorContext extends SettlingContext {
-  readonly control: ControlStore;
-}
 
 // Some seconds of looking; what is left is looked at by the next call.
 const maxRematched = 1_000;
@@ -42,8 +35,7 @@ const maxParkedOctets = 1_024;
 
 /** The receipts of all upstreams. */
 export class Correlator {
-  readonly #context: CorrelatorContext;
-  readonly #groups: ReceiptGroups;
+  readonly #context: SettlingContext;
   readonly #settling: Settling;
   /** By the settings that they are made of. */
   readonly #clocks: WeakMap<object, ReceiptClock> = new WeakMap();
@@ -52,47 +44,9 @@ export class Correlator {
   readonly #toGuess: Set<Incoming> = new Set();
   #isGuessing = false;
 
-  constructor(context: CorrelatorContext) {
+  constructor(context: SettlingContext) {
     this.#context = context;
-    const { center, control, clock } = context;
-    this.#groups = new ReceiptGroups({
-      center,
-      control,
-      clock,
-      settlePart: (group, part, end) => this.#settling.settlePart(group, part, end),
-      onError: (error, where) => context.onError(error, where),
-    });
-    this.#settling = new Settling(context, (group) => this.#groups.learned(group));
-  }
-
-  /** Reads what was learned before. */
-  load(): Promise<void> {
-    return this.#groups.load();
-  }
-
-  /** Finds the messages again that were not answered before the restart. */
-  async restore(upstreams: readonly Upstream[]): Promise<void> {
-    const { center, clock } = this.#context;
-    const sinceMs = clock.monotonicMs();
-    for (const name of new Set(upstreams.map(({ group }) => group.name))) {
-      const { unanswered } = this.#groups.of(name);
-      for (const { id, destination, upstreamId, sentMs: givenUpMs } of await center.findByUpstreamId(
-        name,
-        [unansweredMark],
-        true,
-      ))
-        unanswered.add(destination.digits, { id, upstreamId, sinceMs, givenUpMs });
-    }
-  }
-
-  /** The receipts of a group of connectors. */
-  group(upstream: Upstream): GroupReceipts {
-    return this.#groups.of(upstream.group.name);
-  }
-
-  /** Settings have changed. */
-  refresh(upstreams: readonly Upstream[]): void {
-    this.#groups.refresh(upstreams);
+    this.#settling = new Settling(context);
   }
 
   /** Reads a PDU of an upstream as a receipt; undefined: it is a message. `interfaceVersion`: of the session. */
@@ -128,39 +82,13 @@ export class Correlator {
     return DEFERRED;
   }
 
-  /** An upstream has taken a message: a receipt may have been quicker than its response. */
-  onTaken(upstream: Upstream, message: Message, outcome: Outcome): void {
-    if (outcome.kind !== 'accepted' || outcome.upstreamId === undefined) return;
-    upstream.group.unsaved += 1;
-    const { upstreamId } = outcome;
-    if (upstreamId.startsWith(unansweredMark)) {
-      this.#noteUnanswered(upstream, message, upstreamId);
-      return;
-    }
-    const group = this.#groups.known(upstream.group.name);
-    group?.tell(upstreamId);
-    group?.long.taken(message);
-    // Sent again and taken now: it can end by the receipt of its first attempt.
-    if (group !== undefined && group.unanswered.size > 0) group.tell(handsetKey(message.destination.digits));
-  }
-
-  /** An upstream has not answered, and the message is sent again: a receipt of this attempt may tell of it all the same. */
-  onDoubt(upstream: Upstream, message: Message): void {
-    this.#noteUnanswered(upstream, message, undefined);
-  }
-
-  /** A message has ended, or goes elsewhere, without its receipt: one that comes after all changes nothing any more. */
-  markSuperseded({ id, group = '', upstreamId = '', destination }: Message): void {
-    const { ends } = this.#groups.of(group);
-    const key = receiptKey(upstreamId, destination.digits);
-    if (ends.get(key) === undefined) ends.note(key, { id, said: '', hasOthers: false });
-  }
-
   /** The newest unmatched receipts of a group, or of all. */
   async unmatched(name: string | undefined, limit: number): Promise<readonly UnmatchedReceipt[]> {
-    const groups = this.#groups.all().filter((group) => name === undefined || group.name === name);
+    const groups = this.#context.upstreams
+      .groups()
+      .filter((group) => name === undefined || group.name === name);
     const found = await Promise.all(
-      groups.map(async ({ unmatched }) =>
+      groups.map(async ({ receipts: { unmatched } }) =>
         (await unmatched.waiting(limit)).messages.map((one) => unmatched.view(one)),
       ),
     );
@@ -170,18 +98,15 @@ export class Correlator {
       .slice(0, limit);
   }
 
-  /** Takes a relation of ids for known, for good; durable when it settles. Its connectors' settings go before. */
-  pin(upstream: Upstream, relation: IdRelation): Promise<void> {
-    return this.#groups.pin(upstream.group.name, relation);
-  }
-
-  /** Looks for the messages of unmatched receipts once more, by one relation or by all; says how many found theirs. */
+  /**
+   * Looks for the messages of the unmatched receipts of an upstream's group once more, by one relation or by all; says how
+   * many found theirs.
+   */
   async rematch(
-    name: string,
-    relation: IdRelation | undefined,
     upstream: Upstream,
+    relation: IdRelation | undefined,
   ): Promise<{ matched: number; left: number }> {
-    const group = this.group(upstream);
+    const group = upstream.group.receipts;
     const relations = relation === undefined ? idRelations : [relation];
     let matched = 0;
     for await (const kept of group.unmatched.newest(maxRematched)) {
@@ -205,13 +130,13 @@ export class Correlator {
       matched += 1;
       await group.unmatched.remove(kept.id);
     }
-    return { matched, left: this.#groups.known(name)?.unmatched.count ?? 0 };
+    return { matched, left: group.unmatched.count };
   }
 
   /** Takes nothing more: what comes or waits is sent again by its upstream. */
   close(): void {
     this.#isClosed = true;
-    for (const group of this.#groups.all()) group.close();
+    for (const { receipts } of this.#context.upstreams.groups()) receipts.close();
   }
 
   #clockOf(receipts: Upstream['settings']['receipts']): ReceiptClock {
@@ -262,20 +187,10 @@ export class Correlator {
     to: string,
     answer: (commandStatus: number) => void,
   ): Incoming {
-    const group = this.group(upstream);
+    const group = upstream.group.receipts;
     const candidates = candidatesOf(receipt.ids, group.ids.order);
     const receivedMs = this.#context.clock.nowMs();
     return { receipt, verdict, upstream, group, from, to, receivedMs, candidates, answer };
-  }
-
-  #noteUnanswered(upstream: Upstream, message: Message, upstreamId: string | undefined): void {
-    const group = this.group(upstream);
-    const { digits } = message.destination;
-    const { clock } = this.#context;
-    const [sinceMs, givenUpMs] = [clock.monotonicMs(), clock.nowMs()];
-    group.unanswered.add(digits, { id: message.id, upstreamId, sinceMs, givenUpMs });
-    // Its receipt may have come long before the answer was given up.
-    group.tell(handsetKey(digits));
   }
 
   /** The response to its submission may be on its way: then it is a matter of milliseconds. */
@@ -283,7 +198,7 @@ export class Correlator {
     const { group, upstream, candidates, answer } = incoming;
     const giveUp = (): void => this.#lastLook(incoming, draft);
     const held = {
-      references: candidates.map(({ upstreamId }) => upstreamId),
+      names: candidates.map(({ upstreamId }) => upstreamId),
       found: () => this.#settling.fromMemory(incoming) === 'taken',
       giveUp,
       refuse: () => answer(status.ESME_RX_T_APPN),
@@ -347,17 +262,17 @@ export class Correlator {
     };
     // The response may have come while it was on its way to the disk.
     if (this.#settling.fromMemory(late) === 'taken') return;
-    const handsets = new Set([handsetKey(incoming.from), handsetKey(incoming.to)]);
-    const found = (reference: string, isAlone: boolean): boolean => {
-      const isLikely = isAlone && candidates[0]?.upstreamId === reference;
-      if (!handsets.has(reference)) return this.#settling.fromMemory(late, isLikely) === 'taken';
+    const handsets = new Set([handsetName(incoming.from), handsetName(incoming.to)]);
+    const found = (name: string, isAlone: boolean): boolean => {
+      const isLikely = isAlone && candidates[0]?.upstreamId === name;
+      if (!handsets.has(name)) return this.#settling.fromMemory(late, isLikely) === 'taken';
       void this.#guessKept(late);
       return false;
     };
-    const references = [...candidates.map((candidate) => candidate.upstreamId), ...handsets];
+    const names = [...candidates.map((candidate) => candidate.upstreamId), ...handsets];
     const giveUp = (): void => void this.#settling.isRepeated(late, true);
     const wasSaid = group.ends.get(keyOf(incoming)) !== undefined;
-    unpark = group.park({ references, found, giveUp, refuse: () => undefined }, wasSaid);
+    unpark = group.park({ names, found, giveUp, refuse: () => undefined }, wasSaid);
     if (group.unanswered.of(incoming).length > 0) void this.#guessKept(late);
   }
 
@@ -384,8 +299,3 @@ export class Correlator {
 }
 
 const plainClock = new ReceiptClock();
-
-/** Stands for a handset among references: no id of an upstream begins so. */
-function handsetKey(digits: string): string {
-  return `\u0000${handsetOf(digits)}`;
-}

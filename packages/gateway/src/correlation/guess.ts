@@ -2,9 +2,9 @@
 import type { Message } from '@chappe/center';
 import { dataCodingByteOf, readContent } from '../message/content.ts';
 import { isFinal } from '../message/states.ts';
-import { handsetOf } from './handset.ts';
+import { handsetOf } from '../receipts/handset.ts';
+import type { Unanswered } from '../receipts/unanswered.ts';
 import { type Incoming, isOfHandset } from './incoming.ts';
-import type { Unanswered } from './unanswered.ts';
 
 const minuteMs = 60_000;
 // So many letters and digits of a text tell it from another.

@@ -1,11 +1,12 @@
 /** A receipt on its way to its message, and which message it can mean. */
 import type { Message } from '@chappe/center';
-import { canonicalId, type Receipt } from '@chappe/protocol';
+import type { Receipt } from '@chappe/protocol';
 import type { Candidate } from '../message/id-candidates.ts';
 import { operatorIdOf } from '../message/operator-id.ts';
+import type { GroupReceipts } from '../receipts/group-receipts.ts';
+import { handsetOf } from '../receipts/handset.ts';
+import { receiptKey } from '../receipts/recent-ends.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { GroupReceipts } from './group-receipts.ts';
-import { handsetOf } from './handset.ts';
 import type { Verdict } from './receipt-outcome.ts';
 
 /** A receipt on its way. */
@@ -13,6 +14,7 @@ export interface Incoming {
   readonly receipt: Receipt;
   readonly verdict: Verdict;
   readonly upstream: Upstream;
+  /** What its group remembers. */
   readonly group: GroupReceipts;
   /** The handset that it is about, and the sender; some upstreams leave them as they were in the submission. */
   readonly from: string;
@@ -36,11 +38,6 @@ export interface Match {
 /** Says whether two receipts are the same one, said twice. */
 export function keyOf({ receipt, from }: Incoming): string {
   return receiptKey(receipt.ids[0] ?? '', from);
-}
-
-/** The key of the receipt about that id and handset. */
-export function receiptKey(id: string, handset: string): string {
-  return `${canonicalId(id)} ${handsetOf(handset)}`;
 }
 
 /** Whether the message is to the handset that the receipt names. */

@@ -2,33 +2,22 @@
 import type { Center, CenterError, Message, MessageId, Outcome } from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
 import { isFinal } from '../message/states.ts';
-import type { CompiledFailover } from '../upstream/failover.ts';
-import type { GroupReceipts } from './group-receipts.ts';
+import type { GroupReceipts } from '../receipts/group-receipts.ts';
+import type { EndOther } from '../receipts/long-messages.ts';
+import { receiptKey } from '../receipts/recent-ends.ts';
+import type { Unanswered } from '../receipts/unanswered.ts';
+import type { Upstreams } from '../upstream/upstreams.ts';
 import { type Doubt, fits, likeliestFirst } from './guess.ts';
-import {
-  type Incoming,
-  isOfHandset,
-  keyOf,
-  likelyMatch,
-  type Match,
-  receiptKey,
-  sureMatch,
-} from './incoming.ts';
-import type { PartEnd } from './long-messages.ts';
+import { type Incoming, isOfHandset, keyOf, likelyMatch, type Match, sureMatch } from './incoming.ts';
 import { outcomeOfReceipt, type Verdict } from './receipt-outcome.ts';
-import type { Unanswered } from './unanswered.ts';
 
 /** What settling asks for. */
 export interface SettlingContext {
   readonly center: Center;
   readonly clock: Clock;
-  failoverOf(memo: string | undefined): CompiledFailover;
-  /** Whether another upstream of the message's plan could take it, when those of that memo have tried. */
-  hasNext(message: Message, memo: string): boolean;
+  readonly upstreams: Upstreams;
   /** An upstream said something that is not final. */
   onIntermediate(message: Message, verdict: Verdict): void;
-  /** The sender of a message as the upstream that tried it last was told; undefined: it cannot be known. */
-  senderOf(message: Message): string | undefined;
   onError(error: unknown, where: string): void;
 }
 
@@ -38,12 +27,9 @@ const mostOfOneName = 1_000;
 /** Ends messages by receipts. */
 export class Settling {
   readonly #context: SettlingContext;
-  readonly #learned: (group: GroupReceipts) => void;
 
-  /** `learned`: what is known of a group's ids has changed. */
-  constructor(context: SettlingContext, learned: (group: GroupReceipts) => void) {
+  constructor(context: SettlingContext) {
     this.#context = context;
-    this.#learned = learned;
   }
 
   /** doubtful: one is there that another one on the disk may be meant before. */
@@ -180,7 +166,7 @@ export class Settling {
       return now !== undefined && isFinal(now.state) ? 'line' : 'busy';
     }
     if (!(await center.settle(id, outcome))) return 'busy';
-    group.long.ended(message, upstreamId, { verdict, connector: upstream.name }, []);
+    group.long.ended(message, upstreamId, [], this.#endOther(group, verdict, upstream.name));
     return 'over';
   }
 
@@ -191,7 +177,7 @@ export class Settling {
     for (const attempt of group.unanswered.of(incoming)) {
       const message = await this.#known(attempt.id);
       if (message === undefined || message.acceptedMs > receivedMs) continue;
-      const sender = this.#context.senderOf(message) ?? message.source.digits;
+      const sender = this.#context.upstreams.senderOf(message) ?? message.source.digits;
       if (fits(message, sender, incoming)) doubts.push({ attempt, message });
     }
     return doubts;
@@ -224,11 +210,11 @@ export class Settling {
     remark?: string,
     discards?: Message,
   ): Outcome {
-    const { failoverOf, hasNext, clock } = this.#context;
+    const { upstreams, clock } = this.#context;
     return outcomeOfReceipt(verdict, message, {
       connector,
-      failover: failoverOf(message.memo),
-      next: (memo) => hasNext(message, memo),
+      failover: upstreams.failoverOf(message.memo),
+      next: (memo) => upstreams.hasNext(message, memo),
       nowMs: clock.nowMs(),
       remark,
       discards,
@@ -246,8 +232,8 @@ export class Settling {
     const { group, upstream, verdict, answer } = incoming;
     if (isSettled) {
       this.#noteEnd(incoming, message.id, hasOthers);
-      if (id !== '' && group.ids.noteHit(relation, id)) this.#learned(group);
-      group.long.ended(message, upstreamId, { verdict, connector: upstream.name }, others);
+      if (id !== '') group.noteHit(relation, id);
+      group.long.ended(message, upstreamId, others, this.#endOther(group, verdict, upstream.name));
     } else {
       upstream.counters.receiptsRepeated += 1;
       if (group.ends.get(keyOf(incoming))?.said !== verdict.text) this.#noteLater(message.id, incoming);
@@ -255,11 +241,14 @@ export class Settling {
     answer(0);
   }
 
-  /** A part of a long message ends by what was said of another one. */
-  async settlePart(group: GroupReceipts, part: Message, { verdict, connector }: PartEnd): Promise<void> {
-    const outcome = this.#outcome(part, verdict, connector, 'whole=1');
-    if (!(await this.#context.center.settle(part.id, outcome))) return;
-    const { id, upstreamId = '', destination } = part;
-    group.ends.note(receiptKey(upstreamId, destination.digits), { id, said: verdict.text, hasOthers: false });
+  /** How other parts of a long message end by what was said of one. Holds on to nothing else of its receipt. */
+  #endOther(group: GroupReceipts, verdict: Verdict, connector: string): EndOther {
+    return async (part) => {
+      const outcome = this.#outcome(part, verdict, connector, 'whole=1');
+      if (!(await this.#context.center.settle(part.id, outcome))) return;
+      const { id, upstreamId = '', destination } = part;
+      const key = receiptKey(upstreamId, destination.digits);
+      group.ends.note(key, { id, said: verdict.text, hasOthers: false });
+    };
   }
 }

@@ -139,7 +139,7 @@ export class MessageListeners implements NetworkListener {
       counts.ended(message);
       transactions.onChange(message);
       if (message.state === 'unknown' && message.upstreamId !== undefined)
-        network.correlator.markSuperseded(message);
+        network.upstreams.markSuperseded(message);
       if (message.price > 0)
         ledger.account(message.account).settle(message.price, message.charged === true, message.acceptedMs);
     } else if (message.attempts === 0 && step !== 'retry') {

@@ -121,18 +121,9 @@ export class Network {
     const { center, control, clock, random, optOuts } = options;
     this.#options = options;
     this.#webhooks = new Webhooks(center, clock);
-    this.correlator = new Correlator({
-      center,
-      control,
-      clock,
-      failoverOf: (memo) => this.upstreams.failoverOf(memo),
-      hasNext: (message, memo) => this.upstreams.hasNext(message, memo),
-      onIntermediate: (message, verdict) => this.#listener.onIntermediate(message, verdict),
-      senderOf: (message) => this.upstreams.senderOf(message),
-      onError: (error, where) => this.#listener.onError(error, where),
-    });
     this.upstreams = new Upstreams({
       center,
+      control,
       clock,
       random,
       nodeId: () => this.#nodeId,
@@ -153,8 +144,13 @@ export class Network {
         return next && { lane: next.lane, memo: next.memo, route: next.route.settings.name };
       },
       firstPiece: (message) => center.find(firstPieceOf(message)),
-      onTaken: (upstream, message, outcome) => this.correlator.onTaken(upstream, message, outcome),
-      onDoubt: (upstream, message) => this.correlator.onDoubt(upstream, message),
+    });
+    this.correlator = new Correlator({
+      center,
+      clock,
+      upstreams: this.upstreams,
+      onIntermediate: (message, verdict) => this.#listener.onIntermediate(message, verdict),
+      onError: (error, where) => this.#listener.onError(error, where),
     });
     this.mo = new MoInbox({
       center,
@@ -200,10 +196,10 @@ export class Network {
 
   /** Reads what was learned, and takes the settings. Once the center is open, and before it runs. */
   async prepare(settings: GatewaySettings): Promise<void> {
-    await this.correlator.load();
+    await this.upstreams.load();
     this.#nodeId = await nodeIdOf(this.#options.control, this.#options.random);
     this.take(await this.compile(settings));
-    await this.correlator.restore(this.upstreams.list());
+    await this.upstreams.restore();
     const { center, clock, acceptance } = this.#options;
     await restoreParts(center, acceptance.wholes, this.upstreams.ways, clock.nowMs());
   }
@@ -232,7 +228,6 @@ export class Network {
   take({ settings, compiled }: PreparedSettings): void {
     if (this.#compiled?.router !== undefined) compiled.router?.continue(this.#compiled.router);
     this.upstreams.use(settings.connectors, compiled.plans);
-    this.correlator.refresh(this.upstreams.list());
     this.#webhooks.use(settings.webhooks);
     this.#settings = settings;
     this.#compiled = compiled;
@@ -264,7 +259,7 @@ export class Network {
       };
     }
     if (!this.upstreams.hasNext(message, message.memo ?? '')) return undefined;
-    this.correlator.markSuperseded(message);
+    this.upstreams.markSuperseded(message);
     const detail = 'receipt late: sent again, possible duplicate';
     const memo = withTaken(message.memo);
     return { kind: 'retry', error: 0, errorClass: 'unknown', afterMs: 0, memo, detail };
@@ -275,7 +270,7 @@ export class Network {
     const label = await this.operators.cancel(message);
     if (label === undefined) return false;
     // What the upstream says of it from now on is no news.
-    this.correlator.markSuperseded(message);
+    this.upstreams.markSuperseded(message);
     const detail = `${label} cancelled`;
     return this.#options.center.settle(message.id, { kind: 'failed', state: 'deleted', error: 0, detail });
   }

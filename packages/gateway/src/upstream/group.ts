@@ -1,4 +1,7 @@
 /** Connectors that share their receipts: several binds of one account at one operator. */
+import type { Message } from '@chappe/center';
+import type { GroupReceipts } from '../receipts/group-receipts.ts';
+
 /** What a group knows of its members. */
 export interface GroupMember {
   /** Requests that may be without answer at once, and those that are. */
@@ -12,13 +15,33 @@ export interface GroupMember {
 export class UpstreamGroup {
   readonly name: string;
   readonly members: Set<GroupMember> = new Set();
-  /** Messages that an upstream has taken, but whose being there is not on disk yet. */
-  unsaved = 0;
+  /** By what its receipts find their messages. */
+  readonly receipts: GroupReceipts;
+  #unsaved = 0;
   /** A member has found no room since they were last told of some. */
   isShort = false;
 
-  constructor(name: string) {
+  constructor(name: string, receipts: GroupReceipts) {
     this.name = name;
+    this.receipts = receipts;
+  }
+
+  /** A member has a message whose receipt is awaited, under that id: see `GroupReceipts.sent`. */
+  sent(message: Message, upstreamId: string): void {
+    this.#unsaved += 1;
+    this.receipts.sent(message, upstreamId);
+  }
+
+  /** Messages that a member has, but whose being there is not on disk yet. */
+  get unsaved(): number {
+    return this.#unsaved;
+  }
+
+  /** That one of them is there is on disk. */
+  stored(): void {
+    if (this.#unsaved === 0) return;
+    this.#unsaved -= 1;
+    this.offer();
   }
 
   /**
@@ -32,7 +55,7 @@ export class UpstreamGroup {
       window += upstream.window;
       outstanding += upstream.outstanding;
     }
-    return window - outstanding - this.unsaved;
+    return window - outstanding - this.#unsaved;
   }
 
   /**
@@ -47,7 +70,7 @@ export class UpstreamGroup {
 
   /** Whether nothing is under way: every request has its answer, and what was taken is on disk. */
   get isIdle(): boolean {
-    if (this.unsaved > 0) return false;
+    if (this.#unsaved > 0) return false;
     for (const { outstanding } of this.members) if (outstanding > 0) return false;
     return true;
   }

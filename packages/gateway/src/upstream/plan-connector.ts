@@ -23,10 +23,6 @@ export interface PlanContext extends ChoiceContext {
   firstPiece(message: Message): Promise<Message | undefined>;
   /** Which upstream the pieces of texts go by. */
   readonly ways: Ways;
-  /** An upstream has taken a message, under that reference. */
-  onTaken(upstream: Upstream, message: Message, outcome: Outcome): void;
-  /** An upstream has not answered, and the message is sent again. */
-  onDoubt(upstream: Upstream, message: Message): void;
 }
 
 /** Another lane, and the route that leads there. */
@@ -233,10 +229,13 @@ export class PlanConnector implements Connector {
     const isMoved = (outcome.kind === 'retry' || outcome.kind === 'unknown') && outcome.afterMs === 0;
     if (isMoved) this.#turnText(message, triedOf(memo));
     report(message, outcome);
-    if (outcome.kind === 'accepted') this.#context.onTaken(upstream, message, outcome);
+    const { group } = upstream;
+    if (outcome.kind === 'accepted') {
+      if (outcome.upstreamId !== undefined) group.sent(message, outcome.upstreamId);
+    }
     // It stands at the head of the lane again, which waits to be told that somebody has room.
     else if (outcome.kind === 'released') this.ready?.();
-    else if (outcome.kind === 'unknown') this.#context.onDoubt(upstream, message);
+    else if (outcome.kind === 'unknown') group.receipts.doubted(message);
     if (isMoved) {
       this.expectMoved();
       // One that cannot be said to its upstream is back while it is being handed out, when nobody listens.

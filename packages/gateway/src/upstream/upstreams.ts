@@ -1,9 +1,11 @@
 /** All upstreams and the plans that lead to them: made from settings, kept through changes of settings. */
-import type { Center, Message } from '@chappe/center';
-import type { ConnectorSettings } from '@chappe/policy';
+import type { Center, ControlStore, Message } from '@chappe/center';
+import type { ConnectorSettings, UpstreamReceiptSettings } from '@chappe/policy';
 import type { Clock, Random } from '@chappe/smpp';
 import type { Plan } from '../lanes/plan.ts';
 import { lastTriedOf, routeOf, triedOf } from '../message/trail.ts';
+import { GroupReceipts } from '../receipts/group-receipts.ts';
+import { LearnedForms } from '../receipts/learned-forms.ts';
 import type { BindsEvents, ConnectUpstream } from './binds.ts';
 import { type CompiledFailover, defaultFailover } from './failover.ts';
 import { UpstreamGroup } from './group.ts';
@@ -16,6 +18,7 @@ import { Ways } from './ways.ts';
 /** What upstreams work with. */
 export interface UpstreamsContext {
   readonly center: Center;
+  readonly control: ControlStore;
   readonly clock: Clock;
   readonly random: Random;
   /** Of this gateway, see hops.ts; known before settings are used. */
@@ -23,8 +26,6 @@ export interface UpstreamsContext {
   readonly events: BindsEvents;
   readonly connect?: ConnectUpstream | undefined;
   readonly home?: Home | undefined;
-  readonly onTaken: PlanContext['onTaken'];
-  readonly onDoubt: PlanContext['onDoubt'];
   readonly reroute: PlanContext['reroute'];
   readonly firstPiece: PlanContext['firstPiece'];
   /** See `PlanLanes`; told once until it is over. */
@@ -49,7 +50,11 @@ export class Upstreams {
   readonly ways: Ways = new Ways();
   readonly #context: UpstreamsContext;
   readonly #upstreams: Map<string, Upstream> = new Map();
+  /** Kept when their last upstream is taken out: it may come back, and with it receipts of what it has. */
   readonly #groups: Map<string, UpstreamGroup> = new Map();
+  readonly #forms: LearnedForms;
+  /** By group: what its connectors say together. */
+  #receiptSettings: ReadonlyMap<string, UpstreamReceiptSettings> = new Map();
   readonly #lanes: PlanLanes;
   readonly #leaving: Set<Promise<void>> = new Set();
   #failovers: ReadonlyMap<string, CompiledFailover> = new Map();
@@ -59,6 +64,7 @@ export class Upstreams {
 
   constructor(context: UpstreamsContext) {
     this.#context = context;
+    this.#forms = new LearnedForms(context.control, (error, where) => context.events.onError(error, where));
     this.#lanes = new PlanLanes({
       center: context.center,
       connectorOf: (plan) => this.#connectorOf(plan),
@@ -85,8 +91,19 @@ export class Upstreams {
     return this.#lanes.stranded();
   }
 
-  group(name: string): UpstreamGroup | undefined {
-    return this.#groups.get(name);
+  /** All groups, those without upstreams among them. */
+  groups(): readonly UpstreamGroup[] {
+    return [...this.#groups.values()];
+  }
+
+  /** Reads what was learned before of their receipts. Before settings are used. */
+  load(): Promise<void> {
+    return this.#forms.load();
+  }
+
+  /** Finds the messages again that were not answered before the restart. */
+  async restore(): Promise<void> {
+    for (const { receipts } of this.groups()) await receipts.restore();
   }
 
   /** A customer has bound. */
@@ -109,6 +126,7 @@ export class Upstreams {
       if (this.#isStarted && upstream.settings.paused !== true) upstream.start();
     }
     for (const gone of before.values()) this.#leave(gone);
+    this.#useReceiptSettings(receiptSettingsOf(made));
     this.#failovers = new Map(routes.map(({ route, failover }) => [route, failover]));
     this.#queuedMs = leastQueued(routes);
     this.#lanes.use(routes.map(({ plan }) => plan));
@@ -160,10 +178,12 @@ export class Upstreams {
   /** A message's being at an upstream is on disk. */
   onSentStored(group: string | undefined): void {
     if (group === undefined) return;
-    const found = this.#groups.get(group);
-    if (found === undefined || found.unsaved === 0) return;
-    found.unsaved -= 1;
-    found.offer();
+    this.#groups.get(group)?.stored();
+  }
+
+  /** A message has ended, or goes elsewhere, without its receipt: see `GroupReceipts.superseded`. */
+  markSuperseded(message: Message): void {
+    if (message.group !== undefined) this.#group(message.group).receipts.superseded(message);
   }
 
   #kept(old: Upstream | undefined, settings: ConnectorSettings): Upstream | undefined {
@@ -172,12 +192,7 @@ export class Upstreams {
   }
 
   #make(settings: ConnectorSettings): Upstream {
-    const name = settings.group ?? settings.name;
-    let group = this.#groups.get(name);
-    if (group === undefined) {
-      group = new UpstreamGroup(name);
-      this.#groups.set(name, group);
-    }
+    const group = this.#group(settings.group ?? settings.name);
     const { clock, random, events, connect, home, nodeId } = this.#context;
     return new Upstream(settings, {
       clock,
@@ -189,6 +204,31 @@ export class Upstreams {
       home,
       onRoom: ({ name: sending }) => this.#lanes.roomFor(sending),
     });
+  }
+
+  #group(name: string): UpstreamGroup {
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      const { center, clock, events } = this.#context;
+      const receipts = new GroupReceipts(name, {
+        center,
+        clock,
+        forms: this.#forms,
+        onError: (error, where) => events.onError(error, where),
+      });
+      receipts.configure(this.#receiptSettings.get(name) ?? {});
+      group = new UpstreamGroup(name, receipts);
+      this.#groups.set(name, group);
+    }
+    return group;
+  }
+
+  #useReceiptSettings(settings: ReadonlyMap<string, UpstreamReceiptSettings>): void {
+    for (const [name, receipts] of settings) {
+      if (JSON.stringify(receipts) === JSON.stringify(this.#receiptSettings.get(name))) continue;
+      this.#group(name).receipts.configure(receipts);
+    }
+    this.#receiptSettings = settings;
   }
 
   #leave(upstream: Upstream): void {
@@ -209,22 +249,28 @@ export class Upstreams {
       queuedMs: ({ lane }) => this.#queuedMs.get(lane) ?? Number.POSITIVE_INFINITY,
       nowMs: () => this.#context.clock.nowMs(),
       monotonicMs: () => this.#context.clock.monotonicMs(),
-      onTaken: this.#context.onTaken,
-      onDoubt: this.#context.onDoubt,
       reroute: this.#context.reroute,
       firstPiece: this.#context.firstPiece,
       ways: this.ways,
     });
   }
 
-  /** Lanes that come up by themselves, and what nobody needs any more. */
+  /** Lanes that come up by themselves. */
   #look(): void {
     this.#lanes.look();
-    for (const [name, { members, unsaved }] of this.#groups) {
-      if (members.size === 0 && unsaved <= 0) this.#groups.delete(name);
-    }
     this.#disarm = this.#context.clock.setTimer(() => this.#look(), lookEveryMs);
   }
+}
+
+/** What one connector of a group does not say, the next one in their order may. */
+function receiptSettingsOf(upstreams: readonly Upstream[]): ReadonlyMap<string, UpstreamReceiptSettings> {
+  const settings = new Map<string, UpstreamReceiptSettings>();
+  for (const {
+    group: { name },
+    settings: { receipts = {} },
+  } of upstreams)
+    settings.set(name, { ...receipts, ...settings.get(name) });
+  return settings;
 }
 
 function leastQueued(routes: readonly RoutePlan[]): ReadonlyMap<string, number> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { IdLearning } from '../../src/correlation/learning.ts';
+import { IdLearning } from '../../src/receipts/learning.ts';
 
 describe('a pinned form of ids', () => {
   it('is tried first and never unlearned', () => {

@@ -94,7 +94,7 @@ describe.each(cases)('%j in the response, %j in the receipt, %s', (given, told, 
     await world.pass(10);
     expect(await world.view(message_id)).toMatchObject({ state: 'enroute' });
     const { correlator } = world.gateway.network;
-    expect(await correlator.rematch('a', undefined, world.upstream('a'))).toEqual({ matched: 1, left: 0 });
+    expect(await correlator.rematch(world.upstream('a'), undefined)).toEqual({ matched: 1, left: 0 });
     expect(await world.view(message_id)).toMatchObject({ state: 'delivered' });
   });
 });

@@ -69,7 +69,7 @@ describe.each(['3.4', '5.0'] as const)('message_state and the text, of an operat
     const { message_id } = await esme.submit();
     await world.pass(10);
     const { correlator } = world.gateway.network;
-    await correlator.rematch('a', undefined, world.upstream('a'));
+    await correlator.rematch(world.upstream('a'), undefined);
     expect(await world.view(message_id)).toMatchObject({ state: expected });
   });
 });
@@ -78,7 +78,7 @@ describe('connectors of one group', () => {
   const settings = (name: string, receipts?: ConnectorSettings['receipts']): ConnectorSettings =>
     connector(name, { group: 'op', receipts });
   const route = via(['a,b']);
-  const relation = () => world.gateway.network.correlator.group(world.upstream('b')).ids.order;
+  const relation = () => world.upstream('b').group.receipts.ids.order;
 
   it('what the first does not say of their receipts, the next may', async () => {
     world = await World.start({
@@ -146,7 +146,7 @@ describe('a kept receipt that is matched again', () => {
       new Promise(
         (resolve, reject) => void held.push(() => void commit(changes, owner).then(resolve, reject)),
       );
-    const matched = correlator.rematch('a', undefined, world.upstream('a'));
+    const matched = correlator.rematch(world.upstream('a'), undefined);
     await world.pass(100);
     expect(await correlator.unmatched('a', 10)).toHaveLength(1);
     store.commit = commit;

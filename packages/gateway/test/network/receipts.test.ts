@@ -271,7 +271,7 @@ describe('how an operator writes its ids', () => {
       expect(await world.view(id)).toMatchObject({ state: 'delivered' });
     }
     expect(esme.stats).toHaveLength(6);
-    const { relation } = world.gateway.network.correlator.group(world.upstream('a')).ids;
+    const { relation } = world.upstream('a').group.receipts.ids;
     expect(relation).toBe('hex-dec');
     expect((await world.gateway.control.list('receipt-ids')).map(({ key, value }) => [key, value])).toEqual([
       ['a', 'hex-dec'],
@@ -325,8 +325,8 @@ describe('how an operator writes its ids', () => {
     expect(await correlator.unmatched(undefined, 10)).toMatchObject([
       { group: 'a', ids: ['255'], from: '447700900123' },
     ]);
-    expect(await correlator.rematch('a', 'dec-hex', world.upstream('a'))).toEqual({ matched: 0, left: 1 });
-    expect(await correlator.rematch('a', 'hex-dec', world.upstream('a'))).toEqual({ matched: 1, left: 0 });
+    expect(await correlator.rematch(world.upstream('a'), 'dec-hex')).toEqual({ matched: 0, left: 1 });
+    expect(await correlator.rematch(world.upstream('a'), 'hex-dec')).toEqual({ matched: 1, left: 0 });
     await world.pass(1_000);
     expect(esme.stats).toEqual(['UNDELIV']);
     expect(await correlator.unmatched(undefined, 10)).toEqual([]);
@@ -342,7 +342,7 @@ describe('how an operator writes its ids', () => {
     }
     expect(await world.gateway.network.correlator.unmatched('a', 10)).toHaveLength(2);
     expect(world.upstream('a').counters.receiptsUnmatched).toBe(4);
-    expect(world.gateway.network.correlator.group(world.upstream('a')).unmatched.dropped).toBe(2);
+    expect(world.upstream('a').group.receipts.unmatched.dropped).toBe(2);
   });
 });
 
@@ -370,7 +370,7 @@ describe('unmatched receipts', () => {
     await world.gateway.center.cancel({ id: waiting?.id ?? 0 });
     await lose('third');
     expect(await kept()).toEqual(['third']);
-    expect(world.gateway.network.correlator.group(world.upstream('a')).unmatched.dropped).toBe(1);
+    expect(world.upstream('a').group.receipts.unmatched.dropped).toBe(1);
   });
 
   it('without any id are kept, too', async () => {

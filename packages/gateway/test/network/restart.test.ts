@@ -165,7 +165,7 @@ describe('after a restart', () => {
     const after = await life(settings, before);
     esme = await after.esme();
     const { correlator } = after.gateway.network;
-    expect(await correlator.rematch('a', 'hex-dec', after.upstream('a'))).toMatchObject({ matched: 1 });
+    expect(await correlator.rematch(after.upstream('a'), 'hex-dec')).toMatchObject({ matched: 1 });
     await after.until(() => esme.stats.length > 0);
     expect(esme.stats).toEqual(['DELIVRD']);
     await after.stop({ keep: true });
@@ -185,8 +185,7 @@ describe('after a restart', () => {
     }
     await before.stop({ keep: true });
     const after = await life(plain, before);
-    const { correlator } = after.gateway.network;
-    expect(correlator.group(after.upstream('a')).ids.relation).toBe('hex-dec');
+    expect(after.upstream('a').group.receipts.ids.relation).toBe('hex-dec');
     await after.stop({ keep: true });
   });
 

@@ -1,5 +1,13 @@
+import type { Message } from '@chappe/center';
 import { describe, expect, it } from 'vitest';
+import type { GroupReceipts } from '../../src/receipts/group-receipts.ts';
 import { type GroupMember, UpstreamGroup } from '../../src/upstream/group.ts';
+
+const taken = {} as Message;
+
+function groupOf(): UpstreamGroup {
+  return new UpstreamGroup('op', { sent: () => undefined } as Partial<GroupReceipts> as GroupReceipts);
+}
 
 /** A member that notes when it is told of room, and looks for it as an upstream does. */
 class Member implements GroupMember {
@@ -31,28 +39,27 @@ class Member implements GroupMember {
 
   answered(isTaken: boolean): void {
     this.outstanding -= 1;
-    if (isTaken) this.#group.unsaved += 1;
+    if (isTaken) this.#group.sent(taken, 'id');
     this.#group.offer();
   }
 
   saved(): void {
-    this.#group.unsaved -= 1;
-    this.#group.offer();
+    this.#group.stored();
   }
 }
 
 describe('the room of a group', () => {
   it('is the windows, less what is open and what is not on disk', () => {
-    const group = new UpstreamGroup('op');
+    const group = groupOf();
     const [one, other] = [new Member(group, 10), new Member(group, 5)];
     one.outstanding = 4;
     other.outstanding = 1;
-    group.unsaved = 7;
-    expect(group.room).toBe(3);
+    for (let sent = 0; sent < 7; sent += 1) group.sent(taken, `id-${sent}`);
+    expect([group.room, group.unsaved]).toEqual([3, 7]);
   });
 
   it('is not offered to those who have missed none', () => {
-    const group = new UpstreamGroup('op');
+    const group = groupOf();
     const member = new Member(group, 10);
     member.outstanding = 1;
     member.answered(true);
@@ -61,7 +68,7 @@ describe('the room of a group', () => {
   });
 
   it('is offered whichever comes last, the answer or the disk', () => {
-    const group = new UpstreamGroup('op');
+    const group = groupOf();
     const member = new Member(group, 4);
     member.fill();
     member.answered(true);
@@ -79,7 +86,7 @@ describe('the room of a group', () => {
   });
 
   it('is offered to all of the group, since they share it', () => {
-    const group = new UpstreamGroup('op');
+    const group = groupOf();
     const [one, other] = [new Member(group, 2), new Member(group, 2)];
     one.fill();
     one.answered(false);

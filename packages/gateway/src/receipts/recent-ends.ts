@@ -1,5 +1,7 @@
 /** Messages that have ended not long ago, by the receipts that would end them. */
 import type { MessageId } from '@chappe/center';
+import { canonicalId } from '@chappe/protocol';
+import { handsetOf } from './handset.ts';
 
 /** A message that has ended. */
 export interface Ended {
@@ -8,6 +10,11 @@ export interface Ended {
   said: string;
   /** Other messages have the same name and handset on the disk: another receipt may be for one of them. */
   readonly hasOthers: boolean;
+}
+
+/** The key of the receipt about that id and handset. */
+export function receiptKey(id: string, handset: string): string {
+  return `${canonicalId(id)} ${handsetOf(handset)}`;
 }
 
 // Some upstreams say everything twice, within seconds; others have a second thought, within hours.

@@ -5,3 +5,8 @@ const tellingDigits = 6;
 export function handsetOf(digits: string): string {
   return digits.slice(-tellingDigits);
 }
+
+/** Stands for a handset among the names of messages: no id of an upstream begins so. */
+export function handsetName(digits: string): string {
+  return `\u0000${handsetOf(digits)}`;
+}

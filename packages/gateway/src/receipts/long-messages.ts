@@ -8,27 +8,21 @@ import { ESM_CLASS, readConcat } from '@chappe/protocol';
 import type { Clock } from '@chappe/smpp';
 import { esmClassOf, isTextOnly, readContent, readGroupOf } from '../message/content.ts';
 import { groupOf } from '../message/groups.ts';
-import type { Verdict } from './receipt-outcome.ts';
 
-/** What was said of one part. */
-export interface PartEnd {
-  readonly verdict: Verdict;
-  /** The connector that it came by. */
-  readonly connector: string;
-}
+/** Ends another part by what was said of one. */
+export type EndOther = (part: Message) => Promise<void>;
 
 /** What long messages of a group ask for. */
 export interface LongMessagesContext {
   readonly group: string;
   readonly center: Center;
   readonly clock: Clock;
-  /** Ends a part by what was said of another one. */
-  settle(part: Message, end: PartEnd): Promise<void>;
   onError(error: unknown, where: string): void;
 }
 
 /** A long message of which something was said. */
-interface Known extends PartEnd {
+interface Known {
+  readonly endOther: EndOther;
   /** The part that it was said of. */
   readonly part: Message;
   /** Which parts have ended. */
@@ -64,13 +58,13 @@ export class LongMessages {
   }
 
   /** A message has got its last receipt. `others`: messages with that reference, too, as far as they are known. */
-  ended(message: Message, upstreamId: string, end: PartEnd, others: Iterable<Message>): void {
+  ended(message: Message, upstreamId: string, others: Iterable<Message>, endOther: EndOther): void {
     const place = this.#mode === 'each' ? undefined : placeOf(message);
     if (place === undefined) return;
     const ended = (this.#known.get(place.key)?.ended ?? new Set()).add(place.index);
     const isRestDue = this.#mode === 'auto' && hasSibling(others, message, place.key);
     const part: Message = { ...message, upstreamId, timeline: '', text: undefined };
-    const known = this.#note(place.key, { ...end, part, ended }, isRestDue);
+    const known = this.#note(place.key, { endOther, part, ended }, isRestDue);
     if (this.#mode === 'one') this.#rest(known);
   }
 
@@ -114,7 +108,7 @@ export class LongMessages {
 
   /** Ends the parts that are still at the upstream. */
   #rest(known: Known): void {
-    const { group, settle, onError } = this.#context;
+    const { group, onError } = this.#context;
     const isMeant = (message: Message): boolean =>
       message.group === group &&
       message.upstreamId !== undefined &&
@@ -123,7 +117,7 @@ export class LongMessages {
       .then((parts) => {
         const left = parts.filter(isMeant);
         for (const part of left) known.ended.add(placeOf(part)?.index ?? 0);
-        return Promise.all(left.map((part) => settle(part, known)));
+        return Promise.all(left.map(known.endOther));
       })
       .catch((error: unknown) => onError(error, `receipts of ${group}`));
   }

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { type Waiting, WaitingReceipts } from '../../src/correlation/waiting-receipts.ts';
+import { PendingReceipts, type TimedReceipt } from '../../src/receipts/pending-receipts.ts';
 
 function waiting(
-  references: readonly string[],
+  names: readonly string[],
   meant: string,
   untilMs = 1_000,
-): Waiting & { alone: boolean[] } {
+): TimedReceipt & { alone: boolean[] } {
   const alone: boolean[] = [];
   return {
-    references,
+    names,
     sinceMs: 0,
     untilMs,
     alone,
-    found: (reference, isAlone) => {
+    found: (name, isAlone) => {
       alone.push(isAlone);
-      return reference === meant;
+      return name === meant;
     },
     giveUp: () => undefined,
     refuse: () => undefined,
@@ -23,7 +23,7 @@ function waiting(
 
 describe('receipts that wait', () => {
   it('do not displace each other where one may be the other in another form', () => {
-    const all = new WaitingReceipts();
+    const all = new PendingReceipts();
     // 22 in decimal is 16 in hexadecimal.
     const sixteen = waiting(['16', '10', '22'], '16');
     const twentyTwo = waiting(['22', '16', '34'], '22');
@@ -37,7 +37,7 @@ describe('receipts that wait', () => {
   });
 
   it('stay when they are not meant, and are deaf when their time is over', () => {
-    const all = new WaitingReceipts();
+    const all = new PendingReceipts();
     const one = waiting(['a', 'b'], 'b', 500);
     all.add(one);
     expect(all.tell('a', 0)).toBeUndefined();
@@ -47,7 +47,7 @@ describe('receipts that wait', () => {
   });
 
   it('end once, and disarm their timers', () => {
-    const all = new WaitingReceipts();
+    const all = new PendingReceipts();
     let disarmed = 0;
     const disarm = (): void => {
       disarmed += 1;
