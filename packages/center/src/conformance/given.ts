@@ -51,7 +51,7 @@ export function owned(store: Store): OwnStore {
     matching: (match, limit) => store.matching(match, limit),
     find: (id) => store.find(id),
     findByShort: (counter) => store.findByShort(counter),
-    findByReference: (connector, references, begins) => store.findByReference(connector, references, begins),
+    findByUpstreamId: (group, ids, begins) => store.findByUpstreamId(group, ids, begins),
     search: (query) => store.search(query),
     waitingIn: (lane, limit, beforeId) => store.waitingIn(lane, limit, beforeId),
     counts: () => store.counts(),

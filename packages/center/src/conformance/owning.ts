@@ -56,7 +56,7 @@ export const owningCases: readonly Case[] = [
       const first = await begin(store);
       await store.commit([change('insert', message(id(0)), 'memory')], first);
       await store.commit([change('insert', message(id(1)), 'waiting')], first);
-      const sent = message(id(2), { reference: 'r', connector: 'up' });
+      const sent = message(id(2), { upstreamId: 'r', group: 'up' });
       await store.commit([change('insert', sent, 'sent')], first);
       const after = reopen === undefined ? store : await reopen();
       const second = await begin(after);
@@ -118,7 +118,7 @@ export const owningCases: readonly Case[] = [
     'a node whose lease has run out is taken over by another, and fenced; renewed in time it is not',
     ofTwo(async (store, one, other, pass) => {
       const { leaseMs } = other;
-      const sent = message(id(3), { reference: 'r', connector: 'up' });
+      const sent = message(id(3), { upstreamId: 'r', group: 'up' });
       const inserts = [0, 1].map((at) => change('insert', message(id(at)), 'memory'));
       await store.commit([...inserts, change('insert', message(id(2)), 'waiting')], other);
       await store.commit([change('insert', sent, 'sent')], other);

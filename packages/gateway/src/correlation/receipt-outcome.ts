@@ -9,7 +9,7 @@ import {
   type Said,
   tlvsAsText,
 } from '../message/operator-report.ts';
-import { triedOf, withTaken, withTried } from '../message/trail.ts';
+import { trailOf, withTaken, withTried } from '../message/trail.ts';
 import type { CompiledFailover } from '../upstream/failover.ts';
 import { endOf } from './receipt-clock.ts';
 
@@ -100,7 +100,7 @@ export function outcomeOfReceipt(verdict: Verdict, message: Message, ending: End
   if (failover.onReceipt.has(final)) {
     const { memo } = message;
     // Who took it stands there. The receipt may have come by another connector of the group.
-    const tried = memo !== undefined && triedOf(memo).length > 0 ? memo : withTried(memo, connector);
+    const tried = memo !== undefined && trailOf(memo).tried.length > 0 ? memo : withTried(memo, connector);
     if (next(tried))
       return {
         kind: 'retry',

@@ -2,7 +2,7 @@
 import { type Center, CenterError, type Message, type MessageState } from '@chappe/center';
 import { formatAmount } from '@chappe/policy';
 import { operatorIdOf } from '../message/operator-id.ts';
-import { lastTriedOf, routeOf } from '../message/trail.ts';
+import { trailOf } from '../message/trail.ts';
 
 /** One message as an invoice wants it. Without text: what it said is nobody's affair there. */
 export interface BillingRecord {
@@ -85,8 +85,8 @@ function recordOf(message: Message): BillingRecord {
     account: message.account,
     from: message.source.digits,
     to: message.destination.digits,
-    route: routeOf(memo),
-    connector: lastTriedOf(memo) ?? message.group ?? '',
+    route: trailOf(memo).route,
+    connector: trailOf(memo).tried.at(-1) ?? message.group ?? '',
     operatorId: operatorIdOf(message),
     state: message.state,
     error: message.error,

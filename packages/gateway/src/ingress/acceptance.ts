@@ -8,7 +8,7 @@ import { status } from '@chappe/protocol';
 import type { LaneBehaviours } from '../lanes/behaviour.ts';
 import type { ReceivingBinds } from '../lanes/binds.ts';
 import { broadcastLane, handsetLane } from '../lanes/lanes.ts';
-import { routeOf } from '../message/trail.ts';
+import { trailOf } from '../message/trail.ts';
 import { type Reservation, releasedBy } from './reservation.ts';
 import { factsOf, routed, routedPart, taken } from './routed.ts';
 import type { AcceptanceParts, Asked, NotTaken, RefusalKind, Taken } from './verdict.ts';
@@ -80,7 +80,7 @@ export class Acceptance {
   #replacement(facts: MessageFacts, message: Message): Reservation | 'refused' | 'filtered' {
     const parts = this.#parts;
     if (parts?.router === undefined) return releasedBy(nothing);
-    const name = routeOf(message.memo);
+    const name = trailOf(message.memo).route;
     const route = parts.router.peek(facts);
     if (route === undefined || !mayStand(route, name, message)) return 'refused';
     const { filters } = parts.filtersNamed(name) ?? parts.filtersOf(route);

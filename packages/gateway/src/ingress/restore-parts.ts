@@ -1,7 +1,7 @@
 /** After a start: parts of texts that come now go the way of those that came before it. */
 import type { Center, Message } from '@chappe/center';
 import { droppedLane } from '../lanes/lanes.ts';
-import { lastTriedOf, routeOf } from '../message/trail.ts';
+import { trailOf } from '../message/trail.ts';
 import { textOf, type Ways } from '../upstream/ways.ts';
 import type { Fate, Wholes } from './wholes.ts';
 
@@ -24,11 +24,11 @@ export async function restoreParts(center: Center, wholes: Wholes, ways: Ways, n
   parts.reverse();
   wholes.restore(parts, fateOf, nowMs);
   for (const message of parts) {
-    const target = lastTriedOf(message.memo);
+    const target = trailOf(message.memo).tried.at(-1);
     if (target !== undefined) ways.note(message, target);
   }
 }
 
 function fateOf({ memo, lane }: Message): Fate {
-  return { kind: 'taken', route: routeOf(memo), isDropped: lane === droppedLane };
+  return { kind: 'taken', route: trailOf(memo).route, isDropped: lane === droppedLane };
 }

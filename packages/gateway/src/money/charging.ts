@@ -2,7 +2,7 @@
 import type { Center, FinalState, Message } from '@chappe/center';
 import type { AccountSettings, Accounts } from '@chappe/policy';
 import { broadcastLane } from '../lanes/lanes.ts';
-import { wasTaken } from '../message/trail.ts';
+import { trailOf } from '../message/trail.ts';
 import { countsThisMonth, countsToday, dayOf } from './standing.ts';
 
 /**
@@ -18,7 +18,7 @@ export function chargedAtEnd(
   if (state === 'delivered' || (message.lane === broadcastLane && message.attempts > 0)) return true;
   if (settings?.credit?.charge === 'delivered') return false;
   // An upstream that has taken it stands there until it is tried elsewhere.
-  return state === 'accepted' || message.group !== undefined || wasTaken(message.memo);
+  return state === 'accepted' || message.group !== undefined || trailOf(message.memo).isTaken;
 }
 
 /** Counts what accounts with quotas have sent today and this month (UTC), before anything is taken. */

@@ -2,7 +2,7 @@
 import type { Message } from '@chappe/center';
 import { accountLane, handsetLane } from '../lanes/lanes.ts';
 import type { Plan, PlanMember } from '../lanes/plan.ts';
-import { triedOf } from '../message/trail.ts';
+import { trailOf } from '../message/trail.ts';
 import type { CompiledFailover } from './failover.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -77,7 +77,7 @@ export class Choice {
 
   /** The one that a message goes to now; undefined: it waits. */
   any(message: Message): Upstream | Elsewhere | undefined {
-    const tried = triedOf(message.memo);
+    const tried = trailOf(message.memo).tried;
     for (const group of this.#groups) {
       const upstream = this.#pick(group, tried);
       if (upstream !== undefined) return upstream;

@@ -4,7 +4,7 @@ import type { Message } from '@chappe/center';
 import type { PduInput, PduOf } from '@chappe/protocol';
 import type { Session } from '@chappe/smpp';
 import { operatorIdOf } from '../message/operator-id.ts';
-import { triedOf } from '../message/trail.ts';
+import { trailOf } from '../message/trail.ts';
 import type { UpstreamPdu } from './submission/profile.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -32,7 +32,7 @@ export class OperatorRequests {
   }
 
   #takerOf({ memo }: Message): Upstream | undefined {
-    return this.#upstreamOf(triedOf(memo).at(-1) ?? '');
+    return this.#upstreamOf(trailOf(memo).tried.at(-1) ?? '');
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Connector, Message, Outcome, Report } from '@chappe/center';
 import type { Plan } from '../lanes/plan.ts';
 import { firstPieceOf } from '../message/groups.ts';
-import { lastTriedOf, triedOf, withTried } from '../message/trail.ts';
+import { trailOf, withTried } from '../message/trail.ts';
 import type { Answer } from './answer.ts';
 import { Choice, type ChoiceContext, type Elsewhere, movedAtOnce } from './choice.ts';
 import { outcomeOfAnswer } from './outcome.ts';
@@ -83,7 +83,7 @@ export class PlanConnector implements Connector {
     let moved = 0;
     let isFull = false;
     for (const message of messages) {
-      if (triedOf(message.memo).length > 0) moved += 1;
+      if (trailOf(message.memo).tried.length > 0) moved += 1;
       if (!this.#handOver(message, report)) isFull = true;
     }
     this.#flush();
@@ -151,7 +151,7 @@ export class PlanConnector implements Connector {
     if (firstPieceOf(message) === message.id) return this.#lead(message, text, report);
     // After a restart, or forgotten: the store still knows.
     const goOn = (first: Message | undefined): void => {
-      const known = this.#context.ways.targetOf(message, text) ?? lastTriedOf(first?.memo);
+      const known = this.#context.ways.targetOf(message, text) ?? trailOf(first?.memo).tried.at(-1);
       if (known === undefined) this.#lead(message, text, report);
       else this.#follow(message, text, known, report);
       this.#flush();
@@ -169,7 +169,7 @@ export class PlanConnector implements Connector {
 
   /** A piece goes by the upstream of those before it, and waits for room there, unless that one fails or is away. */
   #follow(message: Message, text: string, target: string, report: Report): boolean {
-    const chosen = this.#choice.only(target, triedOf(message.memo));
+    const chosen = this.#choice.only(target, trailOf(message.memo).tried);
     if (chosen === 'not-usable') return this.#lead(message, text, report);
     if (chosen === 'full' && this.#parked.add(message, text, target, report)) return true;
     return this.#send(message, chosen === 'full' ? undefined : chosen, report);
@@ -217,7 +217,7 @@ export class PlanConnector implements Connector {
   #answered(message: Message, answer: Answer, upstream: Upstream, report: Report): void {
     const memo = withTried(message.memo, upstream.name);
     // Hot path: nearly all are taken.
-    const hasNext = answer.kind !== 'taken' && this.hasNext(message, triedOf(memo));
+    const hasNext = answer.kind !== 'taken' && this.hasNext(message, trailOf(memo).tried);
     const failover = this.#context.failoverOf(message.memo);
     const outcome = outcomeOfAnswer(message, answer, {
       upstream,
@@ -227,7 +227,7 @@ export class PlanConnector implements Connector {
       nowMs: this.#context.nowMs(),
     });
     const isMoved = (outcome.kind === 'retry' || outcome.kind === 'unknown') && outcome.afterMs === 0;
-    if (isMoved) this.#turnText(message, triedOf(memo));
+    if (isMoved) this.#turnText(message, trailOf(memo).tried);
     report(message, outcome);
     const { group } = upstream;
     if (outcome.kind === 'accepted') {

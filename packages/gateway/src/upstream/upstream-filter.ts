@@ -4,7 +4,7 @@ import type { ConnectorSettings, MessageFacts } from '@chappe/policy';
 import { FilterLayer, Filters } from '@chappe/policy';
 import { readGroupOf } from '../message/content.ts';
 import { factsOfStored } from '../message/stored-facts.ts';
-import { isUnfitFor } from '../message/trail.ts';
+import { trailOf } from '../message/trail.ts';
 
 // No filter asks for them.
 const noTags: readonly string[] = Object.freeze([]);
@@ -37,7 +37,7 @@ export function upstreamFilter({ name, filters: settings }: ConnectorSettings): 
     reasonAgainst,
     reasonAgainstStored: (message, nowMs) => {
       if (!isPiece(message)) return reasonAgainst(factsOfStored(message, noTags, nowMs));
-      return isUnfitFor(message.memo, name) ? `the whole text is refused by ${place}` : undefined;
+      return trailOf(message.memo).unfit.includes(name) ? `the whole text is refused by ${place}` : undefined;
     },
   };
 }

@@ -2,7 +2,7 @@
 import { type Message, type RetryPolicy, retryPolicy } from '@chappe/center';
 import type { ConnectorSettings, MessageFacts } from '@chappe/policy';
 import { type Clock, Pace, type Random, type RequestResult, type Session } from '@chappe/smpp';
-import { isUnfitFor } from '../message/trail.ts';
+import { trailOf } from '../message/trail.ts';
 import { type Hold, type HoldShares, HoldTimes } from '../observation/hold-times.ts';
 import { TimeCounts } from '../observation/time-counts.ts';
 import { type Answer, unsent } from './answer.ts';
@@ -251,7 +251,7 @@ export class Upstream {
 
   /** A piece that could go stays here, too, when another of its text cannot: no handset could join them. */
   #reasonAgainstPiece({ memo }: Message): string | undefined {
-    if (!this.#profile.isPicky || !isUnfitFor(memo, this.name)) return undefined;
+    if (!this.#profile.isPicky || !trailOf(memo).unfit.includes(this.name)) return undefined;
     return `${this.settings.defaultAlphabet} lacks a character of the whole text, and UCS-2 has no room for it`;
   }
 

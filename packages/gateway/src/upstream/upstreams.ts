@@ -3,7 +3,7 @@ import type { Center, ControlStore, Message } from '@chappe/center';
 import type { ConnectorSettings, UpstreamReceiptSettings } from '@chappe/policy';
 import type { Clock, Random } from '@chappe/smpp';
 import type { Plan } from '../lanes/plan.ts';
-import { lastTriedOf, routeOf, triedOf } from '../message/trail.ts';
+import { trailOf } from '../message/trail.ts';
 import { GroupReceipts } from '../receipts/group-receipts.ts';
 import { LearnedForms } from '../receipts/learned-forms.ts';
 import type { BindsEvents, ConnectUpstream } from './binds.ts';
@@ -134,7 +134,7 @@ export class Upstreams {
 
   /** The sender of a message as the upstream that tried it last was told: they may be replaced. Undefined: not known. */
   senderOf(message: Message): string | undefined {
-    const sent = this.get(lastTriedOf(message.memo) ?? '')?.requestFor(message);
+    const sent = this.get(trailOf(message.memo).tried.at(-1) ?? '')?.requestFor(message);
     return sent === undefined || 'reason' in sent ? undefined : sent.source_addr;
   }
 
@@ -161,7 +161,7 @@ export class Upstreams {
 
   /** When a message of that memo moves on. */
   failoverOf(memo: string | undefined): CompiledFailover {
-    return this.#failovers.get(routeOf(memo)) ?? defaultFailover;
+    return this.#failovers.get(trailOf(memo).route) ?? defaultFailover;
   }
 
   /**
@@ -170,7 +170,7 @@ export class Upstreams {
    */
   hasNext(message: Message, memo: string): boolean {
     const connector = this.#lanes.connector(message.lane);
-    if (connector?.hasNext(message, triedOf(memo)) !== true) return false;
+    if (connector?.hasNext(message, trailOf(memo).tried) !== true) return false;
     connector.expectMoved();
     return true;
   }
