@@ -1,5 +1,6 @@
 /** The HTTP API of a gateway, ready to listen. */
 import { type Clock, systemClock } from '@chappe/center';
+import { builtInForms, type MoForms } from '@chappe/config';
 import type { Gateway } from '@chappe/gateway';
 import type { Simulation } from '@chappe/sandbox';
 import {
@@ -34,6 +35,8 @@ export interface ApiOptions {
   /** The outlets of the gateway where they are simulated handsets. Default: there are none. */
   readonly simulation?: Simulation | undefined;
   readonly gateway: Gateway;
+  /** What rules for messages from handsets may do, as the configuration is read. Default: what they always may. */
+  readonly actions?: MoForms | undefined;
   /** Of the program, for /api/v1/info, /metrics and /openapi.json. */
   readonly version: string;
   /** A pino logger or one like it. Default: nothing is logged. Texts and numbers of messages are never logged. */
@@ -80,6 +83,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   });
   const turns = new Turns(turnLimits);
   const context: Context = {
+    actions: options.actions ?? builtInForms,
     simulation: options.simulation,
     gateway,
     version,

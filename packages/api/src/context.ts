@@ -1,5 +1,6 @@
 /** What the routes stand on. */
 import type { Clock } from '@chappe/center';
+import type { MoForms } from '@chappe/config';
 import type { Gateway } from '@chappe/gateway';
 import type { Simulation } from '@chappe/sandbox';
 import type { AuthOptions } from './auth/keys.ts';
@@ -10,6 +11,8 @@ import type { Turns } from './turns.ts';
 /** Given to every route. */
 export interface Context {
   readonly gateway: Gateway;
+  /** What rules for messages from handsets may do, as it is written. */
+  readonly actions: MoForms;
   /** The simulated handsets; undefined: there are none, and no routes about them. */
   readonly simulation: Simulation | undefined;
   /** Of the program. */

@@ -11,6 +11,7 @@ import {
 } from '@chappe/config';
 import type { Gateway } from '@chappe/gateway';
 import { type EntrySettings, hashPassword } from '@chappe/policy';
+import type { Context } from './context.ts';
 import { type Flaw, Problem, problemOf } from './problem.ts';
 import type { EntryBody } from './schemas/entry.ts';
 
@@ -27,7 +28,7 @@ const routesInOneTurn = 20;
  * then they stay. Throws a `Problem` with all that is wrong.
  */
 export async function readEntry<K extends EntryKind>(
-  gateway: Gateway,
+  { gateway, actions }: Pick<Context, 'gateway' | 'actions'>,
   kind: K,
   name: string,
   body: EntryBody,
@@ -46,6 +47,7 @@ export async function readEntry<K extends EntryKind>(
   const result = await parseEntry(kind, withoutNulls(whole), {
     hashPassword,
     known: knownNames(gateway),
+    actions,
     connectors: gateway.settings.connectors,
   });
   return readAs<K>(result);

@@ -11,12 +11,15 @@ import { unwiseConnector } from './connector-warnings.ts';
 import type { Flaw, Path } from './flaw.ts';
 import { flawsOfIssues } from './issues.ts';
 import type { HashPassword } from './passwords.ts';
-import { type RuleFlaw, ruleFlaws } from './rule-flaws.ts';
+import { type RuleFlaw, type RuleWorld, ruleFlaws } from './rule-flaws.ts';
 import { type AccountDraft, accountSchema } from './schema/account.ts';
+import { builtInForms } from './schema/built-in-actions.ts';
 import { connectorSchema } from './schema/connector.ts';
 import { bounded } from './schema/field.ts';
+import type { KnownNames } from './schema/known-names.ts';
 import { type MoRouteDraft, moSchema } from './schema/mo.ts';
-import { type KnownNames, type ReadContext, withoutFiles } from './schema/read-context.ts';
+import type { MoForms } from './schema/mo-forms.ts';
+import { type ReadContext, withoutFiles } from './schema/read-context.ts';
 import { routeSchema } from './schema/route.ts';
 import { webhookSchema } from './schema/webhook.ts';
 
@@ -42,6 +45,8 @@ export interface EntryOptions {
   readonly hashPassword: HashPassword;
   /** Names that it may refer to; those left out are not checked. */
   readonly known?: KnownNames | undefined;
+  /** What rules for messages from handsets may do; default what they always may. */
+  readonly actions?: MoForms | undefined;
   /** The connectors there are: what a new one has in common with them is told. Default none. */
   readonly connectors?: readonly ConnectorSettings[] | undefined;
 }
@@ -69,9 +74,9 @@ export async function parseEntry<K extends EntryKind>(
 /** As `parseEntry`, for many entries of one kind: what they are checked by is made once. */
 export function entryParser<K extends EntryKind>(
   kind: K,
-  { hashPassword, known = {}, connectors = [] }: EntryOptions,
+  { hashPassword, known = {}, actions = builtInForms, connectors = [] }: EntryOptions,
 ): ParseEntry<K> {
-  return parsers[kind](withoutFiles(known), hashPassword, connectors) as unknown as ParseEntry<K>;
+  return parsers[kind](withoutFiles(known, actions), hashPassword, connectors) as unknown as ParseEntry<K>;
 }
 
 type ParserOf = (
@@ -103,7 +108,7 @@ const parsers: { readonly [K in EntryKind]: ParserOf } = {
     const schema = routeSchema(world);
     return async (value) => {
       const read = readBy(schema, value);
-      return read.ok ? ruled(read.entry, ruleFlaws({ routes: [read.entry], mo: [] }, names(world))) : read;
+      return read.ok ? ruled(read.entry, ruleFlaws({ routes: [read.entry], mo: [] }, namesIn(world))) : read;
     };
   },
   mo: (world) => {
@@ -114,15 +119,16 @@ const parsers: { readonly [K in EntryKind]: ParserOf } = {
       const { name } = read.entry as MoRouteDraft;
       if (name === undefined) return { ok: false, flaws: [{ message: '"name" is missing', path: ['name'] }] };
       const entry: MoRouteSettings = { ...read.entry, name };
-      return ruled(entry, ruleFlaws({ routes: [], mo: [entry] }, names(world)));
+      return ruled(entry, ruleFlaws({ routes: [], mo: [entry] }, namesIn(world)));
     };
   },
 };
 
 /** Where nobody says which names there are, all are taken for known. */
-function names({ known }: ReadContext): KnownNames {
+function namesIn({ known, actions }: ReadContext): RuleWorld {
   const all = { has: () => true } as unknown as ReadonlySet<string>;
-  return { accounts: known.accounts, connectors: known.connectors ?? all, webhooks: known.webhooks ?? all };
+  const { accounts, connectors = all, webhooks = all } = known;
+  return { known: { accounts, connectors, webhooks }, actions };
 }
 
 async function sealed(draft: AccountDraft, hash: HashPassword): Promise<AccountSettings> {

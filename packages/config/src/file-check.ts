@@ -55,7 +55,7 @@ export class FileCheck {
       mo: mo.map(({ entry, index }) => namedRule(entry, index)),
     };
     const places = { routes: routes.map(({ index }) => index), mo: mo.map(({ index }) => index) };
-    this.rules(ruleFlaws(rules, world.known, places));
+    this.rules(ruleFlaws(rules, world, places));
   }
 
   #good<T>(list: string, schema: z.ZodType<T>): { readonly entry: T; readonly index: number }[] {

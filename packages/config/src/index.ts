@@ -19,10 +19,8 @@ export {
   type ParsedEntry,
   parseEntry,
 } from './entry.ts';
-export { exportEntry, withSecretsOf } from './export/entry.ts';
+export { exportEntry, withSecretsOf, writtenMoAction } from './export/entry.ts';
 export { writtenFilters, writtenPumping } from './export/filters.ts';
-export { writtenMoAction } from './export/route.ts';
-export type { Written } from './export/words.ts';
 export { type Flaw, type FlawPlace, flawText, pathText } from './flaw.ts';
 export { configSchema, type JsonSchema } from './json-schema.ts';
 export { ListFiles, withLists } from './list-files.ts';
@@ -31,4 +29,16 @@ export { loadInThread, type ThreadOptions } from './load-thread.ts';
 export { realFiles, runLoadWorker, type SettingsCheck } from './load-worker.ts';
 export { type ServerVariable, serverVariables } from './overrides.ts';
 export { type HashPassword, PasswordHashes } from './passwords.ts';
-export type { KnownNames } from './schema/read-context.ts';
+export { builtInForms, moForms } from './schema/built-in-actions.ts';
+export {
+  oneOf,
+  oneOrMany,
+  optional,
+  reference,
+  required,
+  scalar,
+  section,
+} from './schema/field.ts';
+export type { KnownNames } from './schema/known-names.ts';
+export type { MoActionForm, MoForms, MoKey, MoSettingKey, MoWord } from './schema/mo-forms.ts';
+export type { Written } from './values/written.ts';

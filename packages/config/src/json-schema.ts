@@ -1,15 +1,17 @@
 /** The JSON Schema of the file, for editors. */
 import { z } from 'zod';
+import { builtInForms } from './schema/built-in-actions.ts';
 import { sectionKeys } from './schema/config-schema.ts';
 import { section } from './schema/field.ts';
+import type { MoForms } from './schema/mo-forms.ts';
 import { withoutFiles } from './schema/read-context.ts';
 
 /** A JSON Schema (draft 2020-12). */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/** The schema that `chappe check --schema` prints and docs/chappe.schema.json is. */
-export function configSchema(): JsonSchema {
-  const file = section(sectionKeys(withoutFiles({})));
+/** The schema that `chappe check --schema` prints and docs/chappe.schema.json is. `actions`: as `loadConfig` takes them. */
+export function configSchema(actions: MoForms = builtInForms): JsonSchema {
+  const file = section(sectionKeys(withoutFiles({}, actions)));
   const made = z.toJSONSchema(file, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
   return {
     ...(withDefaults(made) as JsonSchema),

@@ -6,6 +6,7 @@ import { type GatewaySettings, ListFile, type ListFileData, NumberTable } from '
 import { type FileAccess, type KnownList, ListFiles, withLists } from './list-files.ts';
 import { type LoadedConfig, loadConfig } from './load.ts';
 import type { PasswordHashes } from './passwords.ts';
+import type { MoForms } from './schema/mo-forms.ts';
 
 /** What the thread is started with. */
 export interface LoadTask {
@@ -70,12 +71,12 @@ export const realFiles: FileAccess = {
 
 /**
  * Reads a configuration, if this thread was started for that; true when it was. A file of the program calls it and is
- * given to `loadInThread`. `check`: as `loadConfig` takes it.
+ * given to `loadInThread`. `check` and `actions`: as `loadConfig` takes them.
  */
-export function runLoadWorker(check: SettingsCheck): boolean {
+export function runLoadWorker(check: SettingsCheck, actions?: MoForms): boolean {
   const task = workerData as Partial<LoadTask> | null | undefined;
   if (isMainThread || parentPort === null || task?.chappeConfig !== true) return false;
-  void load(task as LoadTask, parentPort, check);
+  void load(task as LoadTask, parentPort, check, actions);
   return true;
 }
 
@@ -83,6 +84,7 @@ async function load(
   task: LoadTask,
   port: NonNullable<typeof parentPort>,
   check: SettingsCheck,
+  actions: MoForms | undefined,
 ): Promise<void> {
   const known = new Map(
     [...task.lists].map(([key, { mark, file, kind, digest }]) => [
@@ -102,7 +104,7 @@ async function load(
   };
   const { path, text, env } = task;
   const read = realFiles.read;
-  const loaded = await loadConfig({ text, path, env, readFile: read, hashes, lists, check });
+  const loaded = await loadConfig({ text, path, env, readFile: read, hashes, lists, check, actions });
   const used = new Set<ListFile>();
   if (loaded.ok) {
     withLists(loaded.config.settings, (list) => {

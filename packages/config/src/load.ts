@@ -10,10 +10,13 @@ import { knownNames } from './names.ts';
 import { overrule } from './overrides.ts';
 import type { PasswordHashes } from './passwords.ts';
 import { ruleFlaws } from './rule-flaws.ts';
+import { builtInForms } from './schema/built-in-actions.ts';
 import type { ReadSections } from './schema/config-schema.ts';
 import { defaultSections } from './schema/defaults.ts';
+import type { KnownNames } from './schema/known-names.ts';
 import { namedRule } from './schema/mo.ts';
-import type { KnownNames, ReadContext } from './schema/read-context.ts';
+import type { MoForms } from './schema/mo-forms.ts';
+import type { ReadContext } from './schema/read-context.ts';
 import { sharedKeys, weakSecrets } from './secret-strength.ts';
 import { exposure, unwise } from './warnings.ts';
 import { readDocument } from './yaml/document.ts';
@@ -36,6 +39,8 @@ export interface LoadOptions {
   readonly ownAddresses?: readonly string[] | undefined;
   /** Names that entries made at run time have. */
   readonly known?: KnownNames | undefined;
+  /** What rules for messages from handsets may do; default what they always may. */
+  readonly actions?: MoForms | undefined;
   /** Whatever else must hold: throws a RangeError that says what does not. Called when all else is right. */
   readonly check?: ((settings: GatewaySettings) => void) | undefined;
 }
@@ -74,12 +79,12 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   if (sections === undefined || check.flaws.length > 0) return failed(check.flaws, check.warnings);
   check.flaws.push(...sharedKeys(sections).map((flaw) => check.placed(flaw)));
   const settings = await settingsOf(sections, options.hashes);
-  check.rules(ruleFlaws(settings, known));
+  check.rules(ruleFlaws(settings, world));
   check.whole(() => options.check?.(settings));
   if (check.flaws.length > 0) return failed(check.flaws, check.warnings);
   const data = dataFolder(check.root, sections, path);
   const config: Config = { ...defaultSections(sections), data, settings };
-  for (const { message, hint, path: at } of unwise(config, options.ownAddresses ?? []))
+  for (const { message, hint, path: at } of unwise(config, options.ownAddresses ?? [], world.actions))
     check.warn(message, at, hint);
   const advice = [...exposure(config), ...weakSecrets(check.root, world)].map((flaw) => check.placed(flaw));
   const some = (flaws: readonly Flaw[]): Flaw[] => inOrder(flaws).slice(0, maxFlaws);
@@ -102,11 +107,13 @@ function ofVariable(variable: string, message: string): Flaw {
 }
 
 /** Files are named as seen from the configuration. */
-function worldOf({ path, readFile, lists }: LoadOptions, known: KnownNames): ReadContext {
+function worldOf(options: LoadOptions, known: KnownNames): ReadContext {
+  const { path, readFile, lists, actions = builtInForms } = options;
   const beside = (name: string): string => resolve(dirname(path), name);
   const files = lists ?? new ListFiles({ read: readFile });
   return {
     known,
+    actions,
     readFile: (name) => readFile(beside(name)),
     listFile: (name, kind, check) => files.list(name, beside(name), kind, check),
   };

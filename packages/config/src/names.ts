@@ -1,7 +1,7 @@
 /** Names that entries of a file have: what others may refer to, and those that are given twice. */
 
 import type { Path } from './flaw.ts';
-import type { KnownNames } from './schema/read-context.ts';
+import type { KnownNames } from './schema/known-names.ts';
 import { readTag } from './schema/tlv.ts';
 import type { Placed, PlacedList, PlacedMap, PlacedScalar } from './yaml/tree.ts';
 import { placedAt } from './yaml/tree.ts';

@@ -1,13 +1,13 @@
 /** What is hardly meant about the numbers of accounts: who gets what handsets write. */
-import type { GatewaySettings, MoAction } from '@chappe/policy';
+import type { GatewaySettings, MoActions } from '@chappe/policy';
 import type { Flaw } from './flaw.ts';
 
 // More than anybody reads.
 const maxShared = 20;
 
 /** Warnings about `ownNumbers` and `mo` of accounts. */
-export function ofNumbers(settings: Pick<GatewaySettings, 'accounts' | 'mo'>): Flaw[] {
-  const served = new Set(settings.mo.flatMap(({ action }) => accountsOf(action)));
+export function ofNumbers(settings: Pick<GatewaySettings, 'accounts' | 'mo'>, actions: MoActions): Flaw[] {
+  const served = new Set(settings.mo.flatMap(({ action }) => actions.accountsOf(action)));
   return [
     ...settings.accounts.flatMap(({ systemId, mo, ownNumbers = [] }, index): Flaw[] => {
       if (mo === undefined) return [];
@@ -47,10 +47,4 @@ function shared({ accounts }: Pick<GatewaySettings, 'accounts'>): Flaw[] {
     }
   }
   return warnings;
-}
-
-function accountsOf(action: MoAction): readonly string[] {
-  if (action.kind === 'accounts') return action.accounts;
-  const next = action.kind === 'opt-out' || action.kind === 'opt-in' ? action.then : undefined;
-  return next === undefined ? [] : accountsOf(next);
 }

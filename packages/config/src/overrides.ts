@@ -3,6 +3,7 @@ import { nearest } from '@chappe/protocol';
 import type { z } from 'zod';
 import type { Path } from './flaw.ts';
 import type { Environment } from './interpolation.ts';
+import { builtInForms } from './schema/built-in-actions.ts';
 import { sectionKeys, serverKeys } from './schema/config-schema.ts';
 import { singleOf } from './schema/field.ts';
 import { withoutFiles } from './schema/read-context.ts';
@@ -45,7 +46,7 @@ let known: readonly ServerVariable[] | undefined;
 
 /** All of them, in the order of the file. */
 export function serverVariables(): readonly ServerVariable[] {
-  known ??= serverKeys.flatMap((key) => leaves(sectionKeys(withoutFiles({}))[key], [key]));
+  known ??= serverKeys.flatMap((key) => leaves(sectionKeys(withoutFiles({}, builtInForms))[key], [key]));
   return known;
 }
 

@@ -1,5 +1,5 @@
 /** What is allowed and hardly meant, in a configuration that is right. */
-import { isLoopback, isWide } from '@chappe/policy';
+import { isLoopback, isWide, type MoActions } from '@chappe/policy';
 import type { Config, ListenSettings } from './config.ts';
 import { leadsBack, unwiseConnector } from './connector-warnings.ts';
 import type { Flaw, Path } from './flaw.ts';
@@ -9,7 +9,7 @@ import { ofNumbers } from './number-warnings.ts';
 const maxSystemIdLength = 15;
 
 /** All warnings. `ownAddresses`: addresses and names of this machine. */
-export function unwise(config: Config, ownAddresses: readonly string[]): Flaw[] {
+export function unwise(config: Config, ownAddresses: readonly string[], actions: MoActions): Flaw[] {
   const { server, settings } = config;
   const { connectors } = settings;
   return [
@@ -24,7 +24,7 @@ export function unwise(config: Config, ownAddresses: readonly string[]): Flaw[] 
             },
           ],
     ),
-    ...ofNumbers(settings),
+    ...ofNumbers(settings, actions),
     ...withoutClientCa(config),
     ...connectors.flatMap((connector, index) =>
       within(

@@ -719,7 +719,7 @@ const routeContradictions: readonly (readonly [keys: string, expected: string])[
 ];
 
 const moContradictions: readonly (readonly [keys: string, expected: string])[] = [
-  ['to: "1"', '"deliver" or "do" is missing'],
+  ['to: "1"', 'one of "deliver", "reject" and "do" must be there'],
   ['do: drop, deliver: acme', 'it is dropped or delivered, not both'],
   ['deliver: acme, reply: Hi', 'only an opt-out or opt-in is answered'],
   ['deliver: { account: acme, webhook: hook }', 'deliver takes exactly one of account, accounts and webhook'],

@@ -34,9 +34,9 @@ describe('unclaimed', () => {
   });
 
   test.each([
-    ['{}', '"deliver" or "do" is missing, or "reject"'],
+    ['{}', 'one of "deliver", "reject" and "do" must be there'],
     ['{ reject: ESME_ROK }', 'ESME_ROK refuses nothing'],
-    ['{ reject: 5, do: drop }', 'rejected or taken'],
+    ['{ reject: 5, do: drop }', 'dropped or rejected'],
     ['{ do: drop, deliver: acme }', 'dropped or delivered'],
     ['{ deliver: none }', 'there is no account'],
     ['{ do: opt-out }', 'expected'],

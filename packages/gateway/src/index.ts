@@ -73,6 +73,19 @@ export { dataCodingByteOf, esmClassOf, isTextOnly, readContent } from './message
 export type { LifetimeLimits } from './message/lifetime.ts';
 export { dataCodingOf, isBinary } from './message/message-text.ts';
 export { type ContentArgument, sizeOf } from './message/segments.ts';
+export { accountTarget, webhookTarget } from './mo/actions.ts';
+export type {
+  MoActionContext,
+  MoActionHandler,
+  MoArrival,
+  MoCounters,
+  MoResult,
+  MoTarget,
+  OptOutBook,
+  PreparedMoAction,
+  Reply,
+} from './mo/context.ts';
+export type { Received } from './mo/received.ts';
 export type { LedgerEntry } from './money/ledger-entry.ts';
 export type { StatementLine } from './money/statement.ts';
 export type { Discrepancy } from './money/verify.ts';

@@ -36,13 +36,25 @@ export { overlaps } from './numbers/number-owners.ts';
 export { checkNumberPlan, normaliseNumber } from './numbers/number-plan.ts';
 export { rewriteAddress } from './numbers/rewrite-address.ts';
 export { compileSenderRules, replaceSender } from './numbers/sender-rules.ts';
-export type { RouteFlaw } from './routes/check-rules.ts';
+export type { FlawSink, RouteFlaw } from './routes/check-rules.ts';
 export type { RuleVerdict } from './routes/explain.ts';
+export {
+  accountsKind,
+  builtInMoActions,
+  dropKind,
+  type MoActionKind,
+  MoActions,
+  type MoTargets,
+  optInKind,
+  optOutKind,
+  refuseKind,
+  webhookKind,
+} from './routes/mo-actions.ts';
 export { type RouteComparison, RouteTrial } from './routes/replay.ts';
 export { type CompiledRoute, Router } from './routes/router.ts';
 export { Rules } from './routes/rules.ts';
 export { checkRoutes, routeFlaws } from './routes/validate.ts';
-export { checkMoRoutes, moRouteFlaws } from './routes/validate-mo.ts';
+export { checkMoRoutes, type MoNames, moRouteFlaws } from './routes/validate-mo.ts';
 export { wayOf } from './routes/words.ts';
 export type {
   AccountReceiptSettings,
@@ -84,7 +96,15 @@ export {
   listOfKind,
   nameOfEntry,
 } from './settings/kinds.ts';
-export type { MoAction, MoRouteSettings } from './settings/mo-route.ts';
+export type {
+  AccountsAction,
+  DropAction,
+  KeywordAction,
+  MoAction,
+  MoRouteSettings,
+  RefuseAction,
+  WebhookAction,
+} from './settings/mo-route.ts';
 export type {
   FailoverSettings,
   PriceSettings,

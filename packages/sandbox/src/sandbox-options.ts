@@ -164,6 +164,7 @@ const sandboxChecks: Checks<SandboxOptions> = {
   control: object,
   settings: object,
   sealing: object,
+  actions: listOf(object),
   smpp: optionsOf(smppChecks),
   tls: optionsOf(tlsChecks),
   listeners: listOf(optionsOf(listenChecks, ['port'])),

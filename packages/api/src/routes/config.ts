@@ -25,12 +25,12 @@ const configBody = z.object({
 });
 
 /** Everything in force, with where it comes from and without secrets. */
-export function getConfig({ gateway }: Context): Route {
+export function getConfig({ gateway, actions }: Context): Route {
   const shown = (kind: EntryKind, entries: readonly AnyEntry[]): z.infer<typeof entry>[] => {
     const originOf = gateway.entries.originsOf(kind);
     return entries.map((settings) => ({
       origin: originOf('name' in settings ? settings.name : settings.systemId) ?? null,
-      settings: exportEntry(kind, settings as never),
+      settings: exportEntry(kind, settings as never, actions),
     }));
   };
   return route({
@@ -54,7 +54,7 @@ export function getConfig({ gateway }: Context): Route {
           routes: shown('route', routes),
           mo: shown('mo', mo),
           webhooks: shown('webhook', webhooks),
-          unclaimed: unclaimed === undefined ? null : writtenMoAction(unclaimed),
+          unclaimed: unclaimed === undefined ? null : writtenMoAction(unclaimed, actions),
           filters: filters === undefined ? null : writtenFilters(filters),
           pumping: pumping === undefined ? null : writtenPumping(pumping),
           shadowed: gateway.entries.shadowed(),

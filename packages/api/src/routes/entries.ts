@@ -72,7 +72,7 @@ export const entryWords: readonly EntryWords[] = [
 
 /** Makes or replaces an entry; what it is not is told as for the file. */
 export function putEntry(
-  { gateway, auth }: Context,
+  { gateway, actions, auth }: Context,
   { kind, path, noun, words, tag, example }: EntryWords,
 ): Route {
   const isOrdered = kind === 'route' || kind === 'mo';
@@ -100,12 +100,12 @@ export function putEntry(
     problems: ['conflict', 'store_failed', 'stopping'],
     handle: async ({ params: { name }, body }) => {
       const { before, entry } = isOrdered ? withoutBefore(body) : { before: undefined, entry: body };
-      const { settings, warnings } = await readEntry(gateway, kind, name, entry);
+      const { settings, warnings } = await readEntry({ gateway, actions }, kind, name, entry);
       if (auth !== undefined && 'apiKeyHash' in settings) refuseSharedKey(settings, auth);
       const old = gateway.entries.stored(kind, name);
       const result = await conflicting(() => gateway.putEntry(kind, settings, before));
       if (result === 'in-file') throw inFile(words, name);
-      const shown = exportEntry(kind, settings as never);
+      const shown = exportEntry(kind, settings as never, actions);
       return {
         status: result === 'made' ? 201 : 200,
         body: { name, origin: 'store', settings: shown, warnings },

@@ -67,7 +67,7 @@ const moRoutesBody = z.object({
 });
 
 /** All rules for messages from handsets. */
-export function listMoRoutes({ gateway }: Context): Route {
+export function listMoRoutes({ gateway, actions }: Context): Route {
   return route({
     method: 'GET',
     path: '/api/v1/mo-routes',
@@ -82,7 +82,7 @@ export function listMoRoutes({ gateway }: Context): Route {
       const moRoutes = gateway.settings.mo.map((settings) => ({
         name: settings.name,
         origin: originOf(settings.name) ?? null,
-        settings: exportEntry('mo', settings),
+        settings: exportEntry('mo', settings, actions),
       }));
       return { status: 200, body: { moRoutes } };
     },

@@ -3,6 +3,7 @@ import { type Config, configSchema, type Flaw, flawText } from '@chappe/config';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { ConfigFile, refusalOf } from '../serve/config-file.ts';
+import { actionForms } from '../serve/mo-actions.ts';
 import { summaryJson, summaryLines } from '../serve/summary.ts';
 import type { CheckValues } from '../settings/check.ts';
 import { checkDataFolder } from './check-data.ts';
@@ -15,7 +16,7 @@ export async function runCheck(run: Run<CheckValues>): Promise<ExitCode> {
   const { values, terminal } = run;
   if (values.data !== undefined) return checkDataFolder(values.data, run);
   if (values.schema) {
-    terminal.out(JSON.stringify(configSchema(), undefined, values.json ? undefined : 2));
+    terminal.out(JSON.stringify(configSchema(actionForms), undefined, values.json ? undefined : 2));
     return exitCodes.ok;
   }
   const loaded = await new ConfigFile(values.config, terminal.env, async () => noHash).load();

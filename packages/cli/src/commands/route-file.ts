@@ -5,6 +5,7 @@ import { type Config, flawText, loadConfig, PasswordHashes } from '@chappe/confi
 import { Gateway, type RouteAnswer, testRoutes } from '@chappe/gateway';
 import { formatAmount, GatewayError, type GatewaySettings } from '@chappe/policy';
 import { usage } from '../failure.ts';
+import { actionForms, actionHandlers } from '../serve/mo-actions.ts';
 import type { RouteQuestion } from '../settings/entries.ts';
 import { tlvOctets } from './tlv-octets.ts';
 
@@ -28,6 +29,7 @@ export async function readConfig(
     path,
     env,
     readFile: (name) => readFileSync(name, 'utf8'),
+    actions: actionForms,
     hashes: new PasswordHashes(async () => noHash),
   });
   if (loaded.ok) return loaded.config;
@@ -49,6 +51,7 @@ async function startAtRest(settings: GatewaySettings): Promise<Gateway> {
     return await Gateway.start({
       store: new MemoryStore(),
       settings: atRest(settings),
+      actions: actionHandlers,
       // It cannot be without a listener: one that nobody knows of, and that lets nobody in.
       smpp: { host: '127.0.0.1', port: 0 },
       accounts: { open: false, list: [] },

@@ -15,6 +15,7 @@ import { checkSettings } from '@chappe/gateway';
 import { isLoopback } from '@chappe/policy';
 import { bundleUrl } from '../bundle-url.ts';
 import { usage } from '../failure.ts';
+import { actionForms } from './mo-actions.ts';
 
 const workerUrl = new URL(
   import.meta.url.endsWith('.ts') ? './load-worker.ts' : './load-worker.js',
@@ -44,7 +45,8 @@ export class ConfigFile {
       readFile: realFiles.read,
       hashes: this.#hashes,
       lists: this.#lists,
-      check: checkSettings,
+      actions: actionForms,
+      check: (settings) => checkSettings(settings, actionForms),
       ownAddresses: ownAddresses(),
     });
   }

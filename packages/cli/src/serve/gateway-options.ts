@@ -4,6 +4,7 @@ import type { Config, ListenSettings, ListenTls } from '@chappe/config';
 import type { GatewayOptions } from '@chappe/gateway';
 import { Simulation } from '@chappe/sandbox';
 import type { ServerTls } from '@chappe/smpp';
+import { actionHandlers } from './mo-actions.ts';
 
 type Made = Omit<GatewayOptions, 'store' | 'control' | 'sealing' | 'outlets'>;
 type Proxy = { readonly trusted: readonly string[] } | undefined;
@@ -58,6 +59,7 @@ export function gatewayOptions(config: Config): Made {
   };
   return {
     settings,
+    actions: actionHandlers,
     // Even without any account, nobody else may bind.
     accounts: { open: false, list: [] },
     rememberPasswords,

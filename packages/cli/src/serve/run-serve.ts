@@ -25,6 +25,7 @@ import { openData } from './data.ts';
 import { gatewayOptions, listenersOf, simulationOf } from './gateway-options.ts';
 import { Keyring } from './keyring.ts';
 import { GatewayLog } from './log-gateway.ts';
+import { actionForms } from './mo-actions.ts';
 import { flawFields, Reload } from './reload.ts';
 
 type ServeRun = Run<ServeValues>;
@@ -168,7 +169,7 @@ async function openHttp(
   // Without any key of theirs nobody is an operator, not even on this machine.
   const isProxy = compileNetworks(trustProxy, 'http.trustProxy');
   const auth = { adminKeyHashes: [], keys: () => keyring.keys, isProxy };
-  const api = { auth, simulation, storeBytes: storeBytes(config.data) };
+  const api = { auth, simulation, storeBytes: storeBytes(config.data), actions: actionForms };
   const keyHint = 'give http.keys, or http.adminKeyHash, or stay on 127.0.0.1';
   const more = { hostFlag: 'http.listen', portFlag: 'http.listen', keyHint, probes, api };
   return await serveHttp(gateway, values, version, log, more);

@@ -3,6 +3,7 @@ import type { Config, ListenSettings } from '@chappe/config';
 import { type ConnectorSettings, namesOf, type RouteConditions, wayOf } from '@chappe/policy';
 import { hostPort } from '../start/banner.ts';
 import { columns, printable } from '../terminal.ts';
+import { actionForms } from './mo-actions.ts';
 
 // Of a list of thousands, the first ones say what it is.
 const maxShown = 8;
@@ -86,30 +87,13 @@ export function summaryLines({ data, server, handsets, settings }: Config): stri
       mo.map((rule, index) => [
         `${index + 1}. ${rule.name}`,
         shortened(conditionsText(rule) || 'all'),
-        actionText(rule.action),
+        printable(actionForms.words(rule.action)),
       ]),
     ),
     ...(webhooks.length === 0
       ? []
       : [`${counted(webhooks.length, 'webhook')}   ${listed(webhooks.map(({ name }) => name))}`]),
   ];
-}
-
-type Action = Config['settings']['mo'][number]['action'];
-
-function actionText(action: Action): string {
-  switch (action.kind) {
-    case 'accounts':
-      return `${listed(action.accounts)}${action.accounts.length > 1 ? `, ${action.spread}` : ''}`;
-    case 'webhook':
-      return `webhook ${action.webhook}`;
-    case 'drop':
-      return 'dropped';
-    case 'refuse':
-      return `rejected with 0x${action.status.toString(16)}`;
-    default:
-      return action.then === undefined ? action.kind : `${action.kind}, then ${actionText(action.then)}`;
-  }
 }
 
 /** The same for programs. */

@@ -1,6 +1,6 @@
 /** Accounts as they are written. */
 import { type AccountSettings, type CreditSettings, formatAmount } from '@chappe/policy';
-import { hexText, maybeDuration, rateText, section, type Written, written } from './words.ts';
+import { hexText, maybeDuration, rateText, section, type Written, written } from '../values/written.ts';
 
 /** An account without its hashes. */
 export function writtenAccount(account: AccountSettings): Written {

@@ -1,7 +1,7 @@
 /** Connectors as they are written. */
 import type { ConnectorSettings } from '@chappe/policy';
+import { hexText, maybeDuration, rateText, section, type Written, written } from '../values/written.ts';
 import { writtenFilters } from './filters.ts';
-import { hexText, maybeDuration, rateText, section, type Written, written } from './words.ts';
 
 /** A connector without its passwords and keys. */
 export function writtenConnector(connector: ConnectorSettings): Written {

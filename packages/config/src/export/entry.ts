@@ -1,11 +1,14 @@
 /** Settings back in the form of the file, and the secrets that are left out there. */
+import type { MoAction } from '@chappe/policy';
 import type { Entries, EntryKind } from '../entry.ts';
+import { builtInForms } from '../schema/built-in-actions.ts';
+import { type MoForms, writtenAction } from '../schema/mo-forms.ts';
+import { type Written, written } from '../values/written.ts';
 import { writtenAccount } from './account.ts';
 import { writtenConnector } from './connector.ts';
 import { writtenMoRoute, writtenRoute, writtenWebhook } from './route.ts';
-import { type Written, written } from './words.ts';
 
-const writers: { readonly [K in EntryKind]: (entry: Entries[K]) => Written } = {
+const writers: { readonly [K in EntryKind]: (entry: Entries[K], actions: MoForms) => Written } = {
   account: writtenAccount,
   connector: writtenConnector,
   route: writtenRoute,
@@ -13,9 +16,21 @@ const writers: { readonly [K in EntryKind]: (entry: Entries[K]) => Written } = {
   webhook: writtenWebhook,
 };
 
-/** An entry as it would stand in the file, without passwords, keys and hashes; `parseEntry` reads it back. */
-export function exportEntry<K extends EntryKind>(kind: K, entry: Entries[K]): Written {
-  return writers[kind](entry);
+/**
+ * An entry as it would stand in the file, without passwords, keys and hashes; `parseEntry` reads it back. `actions`: as
+ * `parseEntry` takes them.
+ */
+export function exportEntry<K extends EntryKind>(
+  kind: K,
+  entry: Entries[K],
+  actions: MoForms = builtInForms,
+): Written {
+  return writers[kind](entry, actions);
+}
+
+/** What becomes of a message from a handset. `actions`: as `parseEntry` takes them. */
+export function writtenMoAction(action: MoAction, actions: MoForms = builtInForms): Written {
+  return writtenAction(action, actions);
 }
 
 /** An entry as it is written, with the secrets of another one where it has none of its own: what nobody changed stays. */

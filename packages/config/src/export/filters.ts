@@ -1,6 +1,13 @@
 /** Filters and the alarm on pumping as they are written. */
 import type { FilterSettings, PumpingSettings } from '@chappe/policy';
-import { durationText, maybeDuration, patternText, type Written, written, writtenList } from './words.ts';
+import {
+  durationText,
+  maybeDuration,
+  patternText,
+  type Written,
+  written,
+  writtenList,
+} from '../values/written.ts';
 
 /** Filters. */
 export function writtenFilters(filters: FilterSettings): Written {

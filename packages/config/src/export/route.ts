@@ -2,7 +2,6 @@
 import {
   type FailoverSettings,
   formatAmount,
-  type MoAction,
   type MoRouteSettings,
   type PriceSettings,
   type RouteConditions,
@@ -10,8 +9,16 @@ import {
   type Target,
   type WebhookSettings,
 } from '@chappe/policy';
+import { type MoForms, writtenAction } from '../schema/mo-forms.ts';
+import {
+  hexText,
+  maybeDuration,
+  patternText,
+  type Written,
+  written,
+  writtenList,
+} from '../values/written.ts';
 import { writtenFilters } from './filters.ts';
-import { hexText, maybeDuration, patternText, type Written, written, writtenList } from './words.ts';
 
 /** A route. */
 export function writtenRoute(route: RouteSettings): Written {
@@ -26,13 +33,13 @@ export function writtenRoute(route: RouteSettings): Written {
   });
 }
 
-/** A rule for messages from handsets. */
-export function writtenMoRoute(rule: MoRouteSettings): Written {
+/** A rule for messages from handsets. `actions`: what it may do. */
+export function writtenMoRoute(rule: MoRouteSettings, actions: MoForms): Written {
   return written({
     name: rule.name,
     connectors: rule.connectors,
     ...conditions(rule),
-    ...writtenMoAction(rule.action),
+    ...writtenAction(rule.action, actions),
     reassemble: rule.reassemble,
   });
 }
@@ -109,24 +116,4 @@ function price({ perSegment, byPrefix, unlisted }: PriceSettings): Written {
           ),
     unlisted,
   });
-}
-
-/** What becomes of a message from a handset. */
-export function writtenMoAction(does: MoAction): Written {
-  switch (does.kind) {
-    case 'accounts':
-      return { deliver: { accounts: does.accounts, spread: does.spread } };
-    case 'webhook':
-      return { deliver: { webhook: does.webhook } };
-    case 'drop':
-      return { do: 'drop' };
-    case 'refuse':
-      return { reject: hexText(does.status) };
-    default:
-      return {
-        do: does.kind,
-        reply: does.reply,
-        ...(does.then === undefined ? {} : { deliver: writtenMoAction(does.then).deliver }),
-      };
-  }
 }

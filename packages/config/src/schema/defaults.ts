@@ -1,9 +1,10 @@
 /** What holds where the file says nothing: the defaults of the sections, from their own schemas. */
 import type { Config } from '../config.ts';
+import { builtInForms } from './built-in-actions.ts';
 import { fileSchema, type ReadSections } from './config-schema.ts';
 import { type ReadContext, withoutFiles } from './read-context.ts';
 
-const nowhere: ReadContext = withoutFiles({});
+const nowhere: ReadContext = withoutFiles({}, builtInForms);
 const defaultDrainMs = 8_000;
 
 let cached: ReadSections | undefined;

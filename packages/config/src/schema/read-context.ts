@@ -1,20 +1,14 @@
 /** What is around an entry while it is read: the names that others have, and files. */
 import type { ListFile, ListFileKind } from '@chappe/policy';
 import type { CheckEntry } from '../list-files.ts';
-
-/** Names that entries may refer to. Undefined: not known here, so not checked. */
-export interface KnownNames {
-  readonly accounts?: ReadonlySet<string> | undefined;
-  /** With `handsets` where there are some. */
-  readonly connectors?: ReadonlySet<string> | undefined;
-  readonly webhooks?: ReadonlySet<string> | undefined;
-  /** Tags of the TLVs that connectors name. */
-  readonly tlvs?: ReadonlyMap<string, number> | undefined;
-}
+import type { KnownNames } from './known-names.ts';
+import type { MoForms } from './mo-forms.ts';
 
 /** Given to all schemas. */
 export interface ReadContext {
   readonly known: KnownNames;
+  /** What rules for messages from handsets may do. */
+  readonly actions: MoForms;
   /**
    * Reads a file named in the configuration. Undefined where files cannot be named: who sends entries over the network
    * must not make us read any.
@@ -25,8 +19,8 @@ export interface ReadContext {
 }
 
 /** The world of an entry that stands alone: no files, and these names. */
-export function withoutFiles(known: KnownNames): ReadContext {
-  return { known, readFile: undefined, listFile: undefined };
+export function withoutFiles(known: KnownNames, actions: MoForms): ReadContext {
+  return { known, actions, readFile: undefined, listFile: undefined };
 }
 
 const noFiles = 'no files can be named here: give the value itself';

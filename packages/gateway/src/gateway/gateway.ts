@@ -32,7 +32,8 @@ import { Transactions } from '../ingress/transactions.ts';
 import { Wholes } from '../ingress/wholes.ts';
 import { ReceivingBinds } from '../lanes/binds.ts';
 import { referenceCounter } from '../message/references.ts';
-import { LastSenders } from '../mo/account-selector.ts';
+import { MoHandlers } from '../mo/actions.ts';
+import { LastSenders } from '../mo/last-senders.ts';
 import { MoNotices } from '../mo/notices.ts';
 import { restoreQuotas } from '../money/charging.ts';
 import type { Ledger } from '../money/ledger.ts';
@@ -325,6 +326,7 @@ export class Gateway {
       acceptance: this.#acceptance,
       ledger,
       optOuts,
+      actions: new MoHandlers(options.actions),
       moValidityMs: options.receiptValidityMs ?? defaultReceiptValidityMs,
       tagsOf: (account) => accounts.get(account)?.policy.tags ?? [],
       connect: options.connect,

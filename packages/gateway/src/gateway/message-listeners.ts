@@ -12,7 +12,7 @@ import type { Inlet } from '../ingress/inlet.ts';
 import type { Transactions } from '../ingress/transactions.ts';
 import type { Bind } from '../lanes/binds.ts';
 import { isFinal } from '../message/states.ts';
-import type { LastSenders } from '../mo/account-selector.ts';
+import type { LastSenders } from '../mo/last-senders.ts';
 import type { MoNotices } from '../mo/notices.ts';
 import type { Received } from '../mo/received.ts';
 import type { Ledger } from '../money/ledger.ts';

@@ -5,6 +5,7 @@ import type { Random } from '@chappe/smpp';
 import type { ReceiptFormat } from '../egress/receipt-text.ts';
 import type { ListenersOptions } from '../ingress/listeners.ts';
 import type { LifetimeLimits } from '../message/lifetime.ts';
+import type { MoActionHandler } from '../mo/context.ts';
 import type { ConnectUpstream } from '../upstream/binds.ts';
 import type { Outlets } from './outlets.ts';
 
@@ -27,6 +28,8 @@ export interface GatewayOptions extends ListenersOptions {
   readonly rememberPasswords?: boolean | undefined;
   /** Ends of lanes in the place of operators, as the simulated handsets of @chappe/sandbox. Default: none. */
   readonly outlets?: Outlets | undefined;
+  /** What rules for messages from handsets may do beside what they always may. Default: nothing more. */
+  readonly actions?: readonly MoActionHandler[] | undefined;
   /** Connections to upstreams by other ways than TCP and TLS. */
   readonly connect?: ConnectUpstream | undefined;
   /** Default: the generator for keys. */

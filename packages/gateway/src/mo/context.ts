@@ -1,4 +1,7 @@
-/** What the context of a message from a handset leads past: the parts of the gateway that it needs, as small interfaces. */
+/**
+ * What a message from a handset leads past: the parts of the gateway that are needed, as small interfaces; what an action
+ * is, and what may become of a message.
+ */
 import type {
   Draft,
   Message,
@@ -8,9 +11,9 @@ import type {
   SearchQuery,
   Submitted,
 } from '@chappe/center';
-import type { MessageFacts, MoAction, MoRouteSettings } from '@chappe/policy';
+import type { MessageFacts, MoAction, MoActionKind, MoRouteSettings } from '@chappe/policy';
 import type { Clock } from '@chappe/smpp';
-import type { AccountSelector, LastSenders } from './account-selector.ts';
+import type { LastSenders } from './last-senders.ts';
 import type { Received } from './received.ts';
 
 /** The ordered rules; the first that matches counts. */
@@ -81,23 +84,137 @@ export interface MoCounters {
 /** Called once: when what was asked for is on disk, or with why it is not. */
 export type Stored = (error: Error | undefined) => void;
 
-/** All that it leads past. */
-export interface MoContext {
-  readonly center: MoCenter;
+/** Whose a message is and where it waits. */
+export interface MoTarget {
+  /** '' when it is no account's. */
+  readonly account: string;
+  readonly lane: string;
+}
+
+/** What is decided about together: a message, or the segments of one that go on as they came. */
+export interface MoArrival {
+  /** Rules, actions and replies go by the first. */
+  readonly messages: readonly [Received, ...Received[]];
+  /** What segments of one long message have in common; undefined for a message of one piece. */
+  readonly set?: string | undefined;
+  /** The operator has been answered already: it is too late to refuse it. */
+  readonly isAnswered?: boolean | undefined;
+}
+
+/** What an action has to do with. */
+export interface MoActionContext {
   readonly clock: Clock;
-  readonly receivingBinds: AccountChoice;
-  readonly writers: LastSenders;
-  readonly spread: AccountSelector;
   readonly optOuts: OptOutBook;
   readonly reply: Reply;
+  readonly counters: MoCounters;
+  /** Whose number it was written to, else who last wrote to this handset from it; undefined: nobody is known. */
+  ownerOf(received: Received): string | undefined;
+  /** Hears of failures that the operator only sees as a status. */
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+/** What an action makes of a message. The journey does what is said here; the action itself stores no message. */
+export type MoResult =
+  /** It goes there. Nowhere at all: it waits until somebody takes it. */
+  | { readonly kind: 'taken'; readonly targets: readonly MoTarget[] }
+  /**
+   * What was to be done has been done, and the message goes on to what the rule says after it (`then`); where it says
+   * nothing it is over. `told`: a word for the timeline, `opt-out=1`. `whenStored`: called when the message is on disk,
+   * with where it went; what it throws is told to `onError`, and undoes nothing.
+   */
+  | {
+      readonly kind: 'done';
+      readonly told?: string | undefined;
+      readonly whenStored?: ((targets: readonly MoTarget[]) => void | Promise<void>) | undefined;
+    }
+  /** Nobody gets it. */
+  | { readonly kind: 'dropped' }
+  /** Nobody takes it now: it waits, and is looked at again when rules, numbers or binds change. */
+  | { readonly kind: 'unclaimed' }
+  /** command_status for the operator. Where that has its answer already, the message is dropped. */
+  | { readonly kind: 'refused'; readonly status: number }
+  /** It cannot be said now: the operator sends it again; what waits already is tried again. */
+  | { readonly kind: 'retry'; readonly error: Error };
+
+/** An action with the settings of one rule. */
+export interface PreparedMoAction {
+  /**
+   * Says what becomes of a message. At once where it can: a promise for each message costs. What it throws hits this
+   * message alone, which waits in the lane `unclaimed` then. What it does beside that must bear being done twice: after a
+   * failure the operator sends a message again.
+   */
+  run(context: MoActionContext, arrival: MoArrival): MoResult | Promise<MoResult>;
+  /** False: it has no use for what has waited already, since it refuses all or leads to nobody. Default true. */
+  readonly takesWaiting?: boolean | undefined;
+}
+
+/** An action as the gateway knows it: what its settings may say, and what it does. */
+export interface MoActionHandler<A extends MoAction = MoAction> extends MoActionKind<A> {
+  /**
+   * Called once for the settings of a rule, and for the same settings again after a reload that changed them: what it
+   * remembers (whose turn it is) is kept as long as they are the same. Throws a RangeError when they cannot be used.
+   */
+  prepare(action: A): PreparedMoAction;
+}
+
+/** All that it leads past. */
+export interface MoContext extends MoActionContext {
+  readonly center: MoCenter;
+  readonly receivingBinds: AccountChoice;
+  readonly writers: LastSenders;
   readonly rules: MoRules;
+  /** The rules for single segments: which ones wait for the others. */
+  readonly partRules: MoRules;
   /** What becomes of what no rule takes, to numbers that are nobody's; undefined: it waits. */
   readonly unclaimedAction: MoAction | undefined;
+  /** The action ready to run. Throws a RangeError where there is none of its kind. */
+  prepared(action: MoAction): PreparedMoAction;
   /** Hears of each message that waits for somebody to take it. */
   readonly onUnclaimed: (received: Received) => void;
   /** How long a message waits for its account or hook, milliseconds. */
   readonly validityMs: number;
-  readonly counters: MoCounters;
-  /** Hears of failures that the operator only sees as a status. */
-  readonly onError: (error: unknown, where: string) => void;
+}
+
+/** The draft of a message for one target. `expiresMs`: how long it waits there, epoch milliseconds. */
+export function draftOf(
+  received: Received,
+  target: MoTarget,
+  detail: string,
+  nowMs: number,
+  expiresMs: number,
+): Draft {
+  return {
+    kind: 'mo',
+    account: target.account,
+    lane: target.lane,
+    source: received.source,
+    destination: received.destination,
+    serviceType: received.serviceType,
+    priority: received.priority,
+    dueMs: nowMs,
+    expiresMs,
+    receiptWanted: 0,
+    content: received.content,
+    text: received.text,
+    origin: { connector: received.connector, group: received.group, pieces: received.pieces },
+    detail,
+  };
+}
+
+// The center takes 1,000 drafts in one call (CenterLimits.draftsPerCall).
+const maxDraftsPerCall = 1_000;
+
+/**
+ * Stores drafts in their order. More than one call takes are stored call by call: a failure among them may leave the
+ * first ones stored, which then come twice.
+ */
+export function storeDrafts(center: MoCenter, drafts: readonly Draft[], done: Stored): void {
+  if (drafts.length <= maxDraftsPerCall) {
+    center.submit(drafts, done);
+    return;
+  }
+  center.submit(drafts.slice(0, maxDraftsPerCall), (error) => {
+    if (error === undefined) storeDrafts(center, drafts.slice(maxDraftsPerCall), done);
+    else done(error);
+  });
 }

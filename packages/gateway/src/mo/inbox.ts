@@ -3,7 +3,7 @@
 import type { MoAction } from '@chappe/policy';
 import type { ReassemblerOptions } from '@chappe/protocol';
 import type { Clock } from '@chappe/smpp';
-import { AccountSelector, type LastSenders } from './account-selector.ts';
+import type { MoHandlers } from './actions.ts';
 import type {
   AccountChoice,
   MoCenter,
@@ -11,12 +11,14 @@ import type {
   MoCounters,
   MoRules,
   OptOutBook,
+  PreparedMoAction,
   Reply,
 } from './context.ts';
-import { Parts } from './reassembly.ts';
+import { deliverSet } from './journey.ts';
+import type { LastSenders } from './last-senders.ts';
+import { Parts } from './parts.ts';
 import type { Received } from './received.ts';
 import { UnclaimedLane } from './unclaimed.ts';
-import { deliverSet } from './whole.ts';
 
 /** What an inbox is made of. */
 export interface MoDeskOptions {
@@ -26,6 +28,8 @@ export interface MoDeskOptions {
   readonly writers: LastSenders;
   readonly optOuts: OptOutBook;
   readonly reply: Reply;
+  /** What rules may do. */
+  readonly actions: MoHandlers;
   /** The rules, and those of `partRules`. */
   readonly rules: MoRules;
   readonly partRules: MoRules;
@@ -46,7 +50,6 @@ export class MoInbox implements MoContext {
   readonly clock: Clock;
   readonly receivingBinds: AccountChoice;
   readonly writers: LastSenders;
-  readonly spread: AccountSelector = new AccountSelector();
   readonly optOuts: OptOutBook;
   readonly reply: Reply;
   readonly validityMs: number;
@@ -56,6 +59,7 @@ export class MoInbox implements MoContext {
   readonly parts: Parts;
   /** Those that nobody has taken. */
   readonly unclaimed: UnclaimedLane;
+  readonly #actions: MoHandlers;
   #unclaimedAction: MoAction | undefined;
   #rules: MoRules;
   #partRules: MoRules;
@@ -81,6 +85,7 @@ export class MoInbox implements MoContext {
       incomplete: 0,
       repeated: 0,
     };
+    this.#actions = options.actions;
     this.#rules = options.rules;
     this.#partRules = options.partRules;
     this.parts = new Parts({
@@ -93,6 +98,18 @@ export class MoInbox implements MoContext {
       limits: options.limits,
     });
     this.unclaimed = new UnclaimedLane(this, options.tagsOf);
+  }
+
+  /** The action ready to run. Throws a RangeError where there is none of its kind. */
+  prepared(action: MoAction): PreparedMoAction {
+    return this.#actions.prepared(action);
+  }
+
+  /** Whose number it was written to, else who last wrote to this handset from it; undefined: nobody is known. */
+  ownerOf({ source, destination }: Received): string | undefined {
+    const writer = this.writers.of(destination.digits, source.digits) ?? '';
+    const account = this.receivingBinds.accountFor(destination.digits, source.digits, writer, writer);
+    return account === '' ? undefined : account;
   }
 
   /** What becomes of what no rule takes, to numbers that are nobody's. */

@@ -1,5 +1,8 @@
-/** A message from a handset as an operator's connector handed it over: copied from its PDU, in the gateway's form. */
-import type { Address, Pieces, Priority } from '@chappe/center';
+/**
+ * A message from a handset as an operator's connector handed it over: copied from its PDU, or read back from what was
+ * stored, in the gateway's form.
+ */
+import type { Address, Message, Pieces, Priority } from '@chappe/center';
 import { cleanSource, type MessageFacts } from '@chappe/policy';
 import {
   type Concatenation,
@@ -10,7 +13,7 @@ import {
   type Tlv,
 } from '@chappe/protocol';
 import { type Alphabet, toCanonical } from '../message/alphabet.ts';
-import { writeContent } from '../message/content.ts';
+import { readContent, writeContent } from '../message/content.ts';
 import { wordOf } from '../message/detail.ts';
 import { dataCodingOf, messageText } from '../message/message-text.ts';
 import { priorityOf } from '../message/priority.ts';
@@ -97,6 +100,38 @@ export function segmentOf(pdu: MoPdu): Concatenation | undefined {
   if ((pdu.esm_class & ESM_CLASS.UDHI) === 0 && pdu.tlvs.length === 0) return undefined;
   const concat = readConcat(pdu);
   return concat === undefined || concat.total === 1 ? undefined : concat;
+}
+
+/** A stored message as it was received, and which segment it is. */
+export function storedReceived(
+  message: Message,
+  tagsOf: (connector: string) => readonly string[],
+): { readonly received: Received; readonly concat: Concatenation | undefined } {
+  const { connector = '', group = connector } = message.origin ?? {};
+  const { esmClass, dataCoding, payload, tlvs } = readContent(message.content);
+  const concat = readConcat({ esm_class: esmClass, data_coding: dataCoding, short_message: payload, tlvs });
+  const received: Received = {
+    connector,
+    group,
+    tags: tagsOf(connector),
+    source: message.source,
+    destination: message.destination,
+    serviceType: message.serviceType,
+    priority: message.priority,
+    content: message.content,
+    text: message.text,
+    dataCoding,
+    pieces: undefined,
+    detail: `connector=${wordOf(connector)}`,
+  };
+  return { received, concat: concat?.total === 1 ? undefined : concat };
+}
+
+/** What the parts of one set have in common. */
+export function setKey(group: string, source: string, destination: string, concat: Concatenation): string {
+  const { reference, total, bits } = concat;
+  // Addresses and names hold no line ends.
+  return `${group}\n${source}\n${destination}\n${reference}\n${total}\n${bits}`;
 }
 
 /**

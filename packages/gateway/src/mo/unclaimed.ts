@@ -7,17 +7,13 @@ import type { MoRouteSettings } from '@chappe/policy';
 import type { Concatenation } from '@chappe/protocol';
 import { accountLane, unclaimedLane } from '../lanes/lanes.ts';
 import { readContent } from '../message/content.ts';
-import { act, answerAccount } from './act.ts';
-import type { MoContext, MoRules, Stored } from './context.ts';
-import { draftOf, type MoTarget, storeDrafts } from './draft.ts';
-import { ruleFor } from './part-rules.ts';
-import { setKey, storedReceived } from './part-set.ts';
-import type { Parts } from './reassembly.ts';
-import { factsOf, type Received } from './received.ts';
+import { draftOf, type MoContext, type MoTarget, type Stored, storeDrafts } from './context.ts';
+import { act, answerAccount, ruleFor } from './journey.ts';
+import type { Parts } from './parts.ts';
+import { factsOf, type Received, setKey, storedReceived } from './received.ts';
 
 /** What is needed beside the context. */
-export interface UnclaimedContext extends MoContext {
-  readonly partRules: MoRules;
+interface UnclaimedContext extends MoContext {
   readonly parts: Parts;
 }
 
@@ -152,11 +148,16 @@ export class UnclaimedLane {
   /** Whether it would go anywhere. It is too late to refuse it. */
   #isTaken({ received, rule, isPart }: Waiting): boolean {
     if (isPart) return true;
-    const action =
-      rule?.action ??
-      (answerAccount(received, this.#context) === undefined ? this.#context.unclaimedAction : 'answer');
-    if (action === undefined || action === 'answer') return action === 'answer';
-    return action.kind !== 'refuse' && !(action.kind === 'accounts' && action.accounts.length === 0);
+    const isOwned = rule === undefined && answerAccount(received, this.#context) !== undefined;
+    if (isOwned) return true;
+    const action = rule === undefined ? this.#context.unclaimedAction : rule.action;
+    if (action === undefined) return false;
+    try {
+      return this.#context.prepared(action).takesWaiting !== false;
+    } catch (error) {
+      this.#context.onError(error, `action ${action.kind}`);
+      return false;
+    }
   }
 
   /** A copy for each target but the first, which gets the message itself. */

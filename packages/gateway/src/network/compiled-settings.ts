@@ -9,9 +9,11 @@ import type {
 } from '@chappe/policy';
 import {
   atOnce,
+  builtInMoActions,
   type CompiledRoute,
   FilterLayer,
   Filters,
+  type MoActions,
   moRouteFlaws,
   Router,
   Rules,
@@ -21,7 +23,8 @@ import {
 import type { RouteFilters } from '../ingress/verdict.ts';
 import { accountLane, handsetLane } from '../lanes/lanes.ts';
 import { planOf } from '../lanes/plan.ts';
-import { partRules } from '../mo/part-rules.ts';
+import { MoHandlers } from '../mo/actions.ts';
+import { partRules } from '../mo/journey.ts';
 import { compileFailover } from '../upstream/failover.ts';
 import { checkConnector } from '../upstream/upstream.ts';
 import type { RoutePlan } from '../upstream/upstreams.ts';
@@ -53,23 +56,25 @@ export interface KeptLayer {
 const forAll = 'filters';
 const accountTarget = 'account:';
 
-/** Throws the RangeError that a gateway with these settings would not start with. */
-export function checkSettings(settings: GatewaySettings): void {
-  atOnce(compileSettings(settings, undefined, undefined));
+/** Throws the RangeError that a gateway with these settings and actions would not start with. Default: the built-in ones. */
+export function checkSettings(settings: GatewaySettings, actions?: MoActions): void {
+  atOnce(compileSettings(settings, undefined, undefined, actions));
   for (const connector of settings.connectors) checkConnector(connector);
 }
 
 /**
  * Compiles settings, in steps. `before`: those in force, of which what did not change is kept. Throws a RangeError that
- * names entry and field.
+ * names entry and field. `actions`: those that rules for messages from handsets may name; made ready where they can run.
  */
 export function* compileSettings(
   settings: GatewaySettings,
   before: CompiledSettings | undefined,
   optOuts: OptOuts | undefined,
+  actions: MoActions = builtInMoActions,
 ): Steps<CompiledSettings> {
   const { routes, connectors, mo } = settings;
-  yield* checkNames(settings);
+  yield* checkNames(settings, actions);
+  if (actions instanceof MoHandlers) yield* prepareActions(settings, actions);
   const isRouted = routes.length + connectors.length > 0;
   const lanes = new Map<string, string>();
   const plans: RoutePlan[] = [];
@@ -152,14 +157,27 @@ function directLane({ action }: RouteSettings): string | undefined {
   return connector.startsWith(accountTarget) ? accountLane(connector.slice(accountTarget.length)) : undefined;
 }
 
-function* checkNames({
-  accounts,
-  connectors,
-  routes,
-  mo,
-  webhooks,
-  unclaimed,
-}: GatewaySettings): Steps<void> {
+/** What an action is made of beside its settings may be lacking, and its code is not ours. */
+function* prepareActions({ mo, unclaimed }: GatewaySettings, actions: MoHandlers): Steps<void> {
+  for (const { name, action } of [...mo, ...unclaimedRule(unclaimed)]) {
+    try {
+      actions.prepareAll(action);
+    } catch (error) {
+      const { message } = error instanceof Error ? error : new Error(String(error));
+      throw new RangeError(`route "${name}": action: ${message}`, { cause: error });
+    }
+    yield;
+  }
+}
+
+function unclaimedRule(action: GatewaySettings['unclaimed']): readonly MoRouteSettings[] {
+  return action === undefined ? [] : [{ name: 'unclaimed', action }];
+}
+
+function* checkNames(
+  { accounts, connectors, routes, mo, webhooks, unclaimed }: GatewaySettings,
+  actions: MoActions,
+): Steps<void> {
   const names = new Set(connectors.map(({ name }) => name));
   for (const { name } of connectors) {
     // They are written into lanes and memos, where these signs mean something.
@@ -182,15 +200,11 @@ function* checkNames({
       `account "${systemId}": receipts.webhook: there is no webhook "${receipts.webhook}"`,
     );
   }
+  const moNames = { accounts: known, connectors: names, webhooks: hooks };
   const flaws = [
     ...(yield* routeFlaws(routes, new Set([...names, handsetLane]), known)),
-    ...(yield* moRouteFlaws(mo, names, known, hooks)),
-    ...(yield* moRouteFlaws(
-      unclaimed === undefined ? [] : [{ name: 'unclaimed', action: unclaimed }],
-      names,
-      known,
-      hooks,
-    )),
+    ...(yield* moRouteFlaws(mo, moNames, actions)),
+    ...(yield* moRouteFlaws(unclaimedRule(unclaimed), moNames, actions)),
   ];
   const [first] = flaws.filter(({ severity }) => severity === 'error');
   if (first !== undefined) throw new RangeError(`route "${first.route}": ${first.field}: ${first.message}`);

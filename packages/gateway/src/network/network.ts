@@ -37,10 +37,11 @@ import { nodeIdOctets, nodeIdOf } from '../message/hops.ts';
 import { unansweredMark } from '../message/operator-id.ts';
 import { factsOfStored, wholeText } from '../message/stored-facts.ts';
 import { withTaken, withUnfit } from '../message/trail.ts';
-import type { LastSenders } from '../mo/account-selector.ts';
+import type { MoHandlers } from '../mo/actions.ts';
 import type { Reply } from '../mo/context.ts';
 import { MoInbox } from '../mo/inbox.ts';
-import { takeMo } from '../mo/incoming.ts';
+import { takeMo } from '../mo/journey.ts';
+import type { LastSenders } from '../mo/last-senders.ts';
 import type { MoOrigin, Received } from '../mo/received.ts';
 import type { Ledger } from '../money/ledger.ts';
 import type { ConnectUpstream, FromUpstream } from '../upstream/binds.ts';
@@ -86,6 +87,8 @@ export interface NetworkOptions {
   readonly ledger: Ledger;
   readonly optOuts: OptOuts;
   readonly writers: LastSenders;
+  /** What rules for messages from handsets may do. */
+  readonly actions: MoHandlers;
   readonly moValidityMs: number;
   /** The tags of the account of that name. */
   readonly tagsOf: (account: string) => readonly string[];
@@ -158,6 +161,7 @@ export class Network {
       receivingBinds: options.receivingBinds,
       writers: options.writers,
       optOuts,
+      actions: options.actions,
       reply: (from, to, text, account) => this.#listener.reply(from, to, text, account),
       rules: new Rules([], 'mo route'),
       partRules: new Rules([], 'mo route'),
@@ -220,8 +224,9 @@ export class Network {
     for (const webhook of settings.webhooks) checkWebhook(webhook);
     // Made for its checks only.
     new PumpingWatch(settings.pumping);
-    const { optOuts, clock } = this.#options;
-    return { settings, compiled: await inSlices(compileSettings(settings, this.#compiled, optOuts), clock) };
+    const { optOuts, actions, clock } = this.#options;
+    const steps = compileSettings(settings, this.#compiled, optOuts, actions);
+    return { settings, compiled: await inSlices(steps, clock) };
   }
 
   /** Takes prepared settings over, in one step that cannot fail. No others may have been taken since they were prepared. */

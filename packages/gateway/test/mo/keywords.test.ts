@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../policy/src/errors.ts';
 import { Rules } from '../../../policy/src/routes/rules.ts';
 import type { MoRouteSettings } from '../../../policy/src/settings/mo-route.ts';
-import { partRules } from '../../src/mo/part-rules.ts';
+import { partRules } from '../../src/mo/journey.ts';
 import { keyword, MoRig, type MoRigOptions, segments, TroubledStore } from './mo-rig.ts';
 
 const toAcme = { kind: 'accounts', accounts: ['acme'], spread: 'all' } as const;

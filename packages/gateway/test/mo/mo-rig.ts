@@ -15,10 +15,10 @@ import type { MessageFacts } from '../../../policy/src/facts.ts';
 import { textsOf } from '../../../policy/src/lists/list-file.ts';
 import type { MoAction, MoRouteSettings } from '../../../policy/src/settings/mo-route.ts';
 import { ReceivingBinds } from '../../src/lanes/binds.ts';
-import { LastSenders } from '../../src/mo/account-selector.ts';
+import { MoHandlers } from '../../src/mo/actions.ts';
 import { type MoDeskOptions, MoInbox } from '../../src/mo/inbox.ts';
-import { takeMo } from '../../src/mo/incoming.ts';
-import { partRules } from '../../src/mo/part-rules.ts';
+import { partRules, takeMo } from '../../src/mo/journey.ts';
+import { LastSenders } from '../../src/mo/last-senders.ts';
 import type { MoOrigin, MoPdu } from '../../src/mo/received.ts';
 import { SimulatedClock, settled } from '../rig.ts';
 
@@ -138,6 +138,7 @@ export class MoRig {
         this.replies.push(`${from} ${to} ${account} ${text}`);
         return Promise.resolve();
       },
+      actions: new MoHandlers(),
       rules: plainRules(rules),
       partRules: plainRules(partRules(rules)),
       validityMs: 72 * 3_600_000,

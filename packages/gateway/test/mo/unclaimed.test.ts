@@ -3,7 +3,7 @@ import { status } from '@chappe/protocol';
 import { describe, expect, it } from 'vitest';
 import type { MoAction, MoRouteSettings } from '../../../policy/src/settings/mo-route.ts';
 import { ReceivingBinds } from '../../src/lanes/binds.ts';
-import { partRules } from '../../src/mo/part-rules.ts';
+import { partRules } from '../../src/mo/journey.ts';
 import { settled } from '../rig.ts';
 import {
   acceptedDetail,

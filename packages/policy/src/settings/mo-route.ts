@@ -1,24 +1,39 @@
 /** Routing rules for messages from handsets (mo). The first rule that matches counts. */
 import type { RouteConditions } from './conditions.ts';
 
-/** Which binds or hooks get a message from a handset. */
-export type MoAction =
-  /** `sticky`: the same account for the same handset; `all`: each gets one; `round-robin`. */
-  | {
-      readonly kind: 'accounts';
-      readonly accounts: readonly string[];
-      readonly spread: 'round-robin' | 'sticky' | 'all';
-    }
-  | { readonly kind: 'webhook'; readonly webhook: string }
-  /** Adds (STOP) or removes (START) an opt-out of the handset for the number written to. */
-  | {
-      readonly kind: 'opt-out' | 'opt-in';
-      readonly reply?: string | undefined;
-      readonly then?: MoAction | undefined;
-    }
-  /** command_status that the operator is answered with: it keeps the message, or gives it up, as the status says. */
-  | { readonly kind: 'refuse'; readonly status: number }
-  | { readonly kind: 'drop' };
+/**
+ * What a rule does with a message: the kind of an action that is registered, and its settings. They are plain data: they
+ * are stored as JSON, and go from thread to thread.
+ */
+export interface MoAction {
+  readonly kind: string;
+  /** What comes after it, where the action leads to another. */
+  readonly then?: MoAction | undefined;
+  readonly [setting: string]: unknown;
+}
+
+/** `sticky`: the same account for the same handset; `all`: each gets one; `round-robin`. */
+export type AccountsAction = {
+  readonly kind: 'accounts';
+  readonly accounts: readonly string[];
+  readonly spread: 'round-robin' | 'sticky' | 'all';
+};
+
+/** It is posted there. */
+export type WebhookAction = { readonly kind: 'webhook'; readonly webhook: string };
+
+/** Adds (STOP) or removes (START) an opt-out of the handset for the number written to. */
+export type KeywordAction = {
+  readonly kind: 'opt-out' | 'opt-in';
+  readonly reply?: string | undefined;
+  readonly then?: MoAction | undefined;
+};
+
+/** command_status that the operator is answered with: it keeps the message, or gives it up, as the status says. */
+export type RefuseAction = { readonly kind: 'refuse'; readonly status: number };
+
+/** Nobody gets it. */
+export type DropAction = { readonly kind: 'drop' };
 
 /** One rule for messages from handsets; `to` and `from` as in RouteConditions. */
 export interface MoRouteSettings extends RouteConditions {

@@ -252,7 +252,7 @@ describe('mo routes', () => {
   const webhooks = new Set(['hook']);
   const flawsOfMo = (rest: Partial<MoRouteSettings>): string[] =>
     shorten(
-      checkMoRoutes([{ name: 'm', action: { kind: 'drop' }, ...rest }], connectors, accounts, webhooks),
+      checkMoRoutes([{ name: 'm', action: { kind: 'drop' }, ...rest }], { connectors, accounts, webhooks }),
     );
 
   it.each<readonly [Partial<MoRouteSettings>, string[]]>([

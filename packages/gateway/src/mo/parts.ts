@@ -7,23 +7,38 @@
  * that is left belongs to a set whose eldest is there, and the whole is found by it: it is not made again.
  */
 import type { Message, MessageId } from '@chappe/center';
-import { type Concatenation, Reassembler, type ReassemblerOptions } from '@chappe/protocol';
-import type { Clock } from '@chappe/smpp';
-import { wordOf } from '../message/detail.ts';
-import type { MoCenter, MoCounters, Stored } from './context.ts';
-import { draftOf } from './draft.ts';
 import {
-  type MoPart,
-  type PartSet,
-  partDetail,
-  partOf,
-  partsLane,
-  setKey,
-  storedPart,
-  userDataOf,
-} from './part-set.ts';
-import type { Received } from './received.ts';
-import { RecentParts } from './recent-parts.ts';
+  type Concatenation,
+  type MessagePart,
+  Reassembler,
+  type ReassemblerOptions,
+  readUserData,
+} from '@chappe/protocol';
+import type { Clock } from '@chappe/smpp';
+import { readContent } from '../message/content.ts';
+import { wordOf } from '../message/detail.ts';
+import { draftOf, type MoCenter, type MoCounters, type Stored } from './context.ts';
+import { type Received, setKey, storedReceived } from './received.ts';
+
+/** A stored segment. */
+export interface MoPart extends MessagePart {
+  readonly id: MessageId;
+  readonly publicId: string;
+  /** When it was stored, epoch milliseconds. */
+  readonly acceptedMs: number;
+  readonly received: Received;
+}
+
+/** The segments of one message, all of them or as many as came. */
+export interface PartSet {
+  /** In order; not empty. */
+  readonly parts: readonly MoPart[];
+  readonly total: number;
+  /** Sequence numbers that did not come. */
+  readonly missing: readonly number[];
+  /** Public id of the part that was stored first: names the set in timelines. */
+  readonly id: string;
+}
 
 /** What is needed. */
 export interface PartsOptions {
@@ -39,6 +54,8 @@ export interface PartsOptions {
   readonly limits?: ReassemblerOptions | undefined;
 }
 
+// It has no connector.
+const partsLane = 'parts';
 const dayMs = 24 * 3_600_000;
 // Far behind any timeout: the center must not end a segment that this process, or its successor, still waits for.
 const partValidityMs = 30 * dayMs;
@@ -258,4 +275,94 @@ function isWholeOf(message: Message, eldest: MoPart): boolean {
 
 function keyOf(part: MoPart): string {
   return setKey(part.context ?? '', part.source, part.destination, part);
+}
+
+/** A segment as it is held: a copy, since what waits for hours must not hold on to a piece of Node's pool. */
+function partOf(
+  received: Received,
+  concat: Concatenation,
+  { id, publicId, acceptedMs }: Pick<Message, 'id' | 'publicId' | 'acceptedMs'>,
+): MoPart {
+  const content = new Uint8Array(received.content);
+  return {
+    ...concat,
+    source: received.source.digits,
+    destination: received.destination.digits,
+    context: wordOf(received.group),
+    payload: userDataOf(content),
+    id,
+    publicId,
+    acceptedMs,
+    received: { ...received, content },
+  };
+}
+
+/** The octets of a segment without header: by them a segment that came again is known, whatever its TLVs say. */
+function userDataOf(content: Uint8Array): Uint8Array {
+  const { esmClass, dataCoding, payload } = readContent(content);
+  return readUserData({ esm_class: esmClass, data_coding: dataCoding, short_message: payload, tlvs: [] })
+    .payload;
+}
+
+/** What the timeline of a stored segment says. */
+function partDetail(received: Received, { sequence, total, reference }: Concatenation): string {
+  return `${received.detail} group=${wordOf(received.group)} part=${sequence}/${total} reference=${reference}`;
+}
+
+/** A stored segment read back; undefined when it is none. `tagsOf`: those of its connector. */
+function storedPart(message: Message, tagsOf: (connector: string) => readonly string[]): MoPart | undefined {
+  const { received, concat } = storedReceived(message, tagsOf);
+  return concat === undefined ? undefined : partOf(received, concat, message);
+}
+
+interface JoinedSet {
+  readonly sinceMs: number;
+  /** By sequence number. */
+  readonly hashes: ReadonlyMap<number, number>;
+}
+
+// As many sets as can be open (1,000) at once, twice over.
+const maxSets = 1_000;
+// Operators give up after minutes; after an hour of writing a handset may use the same reference again.
+const memoryMs = 3_600_000;
+
+/**
+ * Segments of messages that were put together lately. An operator that did not hear our answer sends a segment again;
+ * when its message is gone already, the segment alone would open a new set and be delivered a day later. Bounded in sets
+ * and in time.
+ */
+class RecentParts {
+  #young = new Map<string, JoinedSet>();
+  #old = new Map<string, JoinedSet>();
+
+  /** The message of that key is complete. */
+  note(
+    key: string,
+    parts: Iterable<{ readonly sequence: number; readonly payload: Uint8Array }>,
+    nowMs: number,
+  ): void {
+    const hashes = new Map<number, number>();
+    for (const { sequence, payload } of parts) hashes.set(sequence, hashOf(payload));
+    if (this.#young.size >= maxSets) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, { sinceMs: nowMs, hashes });
+  }
+
+  /** True when the same part was among the last message of that key. */
+  has(key: string, sequence: number, payload: Uint8Array, nowMs: number): boolean {
+    const set = this.#young.get(key) ?? this.#old.get(key);
+    if (set === undefined || nowMs - set.sinceMs > memoryMs) return false;
+    return set.hashes.get(sequence) === hashOf(payload);
+  }
+}
+
+/** FNV-1a: two different segments with the same numbers and hash within the hour are not to be expected. */
+function hashOf(octets: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < octets.length; at += 1) {
+    hash = Math.imul(hash ^ (octets[at] as number), 0x0100_0193);
+  }
+  return hash >>> 0;
 }

@@ -1,30 +1,5 @@
-/** Which of several accounts gets a message from a handset. */
-
-import type { MoAction } from '@chappe/policy';
+/** Who last wrote to whom: answers go there. */
 import { numberKey } from '@chappe/protocol';
-import { stickyAccount } from '../lanes/sticky-account.ts';
-
-type AccountsAction = Extract<MoAction, { readonly kind: 'accounts' }>;
-
-/** Chooses accounts. Holds nothing but whose turn it is. */
-export class AccountSelector {
-  // By the rule's action: a new table of rules begins anew, and the old turns go with the old table.
-  readonly #turns = new WeakMap<AccountsAction, number>();
-
-  /**
-   * The accounts for one message. `handset`: its number. `set`: what the segments of one long message have in common,
-   * so that all go to the same account when they are passed as they came; undefined for a message of one piece.
-   */
-  choose(action: AccountsAction, handset: string, set: string | undefined): readonly string[] {
-    const { accounts, spread } = action;
-    if (spread === 'all' || accounts.length < 2) return accounts;
-    if (spread === 'sticky') return [stickyAccount(accounts, handset)];
-    if (set !== undefined) return [stickyAccount(accounts, set)];
-    const turn = this.#turns.get(action) ?? 0;
-    this.#turns.set(action, (turn + 1) % accounts.length);
-    return [accounts[turn % accounts.length] as string];
-  }
-}
 
 // Pairs of sender and handset: some 15 MB. A conversation older than the last 100,000 begins anew.
 const defaultPairs = 100_000;
