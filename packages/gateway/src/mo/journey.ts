@@ -201,33 +201,44 @@ function answerOwner(batch: Batch, told: string, context: MoContext, done: Place
 
 /** Runs an action: it is code of others, so whatever it throws hits this message only. */
 function perform(batch: Batch, action: MoAction, told: string, context: MoContext, done: Placed): void {
-  const settle = (result: MoResult): void => follow(batch, action, result, told, context, done);
-  const fail = (error: unknown): void => {
-    context.onError(error, `action ${action.kind}`);
-    keep(batch, `${told} failed=${wordOf(action.kind)}`, context, done);
-  };
   let result: MoResult | Promise<MoResult>;
   try {
     result = context.prepared(action).run(context, batch);
-    if (result === undefined) throw new TypeError(`the action "${action.kind}" has no result`);
   } catch (error) {
-    fail(error);
+    fail(batch, action, error, told, context, done);
     return;
   }
-  if ('kind' in result) settle(result);
-  else result.then(settle, fail);
+  if (result instanceof Promise)
+    result.then(
+      (later) => follow(batch, action, later, told, context, done),
+      (error) => fail(batch, action, error, told, context, done),
+    );
+  else follow(batch, action, result, told, context, done);
+}
+
+/** The message is not lost: it waits, as one that nobody takes. */
+function fail(
+  batch: Batch,
+  { kind }: MoAction,
+  error: unknown,
+  told: string,
+  context: MoContext,
+  done: Placed,
+): void {
+  context.onError(error, `action ${kind}`);
+  keep(batch, `${told} failed=${wordOf(kind)}`, context, done);
 }
 
 /** Does what the action has said. */
 function follow(
   batch: Batch,
-  { kind, then: next }: MoAction,
+  action: MoAction,
   result: MoResult,
   told: string,
   context: MoContext,
   done: Placed,
 ): void {
-  switch (result.kind) {
+  switch (result?.kind) {
     case 'taken':
       if (result.targets.length === 0) keep(batch, told, context, done);
       else store(batch, result.targets, told, context, done);
@@ -235,6 +246,7 @@ function follow(
     case 'done': {
       const more = result.told === undefined ? told : `${told} ${result.told}`;
       const { whenStored } = result;
+      const { kind, then: next } = action;
       const then: Placed = whenStored === undefined ? done : afterwards(whenStored, kind, context, done);
       if (next === undefined) store(batch, ended, more, context, then);
       else perform(batch, next, more, context, then);
@@ -256,8 +268,11 @@ function follow(
         return;
       }
       // It goes on waiting, and does not keep others from being looked at.
-      context.onError(result.error, `action ${kind}`);
+      context.onError(result.error, `action ${action.kind}`);
       keep(batch, told, context, done);
+      return;
+    default:
+      fail(batch, action, new TypeError('it has not said what becomes of a message'), told, context, done);
   }
 }
 

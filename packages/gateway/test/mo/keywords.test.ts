@@ -47,6 +47,16 @@ describe('STOP and START', () => {
     expect(message?.timeline).toContain('rule=stop opt-out=1');
   });
 
+  it('go on to one of several accounts: the reply is that of the one that got it', async () => {
+    const next = { kind: 'accounts', accounts: ['acme', 'bank'], spread: 'round-robin' };
+    const rig = await MoRig.start(
+      rules({ name: 'stop', keywords: ['STOP'], action: keyword('opt-out', 'Bye.', next) }),
+    );
+    for (let at = 0; at < 2; at += 1) await rig.send(text('STOP'));
+    expect(await rig.seen()).toEqual(['account:acme STOP', 'account:bank STOP']);
+    expect(rig.replies).toEqual(['60100 447700900123 acme Bye.', '60100 447700900123 bank Bye.']);
+  });
+
   it('that cannot be written down are refused for now, and confirmed to nobody', async () => {
     const rig = await MoRig.start(
       rules({ name: 'stop', keywords: ['STOP'], action: keyword('opt-out', 'Bye.', toAcme) }),
