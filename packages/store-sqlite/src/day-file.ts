@@ -23,7 +23,7 @@ import {
   opWidths,
   type Value,
 } from './row.ts';
-import { columns, endSql, talliesSql, unfinishedSql, upgradeSql } from './schema.ts';
+import { columns, endSql, freshColumns, talliesSql, unfinishedSql, upgradeSql } from './schema.ts';
 import { bodyOf, SharedBodies } from './shared-bodies.ts';
 
 /** How a file is opened. */
@@ -42,6 +42,7 @@ const contentAt = columns.indexOf('content');
 /** The statements of one of the two tables. */
 interface Statements {
   readonly insert: StatementSync;
+  readonly replace: StatementSync;
   readonly done: StatementSync;
   readonly charge: StatementSync;
   readonly update: StatementSync;
@@ -62,7 +63,12 @@ function prepare(database: DatabaseSync, table: (typeof tables)[number]): Statem
   };
   const queue = `FROM ${table} WHERE place = 0 AND lane = ? AND account = ? AND prio = ?`;
   return {
+    // Said to be empty: in a file of version 3 it would be `toldInTimeline` by itself.
     insert: database.prepare(
+      `INSERT OR REPLACE INTO ${table}(${freshColumns.join(', ')}, sent) ` +
+        `VALUES(${freshColumns.map(() => '?').join(', ')}, NULL)`,
+    ),
+    replace: database.prepare(
       `INSERT OR REPLACE INTO ${table}(${all}) VALUES(${columns.map(() => '?').join(', ')})`,
     ),
     done: database.prepare(
@@ -318,7 +324,7 @@ export class DayFile {
           const length = row[contentAt] as number;
           row[contentAt] = bytes.subarray(octets, octets + length);
           octets += length;
-          statements.insert.run(...row);
+          (op === opInsert ? statements.insert : statements.replace).run(...row);
           break;
         }
         case opBody: {

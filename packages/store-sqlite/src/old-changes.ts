@@ -25,7 +25,7 @@ export function broughtUp(values: Values): Values {
     const end = at + 2 + (widths[op] as number);
     const row = values.slice(at + 2, end);
     addFields(op, row);
-    now.push(op, values[at + 1] as number, ...row);
+    now.push(op === opInsert ? opReplace : op, values[at + 1] as number, ...row);
     at = end;
   }
   return now;

@@ -4,12 +4,21 @@ import type { Change, IdForm, Message, MessageId, MessageKind } from '@chappe/ce
 import { dayNumberOfId, messageStates, parsePublicId, publicIdOf, shortPublicId } from '@chappe/center';
 import { toldIn } from './old-rows.ts';
 import { originOf, originText } from './origin.ts';
-import { chargeOpen, chargeReleased, chargeSettled, columns, placeCodes, toldInTimeline } from './schema.ts';
+import {
+  chargeOpen,
+  chargeReleased,
+  chargeSettled,
+  columns,
+  freshColumns,
+  placeCodes,
+  toldInTimeline,
+} from './schema.ts';
 
 /** A value of a column. */
 export type Value = number | string | null | Uint8Array;
 
 /** Opcodes of changes. The rows follow flat in `values`; the sign of `table` is in the opcode. */
+/** A row whose last columns are empty: see `freshColumns`. */
 export const opInsert = 0;
 /** A final state: the columns that it changes. */
 export const opDone = 1;
@@ -27,7 +36,7 @@ export const opCharge = 6;
 export const opBody = 7;
 
 /** Values of each opcode, after opcode and table. */
-export const opWidths: readonly number[] = [columns.length, 8, 14, columns.length, 1, 2, 11, 3];
+export const opWidths: readonly number[] = [freshColumns.length, 8, 14, columns.length, 1, 2, 11, 3];
 /** Of `opCharge`: where what stands in the file begins. */
 export const chargeWidth = 2;
 
@@ -110,12 +119,14 @@ class DayEncoder {
       chargeCode(message),
       message.memo ?? null,
       body ?? null,
-      message.answeredAs ?? null,
-      message.sentMs === 0 ? null : message.sentMs,
-      message.operatorError ?? null,
-      message.origin === undefined ? null : originText(message.origin),
     );
     this.#bytes(content);
+  }
+
+  /** The columns after those of `row`. */
+  later({ answeredAs, sentMs, operatorError, origin }: Message): void {
+    const came = origin === undefined ? null : originText(origin);
+    this.values.push(answeredAs ?? null, sentMs === 0 ? null : sentMs, operatorError ?? null, came);
   }
 
   body({ id, content, text }: Message): void {
@@ -201,12 +212,14 @@ function encode(change: Change, encoderOf: (id: MessageId) => DayEncoder): void 
   switch (op) {
     case 'insert':
       if (body === message.id) encoder.body(message);
-      encoder.values.push(opInsert, table);
+      encoder.values.push(isFresh(message) ? opInsert : opReplace, table);
       encoder.row(message, placeCodes[place], body);
+      if (!isFresh(message)) encoder.later(message);
       break;
     case 'replace':
       encoder.values.push(opReplace, table);
       encoder.row(message, placeCodes[place]);
+      encoder.later(message);
       break;
     case 'update':
       encoder.values.push(place !== 'done' ? opUpdate : message.price > 0 ? opCharge : opDone, table);
@@ -221,6 +234,10 @@ function encode(change: Change, encoderOf: (id: MessageId) => DayEncoder): void 
     case 'line':
       encoder.values.push(opLine, 0, line, message.id);
   }
+}
+
+function isFresh({ answeredAs, sentMs, operatorError, origin }: Message): boolean {
+  return answeredAs === undefined && sentMs === 0 && operatorError === undefined && origin === undefined;
 }
 
 function chargeCode({ charged }: Message): number {

@@ -53,6 +53,9 @@ export const columns: readonly string[] = [
   'origin',
 ];
 
+/** Those that say something of every message from its beginning on; of most the others are empty then. */
+export const freshColumns: readonly string[] = columns.slice(0, columns.indexOf('answered'));
+
 const table = `(
   id INTEGER PRIMARY KEY,
   tag INTEGER NOT NULL,

@@ -285,6 +285,10 @@ describe('a data folder of version 3', () => {
         what,
         expect.objectContaining({ ...nothing, ...told }),
       ]);
+    // What is stored from now on says it itself, whatever its timeline is like.
+    const fresh = message(idAt(NOON_MS, 200), { timeline: '1 accepted\n7 sent lane=via:a reference=1f\n' });
+    await insert(store, [fresh]);
+    expect(await store.find(fresh.id)).toMatchObject(nothing);
     // One that ends now, and one that goes on, keep theirs.
     const [ended, moved] = [await store.find(idAt(NOON_MS, 2)), await store.find(idAt(NOON_MS, 3))];
     if (ended === undefined || moved === undefined) throw new Error('two messages');
