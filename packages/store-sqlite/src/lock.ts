@@ -37,20 +37,23 @@ export class FolderLock {
    */
   lookAgain(): string | undefined {
     this.check();
-    if (this.#mark !== undefined && !exists(this.#epochPath)) this.#signEpoch(this.#mark);
     if (this.#holder() !== String(process.pid) && identityOf(this.#path) === this.#file) this.#sign();
-    if (identityOf(this.#path) === this.#file) return undefined;
-    const database = this.#take();
-    this.#database.close();
-    this.#database = database;
-    this.#file = identityOf(this.#path);
-    this.#sign();
-    return this.#path;
+    const isHeld = identityOf(this.#path) === this.#file;
+    if (!isHeld) {
+      const database = this.#take();
+      this.#database.close();
+      this.#database = database;
+      this.#file = identityOf(this.#path);
+      this.#sign();
+    }
+    // Nobody else has the lock: what stands there otherwise is an older copy, or nothing.
+    if (this.#mark !== undefined && this.#begun() !== this.#mark) this.#signEpoch(this.#mark);
+    return isHeld ? undefined : this.#path;
   }
 
   /** Begins with the folder: whoever did before is fenced. Throws the error of the file system. */
   begin(): number {
-    this.#epoch = Math.max(this.#epoch, Number.parseInt(this.#begun() ?? '', 10) || 0) + 1;
+    this.#epoch = Math.max(this.#epoch, epochIn(this.#begun())) + 1;
     this.#mark = `${this.#epoch} ${process.pid}`;
     this.#signEpoch(this.#mark);
     return this.#epoch;
@@ -60,9 +63,9 @@ export class FolderLock {
   check(): void {
     if (this.#mark === undefined) return;
     const begun = this.#begun();
-    // Where it cannot be read, or is gone, nobody says that he has.
-    if (begun === undefined || begun === this.#mark) return;
-    const text = `another process (${begun.split(' ')[1]}) has begun with the data folder ${this.#folder} since: nothing of what this one writes is stored any more; stop it`;
+    // Where it cannot be read, is gone, or is an older copy that somebody has put back, nobody says that he has.
+    if (begun === this.#mark || epochIn(begun) < this.#epoch) return;
+    const text = `another process (${begun?.split(' ')[1]}) has begun with the data folder ${this.#folder} since: nothing of what this one writes is stored any more; stop it`;
     throw new CenterError('CHAPPE_STORE_FENCED', text, { path: this.#folder });
   }
 
@@ -125,6 +128,10 @@ export class FolderLock {
       return 'unknown';
     }
   }
+}
+
+function epochIn(begun: string | undefined): number {
+  return Number.parseInt(begun ?? '', 10) || 0;
 }
 
 /** Whether a process of that number runs that is not this one. */

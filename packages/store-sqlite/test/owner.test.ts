@@ -1,5 +1,5 @@
 /** Who has a data folder: the last one to begin with it, also where somebody has taken the lock away. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteStore } from '@chappe/store-sqlite';
@@ -92,6 +92,11 @@ it('epochs grow from one process to the next, and go on where their file is take
   rmSync(join(path, 'lock.epoch'));
   await store.renew(owner);
   await store.look();
+  expect(epochs()).toBe('3');
+  // An older copy is no sign of another one.
+  writeFileSync(join(path, 'lock.epoch'), '2 4711\n');
+  await store.renew(owner);
+  expect((await store.look()).failure).toBeUndefined();
   expect(epochs()).toBe('3');
 });
 
