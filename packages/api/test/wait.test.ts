@@ -69,14 +69,13 @@ describe('GET /api/v1/messages/wait', () => {
   });
 
   describe('of the past', () => {
-    const before = Date.now() - 300_000;
     /** A gateway in which a message came five minutes ago, and one just now to another number. */
     const past = async (): Promise<{ readonly rig: Rig; readonly old: string; readonly fresh: string }> => {
-      let nowMs = before;
-      const own = await startRig({ gatewayClock: { ...systemClock, nowMs: () => nowMs } });
+      let behindMs = 300_000;
+      const own = await startRig({ gatewayClock: { ...systemClock, nowMs: () => Date.now() - behindMs } });
       const old = await own.submit('447700900010', 'code 1111', { clientReference: 'order-7' });
       await own.until(old, 'delivered');
-      nowMs = before + 300_000;
+      behindMs = 0;
       const fresh = await own.submit('447700900011', 'code 2222');
       return { rig: own, old, fresh };
     };
@@ -104,11 +103,11 @@ describe('GET /api/v1/messages/wait', () => {
     });
 
     it('is the answer all the same when it changes meanwhile', async () => {
-      let nowMs = before;
-      const own = await startRig({ gatewayClock: { ...systemClock, nowMs: () => nowMs } });
+      let behindMs = 300_000;
+      const own = await startRig({ gatewayClock: { ...systemClock, nowMs: () => Date.now() - behindMs } });
       await own.put('/api/v1/phones/447700900012/state', { state: 'off' });
       const id = await own.submit('447700900012', 'wake up');
-      nowMs = before + 300_000;
+      behindMs = 0;
       const { events } = own.box.gateway;
       const begun = Promise.withResolvers<void>();
       const original = events.subscribe;
