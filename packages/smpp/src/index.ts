@@ -25,7 +25,13 @@ export { Pace, type Rate } from './client/pace.ts';
 export type { ReceiptOptions, ReceiptResult, SentMessage } from './client/sent-message.ts';
 export { readSmppUrl, type SmppAddress } from './client/url.ts';
 export { type Clock, type Random, systemClock } from './clock.ts';
-export type { BindPdu, Notice, SessionCounters, SessionEvent } from './core/events.ts';
+export {
+  type BindPdu,
+  type Notice,
+  newCounters as newSessionCounters,
+  type SessionCounters,
+  type SessionEvent,
+} from './core/events.ts';
 export {
   type PduTap,
   type SessionCodec,

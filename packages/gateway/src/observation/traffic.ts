@@ -1,31 +1,14 @@
 /** What goes over the sessions of one upstream, those that have ended included. */
-import type { SessionCounters } from '@chappe/smpp';
+import { newSessionCounters, type SessionCounters } from '@chappe/smpp';
 
 /** Sums of session counters. */
-export type TrafficSums = Readonly<Record<keyof SessionCounters, number>>;
+export type TrafficSums = Readonly<SessionCounters>;
 
-function noTraffic(): Record<keyof SessionCounters, number> {
-  return {
-    pdusIn: 0,
-    pdusOut: 0,
-    bytesIn: 0,
-    bytesOut: 0,
-    requestsIn: 0,
-    requestsOut: 0,
-    responsesIn: 0,
-    requestsOpen: 0,
-    throttled: 0,
-    timeouts: 0,
-    refused: 0,
-    strayResponses: 0,
-  };
-}
-
-const names = Object.keys(noTraffic()) as readonly (keyof SessionCounters)[];
+const names = Object.keys(newSessionCounters()) as readonly (keyof SessionCounters)[];
 
 /** Adds up. */
 export class Traffic {
-  readonly #ended: Record<keyof SessionCounters, number> = noTraffic();
+  readonly #ended: SessionCounters = newSessionCounters();
 
   /** A session has ended with these counters. */
   add(counters: SessionCounters): void {
@@ -42,6 +25,6 @@ export class Traffic {
   }
 }
 
-function addTo(sums: Record<keyof SessionCounters, number>, counters: SessionCounters): void {
+function addTo(sums: SessionCounters, counters: SessionCounters): void {
   for (const name of names) sums[name] += counters[name];
 }
