@@ -71,7 +71,7 @@ async function gatewayTo({ host, port }: Operator, tls: Tls): Promise<Gate> {
   onTestFinished(() => gateway.stop({ drainMs: 0 }));
   const failures = new Inbox<string>();
   gateway.events.subscribe((event) => {
-    if (event.kind === 'upstream' && event.what === 'bind-failed') failures.push(event.detail);
+    if (event.type === 'connector.failed') failures.push(event.detail);
   }, false);
   return { gateway, failures };
 }

@@ -5,27 +5,32 @@
  */
 import { Readable } from 'node:stream';
 import type { Clock } from '@chappe/center';
+import { type EventData, eventVersion } from '@chappe/gateway';
 
 /** One event as it goes to the reader. */
-export interface EventBody {
-  readonly kind: string;
+export interface StreamedEvent {
+  readonly version: number;
+  /** Where a reader stopped that has read it; only what can be told again has one. */
+  readonly id?: string;
+  readonly type: string;
   /** ISO 8601. */
-  readonly at: string;
+  readonly time: string;
+  readonly data: object;
 }
 
 /** What an event takes, about: its text, or its octets, is the one part that may be long. */
-function octetsOf({ text, hex }: EventBody & { readonly text?: unknown; readonly hex?: unknown }): number {
-  return eventOctets + lengthOf(text) + lengthOf(hex);
+function octetsOf({ data }: StreamedEvent): number {
+  const { text, hex, content }: Texts & { readonly content?: Texts } = data;
+  return eventOctets + lengthOf(text) + lengthOf(hex) + lengthOf(content?.text) + lengthOf(content?.hex);
+}
+
+interface Texts {
+  readonly text?: unknown;
+  readonly hex?: unknown;
 }
 
 function lengthOf(part: unknown): number {
   return typeof part === 'string' ? 2 * part.length : 0;
-}
-
-/** How many events were left out, in the place where they were. */
-export interface SkippedBody extends EventBody {
-  readonly kind: 'skipped';
-  readonly skipped: number;
 }
 
 // A second of a busy gateway.
@@ -39,15 +44,16 @@ const pieceCharacters = 64 * 1024;
 const heartbeatMs = 15_000;
 
 /** The text of one event. */
-function eventText(event: EventBody): string {
-  return `event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`;
+function eventText(event: StreamedEvent): string {
+  const id = event.id === undefined ? '' : `id: ${event.id}\n`;
+  return `event: ${event.type}\n${id}data: ${JSON.stringify(event)}\n\n`;
 }
 
 /** The stream of one reader. Whoever makes it stops offering when it is closed. */
 export class EventStream extends Readable {
   readonly #clock: Clock;
   readonly #isAllowed: () => boolean;
-  #queue: EventBody[] = [];
+  #queue: StreamedEvent[] = [];
   #octets = 0;
   #skipped = 0;
   #isWanted = false;
@@ -66,7 +72,7 @@ export class EventStream extends Readable {
   }
 
   /** Notes an event; `make` is not called when there is no room. */
-  offer(make: () => EventBody): void {
+  offer(make: () => StreamedEvent): void {
     if (this.destroyed || this.#isEnded) return;
     if (this.#queue.length >= maxQueued || this.#octets >= maxQueuedOctets) {
       this.#skipped += 1;
@@ -113,7 +119,7 @@ export class EventStream extends Readable {
     while (this.#isWanted && at < this.#queue.length) {
       let piece = '';
       for (; at < this.#queue.length && piece.length < pieceCharacters; at += 1) {
-        const event = this.#queue[at] as EventBody;
+        const event = this.#queue[at] as StreamedEvent;
         this.#octets -= octetsOf(event);
         piece += eventText(event);
       }
@@ -122,17 +128,18 @@ export class EventStream extends Readable {
     this.#queue.splice(0, at);
   }
 
-  #add(event: EventBody): void {
+  #add(event: StreamedEvent): void {
     this.#octets += octetsOf(event);
     this.#queue.push(event);
   }
 
   #noteSkipped(): void {
     if (this.#skipped === 0) return;
-    const at = new Date(this.#clock.nowMs()).toISOString();
-    const skipped: SkippedBody = { kind: 'skipped', at, skipped: this.#skipped };
+    const time = new Date(this.#clock.nowMs()).toISOString();
+    const data: EventData<'stream.skipped'> = { skipped: this.#skipped };
     this.#skipped = 0;
-    this.#add(skipped);
+    // Without an id: a reader has still read what stood before it, and no more.
+    this.#add({ version: eventVersion, type: 'stream.skipped', time, data });
   }
 
   #beat(): void {

@@ -18,5 +18,5 @@ export type {
   PhoneSubmittedBody,
   PhonesBody,
 } from './schemas/phone.ts';
-export type { SessionBody, SessionsBody } from './schemas/session.ts';
+export type { SessionsBody } from './schemas/session.ts';
 export type { RefusedBody, SubmissionBody, SubmittedBody, SubmittedListBody } from './schemas/submission.ts';

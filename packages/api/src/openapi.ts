@@ -1,4 +1,5 @@
 /** OpenAPI 3.1 from the routes themselves: their schemas are what requests are checked with. */
+import { eventSchemas } from '@chappe/gateway';
 import { z } from 'zod';
 import { rolesWith } from './auth/roles.ts';
 import { type ProblemCode, problemBody, problems } from './problem.ts';
@@ -88,12 +89,64 @@ export function openapiOf(routes: readonly Route[], version: string): Json {
     servers: [{ url: '/', description: 'This server' }],
     tags,
     paths,
+    webhooks: { event: webhookOf() },
     components: {
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: 'A key whose role is one of x-roles' },
         keyHeader: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
       },
-      schemas: Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)])),
+      schemas: {
+        ...Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)])),
+        ...eventComponents(),
+      },
+    },
+  };
+}
+
+const eventNames = { pdu: 'PduEvent', stream: 'SkippedEvent' } as const;
+
+/** Events, one schema for each kind of data, as the gateway has them; `Event` is what GET /api/v1/events tells. */
+function eventComponents(): Json {
+  const schemas = Object.entries(eventSchemas()).map(([name, schema]) => [eventName(name), schema] as const);
+  const streamed = schemas.filter(([name]) => name !== eventNames.pdu);
+  return {
+    ...Object.fromEntries(schemas),
+    Event: { description: 'What happened', anyOf: streamed.map(([name]) => ({ $ref: reference(name) })) },
+  };
+}
+
+function eventName(data: string): string {
+  return data in eventNames
+    ? eventNames[data as keyof typeof eventNames]
+    : `${data.slice(0, 1).toUpperCase()}${data.slice(1)}Event`;
+}
+
+/** What is posted to the webhooks of the settings. */
+function webhookOf(): Json {
+  const description =
+    'message.received, or what a receipt or a notice tells of a message: message.delivered, .expired, .failed, .ended ' +
+    'or .delayed. Signed as Standard Webhooks says, by the secret of the webhook; posted again, with the same id, until ' +
+    'the answer is 2xx, or 410.';
+  return {
+    post: {
+      operationId: 'webhookEvent',
+      tags: ['webhooks'],
+      summary: 'An event for a webhook',
+      description,
+      parameters: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
+        name,
+        in: 'header',
+        required: true,
+        schema: { type: 'string' },
+      })),
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: { $ref: reference(eventName('message')) } } },
+      },
+      responses: {
+        '2XX': { description: 'Taken' },
+        '410': { description: 'Nothing more is to be posted again' },
+      },
     },
   };
 }
@@ -149,8 +202,13 @@ function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): J
 }
 
 function successes({ answers }: Route): Json {
-  const entries = Object.entries(answers).map(([status, { description, schema, type, otherTypes = [] }]) => {
-    const content = schema === undefined ? { schema: { type: 'string' } } : { schema: schemaOf(schema) };
+  const entries = Object.entries(answers).map(([status, answer]) => {
+    const { description, schema, type, eachIs, otherTypes = [] } = answer;
+    const content = {
+      schema: schema === undefined ? { type: 'string' } : schemaOf(schema),
+      // OpenAPI 3.2 has a word for it: itemSchema.
+      ...(eachIs === undefined ? {} : { 'x-itemSchema': { $ref: reference(eachIs) } }),
+    };
     // RFC 9110 15.3.5: no content.
     if (status === '204') return [status, { description }] as const;
     const types = [type ?? 'application/json', ...otherTypes];

@@ -39,6 +39,8 @@ export interface AnswerDescription {
   readonly schema?: z.ZodType | undefined;
   /** Default application/json. */
   readonly type?: string | undefined;
+  /** Of streams: the named schema of each event. */
+  readonly eachIs?: string | undefined;
   /** Others that the same route answers with when it is asked to. */
   readonly otherTypes?: readonly string[] | undefined;
 }

@@ -120,7 +120,12 @@ describe('other lists', () => {
 });
 
 describe('a reader of events', () => {
-  const event = (text: string) => () => ({ kind: 'message', at: '', text });
+  const event = (text: string) => () => ({
+    version: 1,
+    type: 'message.sent',
+    time: '',
+    data: { content: { text } },
+  });
 
   it.each([
     ['short', 'x', 1_000],

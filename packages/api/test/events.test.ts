@@ -1,11 +1,11 @@
 import { request } from 'node:http';
 import type { Message } from '@chappe/center';
-import type { GatewayEvent, GatewayListener, SessionView } from '@chappe/gateway';
+import { eventBodyOf, type GatewayEvent, type GatewayListener, type SessionView } from '@chappe/gateway';
 import type { Handsets } from '@chappe/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../src/auth/caller.ts';
 import type { Context } from '../src/context.ts';
-import { bodyOf, type EventFilter, isWanted } from '../src/event-body.ts';
+import { type EventFilter, isWanted, typesOf } from '../src/event-filter.ts';
 import { EventStream } from '../src/event-stream.ts';
 import type { Answer } from '../src/route.ts';
 import { readerLimits, streamEvents } from '../src/routes/events.ts';
@@ -13,9 +13,12 @@ import { bind } from './esme.ts';
 import { type Rig, StandingClock, SteppedClock, startRig } from './rig.ts';
 
 interface Told {
-  readonly kind: string;
+  readonly version: number;
+  readonly id?: string;
+  readonly type: string;
+  readonly time: string;
   // biome-ignore lint/suspicious/noExplicitAny: read as a client in plain JavaScript would
-  readonly [name: string]: any;
+  readonly data: any;
 }
 
 function read(text: string): Told[] {
@@ -23,20 +26,19 @@ function read(text: string): Told[] {
     .split('\n\n')
     .filter((block) => block !== '' && !block.startsWith(':'))
     .map((block) => {
-      const match = /^event: (\w+)\ndata: (.+)$/.exec(block);
+      const match = /^event: (\w+\.\w+)\n(?:id: (\w+)\n)?data: (.+)$/.exec(block);
       if (match === null) throw new Error(`no event: ${block}`);
-      const told = JSON.parse(match[2] ?? '');
-      expect(told.kind).toBe(match[1]);
+      const told = JSON.parse(match[3] ?? '');
+      expect([told.version, told.type, told.id]).toEqual([1, match[1], match[2]]);
       return told;
     });
 }
 
 const anything: EventFilter = {
-  kinds: undefined,
+  types: undefined,
   account: undefined,
   connector: undefined,
   session: undefined,
-  withText: false,
   isCustomer: false,
 };
 
@@ -51,70 +53,106 @@ const message = {
   error: 0,
   attempts: 1,
   text: 'SECRETTEXT',
+  acceptedMs: 0,
+  doneMs: 0,
+  content: new Uint8Array(9),
   timeline: '1 enroute session=7 submit_sm=2\n2 attempt connector=op-a\n',
 } as unknown as Message;
 const session = { id: 7, account: 'acme', counters: {} } as unknown as SessionView;
 
-const step: GatewayEvent = { kind: 'message', step: 'sent', message };
+const moment = { id: '00', atMs: 1 };
+const step: GatewayEvent = { ...moment, type: 'message.sent', step: 'sent', message };
 const receipt: GatewayEvent = {
-  kind: 'message',
+  ...moment,
+  type: 'receipt.delivered',
   step: 'delivered',
   message: { ...message, kind: 'receipt' },
 };
-const bound: GatewayEvent = { kind: 'bound', session };
-const closed: GatewayEvent = { kind: 'closed', session, reason: 'peer_closed' };
-const lost: GatewayEvent = { kind: 'upstream', connector: 'op-a', what: 'lost', detail: 'reset' };
+const bound: GatewayEvent = { ...moment, type: 'session.bound', session };
+const unbound: GatewayEvent = { ...moment, type: 'session.unbound', session, reason: 'peer_closed' };
+const lost: GatewayEvent = { ...moment, type: 'connector.unbound', connector: 'op-a', detail: 'reset' };
 const pumping: GatewayEvent = {
-  kind: 'pumping',
+  ...moment,
+  type: 'pumping.detected',
   alarm: { account: 'acme', kind: 'sequential', prefix: '4477', value: 50, atMs: 0, stopped: true },
 };
-const handset: GatewayEvent = {
-  kind: 'handset',
-  msisdn: '1',
-  message: {} as unknown as ReturnType<Handsets['inbox']>[number],
+const bindRefused: GatewayEvent = {
+  ...moment,
+  type: 'session.refused',
+  refusal: { account: 'acme', address: '192.0.2.1', reason: 'password', status: 14, text: 'wrong' },
 };
-const all = { step, receipt, bound, closed, lost, pumping, handset };
+const handset: GatewayEvent = {
+  ...moment,
+  type: 'handset.received',
+  msisdn: '1',
+  message: { account: 'acme' } as unknown as ReturnType<Handsets['inbox']>[number],
+};
+const all = { step, receipt, bound, unbound, lost, pumping, bindRefused, handset };
 
 describe('what a reader gets', () => {
   const table: readonly (readonly [string, Partial<EventFilter>, readonly (keyof typeof all)[]])[] = [
-    ['everything but handsets', {}, ['step', 'receipt', 'bound', 'closed', 'lost', 'pumping']],
-    ['kinds', { kinds: new Set(['receipt', 'upstream']) }, ['receipt', 'lost']],
-    ['an account', { account: 'acme' }, ['step', 'receipt', 'bound', 'closed', 'pumping']],
+    ['everything', {}, ['step', 'receipt', 'bound', 'unbound', 'lost', 'pumping', 'bindRefused', 'handset']],
+    ['types', { types: new Set(['receipt.delivered', 'connector.unbound']) }, ['receipt', 'lost']],
+    [
+      'an account',
+      { account: 'acme' },
+      ['step', 'receipt', 'bound', 'unbound', 'pumping', 'bindRefused', 'handset'],
+    ],
     ['another account', { account: 'acm' }, []],
     ['a connector', { connector: 'op-a' }, ['step', 'receipt', 'lost']],
     ['a group of connectors', { connector: 'op' }, ['step', 'receipt']],
     ['the beginning of a name', { connector: 'op-' }, []],
-    ['a session', { session: 7 }, ['step', 'receipt', 'bound', 'closed']],
+    ['a session', { session: 7 }, ['step', 'receipt', 'bound', 'unbound']],
     ['another session', { session: 70 }, []],
-    ['a customer', { account: 'acme', isCustomer: true }, ['step', 'receipt', 'bound', 'closed']],
+    ['a customer', { account: 'acme', isCustomer: true }, ['step', 'receipt', 'bound', 'unbound']],
   ];
   it.each(table)('%s', (_name, filter, wanted) => {
     const got = Object.entries(all).filter(([, event]) => isWanted(event, { ...anything, ...filter }));
     expect(got.map(([name]) => name)).toEqual(wanted);
   });
 
-  it('no text unless it is asked for, and no upstream for a customer', () => {
-    expect(JSON.stringify(bodyOf(step, '', anything))).not.toContain('SECRETTEXT');
-    expect(bodyOf(step, '', { withText: true, isCustomer: false })).toMatchObject({
-      text: 'SECRETTEXT',
+  it('no text unless it is asked for, and no connector for a customer', () => {
+    expect(JSON.stringify(eventBodyOf(step))).not.toContain('SECRETTEXT');
+    expect(eventBodyOf(step, { shown: (text) => text }).data).toMatchObject({
+      content: { text: 'SECRETTEXT' },
       connector: 'op',
     });
-    expect(bodyOf(step, '', { withText: false, isCustomer: true })).toMatchObject({ connector: null });
+    expect(eventBodyOf(step, { isCustomer: true }).data).toMatchObject({ connector: null });
   });
 
   it('what happened, not what it became afterwards', () => {
     const changing = { ...message };
-    const body = bodyOf({ kind: 'message', step: 'sent', message: changing }, 'now', anything);
+    const body = eventBodyOf({ ...step, message: changing } as GatewayEvent);
     Object.assign(changing, { state: 'delivered' });
     expect(body).toEqual({
-      ...{ kind: 'message', at: 'now', step: 'sent', id: 'a1', of: 'mt', account: 'acme', connector: 'op' },
-      ...{ from: 'ACME', to: '447700900001', state: 'enroute', error: 0, attempts: 1 },
+      version: 1,
+      id: '00',
+      type: 'message.sent',
+      time: '1970-01-01T00:00:00.001Z',
+      data: {
+        ...{ id: 'a1', kind: 'mt', account: 'acme', connector: 'op', from: 'ACME', to: '447700900001' },
+        ...{ state: 'enroute', error: 0, operatorError: null, attempts: 1, doneAt: null },
+        acceptedAt: '1970-01-01T00:00:00.000Z',
+      },
     });
+  });
+
+  it('a word stands for all types of its noun, or for one', () => {
+    expect(typesOf('breaker')).toEqual(['breaker.opened', 'breaker.closed']);
+    expect(typesOf('message.sent')).toEqual(['message.sent']);
+    for (const word of ['messages', 'mess', 'message.', '', 'pdu', 'stream.skipped'])
+      expect(typesOf(word)).toBeUndefined();
   });
 });
 
 describe('a slow reader', () => {
-  const event = (number: number) => () => ({ kind: 'message', at: '', number });
+  const event = (number: number) => () => ({
+    version: 1,
+    id: '00',
+    type: 'message.sent',
+    time: '',
+    data: { number },
+  });
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   it('gets a thousand events, the number of those left out where they were, and those that follow', async () => {
@@ -139,10 +177,15 @@ describe('a slow reader', () => {
     stream.end();
     await turn();
     const told = read(text);
-    expect(told.slice(0, 1_000).map(({ number }) => number)).toEqual(
+    expect(told.slice(0, 1_000).map(({ data }) => data.number)).toEqual(
       Array.from({ length: 1_000 }, (_, at) => at),
     );
-    expect(told.slice(1_000)).toMatchObject([{ kind: 'skipped', skipped: 4_000 }, { number: 5_000 }]);
+    expect(told.slice(1_000)).toMatchObject([
+      { type: 'stream.skipped', data: { skipped: 4_000 } },
+      { data: { number: 5_000 } },
+    ]);
+    // Who comes back would say that it has read what was left out.
+    expect(told[1_000]).not.toHaveProperty('id');
   });
 
   it('hears that somebody is there every 15 seconds, and is let go when nobody reads', async () => {
@@ -183,12 +226,8 @@ describe('GET /api/v1/events', () => {
   });
   afterAll(() => rig.close());
 
-  /** Reads events until `enough`, then goes away. */
-  async function listen(
-    query: string,
-    act: () => Promise<unknown>,
-    enough: (told: Told[]) => boolean,
-  ): Promise<Told[]> {
+  /** Begins to read; what it returns goes on until `enough`, then goes away. */
+  async function reader(query: string): Promise<(enough: (told: Told[]) => boolean) => Promise<Told[]>> {
     const url = new URL(`/api/v1/events${query}`, await rig.listen());
     const ending = new AbortController();
     const response = await fetch(url, { signal: ending.signal });
@@ -198,18 +237,30 @@ describe('GET /api/v1/events', () => {
     let text = '';
     let told: Told[] = [];
     const decoder = new TextDecoder();
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    const chunks = (response.body as ReadableStream<Uint8Array>).getReader();
     // The first octets say that it listens.
-    text += decoder.decode((await reader.read()).value);
+    text += decoder.decode((await chunks.read()).value);
+    return async (enough) => {
+      while (!enough(told)) {
+        const { done, value } = await chunks.read();
+        if (done) break;
+        text += decoder.decode(value, { stream: true });
+        told = read(text.slice(0, text.lastIndexOf('\n\n') + 2));
+      }
+      ending.abort();
+      return told;
+    };
+  }
+
+  /** Reads events until `enough`, then goes away. */
+  async function listen(
+    query: string,
+    act: () => Promise<unknown>,
+    enough: (told: Told[]) => boolean,
+  ): Promise<Told[]> {
+    const goOn = await reader(query);
     await act();
-    while (!enough(told)) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text += decoder.decode(value, { stream: true });
-      told = read(text.slice(0, text.lastIndexOf('\n\n') + 2));
-    }
-    ending.abort();
-    return told;
+    return await goOn(enough);
   }
 
   it('tells the life of a message and of a session, without its text', async () => {
@@ -220,22 +271,31 @@ describe('GET /api/v1/events', () => {
         await rig.until(await rig.submit('447700900001', 'SECRETTEXT'), 'delivered');
         await esme.close();
       },
-      (events) => events.some(({ what }) => what === 'closed'),
+      (events) => events.some(({ type }) => type === 'session.unbound'),
     );
-    expect(told.find(({ what }) => what === 'bound')).toMatchObject({
-      kind: 'session',
-      session: { account: 'acme', bind: 'transceiver' },
+    expect(told.find(({ type }) => type === 'session.bound')?.data).toMatchObject({
+      account: 'acme',
+      bind: 'transceiver',
     });
-    const steps = told.filter(({ kind }) => kind === 'message').map((event) => event.step);
-    expect(steps).toEqual(['enroute', 'delivered']);
-    expect(told.find(({ kind }) => kind === 'message')).toMatchObject({ to: '447700900001', of: 'mt' });
+    const steps = told.filter(({ type }) => type.startsWith('message.'));
+    expect(steps.map(({ type }) => type)).toEqual(['message.accepted', 'message.delivered']);
+    expect(steps[0]?.data).toMatchObject({ to: '447700900001', kind: 'mt' });
     expect(JSON.stringify(told)).not.toContain('SECRETTEXT');
-    expect(told.every(({ at }) => !Number.isNaN(Date.parse(at)))).toBe(true);
+    expect(told.every(({ time }) => !Number.isNaN(Date.parse(time)))).toBe(true);
+    const ids = told.map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)].sort());
+  });
+
+  it('tells all readers the same', async () => {
+    const read = await Promise.all([0, 1].map(() => reader('?type=message.delivered')));
+    await rig.until(await rig.submit('447700900003', 'Hello'), 'delivered');
+    const [first, second] = await Promise.all(read.map((one) => one((events) => events.length > 0)));
+    expect(first).toEqual(second);
   });
 
   it('tells texts when asked, and only the kinds that were asked for', async () => {
     const told = await listen(
-      '?text=1&kind=message,receipt',
+      '?text=1&type=message,receipt',
       async () => {
         const esme = await bind(rig.box.port, 'acme');
         await rig.until(await rig.submit('447700900002', 'SECRETTEXT'), 'delivered');
@@ -243,14 +303,18 @@ describe('GET /api/v1/events', () => {
       },
       (events) => events.length >= 2,
     );
-    expect(told).toMatchObject([{ text: 'SECRETTEXT' }, { text: 'SECRETTEXT', state: 'delivered' }]);
+    expect(told.map(({ data }) => data)).toMatchObject([
+      { content: { text: 'SECRETTEXT' } },
+      { content: { text: 'SECRETTEXT' }, state: 'delivered' },
+    ]);
   });
 
   it.each([
-    ['?kind=messages', 'invalid_parameter'],
+    ['?type=messages', 'invalid_parameter'],
+    ['?type=pdu', 'invalid_parameter'],
     ['?session=x', 'invalid_parameter'],
     ['?text=yes', 'invalid_parameter'],
-    ['?kinds=message', 'unknown_parameter'],
+    ['?kind=message', 'unknown_parameter'],
   ])('refuses %s', async (query, code) => {
     const { status, json } = await rig.get(`/api/v1/events${query}`);
     expect(status).toBe(400);
@@ -315,7 +379,7 @@ describe('a reader whose key is taken away', () => {
     expect([isOver, text.split('still here').length]).toEqual([false, 5]);
     isAllowed = false;
     clock.advance(15_000);
-    stream.offer(() => ({ kind: 'message', at: 'too late' }));
+    stream.offer(() => ({ version: 1, type: 'message.sent', time: 'too late', data: {} }));
     for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     expect(isOver).toBe(true);
     expect(text).not.toContain('too late');
@@ -365,13 +429,13 @@ describe('rights', () => {
     for (const query of [{}, { account: 'acme' }]) {
       const stream = ask(query, customer);
       for (const listener of listeners) {
-        listener({ kind: 'bound', session });
-        listener({ kind: 'bound', session: { ...session, account: 'other' } });
+        listener(bound);
+        listener({ ...moment, type: 'session.bound', session: { ...session, account: 'other' } });
         listener(lost);
       }
       stream.end();
       const told = read(String(stream.read()));
-      expect(told).toMatchObject([{ kind: 'session', session: { account: 'acme' } }]);
+      expect(told).toMatchObject([{ type: 'session.bound', data: { account: 'acme' } }]);
       stream.destroy();
     }
   });

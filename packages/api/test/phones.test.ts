@@ -124,7 +124,7 @@ describe('PUT /api/v1/phones/{msisdn}/state', () => {
     expect(switched.json).toEqual({ msisdn: '447700900001', state, messages: 0 });
     const failed = Promise.withResolvers<number>();
     rig.box.subscribe((event) => {
-      if (event.kind === 'message' && event.message.attempts > 0) failed.resolve(event.message.error);
+      if ('step' in event && event.message.attempts > 0) failed.resolve(event.message.error);
     });
     const id = await rig.submit('447700900001', 'are you there');
     expect(await failed.promise).toBe(error);

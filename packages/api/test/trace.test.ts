@@ -31,7 +31,10 @@ function follow(query: string, key: string = keys.admin): Promise<Following> {
         const blocks = (rest + text).split('\n\n');
         rest = blocks.pop() ?? '';
         for (const block of blocks)
-          if (block.startsWith('event: pdu')) events.push(JSON.parse(block.split('data: ')[1] ?? ''));
+          if (block.startsWith('event: pdu')) {
+            const { type, data } = JSON.parse(block.split('\ndata: ')[1] ?? '');
+            events.push({ type, ...data });
+          }
       });
       response.on('error', () => undefined);
       resolve({ events, status: response.statusCode ?? 0, end: () => asked.destroy() });
@@ -49,8 +52,7 @@ describe('GET /api/v1/trace', () => {
     await rig.until(() => following.events.some(({ command }) => command === 'submit_sm_resp'));
     const submitted = following.events.find(({ command }) => command === 'submit_sm');
     expect(submitted).toMatchObject({
-      kind: 'pdu',
-      direction: 'out',
+      type: 'pdu.sent',
       owner: 'op-a',
       version: '3.4',
       status: 'ESME_ROK',
@@ -61,7 +63,7 @@ describe('GET /api/v1/trace', () => {
     expect(decode(octets)).toMatchObject({ command: 'submit_sm', destination_addr: '447700900123' });
     expect(octets.includes('secret')).toBe(false);
     const answer = following.events.find(({ command }) => command === 'submit_sm_resp');
-    expect(answer).toMatchObject({ direction: 'in', sequence: submitted?.sequence });
+    expect(answer).toMatchObject({ type: 'pdu.received', sequence: submitted?.sequence });
     following.end();
   });
 

@@ -90,6 +90,21 @@ export type { LedgerEntry } from './money/ledger-entry.ts';
 export type { StatementLine } from './money/statement.ts';
 export type { Discrepancy } from './money/verify.ts';
 export { checkSettings } from './network/compiled-settings.ts';
+export { type EventView, eventBodyOf } from './observation/event-body.ts';
+export { eventData } from './observation/event-data.ts';
+export { EventIds, type Moment } from './observation/event-ids.ts';
+export type { TypeOf, ValueSchema } from './observation/event-schema.ts';
+export {
+  type EventBody,
+  type EventData,
+  type EventType,
+  type EventTypeOf,
+  eventSchemas,
+  eventTypes,
+  eventVersion,
+  internalTypes,
+  streamedTypes,
+} from './observation/event-types.ts';
 export type { GatewayEvent, GatewayListener, InboxMessage, InboxSegment } from './observation/events.ts';
 export { type Hold, holds } from './observation/hold-times.ts';
 export type { PeerFault } from './observation/peer-faults.ts';

@@ -33,7 +33,19 @@ describe('content of a stored message', () => {
       count: word,
       reference: word,
     });
-    const receipt = fc.record({ state: octet, error: word, idOctets: octet });
+    const receipt = fc.record({
+      state: octet,
+      error: word,
+      idOctets: octet,
+      doneMs: fc.option(fc.integer({ min: 0, max: 2 ** 48 - 1 }), { nil: undefined }),
+      errorWord: fc.option(
+        fc.string({
+          unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)),
+          maxLength: 60,
+        }),
+        { nil: undefined },
+      ),
+    });
     const content = fc.record({
       shape: fc.constantFrom('submit' as const, 'data' as const, 'broadcast' as const, 'receipt' as const),
       esmClass: octet,

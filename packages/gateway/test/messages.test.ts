@@ -191,7 +191,7 @@ describe('events', () => {
   it('tell binds, steps of messages and what handsets show', async () => {
     const told: string[] = [];
     const stop = rig.gateway.events.subscribe((event) => {
-      told.push(event.kind === 'message' ? `${event.message.kind} ${event.step}` : event.kind);
+      told.push(event.type);
     });
     const esme = await rig.esme();
     await esme.submit();
@@ -199,13 +199,13 @@ describe('events', () => {
     await esme.drop();
     await settled();
     expect(told).toEqual([
-      'bound',
-      'mt enroute',
-      'handset',
-      'mt delivered',
-      'receipt enroute',
-      'receipt delivered',
-      'closed',
+      'session.bound',
+      'message.accepted',
+      'handset.received',
+      'message.delivered',
+      'receipt.created',
+      'receipt.delivered',
+      'session.unbound',
     ]);
     stop();
     await rig.esme();

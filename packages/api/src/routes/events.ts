@@ -1,8 +1,10 @@
 /** GET /api/v1/events: what happens, as it happens. */
+import { type EventType, type EventView, eventBodyOf } from '@chappe/gateway';
 import { z } from 'zod';
 import { accountOf, type Caller, forbidden, ownAccount, seesTexts } from '../auth/caller.ts';
 import type { Context } from '../context.ts';
-import { bodyOf, type EventFilter, type EventKind, eventKinds, isWanted } from '../event-body.ts';
+import { type EventFilter, eventNouns, isWanted, typesOf } from '../event-filter.ts';
+import { shortened } from '../list-text.ts';
 import { liveAnswer } from '../live-answer.ts';
 import { wholeNumber } from '../parameters.ts';
 import { type Route, route } from '../route.ts';
@@ -11,27 +13,25 @@ import { type ShareLimits, Shares } from '../shares.ts';
 /** Readers at once: each is a connection and is told every event; consoles are some few. */
 export const readerLimits: ShareLimits = { each: 10, accounts: 100, operators: 50 };
 const maxNameCharacters = 64;
+const asked = `${eventNouns.join(', ')}, or single types as message.delivered`;
 
-const kindList = z.string().transform((text, context): ReadonlySet<EventKind> => {
-  const kinds = new Set<EventKind>();
+const typeList = z.string().transform((text, context): ReadonlySet<EventType> => {
+  const types = new Set<EventType>();
   for (const word of text.split(',')) {
-    const kind = eventKinds.find((known) => known === word);
-    if (kind === undefined) {
-      context.addIssue({
-        code: 'custom',
-        message: `must be of ${eventKinds.join(', ')}, separated by commas`,
-      });
+    const named = typesOf(word);
+    if (named === undefined) {
+      context.addIssue({ code: 'custom', message: `must be of ${asked}, separated by commas` });
       return z.NEVER;
     }
-    kinds.add(kind);
+    for (const type of named) types.add(type);
   }
-  return kinds;
+  return types;
 });
 
 const nameText = z.string().min(1).max(maxNameCharacters);
 
 const query = z.strictObject({
-  kind: kindList.optional().describe(`Of ${eventKinds.join(', ')}, separated by commas; default all`),
+  type: typeList.optional().describe(`Of ${asked}, separated by commas; default all`),
   account: nameText.optional().describe('Only events of this account'),
   connector: nameText.optional().describe('Only events of this connector or group of connectors'),
   session: wholeNumber(0, 999_999_999).optional().describe('Only events of this session of a customer'),
@@ -50,42 +50,49 @@ export function streamEvents(context: Context): Route {
     isForAccounts: true,
     summary: 'Live events',
     description:
-      'Server-sent events, one JSON object each: steps of messages and receipts, sessions, upstreams, alarms. Nothing is ' +
-      'kept: what happens while nobody listens is not told later. Who reads too slowly gets an event `skipped` with the ' +
-      'number of those left out.',
+      'Server-sent events, one JSON object each, the schema Event of this document: steps of messages and receipts, ' +
+      'sessions, connectors, alarms. Nothing is kept: what happens while nobody listens is not told later. Who reads too ' +
+      'slowly gets an event `stream.skipped` with the number of those left out.',
     query,
-    answers: { 200: { description: 'Events until the caller goes away', type: 'text/event-stream' } },
+    answers: {
+      200: { description: 'Events until the caller goes away', type: 'text/event-stream', eachIs: 'Event' },
+    },
     problems: ['full', 'stopping'],
-    handle: ({ query: asked, caller, isStillAllowed }) => {
-      const filter = filterOf(asked, caller);
+    handle: ({ query: wanted, caller, isStillAllowed }) => {
+      const filter = filterOf(wanted, caller);
+      const view: EventView = {
+        shown: wanted.text === '1' ? shortened : undefined,
+        isCustomer: filter.isCustomer,
+      };
       return liveAnswer(context, { caller, isStillAllowed, places }, (stream) =>
         context.gateway.events.subscribe((event) => {
           if (!isWanted(event, filter)) return;
-          stream.offer(() => bodyOf(event, new Date(context.clock.nowMs()).toISOString(), filter));
+          stream.offer(() => eventBodyOf(event, view));
         }, wantsMessages(filter)),
       );
     },
   });
 }
 
-function filterOf(asked: z.infer<typeof query>, caller: Caller): EventFilter {
-  const { kind, account, connector, session, text } = asked;
+function filterOf(
+  { type, account, connector, session, text }: z.infer<typeof query>,
+  caller: Caller,
+): EventFilter {
   const isCustomer = accountOf(caller) !== undefined;
   if (text === '1' && (isCustomer || !seesTexts(caller))) {
     throw forbidden('this key may not read the texts of messages here', 'operate');
   }
   if (connector !== undefined && isCustomer) throw forbidden('this key may not look at connectors');
   return {
-    kinds: kind,
+    types: type,
     account: ownAccount(caller, account),
     connector,
     session,
-    withText: text === '1',
     isCustomer,
   };
 }
 
 /** Without one, the message path need not make an event for each step. */
-function wantsMessages({ kinds }: EventFilter): boolean {
-  return kinds === undefined || kinds.has('message') || kinds.has('receipt');
+function wantsMessages({ types }: EventFilter): boolean {
+  return types === undefined || [...types].some((type) => /^(?:message|receipt)\./.test(type));
 }

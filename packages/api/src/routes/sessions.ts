@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { notFound } from '../not-found.ts';
 import { wholeNumber } from '../parameters.ts';
 import { type Route, route } from '../route.ts';
-import { sessionOf, sessionsBody } from '../schemas/session.ts';
+import { sessionsBody } from '../schemas/session.ts';
 
 const maxLimit = 1_000;
 const defaultLimit = 100;
@@ -34,7 +34,7 @@ export function listSessions({ gateway }: Context): Route {
       const rest = all.filter(({ id }) => id > cursor).sort((a, b) => a.id - b.id);
       const page = rest.slice(0, limit);
       const next = rest.length > page.length ? String(page.at(-1)?.id) : null;
-      return { status: 200, body: { sessions: page.map(sessionOf), total: all.length, next } };
+      return { status: 200, body: { sessions: page, total: all.length, next } };
     },
   });
 }

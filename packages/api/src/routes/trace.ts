@@ -1,16 +1,23 @@
 /** GET /api/v1/trace: PDUs of a session, an account or a connector, as they pass. */
 
-import type { TracedPdu, TraceTarget } from '@chappe/gateway';
+import {
+  type EventBody,
+  EventIds,
+  eventVersion,
+  type Moment,
+  type TracedPdu,
+  type TraceTarget,
+} from '@chappe/gateway';
 import { commandName, statusName, versionName } from '@chappe/protocol';
 import { z } from 'zod';
 import { forbidden, seesTexts } from '../auth/caller.ts';
 import type { Context } from '../context.ts';
-import type { EventBody } from '../event-stream.ts';
 import { liveAnswer } from '../live-answer.ts';
 import { wholeNumber } from '../parameters.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
 import { type ShareLimits, Shares } from '../shares.ts';
+import { isoOf } from '../times.ts';
 
 /** Readers at once: each costs every PDU that it sees a second encoding. */
 export const traceLimits: ShareLimits = { each: 5, accounts: 0, operators: 20 };
@@ -25,28 +32,10 @@ const query = z.strictObject({
   text: z.enum(['0', '1']).optional().describe('1: with what messages say; else it is masked'),
 });
 
-/** One PDU as it is told. */
-interface PduBody extends EventBody {
-  readonly kind: 'pdu';
-  readonly direction: 'in' | 'out';
-  readonly session: number;
-  /** Of the account, or the connector. */
-  readonly owner: string;
-  readonly address: string;
-  readonly port: number;
-  /** `3.3`, `3.4` or `5.0`, as far as that is known. */
-  readonly version: string;
-  readonly command: string;
-  readonly status: string;
-  readonly sequence: number;
-  readonly octets: number;
-  /** All of it, in hexadecimal. */
-  readonly hex: string;
-}
-
 /** Live PDUs. */
 export function tracePdus(context: Context): Route {
   const places = new Shares(traceLimits);
+  const ids = new EventIds(context.clock);
   return route({
     method: 'GET',
     path: '/api/v1/trace',
@@ -55,11 +44,13 @@ export function tracePdus(context: Context): Route {
     access: 'read',
     summary: 'PDUs as they pass',
     description:
-      'Server-sent events `pdu`, one JSON object each, of one session, one account or one connector: direction, ' +
-      'command, status, sequence, and the octets in hexadecimal (`chappe decode` takes them apart). Passwords are masked, ' +
-      'and what messages say unless `text=1`. Works behind TLS too. Who reads too slowly gets an event `skipped`.',
+      'Server-sent events `pdu.sent` and `pdu.received`, one JSON object each, of one session, one account or one ' +
+      'connector: command, status, sequence, and the octets in hexadecimal (`chappe decode` takes them apart). Passwords are masked, ' +
+      'and what messages say unless `text=1`. Works behind TLS too. Who reads too slowly gets an event `stream.skipped`.',
     query,
-    answers: { 200: { description: 'PDUs until the caller goes away', type: 'text/event-stream' } },
+    answers: {
+      200: { description: 'PDUs until the caller goes away', type: 'text/event-stream', eachIs: 'PduEvent' },
+    },
     problems: ['full', 'not_found', 'stopping'],
     handle: ({ query: asked, caller, isStillAllowed }) => {
       const target = targetOf(asked);
@@ -71,7 +62,7 @@ export function tracePdus(context: Context): Route {
         const owner = target.kind === 'connector' ? target.name : undefined;
         const show = (seen: TracedPdu): void => {
           // The octets are lent: they are read now.
-          stream.offer(() => bodyOf(seen, new Date(context.clock.nowMs()).toISOString(), owner));
+          stream.offer(() => bodyOf(seen, ids.next(), owner));
         };
         const stop = context.gateway.trace.watch(target, show, withTexts);
         if (stop !== undefined) return stop;
@@ -103,25 +94,28 @@ const headerOctets = 16;
 
 function bodyOf(
   { direction, session, octets }: TracedPdu,
-  at: string,
+  { id, atMs }: Moment,
   connector: string | undefined,
-): PduBody {
+): EventBody<'pdu.received' | 'pdu.sent'> {
   const bytes = Buffer.from(octets.buffer, octets.byteOffset, octets.length);
   const field = (from: number): number => (bytes.length < headerOctets ? 0 : bytes.readUInt32BE(from));
   const status = field(statusAt);
   return {
-    kind: 'pdu',
-    at,
-    direction,
-    session: session.id,
-    owner: connector ?? String(session.context ?? ''),
-    address: session.remote.address,
-    port: session.remote.port,
-    version: versionName(session.version),
-    command: commandName(field(idAt)) ?? 'unknown',
-    status: statusName(status) ?? `0x${status.toString(16).padStart(8, '0')}`,
-    sequence: field(sequenceAt),
-    octets: octets.length,
-    hex: bytes.toString('hex'),
+    version: eventVersion,
+    id,
+    type: direction === 'in' ? 'pdu.received' : 'pdu.sent',
+    time: isoOf(atMs),
+    data: {
+      session: session.id,
+      owner: connector ?? String(session.context ?? ''),
+      address: session.remote.address,
+      port: session.remote.port,
+      version: versionName(session.version),
+      command: commandName(field(idAt)) ?? 'unknown',
+      status: statusName(status) ?? `0x${status.toString(16).padStart(8, '0')}`,
+      sequence: field(sequenceAt),
+      octets: octets.length,
+      hex: bytes.toString('hex'),
+    },
   };
 }

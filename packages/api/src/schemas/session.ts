@@ -1,29 +1,12 @@
 /** Bound sessions as the API shows them. */
 
 import type { SessionView } from '@chappe/gateway';
-import { type SmppVersion, smppVersions } from '@chappe/protocol';
+import { smppVersions } from '@chappe/protocol';
 import { z } from 'zod';
-
-/** One bound session. */
-export interface SessionBody {
-  readonly id: number;
-  readonly account: string;
-  readonly bind: 'transmitter' | 'receiver' | 'transceiver';
-  readonly version: SmppVersion;
-  readonly address: string;
-  readonly port: number;
-  readonly tls: boolean;
-  readonly certificateSubject: string | null;
-  readonly systemType: string;
-  readonly addressRange: string;
-  readonly outstanding: number;
-  readonly windowFree: number;
-  readonly counters: Readonly<Record<string, number>>;
-}
 
 /** One page of sessions. */
 export interface SessionsBody {
-  readonly sessions: readonly SessionBody[];
+  readonly sessions: readonly SessionView[];
   readonly total: number;
   readonly next: string | null;
 }
@@ -42,7 +25,22 @@ const session = z
     addressRange: z.string(),
     outstanding: z.int().describe('Our requests that await an answer'),
     windowFree: z.int().describe('How many more could be sent now'),
-    counters: z.record(z.string(), z.number()).describe('Since the session began'),
+    counters: z
+      .object({
+        pdusIn: z.int(),
+        pdusOut: z.int(),
+        bytesIn: z.int(),
+        bytesOut: z.int(),
+        requestsIn: z.int(),
+        requestsOut: z.int(),
+        responsesIn: z.int(),
+        requestsOpen: z.int(),
+        throttled: z.int(),
+        timeouts: z.int(),
+        refused: z.int(),
+        strayResponses: z.int(),
+      })
+      .describe('Since the session began'),
   })
   .describe('A bound session');
 
@@ -54,9 +52,3 @@ export const sessionsBody: z.ZodType<SessionsBody> = z
     next: z.string().nullable().describe('cursor of the next page'),
   })
   .describe('Bound sessions');
-
-/** A session for the answer. */
-export function sessionOf(view: SessionView): SessionBody {
-  const { counters, certificateSubject, ...rest } = view;
-  return { ...rest, certificateSubject: certificateSubject ?? null, counters: { ...counters } };
-}

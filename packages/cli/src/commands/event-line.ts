@@ -3,7 +3,8 @@ import { printable, quoted } from '../terminal.ts';
 import { cell, objectOf, type Shown } from './show.ts';
 
 const maxShownText = 60;
-const kindColumn = 8;
+// As long as message.delivered.
+const typeColumn = 17;
 
 function clockText(at: unknown): string {
   const ms = typeof at === 'string' ? Date.parse(at) : Number(at ?? Number.NaN);
@@ -15,26 +16,31 @@ function contentOf(text: unknown): string {
   return quoted(text.length > maxShownText ? `${text.slice(0, maxShownText)}…` : text);
 }
 
-function messageWords({ step, of, account, connector, from, to, id, text, error }: Shown): string {
+function messageWords({ kind, account, connector, from, to, id, state, error, content }: Shown): string {
   const words = [
-    cell(step),
-    cell(of),
+    cell(kind),
     cell(account),
     `${cell(from)} -> ${cell(to)}`,
     typeof connector === 'string' ? `by ${cell(connector)}` : '',
     `id ${cell(id)}`,
+    state === 'enroute' ? '' : cell(state),
     typeof error === 'number' && error > 0 ? `error ${error}` : '',
-    contentOf(text),
+    contentOf(objectOf(content).text),
   ];
   return words.filter((word) => word !== '').join('  ');
 }
 
-function sessionWords({ what, session, reason }: Shown): string {
-  const { id, account, bind, version, address, port, tls } = objectOf(session);
+function receiptWords({ kind, account, from, to, messageId, messageState, error }: Shown): string {
+  const failed = typeof error === 'number' && error > 0 ? `  error ${error}` : '';
+  const about = `${cell(messageState)}  of ${cell(messageId)}`;
+  return `${cell(kind)}  ${cell(account)}  ${cell(from)} -> ${cell(to)}  ${about}${failed}`;
+}
+
+function sessionWords({ id, account, bind, version, address, port, tls, reason }: Shown): string {
   const host = typeof address === 'string' && address.includes(':') ? `[${address}]` : address;
   const peer = `${cell(bind)} ${cell(version)}${tls === true ? ' TLS' : ''}  ${cell(host)}:${cell(port)}`;
   const why = typeof reason === 'string' ? `: ${printable(reason.replaceAll('_', ' '))}` : '';
-  return `${cell(what)}  ${cell(account)}  session ${cell(id)}  ${peer}${why}`;
+  return `${cell(account)}  session ${cell(id)}  ${peer}${why}`;
 }
 
 function refusedWords({ account, command, from, to, status, reason, rule }: Shown): string {
@@ -42,33 +48,34 @@ function refusedWords({ account, command, from, to, status, reason, rule }: Show
   return `${cell(account)}  ${cell(command)}  ${cell(from)} -> ${cell(to)}  ${cell(status)}  ${why}`;
 }
 
-/** All that has no words of its own: names and values, in their order. */
-function otherWords(event: Shown): string {
-  return Object.entries(event)
-    .filter(([name]) => name !== 'kind' && name !== 'at')
+/** All that has no words of its own, as there may be types that this program does not know: names and values. */
+function otherWords(data: Shown): string {
+  return Object.entries(data)
     .map(([name, value]) => `${printable(name)} ${cell(value)}`)
     .join('  ');
 }
 
-function wordsOf(event: Shown): string {
-  switch (event.kind) {
-    case 'message':
-    case 'receipt':
-      return messageWords(event);
-    case 'session':
-      return sessionWords(event);
-    case 'upstream':
-      return `${cell(event.connector)}  ${cell(event.what)}  ${cell(event.detail)}`;
-    case 'refused':
-      return refusedWords(event);
-    case 'skipped':
-      return `${cell(event.skipped)} events left out: they came faster than they were read`;
+function wordsOf(type: string, data: Shown): string {
+  switch (type) {
+    case 'session.bound':
+    case 'session.unbound':
+      return sessionWords(data);
+    case 'submission.refused':
+      return refusedWords(data);
+    case 'stream.skipped':
+      return `${cell(data.skipped)} events left out: they came faster than they were read`;
     default:
-      return otherWords(event);
+      break;
   }
+  if (type.startsWith('message.')) return messageWords(data);
+  if (type.startsWith('receipt.')) return receiptWords(data);
+  if (type.startsWith('connector.') || type.startsWith('breaker.'))
+    return `${cell(data.connector)}  ${cell(data.detail)}`;
+  return otherWords(data);
 }
 
 /** The line of an event; whatever stands in it, it is one line. */
-export function eventLine(event: Shown): string {
-  return `${clockText(event.at)}  ${cell(event.kind).padEnd(kindColumn)}  ${wordsOf(event)}`.trimEnd();
+export function eventLine({ type, time, data }: Shown): string {
+  const words = wordsOf(String(type), objectOf(data));
+  return `${clockText(time)}  ${cell(type).padEnd(typeColumn)}  ${words}`.trimEnd();
 }

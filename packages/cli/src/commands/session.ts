@@ -46,10 +46,10 @@ function eventOf(data: string): Shown {
 }
 
 async function tail(run: SessionRun): Promise<ExitCode> {
-  const { account, connector, session, kinds, verbose } = run.values;
-  const kind = kinds.length === 0 ? undefined : kinds.join(',');
+  const { account, connector, session, types, verbose } = run.values;
+  const type = types.length === 0 ? undefined : types.join(',');
   // Texts are told to those who run the server, and only when asked for.
-  const query = { kind, account, connector, session, text: verbose ? '1' : undefined };
+  const query = { type, account, connector, session, text: verbose ? '1' : undefined };
   return await follow(run, '/api/v1/events', query, (event) => run.terminal.out(eventLine(event)));
 }
 
@@ -64,20 +64,21 @@ async function trace(run: SessionRun): Promise<ExitCode> {
 
 /** One PDU in a line, or with all its fields. */
 function printPdu({ values, terminal }: SessionRun, event: Shown): void {
-  if (event.kind !== 'pdu') {
+  const { type, time } = event;
+  if (type !== 'pdu.sent' && type !== 'pdu.received') {
     terminal.out(eventLine(event));
     return;
   }
-  const { at, direction, owner, session, hex } = event;
-  const way = direction === 'in' ? '<-' : '->';
-  const head = `${String(at).slice(timeFrom, timeUntil)}  ${printable(String(owner))} ${session}  ${way}`;
+  const { owner, session, version: name, hex } = objectOf(event.data);
+  const way = type === 'pdu.received' ? '<-' : '->';
+  const head = `${String(time).slice(timeFrom, timeUntil)}  ${printable(String(owner))} ${session}  ${way}`;
   const bytes = Buffer.from(String(hex), 'hex');
-  const version = versions[String(event.version)];
+  const version = versions[String(name)];
   const report = reportOf(bytes, {
     defaultAlphabet: 'gsm7',
     isLinted: false,
     version,
-    now: new Date(String(at)),
+    now: new Date(String(time)),
   });
   if (values.verbose) printReport(report, head, terminal);
   else terminal.out(`${head}  ${titleOf(report)}`);

@@ -3,7 +3,7 @@
  * receipts without message. Never more than some lines a minute about one thing, whatever peers do.
  */
 import type { Clock } from '@chappe/center';
-import type { GatewayEvent, GatewayListener } from '@chappe/gateway';
+import type { GatewayEvent, GatewayListener, SessionView } from '@chappe/gateway';
 import type { BindRefusal } from '@chappe/policy';
 import { LineLimit, type Suppressed } from './log-limit.ts';
 
@@ -23,8 +23,8 @@ export interface LoggedGateway {
   };
 }
 
-type Upstream = Extract<GatewayEvent, { readonly kind: 'upstream' }>;
-type Told = Extract<GatewayEvent, { readonly kind: 'bound' | 'closed' }>;
+type OfConnector = Extract<GatewayEvent, { readonly connector: string }>;
+type OfSession = Extract<GatewayEvent, { readonly session: SessionView }>;
 
 const minuteMs = 60_000;
 // Somebody who tries passwords is one line a minute; a botnet of many addresses twenty.
@@ -37,13 +37,13 @@ const alarmLimits = { perKey: 5, inAll: 50 };
 const maxSuppressedLines = 5;
 const maxNameCharacters = 64;
 
-const upstreamWords: Readonly<Record<Upstream['what'], string>> = {
-  bound: 'upstream bound',
-  lost: 'upstream lost',
-  'bind-failed': 'bind to upstream failed',
-  stranded: 'messages wait for an upstream that is in the settings no more',
-  'breaker-open': 'circuit breaker of upstream open: nothing is sent there',
-  'breaker-closed': 'circuit breaker of upstream closed: messages go there again',
+const connectorWords: Readonly<Record<OfConnector['type'], string>> = {
+  'connector.bound': 'upstream bound',
+  'connector.unbound': 'upstream lost',
+  'connector.failed': 'bind to upstream failed',
+  'connector.stranded': 'messages wait for an upstream that is in the settings no more',
+  'breaker.opened': 'circuit breaker of upstream open: nothing is sent there',
+  'breaker.closed': 'circuit breaker of upstream closed: messages go there again',
 };
 
 /** Writes it down. What happens before `attach` is kept back and counted. */
@@ -101,38 +101,30 @@ export class GatewayLog {
   }
 
   #hear(event: GatewayEvent): void {
-    switch (event.kind) {
-      case 'upstream':
-        this.#upstream(event);
-        return;
-      case 'bound':
-      case 'closed':
-        this.#session(event);
-        return;
-      case 'pumping': {
-        const { account, kind: alarm, prefix, value, stopped } = event.alarm;
-        if (!this.#alarms.allows(account)) return;
-        const then = stopped ? 'what goes there is refused now' : 'nothing is refused';
-        this.#log.warn({ account, alarm, prefix, value, stopped }, `messages look made up: ${then}`);
-        return;
-      }
-      default:
+    if ('session' in event) this.#session(event);
+    else if ('connector' in event) this.#connector(event);
+    else if (event.type === 'pumping.detected') {
+      const { account, kind: alarm, prefix, value, stopped } = event.alarm;
+      if (!this.#alarms.allows(account)) return;
+      const then = stopped ? 'what goes there is refused now' : 'nothing is refused';
+      this.#log.warn({ account, alarm, prefix, value, stopped }, `messages look made up: ${then}`);
     }
   }
 
-  #upstream({ connector, what, detail }: Upstream): void {
-    if (!this.#upstreams.allows(`${connector} ${what}`)) return;
-    const level = what === 'bound' || what === 'breaker-closed' ? 'info' : 'warn';
-    this.#log[level]({ connector, what, detail }, upstreamWords[what]);
+  #connector({ type, connector, detail }: OfConnector): void {
+    if (!this.#upstreams.allows(`${connector} ${type}`)) return;
+    const level = type === 'connector.bound' || type === 'breaker.closed' ? 'info' : 'warn';
+    this.#log[level]({ event: type, connector, detail }, connectorWords[type]);
   }
 
-  #session(event: Told): void {
+  #session(event: OfSession): void {
+    const { type } = event;
     const { id, account, bind, version, address, port, tls } = event.session;
-    if (!this.#sessions.allows(`${account} ${event.kind}`)) return;
-    const reason = event.kind === 'closed' ? { reason: event.reason } : {};
+    if (!this.#sessions.allows(`${account} ${type}`)) return;
+    const reason = type === 'session.unbound' ? { reason: event.reason } : {};
     this.#log.info(
-      { session: id, account, bind, smpp: version, address, port, tls, ...reason },
-      `session ${event.kind}`,
+      { event: type, session: id, account, bind, smpp: version, address, port, tls, ...reason },
+      type === 'session.bound' ? 'session bound' : 'session closed',
     );
   }
 

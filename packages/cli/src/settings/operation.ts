@@ -20,8 +20,11 @@ const limitSetting: Setting<number> = {
 
 const beforeSetting = optionalText('before', 'place', 'go on below this: what the page before has named');
 
-/** Kinds of events. */
-export type EventKind = 'message' | 'receipt' | 'refused' | 'session' | 'upstream' | 'pumping';
+/** Which there are says the server. */
+function eventType(value: string): string {
+  if (/^[a-z]+(?:\.[a-z]+)?$/.test(value)) return value;
+  throw new TypeError('expected a word such as message, or message.delivered');
+}
 
 /** What `chappe session` can be told. */
 export interface SessionValues extends ApiValues {
@@ -29,7 +32,7 @@ export interface SessionValues extends ApiValues {
   readonly connector: string | undefined;
   readonly session: string | undefined;
   readonly withText: boolean;
-  readonly kinds: readonly EventKind[];
+  readonly types: readonly string[];
   readonly count: number | undefined;
 }
 
@@ -39,14 +42,15 @@ export const sessionSettings: Settings<SessionValues> = {
   connector: optionalText('connector', 'name', 'tail, trace: only of this connector'),
   session: optionalText('session', 'id', 'tail, trace: only of this session'),
   withText: { flag: 'text', about: 'trace: with what messages say', fallback: false, read: one(onOff) },
-  kinds: {
-    flag: 'kind',
-    value: 'kind',
-    about: 'tail: only these events: message, receipt, refused, session, upstream, pumping',
+  types: {
+    flag: 'type',
+    value: 'type',
+    about:
+      'tail: only these events: message, receipt, submission, session, connector, breaker, pumping, handset, or one, as message.delivered',
     isRepeatable: true,
     shown: 'all',
     fallback: [],
-    read: many(oneOf('message', 'receipt', 'refused', 'session', 'upstream', 'pumping')),
+    read: many(eventType),
   },
   count: {
     flag: 'count',

@@ -4,7 +4,14 @@
  * for the rest of it: then the view costs nothing.
  */
 import type { Clock } from '@chappe/center';
-import type { Gateway, GatewayEvent, SessionView } from '@chappe/gateway';
+import {
+  type EventData,
+  type EventType,
+  eventBodyOf,
+  type Gateway,
+  type GatewayEvent,
+  type SessionView,
+} from '@chappe/gateway';
 import { printable, quoted } from '../terminal.ts';
 
 /** What a view looks at. */
@@ -21,14 +28,12 @@ export interface ViewOptions {
 
 const linesPerSecond = 20;
 const secondMs = 1_000;
-const finals = new Set([
-  'delivered',
-  'expired',
-  'deleted',
-  'undeliverable',
-  'rejected',
-  'unknown',
-  'skipped',
+const beginnings: ReadonlySet<EventType> = new Set(['message.accepted', 'message.received']);
+const ends: ReadonlySet<EventType> = new Set([
+  'message.delivered',
+  'message.expired',
+  'message.failed',
+  'message.ended',
 ]);
 const shownText = 60;
 
@@ -93,20 +98,29 @@ export class LiveView {
 
 /** The line of an event; undefined for those that are not shown. */
 export function lineOf(event: GatewayEvent, isVerbose: boolean): string | undefined {
-  if (event.kind === 'bound') return `bound    ${sessionText(event.session)}`;
-  if (event.kind === 'closed')
-    return `unbound  ${sessionText(event.session)}: ${event.reason.replaceAll('_', ' ')}`;
-  if (event.kind !== 'message') return undefined;
-  const { message, step } = event;
-  if (message.kind === 'receipt' || message.kind === 'notice') return undefined;
-  const isNew = message.attempts === 0 && (step === 'enroute' || step === 'scheduled');
-  if (!isNew && !(isVerbose && finals.has(step))) return undefined;
-  const path = `${printable(message.source.digits)} -> ${printable(message.destination.digits)}`;
-  const head = `${message.kind.padEnd(7)}  ${printable(message.account)}  ${path}  id ${message.publicId}`;
-  if (!isNew) return `${head}  ${step}`;
-  if (!isVerbose || message.text === undefined) return head;
-  const text = message.text.length > shownText ? `${message.text.slice(0, shownText)}…` : message.text;
-  return `${head}  ${quoted(text)}`;
+  switch (event.type) {
+    case 'session.bound':
+      return `bound    ${sessionText(event.session)}`;
+    case 'session.unbound':
+      return `unbound  ${sessionText(event.session)}: ${event.reason.replaceAll('_', ' ')}`;
+    default:
+      // Nothing is made of those that are not shown: there may be thousands a second.
+      if (!beginnings.has(event.type) && !(isVerbose && ends.has(event.type))) return undefined;
+      return messageLine(event, isVerbose);
+  }
+}
+
+function messageLine(event: GatewayEvent, isVerbose: boolean): string {
+  const { type, data } = eventBodyOf(event, isVerbose ? { shown: shortened } : {});
+  const { kind, account, from, to, id, state, content } = data as EventData<'message.accepted'>;
+  const head = `${kind.padEnd(7)}  ${printable(account)}  ${printable(from)} -> ${printable(to)}  id ${id}`;
+  if (ends.has(type)) return `${head}  ${state}`;
+  const text = content?.text ?? null;
+  return text === null ? head : `${head}  ${quoted(text)}`;
+}
+
+function shortened(text: string): string {
+  return text.length > shownText ? `${text.slice(0, shownText)}…` : text;
 }
 
 function sessionText({ account, bind, version, address, port, tls }: SessionView): string {

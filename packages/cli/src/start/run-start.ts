@@ -203,10 +203,10 @@ function announce(run: StartRun, { gateway, http, certificate, log }: Running): 
 /** Who comes and goes. */
 function logSessions(gateway: Gateway, log: Logger): void {
   gateway.events.subscribe((event) => {
-    if (event.kind !== 'bound' && event.kind !== 'closed') return;
+    if (event.type !== 'session.bound' && event.type !== 'session.unbound') return;
     const { id, account, bind, version, address, port, tls } = event.session;
-    const reason = event.kind === 'closed' ? { reason: event.reason } : {};
-    log.info({ session: id, account, bind, smpp: version, address, port, tls, ...reason }, event.kind);
+    const reason = event.type === 'session.unbound' ? { reason: event.reason } : {};
+    log.info({ session: id, account, bind, smpp: version, address, port, tls, ...reason }, event.type);
   }, false);
 }
 

@@ -191,7 +191,7 @@ describe('the commands on the real API', () => {
   });
 
   it('follow a message, and release one that is held', async () => {
-    const tail = startCli(['session', 'tail', '--api', url, '--account', 'filed', '--kind', 'message'], {
+    const tail = startCli(['session', 'tail', '--api', url, '--account', 'filed', '--type', 'message'], {
       env,
     });
     await tail.line('following');
@@ -201,11 +201,11 @@ describe('the commands on the real API', () => {
         /^\d+ +filed +transceiver +3\.4 +127\.0\.0\.1:\d+ +0 +\d+ +\d+$/m,
       );
       await client.send({ to: '447700900123', from: 'ACME', text: 'Hi' });
-      await tail.line('delivered  mt  filed  ACME -> 447700900123');
+      await tail.line('message.delivered  mt  filed  ACME -> 447700900123');
       await client.send({ to: '447700900124', from: 'HOLD', text: 'wait' });
       expect(await done('held', 'ls')).toMatch(/review +1 +HOLD -> 447700900124 +"wait"$/m);
       expect(await done('held', 'release', '--all')).toContain('1 released, 0 left');
-      await tail.line('delivered  mt  filed  HOLD -> 447700900124');
+      await tail.line('message.delivered  mt  filed  HOLD -> 447700900124');
     } finally {
       tail.kill('SIGINT');
       await tail.ended;

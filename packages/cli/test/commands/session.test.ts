@@ -71,21 +71,37 @@ describe('chappe session ls and unbind', () => {
 
 const events = [
   {
-    kind: 'message',
-    at: '2026-07-20T10:00:00.000Z',
-    step: 'delivered',
-    id: '00ab',
-    of: 'mt',
-    account: 'acme',
-    connector: 'op-a',
-    from: 'ACME',
-    to: '4477',
-    error: 0,
-    text: 'a\nb',
+    version: 1,
+    id: '00d1',
+    type: 'message.delivered',
+    time: '2026-07-20T10:00:00.000Z',
+    data: {
+      id: '00ab',
+      kind: 'mt',
+      account: 'acme',
+      connector: 'op-a',
+      from: 'ACME',
+      to: '4477',
+      state: 'delivered',
+      error: 0,
+      content: { text: 'a\nb' },
+    },
   },
-  { kind: 'session', at: '2026-07-20T10:00:01.000Z', what: 'closed', session: bound, reason: 'peer_unbind' },
-  { kind: 'upstream', at: '2026-07-20T10:00:02.000Z', connector: 'op-a', what: 'lost', detail: 'timeout' },
-  { kind: 'skipped', at: '2026-07-20T10:00:03.000Z', skipped: 12 },
+  {
+    version: 1,
+    id: '00d2',
+    type: 'session.unbound',
+    time: '2026-07-20T10:00:01.000Z',
+    data: { ...bound, reason: 'peer_unbind' },
+  },
+  {
+    version: 1,
+    id: '00d3',
+    type: 'connector.unbound',
+    time: '2026-07-20T10:00:02.000Z',
+    data: { connector: 'op-a', detail: 'timeout' },
+  },
+  { version: 1, type: 'stream.skipped', time: '2026-07-20T10:00:03.000Z', data: { skipped: 12 } },
 ];
 
 /** Answers with the events, and ends the stream where `isEnding`. */
@@ -93,7 +109,7 @@ function stream(isEnding: boolean): Answer {
   return (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(': listening\n\n');
-    for (const event of events) response.write(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`);
+    for (const event of events) response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
     if (isEnding) response.end();
   };
 }
@@ -101,7 +117,17 @@ function stream(isEnding: boolean): Answer {
 describe('chappe session tail', () => {
   it('follows, asks for what is wanted, and ends after so many', async () => {
     api.answers = { 'GET /api/v1/events': stream(false) };
-    const args = ['--kind', 'message', '--kind', 'session', '--account', 'acme', '--count', '2', '--json'];
+    const args = [
+      '--type',
+      'message',
+      '--type',
+      'session.bound',
+      '--account',
+      'acme',
+      '--count',
+      '2',
+      '--json',
+    ];
     const { code, out, talk } = await session('tail', ...args);
     expect([code, talk]).toEqual([0, 'following; Ctrl-C ends it\n']);
     expect(
@@ -110,7 +136,7 @@ describe('chappe session tail', () => {
         .split('\n')
         .map((line) => JSON.parse(line)),
     ).toEqual(events.slice(0, 2));
-    expect(api.calls()).toEqual(['GET /api/v1/events?kind=message%2Csession&account=acme']);
+    expect(api.calls()).toEqual(['GET /api/v1/events?type=message%2Csession.bound&account=acme']);
   });
 
   it('shows a line for each, texts with -v', async () => {
@@ -121,10 +147,10 @@ describe('chappe session tail', () => {
       .split('\n')
       .map((line) => line.replace(/^\d\d:\d\d:\d\d {2}/, ''));
     expect(lines).toEqual([
-      'message   delivered  mt  acme  ACME -> 4477  by op-a  id 00ab  "a\\nb"',
-      'session   closed  acme  session 7  transceiver 3.4 TLS  [::1]:40000: peer unbind',
-      'upstream  op-a  lost  timeout',
-      'skipped   12 events left out: they came faster than they were read',
+      'message.delivered  mt  acme  ACME -> 4477  by op-a  id 00ab  delivered  "a\\nb"',
+      'session.unbound    acme  session 7  transceiver 3.4 TLS  [::1]:40000: peer unbind',
+      'connector.unbound  op-a  timeout',
+      'stream.skipped     12 events left out: they came faster than they were read',
     ]);
     expect(api.calls()).toEqual(['GET /api/v1/events?connector=op-a&session=7&text=1']);
   });
@@ -132,7 +158,7 @@ describe('chappe session tail', () => {
   it('ends with 0 on Ctrl-C, with 3 when the server is gone', async () => {
     api.answers = { 'GET /api/v1/events': stream(false) };
     const following = startCli(['session', 'tail', '--api', api.url]);
-    await following.line('skipped');
+    await following.line('stream.skipped');
     following.kill('SIGINT');
     expect((await following.ended).code).toBe(0);
     api.answers = { 'GET /api/v1/events': stream(true) };
@@ -153,11 +179,25 @@ describe('the line of an event', () => {
   it.each([
     [{}, '--:--:--  -'],
     [
-      { kind: 'new', at: 'never', a: 1, b: { c: null, d: ['x\u001b'] } },
-      '--:--:--  new       a 1  b d x\\u001b',
+      { type: 'new.type', time: 'never', data: { a: 1, b: { c: null, d: ['x\u001b'] } } },
+      '--:--:--  new.type           a 1  b d x\\u001b',
     ],
-    [{ kind: 'message' }, '--:--:--  message   -  -  -  - -> -  id -'],
-    [{ kind: 'session', session: 'none' }, '--:--:--  session   -  -  session -  - -  -:-'],
+    [{ type: 'message.sent' }, '--:--:--  message.sent       -  -  - -> -  id -  -'],
+    [{ type: 'session.bound', data: 'none' }, '--:--:--  session.bound      -  session -  - -  -:-'],
+    [
+      {
+        type: 'receipt.created',
+        data: {
+          kind: 'receipt',
+          account: 'a',
+          from: '44',
+          to: 'A',
+          messageId: '00',
+          messageState: 'expired',
+        },
+      },
+      '--:--:--  receipt.created    receipt  a  44 -> A  expired  of 00',
+    ],
   ])('of %j is %j, whatever is in it', (event, line) => {
     expect(eventLine(event)).toBe(line);
   });
@@ -173,20 +213,16 @@ describe('chappe session trace', () => {
       short_message: Buffer.from('Hello\u001b[2J'),
     }),
   );
+  const of = { owner: 'op-a', session: 1, version: '3.4' };
   const pdu = {
-    kind: 'pdu',
-    at: '2026-07-20T10:00:00.123Z',
-    direction: 'out',
-    owner: 'op-a',
-    session: 1,
-    version: '3.4',
-    hex: submit.toString('hex'),
+    type: 'pdu.sent',
+    time: '2026-07-20T10:00:00.123Z',
+    data: { ...of, hex: submit.toString('hex') },
   };
   const nack = {
-    ...pdu,
-    at: '2026-07-20T10:00:00.200Z',
-    direction: 'in',
-    hex: '00000010800000000000000300000005',
+    type: 'pdu.received',
+    time: '2026-07-20T10:00:00.200Z',
+    data: { ...of, hex: '00000010800000000000000300000005' },
   };
 
   /** Answers with these. */
@@ -194,7 +230,7 @@ describe('chappe session trace', () => {
     (...told: object[]): Answer =>
     (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      for (const event of told) response.write(`event: pdu\ndata: ${JSON.stringify(event)}\n\n`);
+      for (const event of told) response.write(`event: pdu.sent\ndata: ${JSON.stringify(event)}\n\n`);
     };
 
   it('shows a line for each PDU, of one owner', async () => {

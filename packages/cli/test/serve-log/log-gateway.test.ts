@@ -61,24 +61,33 @@ function refusal(account: string, address: string): BindRefusal {
   return { account, address, reason: 'password', status: 14, text: 'the password is wrong' };
 }
 
+const moment = { id: '00', atMs: 0 };
+
 const upstream = (
-  what: Extract<GatewayEvent, { kind: 'upstream' }>['what'],
+  type: Extract<GatewayEvent, { connector: string }>['type'],
   connector = 'op-a',
-): GatewayEvent => ({
-  kind: 'upstream',
-  connector,
-  what,
-  detail: 'why',
-});
+): GatewayEvent => ({ ...moment, type, connector, detail: 'why' });
 
 describe('a log of a gateway', () => {
   it('tells what happens at upstreams, each in its words', () => {
     const stage = new Stage();
-    stage.tell(upstream('bound'), upstream('lost'), upstream('bind-failed'));
-    stage.tell(upstream('breaker-open'), upstream('breaker-closed'));
+    stage.tell(upstream('connector.bound'), upstream('connector.unbound'), upstream('connector.failed'));
+    stage.tell(upstream('breaker.opened'), upstream('breaker.closed'));
     expect(stage.take()).toEqual([
-      { level: 'info', connector: 'op-a', what: 'bound', detail: 'why', message: 'upstream bound' },
-      { level: 'warn', connector: 'op-a', what: 'lost', detail: 'why', message: 'upstream lost' },
+      {
+        level: 'info',
+        event: 'connector.bound',
+        connector: 'op-a',
+        detail: 'why',
+        message: 'upstream bound',
+      },
+      {
+        level: 'warn',
+        event: 'connector.unbound',
+        connector: 'op-a',
+        detail: 'why',
+        message: 'upstream lost',
+      },
       expect.objectContaining({ level: 'warn', message: 'bind to upstream failed' }),
       expect.objectContaining({
         level: 'warn',
@@ -134,9 +143,12 @@ describe('a log of a gateway', () => {
       stopped: true,
     } as const;
     for (let time = 0; time < 1_000; time += 1) {
-      stage.tell(upstream('bound'), upstream('lost'));
-      stage.tell({ kind: 'bound', session }, { kind: 'closed', session, reason: 'peer_closed' });
-      stage.tell({ kind: 'pumping', alarm });
+      stage.tell(upstream('connector.bound'), upstream('connector.unbound'));
+      stage.tell(
+        { ...moment, type: 'session.bound', session },
+        { ...moment, type: 'session.unbound', session, reason: 'peer_closed' },
+      );
+      stage.tell({ ...moment, type: 'pumping.detected', alarm });
     }
     expect(stage.take()).toHaveLength(5 + 5 + 10 + 10 + 5);
     stage.minute?.();
@@ -146,8 +158,8 @@ describe('a log of a gateway', () => {
   it('tells an alarm with what follows from it', () => {
     const stage = new Stage();
     const alarm = { account: 'acme', kind: 'sequential', prefix: '447700900', value: 50, atMs: 0 } as const;
-    stage.tell({ kind: 'pumping', alarm: { ...alarm, stopped: true } });
-    stage.tell({ kind: 'pumping', alarm: { ...alarm, stopped: false } });
+    stage.tell({ ...moment, type: 'pumping.detected', alarm: { ...alarm, stopped: true } });
+    stage.tell({ ...moment, type: 'pumping.detected', alarm: { ...alarm, stopped: false } });
     expect(stage.take()).toMatchObject([
       {
         account: 'acme',
@@ -175,8 +187,8 @@ describe('a log of a gateway', () => {
 
   it('says nothing of messages and handsets', () => {
     const stage = new Stage();
-    stage.tell({ kind: 'message', step: 'sent', message: {} as never });
-    stage.tell({ kind: 'handset', msisdn: '447700900123', message: {} as never });
+    stage.tell({ ...moment, type: 'message.sent', step: 'sent', message: {} as never });
+    stage.tell({ ...moment, type: 'handset.received', msisdn: '447700900123', message: {} as never });
     expect(stage.take()).toEqual([]);
   });
 });

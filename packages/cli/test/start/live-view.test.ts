@@ -24,12 +24,20 @@ function message(more: Partial<Message> = {}): Message {
     publicId: '7f3a01',
     attempts: 0,
     text: 'Hello',
+    state: 'enroute',
+    acceptedMs: 0,
+    doneMs: 0,
+    content: new Uint8Array(9),
+    timeline: '',
     ...more,
   } as Message;
 }
 
-function step(name: string, more?: Partial<Message>): GatewayEvent {
-  return { kind: 'message', step: name, message: message(more) };
+const moment = { id: '00', atMs: 0 };
+const bound: GatewayEvent = { ...moment, type: 'session.bound', session };
+
+function step(name: 'accepted' | 'delayed' | 'delivered', more?: Partial<Message>): GatewayEvent {
+  return { ...moment, type: `message.${name}`, step: 'enroute', message: message(more) };
 }
 
 /** A gateway and a clock that do only what they are told. */
@@ -69,7 +77,7 @@ class Scene implements Watched {
   }
 
   happens(event: GatewayEvent): void {
-    if (event.kind === 'message') this.accepted += 1;
+    if ('step' in event) this.accepted += 1;
     for (const listener of this.listeners) listener(event);
   }
 
@@ -83,37 +91,41 @@ class Scene implements Watched {
 }
 
 test('a line per bind, message and unbind; texts only when asked for', () => {
-  expect(lineOf({ kind: 'bound', session }, false)).toBe('bound    acme  transceiver 3.4  127.0.0.1:51234');
-  expect(lineOf({ kind: 'bound', session: { ...session, tls: true, address: '::1' } }, false)).toContain(
-    'TLS  [::1]:51234',
-  );
-  expect(lineOf({ kind: 'closed', session, reason: 'peer_unbound' }, false)).toMatch(
+  expect(lineOf(bound, false)).toBe('bound    acme  transceiver 3.4  127.0.0.1:51234');
+  expect(
+    lineOf({ ...moment, type: 'session.bound', session: { ...session, tls: true, address: '::1' } }, false),
+  ).toContain('TLS  [::1]:51234');
+  expect(lineOf({ ...moment, type: 'session.unbound', session, reason: 'peer_unbound' }, false)).toMatch(
     /^unbound {2}acme .*: peer unbound$/,
   );
-  expect(lineOf(step('enroute'), false)).toBe('mt       acme  ACME -> 447700900123  id 7f3a01');
-  expect(lineOf(step('enroute'), true)).toBe('mt       acme  ACME -> 447700900123  id 7f3a01  "Hello"');
-  expect(lineOf(step('scheduled'), false)).toContain('7f3a01');
+  expect(lineOf(step('accepted'), false)).toBe('mt       acme  ACME -> 447700900123  id 7f3a01');
+  expect(lineOf(step('accepted'), true)).toBe('mt       acme  ACME -> 447700900123  id 7f3a01  "Hello"');
 });
 
 test('ends of messages only when asked for; retries and receipts never', () => {
-  expect(lineOf(step('delivered', { attempts: 1 }), false)).toBeUndefined();
-  expect(lineOf(step('delivered', { attempts: 1 }), true)).toMatch(/7f3a01 {2}delivered$/);
-  expect(lineOf(step('retry', { attempts: 1 }), true)).toBeUndefined();
-  expect(lineOf(step('enroute', { attempts: 1 }), true)).toBeUndefined();
-  expect(lineOf(step('enroute', { kind: 'receipt' }), true)).toBeUndefined();
+  const ended = { attempts: 1, state: 'delivered' } as const;
+  expect(lineOf(step('delivered', ended), false)).toBeUndefined();
+  expect(lineOf(step('delivered', ended), true)).toMatch(/7f3a01 {2}delivered$/);
+  expect(lineOf(step('delayed', { attempts: 1 }), true)).toBeUndefined();
+  const receipt = message({ kind: 'receipt' });
+  const told = { ...moment, type: 'receipt.delivered', step: 'delivered', message: receipt } as const;
+  expect(lineOf(told, true)).toBeUndefined();
 });
 
 test('what peers send cannot move the cursor or write lines of its own', () => {
   const evil = { ton: 5, npi: 0, digits: '\u001b[2J\nfake' };
-  const line = lineOf(step('enroute', { source: evil, account: 'a\u001b]0;', text: '\u001b[31m\r\n' }), true);
+  const line = lineOf(
+    step('accepted', { source: evil, account: 'a\u001b]0;', text: '\u001b[31m\r\n' }),
+    true,
+  );
   expect([...line!].filter((character) => character < ' ')).toEqual([]);
-  expect(lineOf(step('enroute', { text: 'x'.repeat(10_000) }), true)!.length).toBeLessThan(150);
+  expect(lineOf(step('accepted', { text: 'x'.repeat(10_000) }), true)!.length).toBeLessThan(150);
 });
 
 test('a busy second is told in one line, and is not listened to', () => {
   const scene = new Scene();
   const view = scene.view();
-  for (let count = 0; count < 1_000; count += 1) scene.happens(step('enroute'));
+  for (let count = 0; count < 1_000; count += 1) scene.happens(step('accepted'));
   expect(scene.lines).toHaveLength(20);
   expect(scene.listeners.size).toBe(0);
 
@@ -122,7 +134,7 @@ test('a busy second is told in one line, and is not listened to', () => {
   expect(scene.lines.at(-1)).toMatch(/busy +979 messages more, 979 delivered, 1 sessions bound$/);
   expect(scene.listeners.size).toBe(1);
 
-  scene.happens(step('enroute'));
+  scene.happens(step('accepted'));
   expect(scene.lines).toHaveLength(22);
   view.stop();
   expect(scene.listeners.size).toBe(0);
@@ -132,7 +144,7 @@ test('twenty lines every second are shown', () => {
   const scene = new Scene();
   const view = scene.view();
   for (let second = 0; second < 3; second += 1) {
-    for (let count = 0; count < 20; count += 1) scene.happens({ kind: 'bound', session });
+    for (let count = 0; count < 20; count += 1) scene.happens(bound);
     scene.passes(1_000);
   }
   expect(scene.lines).toHaveLength(60);
@@ -142,7 +154,7 @@ test('twenty lines every second are shown', () => {
 test('stopped while resting, it stays stopped', () => {
   const scene = new Scene();
   const view = scene.view();
-  for (let count = 0; count < 30; count += 1) scene.happens(step('enroute'));
+  for (let count = 0; count < 30; count += 1) scene.happens(step('accepted'));
   view.stop();
   scene.passes(1_000);
   expect(scene.listeners.size).toBe(0);

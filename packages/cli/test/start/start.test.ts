@@ -213,7 +213,9 @@ test('--log-level info: sessions come and go in JSON on stderr, without texts, n
   const esme = await client(`smpp://acme:hush@127.0.0.1:${smppPort}`);
   await esme.send({ from: 'ACME', to: '447700900123', text: 'Secret' });
   await esme.close();
-  const { text, from } = await program.line('the end', (line) => line.text.includes('"msg":"closed"'));
+  const { text, from } = await program.line('the end', (line) =>
+    line.text.includes('"msg":"session.unbound"'),
+  );
   expect(from).toBe('stderr');
   expect(JSON.parse(text)).toMatchObject({ account: 'acme', bind: 'transceiver', reason: 'peer_unbound' });
   expect(program.output).not.toMatch(/hush|447700900123|Secret/);

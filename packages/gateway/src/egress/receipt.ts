@@ -89,6 +89,7 @@ export function receiptDraft(message: Message, occasion: ReceiptOccasion, option
         error: error > maxNetworkError ? 0 : error,
         idOctets: id.length,
         doneMs: atMs === dueMs ? undefined : atMs,
+        errorWord: said?.errorWord,
       },
       userMessageReference: isTextOnly(content) ? undefined : readContent(content).userMessageReference,
       tlvs: said === undefined ? undefined : passedOn(said, options.tlvs),

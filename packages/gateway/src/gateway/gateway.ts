@@ -39,6 +39,7 @@ import { restoreQuotas } from '../money/charging.ts';
 import type { Ledger } from '../money/ledger.ts';
 import { Network, type NetworkOptions } from '../network/network.ts';
 import type { CertificateEnd } from '../observation/certificates.ts';
+import { EventIds } from '../observation/event-ids.ts';
 import { GatewayEvents, type GatewayListener } from '../observation/events.ts';
 import { MessageCounts } from '../observation/message-counts.ts';
 import { Refusals } from '../observation/refusals.ts';
@@ -116,7 +117,7 @@ export class Gateway {
     this.commitTimes = parts.commitTimes;
     this.#memory = parts.memory;
     this.audit = new AuditLog(control, clock);
-    this.#events = new GatewayEvents(onError);
+    this.#events = new GatewayEvents(new EventIds(clock, random), onError);
     this.events = this.#events;
     this.messages = new Messages(center, this.#events, clock);
     // Where numbers are whoever's who asks for them, everybody must be a friend.
@@ -136,7 +137,7 @@ export class Gateway {
       acceptance: this.#acceptance,
       refusals: new Refusals(clock, (refusal) => {
         this.messageCounts.refused(refusal);
-        this.#events.emit({ kind: 'refused', refusal });
+        this.#events.emit({ type: 'submission.refused', refusal });
       }),
       transactions: this.#transactions,
       receivingBinds,
@@ -209,6 +210,7 @@ export class Gateway {
       bindFault: (systemId) => this.#outlets?.bindFault(systemId),
       onBound: (session) => this.#onBound(session),
       onClosed: (session, reason) => this.#onClosed(session, reason),
+      onRefused: (refusal) => this.#events.emit({ type: 'session.refused', refusal }),
     });
   }
 
@@ -355,7 +357,7 @@ export class Gateway {
       center: this.center,
       clock: this.#clock,
       shown: (msisdn, message) => {
-        if (this.#events.isHeard) this.#events.emit({ kind: 'handset', msisdn, message: message() });
+        if (this.#events.isHeard) this.#events.emit({ type: 'handset.received', msisdn, message: message() });
       },
       reachable: (msisdn, alerts) => this.#listeners.reachable(msisdn, alerts),
       sendBack: (message) => this.#listeners.sendBack(message),
@@ -372,13 +374,14 @@ export class Gateway {
     const bind = this.#receivingBinds.bound(session, session.context as string);
     if (bind !== undefined) this.#listeners.onBound(bind);
     this.network.upstreams.reconsider();
-    if (this.#events.isHeard) this.#events.emit({ kind: 'bound', session: viewOfSession(session) });
+    if (this.#events.isHeard) this.#events.emit({ type: 'session.bound', session: viewOfSession(session) });
   }
 
   #onClosed(session: Session, reason: string): void {
     this.trace.customers.left(session);
     const bind = this.#receivingBinds.unbound(session);
     if (bind !== undefined) this.#connectors.remove(bind);
-    if (this.#events.isHeard) this.#events.emit({ kind: 'closed', session: viewOfSession(session), reason });
+    if (this.#events.isHeard)
+      this.#events.emit({ type: 'session.unbound', session: viewOfSession(session), reason });
   }
 }

@@ -41,6 +41,13 @@ export interface ListeningParts {
 // SMPP 3.4 5.2.17: the bit of registered_delivery for intermediate notifications, as the center stores it.
 const noticeWanted = 4;
 
+const bindTypes = {
+  bound: 'connector.bound',
+  lost: 'connector.unbound',
+  'bind-failed': 'connector.failed',
+  stranded: 'connector.stranded',
+} as const;
+
 /** Hears of every step, and of what happens at upstreams, and tells whose job that is. */
 export class MessageListeners implements NetworkListener {
   readonly #parts: ListeningParts;
@@ -66,7 +73,7 @@ export class MessageListeners implements NetworkListener {
     if (step === 'sent') network.upstreams.onSentStored(message.group);
     else if (message.kind === 'mt') this.#onStep(message, step);
     else counts.backlog.onChange(message, step);
-    if (events.hearsMessages) events.emit({ kind: 'message', step, message });
+    events.step(message, step);
   }
 
   /** An upstream has said something that is not final: who asked for notices hears of it. */
@@ -109,13 +116,13 @@ export class MessageListeners implements NetworkListener {
 
   /** A bind to an upstream has come about, was lost, or failed; or messages wait for one that is gone. */
   onUpstream(connector: string, what: 'bound' | 'lost' | 'bind-failed' | 'stranded', detail: string): void {
-    this.#parts.events.emit({ kind: 'upstream', connector, what, detail });
+    this.#parts.events.emit({ type: bindTypes[what], connector, detail });
   }
 
   /** An upstream was taken out of use for a while, or is well again. */
   onBreaker(connector: string, isOpen: boolean, detail: string): void {
-    const what = isOpen ? 'breaker-open' : 'breaker-closed';
-    this.#parts.events.emit({ kind: 'upstream', connector, what, detail });
+    const type = isOpen ? 'breaker.opened' : 'breaker.closed';
+    this.#parts.events.emit({ type, connector, detail });
   }
 
   /** A message from a handset that nobody takes. */
@@ -125,7 +132,7 @@ export class MessageListeners implements NetworkListener {
 
   /** An account's messages look made up. */
   onPumping(alarm: PumpingAlarm): void {
-    this.#parts.events.emit({ kind: 'pumping', alarm });
+    this.#parts.events.emit({ type: 'pumping.detected', alarm });
   }
 
   /** A failure that no caller hears of. */

@@ -216,7 +216,7 @@ export class Messages {
     // Nobody may be waiting for it any more when it fails.
     promise.catch(() => undefined);
     const unsubscribe = this.#events.subscribe((event) => {
-      if (event.kind !== 'message' || !matchesSearch(query, event.message)) return;
+      if (!('step' in event) || !matchesSearch(query, event.message)) return;
       this.#judge(event.message, holds, resolve, reject);
     });
     const waitMs = Math.min(Math.max(timeoutMs, 0), maxWaitMs);

@@ -133,6 +133,7 @@ export interface ListenersEvents {
   bindFault(systemId: string): BindFault | undefined;
   onBound(session: Session): void;
   onClosed(session: Session, reason: string): void;
+  onRefused(refusal: BindRefusal): void;
 }
 
 /** The listeners: SMPP, and SMPP by TLS when it is asked for. */
@@ -167,6 +168,7 @@ export class SmppListeners {
     const bindRefusals = new Map<BindRefusalReason, number>();
     const onRefused: ListenersOptions['onBindRefused'] = (refusal) => {
       bindRefusals.set(refusal.reason, (bindRefusals.get(refusal.reason) ?? 0) + 1);
+      events.onRefused(refusal);
       options.onBindRefused?.(refusal);
     };
     const remembered = new Set(Array.from(memory.known(), ({ address }) => address));

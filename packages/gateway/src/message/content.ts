@@ -7,6 +7,7 @@
  *   [group 8: kind 1, reserved 1, index 2, count 2, reference 2]       when marked
  *   [receipt 4: message_state 1, error 2, id octets 1]                 when shape is receipt
  *   [end 6: epoch milliseconds]                                        when marked
+ *   [error word: octets 1, latin1]                                     when marked
  *   [user_message_reference 2]                                         when marked
  *   TLVs, as on the wire, to the end
  *
@@ -38,6 +39,8 @@ export interface ReceiptContent {
   readonly idOctets: number;
   /** When the message came to its end, epoch milliseconds; undefined: when the receipt was made. */
   readonly doneMs?: number | undefined;
+  /** The operator's own error code, where `error` does not say it all. At most 255 characters of Latin-1. */
+  readonly errorWord?: string | undefined;
 }
 
 /** The fields of a message that are not in the center's columns. */
@@ -84,6 +87,7 @@ const markPayloadTlv = 1;
 const markGroup = 2;
 const markReference = 4;
 const markDone = 8;
+const markErrorWord = 16;
 const shapes: readonly ContentShape[] = ['submit', 'data', 'receipt', 'broadcast'];
 // Octets of a data_sm before its TLVs when every field is empty (SMPP 3.4 4.7.1): header 16, fields 10.
 const dataSmOctets = 26;
@@ -96,6 +100,7 @@ export function writeContent(input: ContentInput): Uint8Array {
   if (group !== undefined) octets += groupOctets;
   if (receipt !== undefined) octets += receiptOctets;
   if (receipt?.doneMs !== undefined) octets += doneOctets;
+  if (receipt?.errorWord !== undefined) octets += 1 + receipt.errorWord.length;
   if (userMessageReference !== undefined) octets += referenceOctets;
   // From Node's pool, which is four times as quick: stores copy what they keep or post to their threads.
   const bytes = Buffer.allocUnsafe(octets + (tail?.length ?? 0));
@@ -109,6 +114,7 @@ export function writeContent(input: ContentInput): Uint8Array {
     (input.inPayloadTlv ? markPayloadTlv : 0) |
     (group === undefined ? 0 : markGroup) |
     (receipt?.doneMs === undefined ? 0 : markDone) |
+    (receipt?.errorWord === undefined ? 0 : markErrorWord) |
     (userMessageReference === undefined ? 0 : markReference);
   bytes[7] = payload.length >> 8;
   bytes[8] = payload.length;
@@ -118,6 +124,10 @@ export function writeContent(input: ContentInput): Uint8Array {
   if (group !== undefined) at = writeGroup(bytes, at, group);
   if (receipt !== undefined) at = writeReceipt(bytes, at, receipt);
   if (receipt?.doneMs !== undefined) at = bytes.writeUIntBE(receipt.doneMs, at, doneOctets);
+  if (receipt?.errorWord !== undefined) {
+    bytes[at] = receipt.errorWord.length;
+    at += 1 + bytes.write(receipt.errorWord, at + 1, 'latin1');
+  }
   if (userMessageReference !== undefined) at = put16(bytes, at, userMessageReference);
   if (tail !== undefined) bytes.set(tail, at);
   return bytes;
@@ -136,8 +146,9 @@ export function readContent(bytes: Uint8Array): Content {
   }
   let receipt: ReceiptContent | undefined;
   if (shape === 'receipt') {
-    receipt = readReceipt(bytes, at, (marks & markDone) !== 0);
+    receipt = readReceipt(bytes, at, marks);
     at += receiptOctets + ((marks & markDone) === 0 ? 0 : doneOctets);
+    if (receipt.errorWord !== undefined) at += 1 + receipt.errorWord.length;
   }
   let userMessageReference: number | undefined;
   if ((marks & markReference) !== 0) {
@@ -225,8 +236,10 @@ function writeReceipt(bytes: Uint8Array, at: number, receipt: ReceiptContent): n
   return at + receiptOctets;
 }
 
-function readReceipt(bytes: Uint8Array, at: number, hasDone: boolean): ReceiptContent {
+function readReceipt(bytes: Uint8Array, at: number, marks: number): ReceiptContent {
   const done = at + receiptOctets;
+  const hasDone = (marks & markDone) !== 0;
+  const word = done + (hasDone ? doneOctets : 0);
   return {
     state: bytes[at] ?? 0,
     error: get16(bytes, at + 1),
@@ -235,6 +248,10 @@ function readReceipt(bytes: Uint8Array, at: number, hasDone: boolean): ReceiptCo
     doneMs: hasDone
       ? get16(bytes, done) * 0x1_0000_0000 + get16(bytes, done + 2) * 0x1_0000 + get16(bytes, done + 4)
       : undefined,
+    errorWord:
+      (marks & markErrorWord) === 0
+        ? undefined
+        : Buffer.from(bytes.subarray(word + 1, word + 1 + (bytes[word] ?? 0))).toString('latin1'),
   };
 }
 

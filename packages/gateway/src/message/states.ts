@@ -40,3 +40,12 @@ export function statWord(state: MessageState): string {
 export function isFinal(state: MessageState): boolean {
   return states[state].final;
 }
+
+const byValue: ReadonlyMap<number, MessageState> = new Map(
+  (Object.keys(states) as MessageState[]).map((state) => [states[state].value, state]),
+);
+
+/** The state of a message_state; `unknown` for those that there are not. */
+export function stateOfValue(value: number): MessageState {
+  return byValue.get(value) ?? 'unknown';
+}

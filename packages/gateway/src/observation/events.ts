@@ -1,6 +1,9 @@
 /** What happens in the gateway, for live views and for those who wait: nothing is kept, nothing is waited for. */
-import type { Message } from '@chappe/center';
-import type { PumpingAlarm } from '@chappe/policy';
+import type { Message, Step } from '@chappe/center';
+import type { BindRefusal, PumpingAlarm } from '@chappe/policy';
+import type { EventIds, Moment } from './event-ids.ts';
+import { stepType } from './event-steps.ts';
+import type { EventTypeOf } from './event-types.ts';
 import type { Refusal } from './refusals.ts';
 import type { SessionView } from './session-view.ts';
 
@@ -35,25 +38,24 @@ export interface InboxMessage {
   readonly waiting: { readonly indication: string; readonly active: boolean } | undefined;
 }
 
-/** One thing that happened. */
-export type GatewayEvent =
-  /** A message took a step: `accepted`, `attempt`, its new state. */
-  | { readonly kind: 'message'; readonly step: string; readonly message: Message }
-  | { readonly kind: 'bound'; readonly session: SessionView }
-  | { readonly kind: 'closed'; readonly session: SessionView; readonly reason: string }
+/** What happened, by the type under which it is told: see event-types.ts. */
+type Happening =
+  /** A message, a receipt or a notice took a step. The message goes on changing: it is to be read at once. */
+  | { readonly type: EventTypeOf<'message' | 'receipt'>; readonly step: Step; readonly message: Message }
+  | { readonly type: 'session.bound'; readonly session: SessionView }
+  | { readonly type: 'session.unbound'; readonly session: SessionView; readonly reason: string }
+  | { readonly type: 'session.refused'; readonly refusal: BindRefusal }
   /** A bind to an upstream has come about, was lost, or failed; its circuit breaker has opened or closed. */
-  | {
-      readonly kind: 'upstream';
-      readonly connector: string;
-      readonly what: 'bound' | 'lost' | 'bind-failed' | 'stranded' | 'breaker-open' | 'breaker-closed';
-      readonly detail: string;
-    }
+  | { readonly type: EventTypeOf<'connector'>; readonly connector: string; readonly detail: string }
   /** A submission was not taken. */
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly type: 'submission.refused'; readonly refusal: Refusal }
   /** An account's messages look made up. */
-  | { readonly kind: 'pumping'; readonly alarm: PumpingAlarm }
+  | { readonly type: 'pumping.detected'; readonly alarm: PumpingAlarm }
   /** A handset shows a message. */
-  | { readonly kind: 'handset'; readonly msisdn: string; readonly message: InboxMessage };
+  | { readonly type: 'handset.received'; readonly msisdn: string; readonly message: InboxMessage };
+
+/** One thing that happened. `eventBodyOf` makes of it what others are told. */
+export type GatewayEvent = Happening & Moment;
 
 /** Hears events; must be quick, since messages wait for it. */
 export type GatewayListener = (event: GatewayEvent) => void;
@@ -66,9 +68,11 @@ export class GatewayEvents {
   readonly #listeners = new Set<GatewayListener>();
   /** Those that want no steps of messages. */
   readonly #quiet = new Set<GatewayListener>();
+  readonly #ids: EventIds;
   readonly #onError: (error: unknown, where: string) => void;
 
-  constructor(onError: (error: unknown, where: string) => void) {
+  constructor(ids: EventIds, onError: (error: unknown, where: string) => void) {
+    this.#ids = ids;
     this.#onError = onError;
   }
 
@@ -94,10 +98,21 @@ export class GatewayEvents {
     return () => listeners.delete(listener);
   }
 
-  /** Tells all listeners; one that throws disturbs nobody. */
-  emit(event: GatewayEvent): void {
+  /** A message took a step: told to those who want to hear of that. */
+  step(message: Message, step: Step): void {
+    if (this.#listeners.size === 0) return;
+    const type = stepType(message.kind, step);
+    if (type === undefined) return;
+    const { id, atMs } = this.#ids.next();
+    const event: GatewayEvent = { type, id, atMs, step, message };
     for (const listener of this.#listeners) this.#tell(listener, event);
-    if (event.kind === 'message') return;
+  }
+
+  /** Tells all listeners; one that throws disturbs nobody. */
+  emit(happening: Exclude<Happening, { readonly step: Step }>): void {
+    if (!this.isHeard) return;
+    const event: GatewayEvent = { ...happening, ...this.#ids.next() };
+    for (const listener of this.#listeners) this.#tell(listener, event);
     for (const listener of this.#quiet) this.#tell(listener, event);
   }
 

@@ -11,7 +11,8 @@ export interface SessionView {
   readonly address: string;
   readonly port: number;
   readonly tls: boolean;
-  readonly certificateSubject: string | undefined;
+  /** Null: it showed none. */
+  readonly certificateSubject: string | null;
   readonly systemType: string;
   readonly addressRange: string;
   /** Our requests that await an answer, and those that could still be sent. */
@@ -31,7 +32,7 @@ export function viewOfSession(session: Session): SessionView {
     address: remote.address,
     port: remote.port,
     tls: remote.tls,
-    certificateSubject: remote.certificateSubject,
+    certificateSubject: remote.certificateSubject ?? null,
     systemType: bind?.system_type ?? '',
     addressRange: bind?.address_range ?? '',
     outstanding: session.outstanding,

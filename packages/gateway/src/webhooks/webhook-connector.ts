@@ -6,7 +6,7 @@
 import type { Connector, Message, Outcome, Report } from '@chappe/center';
 import type { WebhookSettings } from '@chappe/policy';
 import type { Clock } from '@chappe/smpp';
-import { eventOf } from './event.ts';
+import { webhookEvent } from './event.ts';
 import { urlRefusal } from './guard.ts';
 import { type HookAnswer, type HookClient, HttpHookClient } from './http-client.ts';
 import { hookKey, signedHeaders } from './signature.ts';
@@ -105,11 +105,12 @@ export class WebhookConnector implements Connector {
   }
 
   #post(message: Message, report: Report): void {
-    const body = JSON.stringify(eventOf(message));
+    const event = webhookEvent(message);
+    const body = JSON.stringify(event);
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'chappe',
-      ...signedHeaders(this.#key, message.publicId, this.#clock.nowMs(), body),
+      ...signedHeaders(this.#key, event.id, this.#clock.nowMs(), body),
     };
     const octets = Buffer.byteLength(body);
     this.#underWay += 1;

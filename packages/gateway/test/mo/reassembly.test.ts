@@ -3,7 +3,7 @@ import { type SegmentMethod, status } from '@chappe/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readContent } from '../../src/message/content.ts';
-import { eventOf } from '../../src/webhooks/event.ts';
+import { webhookEvent } from '../../src/webhooks/event.ts';
 import { settled } from '../rig.ts';
 import {
   acceptedDetail,
@@ -77,7 +77,11 @@ describe('a long message', () => {
     expect(acceptedDetail(messages[0])).toBe('connector=op-a deliver_sm=1 group=op-a part=3/3 reference=7');
     expect(rig.inbox.counters).toMatchObject({ received: 3, joined: 1, incomplete: 0, repeated: 0 });
     expect(rig.inbox.parts.open).toBe(0);
-    expect(eventOf(made).data).toMatchObject({ text: long, segments: 3, connector: 'op-a', account: 'acme' });
+    expect(webhookEvent(made).data).toMatchObject({
+      connector: 'op-a',
+      account: 'acme',
+      content: { text: long, segments: 3 },
+    });
   });
 
   it('comes out as it was written, whatever the order, the repetitions and the way it was cut', async () => {
@@ -292,7 +296,7 @@ describe('what never becomes whole', () => {
     const [message] = await rig.waiting();
     // What people read of it is bounded.
     expect(acceptedDetail(message)).toMatch(/ missing=2,4,.*\.\.\./);
-    expect(eventOf(message as Message).data).toMatchObject({ segments: 255, missing });
+    expect(webhookEvent(message as Message).data).toMatchObject({ content: { segments: 255, missing } });
   });
 
   it('goes on after a day, and says what is missing', async () => {
@@ -312,7 +316,9 @@ describe('what never becomes whole', () => {
     const [message] = await rig.waiting();
     expect(acceptedDetail(message)).toContain('parts=3/7');
     expect(acceptedDetail(message)).toContain('missing=1,3,5-6');
-    expect(eventOf(message as Message).data).toMatchObject({ segments: 7, missing: [1, 3, 5, 6] });
+    expect(webhookEvent(message as Message).data).toMatchObject({
+      content: { segments: 7, missing: [1, 3, 5, 6] },
+    });
     expect(rig.inbox.counters).toMatchObject({ joined: 0, incomplete: 1 });
   });
 

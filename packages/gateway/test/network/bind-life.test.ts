@@ -50,9 +50,8 @@ describe('a bind that the operator accepts, and then', () => {
     expect(view().limitText).toContain(view().lastError);
     expect(world.events).toContainEqual(
       expect.objectContaining({
-        kind: 'upstream',
+        type: 'connector.failed',
         connector: 'op',
-        what: 'bind-failed',
         detail: view().lastError,
       }),
     );
@@ -203,7 +202,9 @@ describe('an operator that has forgotten the session', () => {
     await world.pass(8_000);
     expect(centre.connections).toHaveLength(2);
     expect(view()).toMatchObject({ state: 'bound', lastError: undefined });
-    expect(world.events).toContainEqual(expect.objectContaining({ what: 'lost', detail: 'bind_void' }));
+    expect(world.events).toContainEqual(
+      expect.objectContaining({ type: 'connector.unbound', detail: 'bind_void' }),
+    );
   });
 
   it('and whose next bind says the same: waits grow, one message tries each, and the others go when it is over', async () => {

@@ -66,7 +66,7 @@ async function play(cancelStatus: number): Promise<Play> {
 async function sent({ customer, gateway }: Play): Promise<string> {
   const steps = new Inbox<string>();
   gateway.events.subscribe((event) => {
-    if (event.kind === 'message') steps.push(event.step);
+    if ('step' in event) steps.push(event.step);
   });
   const { message_id } = await customer.request({
     command: 'submit_sm',

@@ -13,7 +13,7 @@ const lanes = (): string[] =>
   world.gateway.center.depths().flatMap(({ lane }) => (lane.startsWith('via:') ? [lane] : []));
 const stranded = () =>
   world.events.flatMap((event) =>
-    event.kind === 'upstream' && event.what === 'stranded' ? [`${event.connector}: ${event.detail}`] : [],
+    event.type === 'connector.stranded' ? [`${event.connector}: ${event.detail}`] : [],
   );
 const removed = () => removedViews(world.gateway.network.upstreams);
 

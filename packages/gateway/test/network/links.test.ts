@@ -46,7 +46,7 @@ describe('a connection', () => {
     expect(world.centre('b').texts).toEqual([]);
     await world.pass(6_000);
     expect([...world.centre('b').texts].sort()).toEqual(['0', '1', '2', '3', '4', '5']);
-    expect(world.events.some((event) => event.kind === 'upstream' && event.what === 'lost')).toBe(true);
+    expect(world.events.some((event) => event.type === 'connector.unbound')).toBe(true);
   });
 
   it('is tried again and again while the operator refuses the bind, and used once it does not', async () => {
@@ -153,7 +153,7 @@ describe('stopping', () => {
     for (let step = 0; !isOver && step < 200; step += 1) await world.pass(100);
     await stopped;
     expect(world.clock.monotonicMs()).toBeLessThan(9_000);
-    expect(world.events.flatMap((event) => (event.kind === 'message' ? [event.step] : []))).toContain('sent');
+    expect(world.events.flatMap((event) => ('step' in event ? [event.step] : []))).toContain('sent');
   });
 });
 

@@ -28,8 +28,8 @@ async function play(
   });
   onTestFinished(() => gateway.stop({ drainMs: 0 }));
   gateway.events.subscribe((event) => {
-    if (event.kind !== 'upstream') return;
-    failures.push(`${event.what} ${event.detail}`);
+    if (!('connector' in event)) return;
+    failures.push(`${event.type} ${event.detail}`);
     wake();
   }, false);
   const more = await lead(gateway);
@@ -51,7 +51,7 @@ async function sendOne(gateway: Gateway): Promise<void> {
 }
 
 describe('a connector that leads back', () => {
-  const own = /^bind-failed (127\.0\.0\.1|\[::1\]):\d+ is a listener of this gateway itself/;
+  const own = /^connector.failed (127\.0\.0\.1|\[::1\]):\d+ is a listener of this gateway itself/;
 
   it.each([
     ['plain', {}, (gateway: Gateway) => ({ port: gateway.smppPort })],
@@ -93,7 +93,7 @@ describe('a connector that leads back', () => {
     });
     onTestFinished(() => other.stop({ drainMs: 0 }));
     const { next } = await play({}, () => ({ port: other.smppPort }));
-    expect(await next()).toMatch(/^bound /);
+    expect(await next()).toMatch(/^connector.bound /);
   });
 });
 

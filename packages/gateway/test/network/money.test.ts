@@ -369,7 +369,7 @@ describe('pumping', () => {
     }
     expect(statuses.filter((one) => one === 0).length).toBeLessThanOrEqual(20);
     expect(statuses.at(-1)).toBe(status.ESME_RINVDSTADR);
-    expect(world.events.filter(({ kind }) => kind === 'pumping')).toHaveLength(1);
+    expect(world.events.filter(({ type }) => type === 'pumping.detected')).toHaveLength(1);
     expect(world.gateway.counters().refusals.pumping).toBeGreaterThan(0);
     expect((await esme.submit({ destination_addr: '491701234567' })).command_status).toBe(0);
   });
@@ -381,6 +381,6 @@ describe('pumping', () => {
       const { command_status } = await esme.submit({ destination_addr: `4477009${String(10_000 + i)}` });
       expect(command_status).toBe(0);
     }
-    expect(world.events.filter(({ kind }) => kind === 'pumping')).toHaveLength(1);
+    expect(world.events.filter(({ type }) => type === 'pumping.detected')).toHaveLength(1);
   });
 });

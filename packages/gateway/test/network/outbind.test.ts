@@ -52,7 +52,7 @@ interface Play {
   readonly customer: SmppClient;
   /** What came to the customer, as texts. */
   readonly came: Arrivals<string>;
-  /** `what` of the events of the connector, without those of its own binds, which all fail. */
+  /** Types of the events of the connector, without those of its own binds, which all fail. */
   readonly events: Arrivals<string>;
   readonly errors: readonly string[];
   /** Kinds of binds for which the operator was called. */
@@ -86,7 +86,7 @@ async function play(
   onTestFinished(() => gateway.stop({ drainMs: 0 }));
   const events = new Arrivals<string>();
   gateway.events.subscribe((event) => {
-    if (event.kind === 'upstream' && event.what !== 'bind-failed') events.push(event.what);
+    if ('connector' in event && event.type !== 'connector.failed') events.push(event.type);
   }, false);
 
   const submitted = new Arrivals<string>();
@@ -166,7 +166,7 @@ describe('an operator that says outbind', () => {
     expect(binds).toMatchObject([
       { command: 'bind_transceiver', system_id: 'chappe', password: 'secret', interface_version: 0x34 },
     ]);
-    expect(await events.next()).toBe('bound');
+    expect(await events.next()).toBe('connector.bound');
 
     await customer.request(submission({ short_message: Buffer.from('out') }));
     expect(await submitted.next()).toBe('out');
@@ -198,7 +198,10 @@ describe('an operator that says outbind', () => {
   it('and closes the bind at once, or refuses it: that is counted, and the reason told', async () => {
     const closing = await play({ bind: 'transceiver' });
     (await closing.call()).destroy();
-    expect([await closing.events.next(), await closing.events.next()]).toEqual(['bound', 'lost']);
+    expect([await closing.events.next(), await closing.events.next()]).toEqual([
+      'connector.bound',
+      'connector.unbound',
+    ]);
     const lost = closing.gateway.network.upstreams.get('op');
     expect(lost?.binds.lastError).toMatch(/accepted and then lost .*connection_lost/);
     expect(lost?.counters.bindFailures).toBe(1);
@@ -206,10 +209,10 @@ describe('an operator that says outbind', () => {
     const refusing = await play({ bind: 'transceiver' }, { accept: false, status: status.ESME_RALYBND });
     const told = new Arrivals<string>();
     refusing.gateway.events.subscribe((event) => {
-      if (event.kind === 'upstream') told.push(`${event.what}: ${event.detail}`);
+      if ('connector' in event) told.push(`${event.type}: ${event.detail}`);
     }, false);
     await refusing.call().catch(() => undefined);
-    expect(await told.next()).toMatch(/^bind-failed: bind refused: ESME_RALYBND/);
+    expect(await told.next()).toMatch(/^connector.failed: bind refused: ESME_RALYBND/);
     expect(refusing.gateway.network.upstreams.get('op')?.counters.bindFailures).toBe(1);
   });
 
@@ -237,23 +240,23 @@ describe('an operator that says outbind', () => {
   it('may go and come again: what was accepted meanwhile goes out then', async () => {
     const { call, events, customer, submitted, gateway } = await play({ bind: 'transceiver' });
     const first = await call();
-    expect(await events.next()).toBe('bound');
+    expect(await events.next()).toBe('connector.bound');
     first.destroy();
-    expect(await events.next()).toBe('lost');
+    expect(await events.next()).toBe('connector.unbound');
     expect(gateway.network.upstreams.get('op')?.isUsable).toBe(false);
     const response = await customer.request(submission({ short_message: Buffer.from('waits') }));
     expect(response.command_status).toBe(0);
     await call();
-    expect(await events.next()).toBe('bound');
+    expect(await events.next()).toBe('connector.bound');
     expect(await submitted.next()).toBe('waits');
   });
 
   it('may come twice at once, and an unbind ends one of them in order', async () => {
     const { call, events, customer, submitted } = await play({ bind: 'transceiver' });
     const sessions = [await call(), await call()];
-    expect([await events.next(), await events.next()]).toEqual(['bound', 'bound']);
+    expect([await events.next(), await events.next()]).toEqual(['connector.bound', 'connector.bound']);
     await sessions[0]?.close();
-    expect(await events.next()).toBe('lost');
+    expect(await events.next()).toBe('connector.unbound');
     await customer.request(submission({ short_message: Buffer.from('by the other') }));
     expect(await submitted.next()).toBe('by the other');
   });
@@ -263,12 +266,12 @@ describe('an operator that says outbind', () => {
       bind: 'transceiver',
     });
     await call();
-    expect(await events.next()).toBe('bound');
+    expect(await events.next()).toBe('connector.bound');
     const connectors = settings.connectors.map((one) => ({ ...one, window: 3 }));
     await gateway.apply({ ...settings, connectors });
-    expect(await events.next()).toBe('lost');
+    expect(await events.next()).toBe('connector.unbound');
     await call();
-    expect(await events.next()).toBe('bound');
+    expect(await events.next()).toBe('connector.bound');
     await customer.request(submission({ short_message: Buffer.from('anew') }));
     expect(await submitted.next()).toBe('anew');
     expect(errors).toEqual([]);
@@ -277,9 +280,9 @@ describe('an operator that says outbind', () => {
   it('finds nobody any more when the connector is taken out', async () => {
     const { call, settings, gateway, events } = await play({ bind: 'transceiver' });
     await call();
-    expect(await events.next()).toBe('bound');
+    expect(await events.next()).toBe('connector.bound');
     await gateway.apply({ ...settings, connectors: [], routes: [] });
-    expect(await events.next()).toBe('lost');
+    expect(await events.next()).toBe('connector.unbound');
     await expect(call()).rejects.toMatchObject({ code: 'CHAPPE_SMPP_CONNECT' });
   });
 });

@@ -3,7 +3,7 @@ import type { Message } from '@chappe/center';
 import type { AccountReceiptSettings, ConnectorSettings } from '@chappe/policy';
 import { type TlvInput, tlv, tlvByTag } from '@chappe/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import { eventOf } from '../../src/webhooks/event.ts';
+import { webhookEvent } from '../../src/webhooks/event.ts';
 import type { Esme } from '../rig.ts';
 import type { Centre, ReceiptWords } from './centre.ts';
 import { account, connector, via, World } from './world.ts';
@@ -147,11 +147,9 @@ describe('when a message came to its end', () => {
     await world.pass(4 * hourMs);
     await tell({ done: '2607201207' });
     const [receipt] = await stored();
-    expect(receipt && eventOf(receipt).data).toMatchObject({
-      id,
-      state: 'DELIVERED',
-      doneAt: '2026-07-20T12:07:00.000Z',
-      receivedAt: '2026-07-20T16:00:00.010Z',
+    expect(receipt && webhookEvent(receipt)).toMatchObject({
+      time: '2026-07-20T16:00:00.010Z',
+      data: { id, state: 'delivered', doneAt: '2026-07-20T12:07:00.000Z' },
     });
     await world.pass(hourMs);
     esme = await world.esme();
@@ -262,8 +260,8 @@ describe('the error code of an operator', () => {
     expect(field('err')).toEqual(['0x0B']);
     await esme.drop();
     await tell({ stat: 'UNDELIV', err: '0x1B' });
-    const events = (await stored()).map((receipt) => eventOf(receipt).data);
-    expect(events).toContainEqual(expect.objectContaining({ error: 0, errorCode: '0x1B' }));
+    const events = (await stored()).map((receipt) => webhookEvent(receipt).data);
+    expect(events).toContainEqual(expect.objectContaining({ error: 0, operatorError: '0x1B' }));
   });
 
   it('with signs that mean something in a receipt cannot forge a field of it', async () => {
@@ -328,9 +326,9 @@ describe('TLVs of an operator’s receipt', () => {
     await esme.drop();
     await tell({ more });
     const [receipt] = await stored();
-    expect(receipt && eventOf(receipt).data.tlvs).toEqual([
-      { tag: 0x1403, value: '32333430313000' },
-      { tag: 0x1404, value: '302e30303500' },
+    expect(receipt && webhookEvent(receipt).data.tlvs).toEqual([
+      { tag: 0x1403, name: null, value: '32333430313000' },
+      { tag: 0x1404, name: null, value: '302e30303500' },
       { tag: 0x0420, name: 'dpf_result', value: 1 },
     ]);
     const back = await world.esme({ bind: 'receiver' });

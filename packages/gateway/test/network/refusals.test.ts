@@ -206,6 +206,6 @@ it('by HTTP, and live', async () => {
   await submit({});
   expect(kept().map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual(Array(3).fill('acme http -'));
   expect(kept().map((line) => line.split(' ').at(-2))).toEqual(['unrouted', 'form', 'form']);
-  const live = world.events.filter((event) => event.kind === 'refused');
-  expect(live.map((event) => event.kind === 'refused' && event.refusal.number)).toEqual([1, 2, 3]);
+  const live = world.events.filter((event) => event.type === 'submission.refused');
+  expect(live.map(({ refusal }) => refusal.number)).toEqual([1, 2, 3]);
 });

@@ -81,8 +81,7 @@ describe('after a restart', () => {
     for (let i = 0; i < 3; i += 1) await esme.submit();
     await before.stop({ keep: true });
     const after = await life({ connectors: ['b'], routes: [via(['b'], undefined, { to: ['49'] })] }, before);
-    const stranded = () =>
-      after.events.find((event) => event.kind === 'upstream' && event.what === 'stranded');
+    const stranded = () => after.events.find((event) => event.type === 'connector.stranded');
     await after.until(() => stranded() !== undefined);
     expect(stranded()).toMatchObject({ connector: 'a', detail: expect.stringMatching(/^3 messages wait/) });
     await after.stop({ keep: true });

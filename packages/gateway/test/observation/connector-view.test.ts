@@ -125,11 +125,11 @@ describe('the view of a connector', () => {
       breaker: 'open',
       counters: { breakerOpened: 1, unanswered: 3 },
     });
-    expect(world.events).toContainEqual(expect.objectContaining({ connector: 'a', what: 'breaker-open' }));
+    expect(world.events).toContainEqual(expect.objectContaining({ connector: 'a', type: 'breaker.opened' }));
     world.centre('a').react = () => ({});
     await world.pass(60_000);
     expect(view()).toMatchObject({ limit: 'idle', breaker: 'closed' });
-    expect(world.events).toContainEqual(expect.objectContaining({ connector: 'a', what: 'breaker-closed' }));
+    expect(world.events).toContainEqual(expect.objectContaining({ connector: 'a', type: 'breaker.closed' }));
   });
 
   it('binds: none stands, and the messages wait', async () => {

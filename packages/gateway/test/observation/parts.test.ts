@@ -1,9 +1,9 @@
 /** The counters of parts that only metrics read. */
 import { readFileSync } from 'node:fs';
 import type { Message, Outcome } from '@chappe/center';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PumpingWatch } from '../../../policy/src/filters/pumping.ts';
-import type { GatewayEvent } from '../../src/index.ts';
+import { EventIds } from '../../src/observation/event-ids.ts';
 import { GatewayEvents } from '../../src/observation/events.ts';
 import type { HookAnswer, HookClient } from '../../src/webhooks/http-client.ts';
 import { WebhookConnector } from '../../src/webhooks/webhook-connector.ts';
@@ -112,20 +112,26 @@ describe('the watch over pumping counts', () => {
 });
 
 describe('listeners that want no steps of messages', () => {
-  const step: GatewayEvent = { kind: 'message', step: 'sent', message: {} as Message };
-  const lost: GatewayEvent = { kind: 'upstream', connector: 'a', what: 'lost', detail: '' };
+  const step = { kind: 'mt' } as Message;
+  const lost = { type: 'connector.unbound', connector: 'a', detail: '' } as const;
 
   it('are told of everything else, and no step need be made for them', () => {
     const errors: unknown[] = [];
-    const events = new GatewayEvents((error) => errors.push(error));
-    const told: string[] = [];
-    const quiet = events.subscribe(({ kind }) => void told.push(`quiet ${kind}`), false);
-    expect([events.isHeard, events.hearsMessages]).toEqual([true, false]);
-    const all = events.subscribe(({ kind }) => void told.push(`all ${kind}`));
-    expect(events.hearsMessages).toBe(true);
-    events.emit(step);
+    const ids = new EventIds(new SimulatedClock());
+    const given = vi.spyOn(ids, 'next');
+    const events = new GatewayEvents(ids, (error) => errors.push(error));
+    events.step(step, 'sent');
     events.emit(lost);
-    expect(told).toEqual(['all message', 'all upstream', 'quiet upstream']);
+    const told: string[] = [];
+    const quiet = events.subscribe(({ type }) => void told.push(`quiet ${type}`), false);
+    expect([events.isHeard, events.hearsMessages]).toEqual([true, false]);
+    events.step(step, 'sent');
+    expect(given).not.toHaveBeenCalled();
+    const all = events.subscribe(({ type }) => void told.push(`all ${type}`));
+    expect(events.hearsMessages).toBe(true);
+    events.step(step, 'sent');
+    events.emit(lost);
+    expect(told).toEqual(['all message.sent', 'all connector.unbound', 'quiet connector.unbound']);
     quiet();
     all();
     expect([events.isHeard, events.hearsMessages]).toEqual([false, false]);

@@ -157,10 +157,8 @@ describe('a webhook', () => {
         id: view.id,
         from: '447700900123',
         to: '12345',
-        text: 'Hello hook',
-        coding: 'gsm7',
         connector: 'op',
-        segments: 1,
+        content: { text: 'Hello hook', coding: 'gsm7', segments: 1, part: null },
       },
     });
     // A changed octet, or another secret, and it was not us.
@@ -178,7 +176,7 @@ describe('a webhook', () => {
     for (const { short_message, esmClassBits } of [...cut.segments].reverse())
       expect(await say(short_message, { esm_class: esmClassBits, data_coding: cut.dataCoding })).toBe(0);
     const [, event] = await receiver.event('конец');
-    expect(event.data).toMatchObject({ text, segments: cut.segments.length });
+    expect(event.data).toMatchObject({ content: { text, segments: cut.segments.length } });
     expect(receiver.posts.items).toHaveLength(1);
   });
 
@@ -287,10 +285,10 @@ describe('receipts of an account', () => {
       text: 'By HTTP',
       receipt: 'final',
     });
-    const [, event] = await receiver.event('DELIVRD');
+    const [, event] = await receiver.event('message.delivered');
     expect(event).toMatchObject({
       type: 'message.delivered',
-      data: { id: ids[0], from: 'ACME', to: '447700900123', state: 'DELIVERED', account: 'web' },
+      data: { id: ids[0], from: 'ACME', to: '447700900123', state: 'delivered', account: 'web' },
     });
   });
 

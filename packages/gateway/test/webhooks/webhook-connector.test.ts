@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WebhookSettings } from '../../../policy/src/settings/webhook.ts';
 import { webhookLane } from '../../src/lanes/lanes.ts';
 import { writeContent } from '../../src/message/content.ts';
-import { eventOf } from '../../src/webhooks/event.ts';
+import { webhookEvent } from '../../src/webhooks/event.ts';
 import type { HookAnswer, HookClient, HookPost } from '../../src/webhooks/http-client.ts';
 import { WebhookConnector } from '../../src/webhooks/webhook-connector.ts';
 import { SimulatedClock, settled, start } from '../rig.ts';
@@ -116,19 +116,25 @@ describe('a message for a webhook', () => {
     const event = new Webhook(secret).verify(post.body, post.headers);
     vi.useRealTimers();
     expect(event).toEqual({
+      version: 1,
+      id: message?.publicId,
       type: 'message.received',
-      timestamp: '2026-07-20T12:00:01.500Z',
+      time: '2026-07-20T12:00:01.500Z',
       data: {
         id: message?.publicId,
+        kind: 'mo',
+        account: '',
+        connector: 'op-a',
         from: '447700900123',
         to: '60100',
-        text: 'Hello',
-        coding: 'gsm7',
-        connector: 'op-a',
-        account: '',
+        state: 'enroute',
+        error: 0,
+        operatorError: null,
+        attempts: 0,
+        acceptedAt: '2026-07-20T12:00:01.500Z',
+        doneAt: null,
+        content: { text: 'Hello', hex: null, coding: 'gsm7', segments: 1, part: null, missing: [] },
         tlvs: [],
-        receivedAt: '2026-07-20T12:00:01.500Z',
-        segments: 1,
       },
     });
     expect(await find(message)).toMatchObject({ state: 'delivered' });
@@ -256,7 +262,7 @@ describe('answers', () => {
     expect(client.posts).toHaveLength(2);
     const bodies: string[] = [];
     for (let at = 0; at < 3; at += 1) {
-      bodies.push(JSON.parse(client.answer(200)?.body ?? '{}').data.text);
+      bodies.push(JSON.parse(client.answer(200)?.body ?? '{}').data.content.text);
       await settled();
     }
     expect(bodies.sort()).toEqual(['a', 'c', 'd']);
@@ -380,27 +386,29 @@ describe('events', () => {
         { name: 'source_port', value: 9_200 },
       ],
     });
-    expect(eventOf({ ...message, content: octets }).data).toMatchObject({
-      hex: '050003090302ff',
-      coding: 'octet',
-      segments: 3,
-      part: { reference: 9, sequence: 2 },
+    expect(webhookEvent({ ...message, content: octets }).data).toMatchObject({
+      content: {
+        text: null,
+        hex: '050003090302ff',
+        coding: 'octet',
+        segments: 3,
+        part: { reference: 9, sequence: 2 },
+      },
       tlvs: [
-        { tag: 0x1400, value: 'dead' },
+        { tag: 0x1400, name: null, value: 'dead' },
         { tag: 0x020a, name: 'source_port', value: 9_200 },
       ],
     });
-    expect(eventOf({ ...message, content: octets }).data).not.toHaveProperty('text');
   });
 
   it.each([
-    [2, 'message.delivered', 'DELIVERED'],
-    [3, 'message.expired', 'EXPIRED'],
-    [5, 'message.failed', 'UNDELIVERABLE'],
-    [6, 'message.accepted', 'ACCEPTED'],
-    [8, 'message.failed', 'REJECTED'],
-    [1, 'message.delayed', 'ENROUTE'],
-    [99, 'message.failed', 'UNKNOWN'],
+    [2, 'message.delivered', 'delivered'],
+    [3, 'message.expired', 'expired'],
+    [5, 'message.failed', 'undeliverable'],
+    [6, 'message.ended', 'accepted'],
+    [8, 'message.failed', 'rejected'],
+    [1, 'message.delayed', 'enroute'],
+    [99, 'message.failed', 'unknown'],
   ])('a receipt with state %i is %s', (state, type, word) => {
     const text = 'id:0123456789abcdef012345 sub:001';
     const receipt = writeContent({
@@ -410,7 +418,7 @@ describe('events', () => {
       payload: text,
       receipt: { state, error: 27, idOctets: 22 },
     });
-    expect(eventOf({ ...message, content: receipt, text })).toMatchObject({
+    expect(webhookEvent({ ...message, content: receipt, text })).toMatchObject({
       type,
       data: { id: '0123456789abcdef012345', from: 'ACME', to: '447700900123', state: word, error: 27 },
     });
@@ -485,7 +493,7 @@ describe('over HTTP', () => {
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(first?.body ?? '')),
     });
-    expect(JSON.parse(first?.body ?? '')).toMatchObject({ data: { text: 'Héllo' } });
+    expect(JSON.parse(first?.body ?? '')).toMatchObject({ data: { content: { text: 'Héllo' } } });
   });
 
   it('what is answered counts, however much follows it', async () => {

@@ -1,0 +1,33 @@
+/** Ids of events, in the form of those of messages: unique, and what comes later sorts behind. */
+import { hexPublicId, type IdGenerator, idGenerator, systemRandom } from '@chappe/center';
+import type { Clock } from '@chappe/smpp';
+
+/** When something happened, and what that is called. */
+export interface Moment {
+  /** 22 hexadecimal digits; to others a text without meaning, so that a log on disk can give others. */
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+}
+
+const words = 0x1_0000_0000;
+
+/** Gives out ids. */
+export class EventIds {
+  readonly #clock: Clock;
+  readonly #ids: IdGenerator;
+  /** Tells apart what several processes give out in one millisecond. */
+  readonly #tag: number;
+
+  /** `random`: 0 to below 1. */
+  constructor(clock: Clock, random: () => number = systemRandom) {
+    this.#clock = clock;
+    this.#ids = idGenerator(clock, 0);
+    this.#tag = Math.floor(random() * words) >>> 0;
+  }
+
+  /** The next one. */
+  next(): Moment {
+    return { id: hexPublicId(this.#ids.take(1), this.#tag), atMs: this.#clock.nowMs() };
+  }
+}
