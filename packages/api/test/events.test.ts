@@ -60,7 +60,7 @@ const message = {
 } as unknown as Message;
 const session = { id: 7, account: 'acme', counters: {} } as unknown as SessionView;
 
-const moment = { id: '00', atMs: 1 };
+const moment = { number: 1, tag: 2, atMs: 1 };
 const step: GatewayEvent = { ...moment, type: 'message.sent', step: 'sent', message };
 const receipt: GatewayEvent = {
   ...moment,
@@ -126,7 +126,7 @@ describe('what a reader gets', () => {
     Object.assign(changing, { state: 'delivered' });
     expect(body).toEqual({
       version: 1,
-      id: '00',
+      id: '0000000000000100000002',
       type: 'message.sent',
       time: '1970-01-01T00:00:00.001Z',
       data: {

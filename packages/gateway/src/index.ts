@@ -92,7 +92,7 @@ export type { Discrepancy } from './money/verify.ts';
 export { checkSettings } from './network/compiled-settings.ts';
 export { type EventView, eventBodyOf } from './observation/event-body.ts';
 export { eventData } from './observation/event-data.ts';
-export { EventIds, type Moment } from './observation/event-ids.ts';
+export { EventIds, eventIdOf, type Moment } from './observation/event-ids.ts';
 export type { TypeOf, ValueSchema } from './observation/event-schema.ts';
 export {
   type EventBody,

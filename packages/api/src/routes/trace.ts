@@ -3,6 +3,7 @@
 import {
   type EventBody,
   EventIds,
+  eventIdOf,
   eventVersion,
   type Moment,
   type TracedPdu,
@@ -94,7 +95,7 @@ const headerOctets = 16;
 
 function bodyOf(
   { direction, session, octets }: TracedPdu,
-  { id, atMs }: Moment,
+  moment: Moment,
   connector: string | undefined,
 ): EventBody<'pdu.received' | 'pdu.sent'> {
   const bytes = Buffer.from(octets.buffer, octets.byteOffset, octets.length);
@@ -102,9 +103,9 @@ function bodyOf(
   const status = field(statusAt);
   return {
     version: eventVersion,
-    id,
+    id: eventIdOf(moment),
     type: direction === 'in' ? 'pdu.received' : 'pdu.sent',
-    time: isoOf(atMs),
+    time: isoOf(moment.atMs),
     data: {
       session: session.id,
       owner: connector ?? String(session.context ?? ''),

@@ -61,7 +61,7 @@ function refusal(account: string, address: string): BindRefusal {
   return { account, address, reason: 'password', status: 14, text: 'the password is wrong' };
 }
 
-const moment = { id: '00', atMs: 0 };
+const moment = { number: 1, tag: 2, atMs: 0 };
 
 const upstream = (
   type: Extract<GatewayEvent, { connector: string }>['type'],

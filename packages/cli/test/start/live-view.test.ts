@@ -33,7 +33,7 @@ function message(more: Partial<Message> = {}): Message {
   } as Message;
 }
 
-const moment = { id: '00', atMs: 0 };
+const moment = { number: 1, tag: 2, atMs: 0 };
 const bound: GatewayEvent = { ...moment, type: 'session.bound', session };
 
 function step(name: 'accepted' | 'delayed' | 'delivered', more?: Partial<Message>): GatewayEvent {

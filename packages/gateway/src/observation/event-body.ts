@@ -5,6 +5,7 @@ import { type Content, readContent } from '../message/content.ts';
 import { dataCodingOf } from '../message/message-text.ts';
 import { errorWordOf } from '../message/operator-report.ts';
 import { stateOfValue } from '../message/states.ts';
+import { eventIdOf } from './event-ids.ts';
 import { type EventBody, type EventData, type EventTypeOf, eventVersion } from './event-types.ts';
 import type { GatewayEvent } from './events.ts';
 import type { Refusal } from './refusals.ts';
@@ -23,7 +24,7 @@ type MessageData = EventData<EventTypeOf<'message'>>;
 export function eventBodyOf(event: GatewayEvent, view: EventView = {}): EventBody {
   return {
     version: eventVersion,
-    id: event.id,
+    id: eventIdOf(event),
     type: event.type,
     time: timeOf(event.atMs),
     data: dataOf(event, view),

@@ -2,12 +2,19 @@
 import { hexPublicId, type IdGenerator, idGenerator, systemRandom } from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
 
-/** When something happened, and what that is called. */
+/** When something happened, and what that is called: in numbers, since most events are told to nobody outside. */
 export interface Moment {
-  /** 22 hexadecimal digits; to others a text without meaning, so that a log on disk can give others. */
-  readonly id: string;
+  /** Later ones have greater ones. */
+  readonly number: number;
+  /** 32 bits: tells apart what several processes give out in one millisecond. */
+  readonly tag: number;
   /** Epoch milliseconds. */
   readonly atMs: number;
+}
+
+/** The id: 22 hexadecimal digits; to others a text without meaning, so that a log on disk can give others. */
+export function eventIdOf({ number, tag }: Moment): string {
+  return hexPublicId(number, tag);
 }
 
 const words = 0x1_0000_0000;
@@ -16,7 +23,6 @@ const words = 0x1_0000_0000;
 export class EventIds {
   readonly #clock: Clock;
   readonly #ids: IdGenerator;
-  /** Tells apart what several processes give out in one millisecond. */
   readonly #tag: number;
 
   /** `random`: 0 to below 1. */
@@ -28,6 +34,6 @@ export class EventIds {
 
   /** The next one. */
   next(): Moment {
-    return { id: hexPublicId(this.#ids.take(1), this.#tag), atMs: this.#clock.nowMs() };
+    return { number: this.#ids.take(1), tag: this.#tag, atMs: this.#clock.nowMs() };
   }
 }

@@ -103,8 +103,8 @@ export class GatewayEvents {
     if (this.#listeners.size === 0) return;
     const type = stepType(message.kind, step);
     if (type === undefined) return;
-    const { id, atMs } = this.#ids.next();
-    const event: GatewayEvent = { type, id, atMs, step, message };
+    const { number, tag, atMs } = this.#ids.next();
+    const event: GatewayEvent = { type, number, tag, atMs, step, message };
     for (const listener of this.#listeners) this.#tell(listener, event);
   }
 
