@@ -52,8 +52,10 @@ export function* settingsDiff(before: GatewaySettings, after: GatewaySettings): 
     ...singleChange('filters', before.filters, after.filters),
     ...singleChange('pumping', before.pumping, after.pumping),
   ];
+  const isSameFilters = after.filters !== undefined && !changes.some(({ kind }) => kind === 'filters');
   const settings = {
     ...after,
+    ...(isSameFilters ? { filters: before.filters } : {}),
     accounts: accounts.entries,
     connectors: connectors.entries,
     routes: routes.entries,

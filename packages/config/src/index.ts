@@ -26,7 +26,7 @@ export { configSchema, type JsonSchema } from './json-schema.ts';
 export { ListFiles, withLists } from './list-files.ts';
 export { type LoadedConfig, type LoadOptions, loadConfig } from './load.ts';
 export { loadInThread, type ThreadOptions } from './load-thread.ts';
-export { realFiles, runLoadWorker, type SettingsCheck } from './load-worker.ts';
+export { realFiles, runLoadWorker } from './load-worker.ts';
 export { type ServerVariable, serverVariables } from './overrides.ts';
 export { type HashPassword, PasswordHashes } from './passwords.ts';
 export { builtInForms, moForms } from './schema/built-in-actions.ts';

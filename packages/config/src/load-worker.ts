@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { type GatewaySettings, ListFile, type ListFileData, NumberTable } from '@chappe/policy';
+import { ListFile, type ListFileData, NumberTable } from '@chappe/policy';
 import { type FileAccess, type KnownList, ListFiles, withLists } from './list-files.ts';
 import { type LoadedConfig, loadConfig } from './load.ts';
 import type { PasswordHashes } from './passwords.ts';
@@ -49,9 +49,6 @@ export const partedLists = ['accounts', 'connectors', 'routes', 'mo'] as const;
 /** One of them. */
 export type PartedList = (typeof partedLists)[number];
 
-/** Throws what an engine with these settings would not start with. */
-export type SettingsCheck = (settings: GatewaySettings) => void;
-
 // A millisecond or two of the other thread.
 const entriesPerPart = 500;
 
@@ -71,19 +68,18 @@ export const realFiles: FileAccess = {
 
 /**
  * Reads a configuration, if this thread was started for that; true when it was. A file of the program calls it and is
- * given to `loadInThread`. `check` and `actions`: as `loadConfig` takes them.
+ * given to `loadInThread`. `actions`: as `loadConfig` takes them.
  */
-export function runLoadWorker(check: SettingsCheck, actions?: MoForms): boolean {
+export function runLoadWorker(actions?: MoForms): boolean {
   const task = workerData as Partial<LoadTask> | null | undefined;
   if (isMainThread || parentPort === null || task?.chappeConfig !== true) return false;
-  void load(task as LoadTask, parentPort, check, actions);
+  void load(task as LoadTask, parentPort, actions);
   return true;
 }
 
 async function load(
   task: LoadTask,
   port: NonNullable<typeof parentPort>,
-  check: SettingsCheck,
   actions: MoForms | undefined,
 ): Promise<void> {
   const known = new Map(
@@ -104,7 +100,7 @@ async function load(
   };
   const { path, text, env } = task;
   const read = realFiles.read;
-  const loaded = await loadConfig({ text, path, env, readFile: read, hashes, lists, check, actions });
+  const loaded = await loadConfig({ text, path, env, readFile: read, hashes, lists, actions });
   const used = new Set<ListFile>();
   if (loaded.ok) {
     withLists(loaded.config.settings, (list) => {

@@ -89,7 +89,7 @@ export type { Received } from './mo/received.ts';
 export type { LedgerEntry } from './money/ledger-entry.ts';
 export type { StatementLine } from './money/statement.ts';
 export type { Discrepancy } from './money/verify.ts';
-export { checkSettings } from './network/compiled-settings.ts';
+export { checkSettings } from './network/check-settings.ts';
 export { type EventView, eventBodyOf } from './observation/event-body.ts';
 export { eventData } from './observation/event-data.ts';
 export { EventIds, eventIdOf, type Moment } from './observation/event-ids.ts';

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SettingsFlaws } from '../../policy/src/errors.ts';
+import { builtInMoActions } from '../../policy/src/routes/mo-actions.ts';
 import { type GatewaySettings, noSettings } from '../../policy/src/settings/gateway.ts';
 import type { RouteSettings } from '../../policy/src/settings/route.ts';
 import { atOnce, inSlices, type Steps, sorted } from '../../policy/src/slices.ts';
-import { compileSettings } from '../src/network/compiled-settings.ts';
+import { type CompiledSettings, compileSettings } from '../src/network/compiled-settings.ts';
 
 /** A clock on which every look takes that long. */
 function slowClock(lookMs: number) {
@@ -83,9 +85,16 @@ describe('settings are compiled in steps', () => {
   const routes = (length: number): RouteSettings[] =>
     Array.from({ length }, (_, at) => ({ name: `r${at}`, to: [`44${100_000 + at}`], action: via }));
 
+  const beside = (before?: CompiledSettings) => ({
+    before,
+    optOuts: undefined,
+    actions: builtInMoActions,
+    flaws: new SettingsFlaws(),
+  });
+
   /** The steps, and the most prefixes, routes or rules that one of them can have looked at. */
   function stepsOf(settings: GatewaySettings) {
-    const work = compileSettings(settings, undefined, undefined);
+    const work = compileSettings(settings, beside());
     let steps = 0;
     for (;;) {
       const step = work.next();
@@ -116,9 +125,9 @@ describe('settings are compiled in steps', () => {
   it('routes that are the same objects are not compiled again, and go on counting', () => {
     const settings = { ...noSettings, routes: routes(100) };
     const { compiled } = stepsOf(settings);
-    const again = atOnce(compileSettings({ ...settings, routes: [...settings.routes] }, compiled, undefined));
+    const again = atOnce(compileSettings({ ...settings, routes: [...settings.routes] }, beside(compiled)));
     expect(again.router).toBe(compiled.router);
-    const other = atOnce(compileSettings({ ...settings, routes: routes(100) }, compiled, undefined));
+    const other = atOnce(compileSettings({ ...settings, routes: routes(100) }, beside(compiled)));
     expect(other.router).not.toBe(compiled.router);
   });
 });

@@ -39,3 +39,53 @@ export class GatewayError extends ChappeError {
     this.commandStatus = options.commandStatus;
   }
 }
+
+// More than anybody mends at one go; a table of 100,000 wrong lines must not make as many words.
+const maxFlaws = 200;
+
+/** Settings that cannot be used, with all that is wrong with them. Its message is the first flaw, and how many more. */
+export class SettingsError extends RangeError {
+  override readonly name = 'SettingsError';
+  /** Each names entry and field; the first 200. */
+  readonly flaws: readonly string[];
+
+  constructor(flaws: readonly string[]) {
+    const [first = 'these settings cannot be', ...more] = flaws;
+    super(more.length === 0 ? first : `${first} (and ${more.length} more)`);
+    this.flaws = flaws;
+  }
+}
+
+/** Gathers what cannot be in settings while they are compiled, so that all of it is told at once. */
+export class SettingsFlaws {
+  readonly #found: string[] = [];
+
+  /** Notes a flaw. */
+  add(message: string): void {
+    if (this.#found.length < maxFlaws) this.#found.push(message);
+  }
+
+  /** What `make` gives; undefined when it throws a RangeError, which is noted. */
+  attempt<T>(make: () => T): T | undefined {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.add(error.message);
+      return undefined;
+    }
+  }
+
+  /** Throws a `SettingsError` when anything was found. */
+  refuse(): void {
+    if (this.#found.length > 0) throw new SettingsError(this.#found);
+  }
+}
+
+/** Notes what is wrong; where there is nobody to tell it throws a RangeError. */
+export function refusalTo(flaws: SettingsFlaws | undefined): (message: string) => void {
+  if (flaws !== undefined) return (message) => flaws.add(message);
+  return (message) => {
+    throw new RangeError(message);
+  };
+}

@@ -8,14 +8,16 @@ export { FairMap } from './accounts/fair-map.ts';
 export { isLoopback } from './accounts/loopback.ts';
 export { compileNetworks, isWide } from './accounts/networks.ts';
 export { generatePassword, hashForProcess, hashPassword } from './accounts/password.ts';
+export type { PreparedAccounts } from './accounts/prepared-accounts.ts';
+export { sameValue } from './accounts/same-value.ts';
 export { openSealing, Sealing } from './accounts/sealing.ts';
 export { formatAmount, parseAmount } from './decimal.ts';
-export { GatewayError, type GatewayErrorCode } from './errors.ts';
+export { GatewayError, type GatewayErrorCode, SettingsError, SettingsFlaws } from './errors.ts';
 export type { MessageFacts } from './facts.ts';
 export { FilterLayer } from './filters/filter-layer.ts';
 export { Filters } from './filters/filters.ts';
 export { type OptOut, type OptOutPage, type OptOutQuery, OptOuts } from './filters/opt-outs.ts';
-export { type PumpingAlarm, PumpingWatch } from './filters/pumping.ts';
+export { type PumpingAlarm, type PumpingLimits, PumpingWatch, pumpingLimits } from './filters/pumping.ts';
 export {
   type AddressList,
   ListFile,
@@ -53,8 +55,8 @@ export {
 export { type RouteComparison, RouteTrial } from './routes/replay.ts';
 export { type CompiledRoute, Router } from './routes/router.ts';
 export { Rules } from './routes/rules.ts';
-export { checkRoutes, routeFlaws } from './routes/validate.ts';
-export { checkMoRoutes, type MoNames, moRouteFlaws } from './routes/validate-mo.ts';
+export { checkRoutes, routeErrors } from './routes/validate.ts';
+export { checkMoRoutes, type MoNames, moRouteErrors } from './routes/validate-mo.ts';
 export { wayOf } from './routes/words.ts';
 export type {
   AccountReceiptSettings,

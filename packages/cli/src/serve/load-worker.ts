@@ -1,6 +1,8 @@
-/** The thread that reads the configuration again: what the engine would not start with is refused there, too. */
+/**
+ * The thread that reads the configuration again. What the file says is looked at there, with line and column; whether the
+ * gateway can use it is found out where that is compiled, once, beside what is in force.
+ */
 import { runLoadWorker } from '@chappe/config';
-import { checkSettings } from '@chappe/gateway';
 import { actionForms } from './mo-actions.ts';
 
-runLoadWorker((settings) => checkSettings(settings, actionForms), actionForms);
+runLoadWorker(actionForms);

@@ -1,12 +1,15 @@
-/** SIGHUP: the configuration is read again. Whatever is wrong with it, what runs goes on. */
+/**
+ * SIGHUP: the configuration is read again. First all of it is prepared: whatever is wrong with it, what runs goes on. Then
+ * all of it is taken in one step; what fails after that is told as what it is, and changes nothing of what is in force.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '@chappe/center';
-import { type Config, type Flaw, type ListenSettings, settingsDiff } from '@chappe/config';
+import { type Config, type ConfigChange, type Flaw, type ListenSettings, settingsDiff } from '@chappe/config';
 import type { AuditEntry, Gateway } from '@chappe/gateway';
-import { inSlices } from '@chappe/policy';
+import { type GatewaySettings, inSlices, SettingsError } from '@chappe/policy';
 import { type ConfigFile, refusalOf } from './config-file.ts';
 import { listenersOf, serverTls } from './gateway-options.ts';
-import type { Keyring } from './keyring.ts';
+import type { KeyChange, Keyring } from './keyring.ts';
 
 /** Where it is told what happened. */
 export interface ReloadLog {
@@ -22,6 +25,7 @@ export type Reloaded = Pick<Gateway, 'apply' | 'setCertificates'> & {
 };
 
 const where = 'reload';
+const stays = 'the configuration stays as it was';
 // Beyond that it is another table, and a line for each change would keep everybody waiting.
 const toldChanges = 200;
 // As many of them stand in the audit, each by its name.
@@ -32,6 +36,29 @@ interface AuditedChange {
   readonly name: string;
   readonly change: string;
   readonly fields: readonly string[];
+}
+
+/** A configuration that has been read, and may be taken. */
+interface Read {
+  readonly config: Config;
+  readonly changes: readonly ConfigChange[];
+  /** With the entries of before where they are equal. */
+  readonly settings: GatewaySettings;
+}
+
+/** What was taken beside the settings of the gateway. */
+interface Taken {
+  readonly keyChanges: readonly KeyChange[];
+  readonly renewals: readonly Renewal[];
+  /** The process as it is; its settings are those of before. */
+  readonly before: Config;
+}
+
+/** Other certificates of one listener; `error`: why it has kept its old ones. */
+interface Renewal {
+  readonly host: string;
+  readonly port: number;
+  readonly error: Error | undefined;
 }
 
 /** Reads a configuration again, one time after the other. */
@@ -68,51 +95,77 @@ export class Reload {
       try {
         await this.#reloadOnce();
       } catch (error) {
-        this.#log.error(
-          { where, err: error },
-          `the configuration stays as it was: ${(error as Error).message}`,
-        );
+        this.#log.error({ where, err: error }, `${stays}: ${(error as Error).message}`);
       }
     }
   }
 
   async #reloadOnce(): Promise<void> {
+    const read = await this.#read();
+    if (read === undefined) return;
+    let taken: Taken | undefined;
+    try {
+      await this.#gateway.apply(read.settings, () => {
+        taken = this.#take(read);
+      });
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      for (const flaw of error.flaws) this.#log.error({ where }, flaw);
+      this.#log.error({ where, flaws: error.flaws.length }, stays);
+      return;
+    }
+    if (taken !== undefined) await this.#tell(read, taken);
+  }
+
+  /** What the file says now; undefined: it is told what is wrong with it. */
+  async #read(): Promise<Read | undefined> {
     const loaded = await this.#file.reload();
     for (const warning of loaded.warnings) this.#log.warn(flawFields(warning), warning.message);
     if (!loaded.ok) {
       for (const flaw of loaded.flaws) this.#log.error(flawFields(flaw), flaw.message);
-      this.#log.error({ where, flaws: loaded.flaws.length }, 'the configuration stays as it was');
-      return;
+      this.#log.error({ where, flaws: loaded.flaws.length }, stays);
+      return undefined;
     }
     const { config } = loaded;
     const refusal = refusalOf(config);
     if (refusal !== undefined) {
-      this.#log.error({ where, hint: refusal.hint }, `the configuration stays as it was: ${refusal.message}`);
-      return;
+      this.#log.error({ where, hint: refusal.hint }, `${stays}: ${refusal.message}`);
+      return undefined;
     }
-    const { changes, settings } = await inSlices(
-      settingsDiff(this.#config.settings, config.settings),
-      systemClock,
-    );
-    await this.#gateway.apply(settings);
+    return { config, ...(await inSlices(settingsDiff(this.#config.settings, config.settings), systemClock)) };
+  }
+
+  /** In the step in which the gateway takes the settings: keys and certificates, and what the next reload is compared with. */
+  #take({ config, settings }: Read): Taken {
+    const { adminKeyHashes, keys } = config.server.http;
+    const keyChanges = this.#keyring.take({ adminKeyHashes, keys });
+    const { listen, renewals } = this.#renewCertificates(config);
+    const before = { ...this.#config, server: withListen(this.#config.server, listen) };
+    // What needs a restart is told again at each reload until that has happened.
+    this.#config = { ...before, settings };
+    return { keyChanges, renewals, before };
+  }
+
+  async #tell({ config, changes }: Read, { keyChanges, renewals, before }: Taken): Promise<void> {
     for (const { kind, name, change: what, fields } of changes.slice(0, toldChanges)) {
       this.#log.info({ where, kind, name, fields }, `${`${kind} ${name}`.trimEnd()} ${what}`);
     }
     this.#tellBacklog(changes);
     const untold = changes.length - toldChanges;
     if (untold > 0) this.#log.info({ where, changes: untold }, `and ${untold} changes more`);
-    const { adminKeyHashes, keys } = config.server.http;
-    const keyChanges = this.#keyring.take({ adminKeyHashes, keys });
     for (const { name, change, fields } of keyChanges) {
       this.#log.info({ where, kind: 'key', name, fields }, `key ${name} ${change}`);
     }
     await this.#audit([...changes, ...keyChanges.map((change) => ({ kind: 'key', ...change }))]);
-    const listen = this.#renewCertificates(config);
-    this.#tellRest(config, listen);
-    // What needs a restart is told again at each reload until that has happened.
-    const { server } = this.#config;
-    const smpp = { ...server.smpp, listen };
-    this.#config = { ...this.#config, server: { ...server, smpp }, settings };
+    for (const { host, port, error } of renewals) {
+      if (error === undefined) this.#log.info({ where, host, port }, 'the certificate has changed');
+      else
+        this.#log.error(
+          { where, host, port, err: error },
+          `the certificate stays as it was: ${error.message}`,
+        );
+    }
+    this.#tellRest(before, config);
     this.#log.info({ where, changes: changes.length }, 'the configuration was read again');
   }
 
@@ -147,10 +200,11 @@ export class Reload {
     }
   }
 
-  /** Takes new certificates over; gives the listeners in force. */
-  #renewCertificates(config: Config): readonly ListenSettings[] {
+  /** Takes new certificates over; gives the listeners in force, and what became of those whose certificates are others. */
+  #renewCertificates(config: Config): { listen: readonly ListenSettings[]; renewals: readonly Renewal[] } {
     const { tls: first, more } = listenersOf(this.#config);
-    return this.#config.server.smpp.listen.map((one) => {
+    const renewals: Renewal[] = [];
+    const listen = this.#config.server.smpp.listen.map((one) => {
       const { host, port, tls: before } = one;
       const isSame = (other: ListenSettings): boolean =>
         other.tls !== undefined && other.host === host && other.port === port;
@@ -158,23 +212,29 @@ export class Reload {
       if (before === undefined || after === undefined || isDeepStrictEqual(before, after)) return one;
       // Whether clients must show a certificate is decided when listening begins.
       if ((before.clientCa === undefined) !== (after.clientCa === undefined)) return one;
-      this.#gateway.setCertificates(serverTls(after), one === first ? undefined : more.indexOf(one));
-      this.#log.info({ where, host, port }, 'the certificate has changed');
+      try {
+        this.#gateway.setCertificates(serverTls(after), one === first ? undefined : more.indexOf(one));
+      } catch (error) {
+        renewals.push({ host, port, error: error as Error });
+        return one;
+      }
+      renewals.push({ host, port, error: undefined });
       return { ...one, tls: after };
     });
+    return { listen, renewals };
   }
 
   /** What a running process cannot change about itself. */
-  #tellRest(config: Config, listen: readonly ListenSettings[]): void {
-    const { smpp } = this.#config.server;
-    const before = serverParts({
-      ...this.#config,
-      server: { ...this.#config.server, smpp: { ...smpp, listen } },
-    });
-    const after = serverParts(config);
-    const changed = Object.keys(after).filter((name) => !isDeepStrictEqual(before[name], after[name]));
+  #tellRest(before: Config, config: Config): void {
+    const is = serverParts(before);
+    const said = serverParts(config);
+    const changed = Object.keys(said).filter((name) => !isDeepStrictEqual(is[name], said[name]));
     if (changed.length > 0) this.#log.warn({ where, changed }, `needs a restart: ${changed.join(', ')}`);
   }
+}
+
+function withListen(server: Config['server'], listen: readonly ListenSettings[]): Config['server'] {
+  return { ...server, smpp: { ...server.smpp, listen } };
 }
 
 /** The parts by their keys. */

@@ -2,14 +2,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MemoryStore } from '@chappe/center';
 import type { Config } from '@chappe/config';
-import type { AuditEntry } from '@chappe/gateway';
-import type { GatewaySettings } from '@chappe/policy';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { type AuditEntry, Gateway } from '@chappe/gateway';
+import { type GatewaySettings, SettingsError } from '@chappe/policy';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Compilations } from '../../../policy/test/support/compilations.ts';
 import { ConfigFile } from '../../src/serve/config-file.ts';
 import { gatewayOptions, listenersOf } from '../../src/serve/gateway-options.ts';
 import { Keyring } from '../../src/serve/keyring.ts';
-import { Reload } from '../../src/serve/reload.ts';
+import { Reload, type ReloadLog } from '../../src/serve/reload.ts';
 import { selfSigned } from '../../src/start/self-signed.ts';
 
 interface Line {
@@ -19,6 +21,8 @@ interface Line {
 }
 
 interface Rig {
+  readonly file: ConfigFile;
+  readonly log: ReloadLog;
   readonly keys: () => Keyring['keys'];
   readonly write: (text: string, name?: string) => void;
   readonly config: Config;
@@ -30,6 +34,8 @@ interface Rig {
   readonly messages: () => string[];
   /** What `apply` does. */
   hold: () => Promise<void>;
+  /** What `setCertificates` throws. */
+  certificateError: Error | undefined;
 }
 
 const body = (password: string, more = ''): string => `http: { listen: off }
@@ -55,7 +61,10 @@ async function rig(text: string, files: { readonly [name: string]: string } = {}
   const say = (level: Line['level']) => (fields: object, message: string) => {
     lines.push({ level, message, fields });
   };
+  const log = { info: say('info'), warn: say('warn'), error: say('error') };
   const made = {
+    file,
+    log,
     write,
     config: loaded.config,
     applied,
@@ -66,20 +75,24 @@ async function rig(text: string, files: { readonly [name: string]: string } = {}
     hold: async () => undefined,
     keys: () => [],
     reload: async () => undefined,
+    certificateError: undefined,
   } as { -readonly [K in keyof Rig]: Rig[K] };
   const gateway = {
-    apply: async (settings: GatewaySettings): Promise<void> => {
+    apply: async (settings: GatewaySettings, alongside?: () => void): Promise<void> => {
       await made.hold();
       applied.push(settings);
+      alongside?.();
     },
-    setCertificates: (given: unknown): void => void certificates.push(given),
+    setCertificates: (given: unknown): void => {
+      if (made.certificateError !== undefined) throw made.certificateError;
+      certificates.push(given);
+    },
     messageCounts: { backlog: { of: (account: string): number => (account === 'acme' ? 7 : 0) } },
     audit: {
       append: async (...entries: readonly AuditEntry[]): Promise<void> => void audited.push(...entries),
     },
   };
   const keyring = new Keyring(loaded.config.server.http);
-  const log = { info: say('info'), warn: say('warn'), error: say('error') };
   const reload = new Reload(file, loaded.config, gateway, log, keyring);
   made.keys = () => keyring.keys;
   made.reload = () => reload.reload();
@@ -219,6 +232,65 @@ describe('a reload', () => {
     expect(made.messages()).toContain('info account acme changed');
   });
 
+  test('with what the gateway refuses tells each flaw of it', async () => {
+    const made = await rig(body('one'));
+    made.hold = async () => {
+      throw new SettingsError(['account "acme": binds', 'route "all": when']);
+    };
+    made.write(body('two'));
+    await made.reload();
+    expect(made.messages()).toEqual([
+      plainWarning,
+      'error account "acme": binds',
+      'error route "all": when',
+      'error the configuration stays as it was',
+    ]);
+    expect(made.audited).toEqual([]);
+  });
+
+  test('whose certificate cannot be taken is in force all the same, and tries that again', async () => {
+    const first = selfSigned(Date.UTC(2026, 0), Date.UTC(2027, 0));
+    const second = selfSigned(Date.UTC(2026, 1), Date.UTC(2027, 1));
+    const tls = 'smpp: { listen: { port: 0, tls: { cert: c.pem, key: k.pem } } }\n';
+    const made = await rig(body('one', tls), { 'c.pem': first.cert, 'k.pem': first.key });
+    made.write(second.cert, 'c.pem');
+    made.write(second.key, 'k.pem');
+    made.write(body('two', tls));
+    made.certificateError = new Error('this gateway does not listen for TLS there');
+    await made.reload();
+    expect(made.messages()).toEqual([
+      plainWarning,
+      'info account acme changed',
+      'error the certificate stays as it was: this gateway does not listen for TLS there',
+      'warn needs a restart: smpp.listen',
+      'info the configuration was read again',
+    ]);
+    expect(made.audited).toHaveLength(1);
+    made.certificateError = undefined;
+    await made.reload();
+    // The account is no news any more; the certificate is.
+    expect(made.messages().slice(5)).toEqual([
+      plainWarning,
+      'info the certificate has changed',
+      'info the configuration was read again',
+    ]);
+  });
+
+  test('takes keys in the step in which the gateway takes the settings, and not before', async () => {
+    const keyed = (hash: string): string =>
+      body('one').replace('listen: off', `listen: off, adminKeyHash: ${hash.repeat(64)}`);
+    const made = await rig(keyed('a'));
+    const before = made.keys();
+    const seen: unknown[] = [];
+    made.hold = async () => {
+      seen.push(made.keys());
+    };
+    made.write(keyed('b'));
+    await made.reload();
+    expect(seen).toEqual([before]);
+    expect(made.keys()).toMatchObject([{ hash: 'b'.repeat(64) }]);
+  });
+
   test('asked for while one is under way, comes once more after it', async () => {
     const made = await rig(body('one'));
     let open: () => void = () => undefined;
@@ -263,6 +335,40 @@ describe('a reload', () => {
     await made.reload();
     expect(made.certificates).toHaveLength(1);
     expect(made.messages()).toContainEqual(expect.stringMatching(/^error these certificates cannot be used/));
+  });
+});
+
+describe('with a real gateway', () => {
+  const ruled = (word: string): string =>
+    `${body('one').replace('via: op-a }', `via: op-a, text: "route${word}" }`)}mo: [{ text: "mo${word}", do: drop }]
+filters: { texts: [{ pattern: "filter${word}" }] }
+`;
+
+  test('compiles each table once in the thread of the gateway', async () => {
+    const { file, log, write, config } = await rig(ruled('Old'));
+    const gateway = await Gateway.start({
+      ...gatewayOptions(config),
+      smpp: { isClosed: true },
+      settings: { ...config.settings, accounts: [] },
+      store: new MemoryStore(),
+    });
+    onTestFinished(() => gateway.stop({ drainMs: 0 }));
+    onTestFinished(() => void vi.restoreAllMocks());
+    const { accounts: _none, ...settings } = config.settings;
+    const keyring = new Keyring(config.server.http);
+    const reload = new Reload(
+      file,
+      { ...config, settings: { ...settings, accounts: [] } },
+      gateway,
+      log,
+      keyring,
+    );
+    const compiled = new Compilations();
+    write(ruled('New').replace(/accounts:\n.*\n/, ''));
+    await reload.reload();
+    expect(gateway.settings.routes[0]?.text).toBe('routeNew');
+    for (const once of ['routeNew', 'moNew', 'filterNew'])
+      expect([once, compiled.count(once)]).toEqual([once, 1]);
   });
 });
 

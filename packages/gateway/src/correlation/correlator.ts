@@ -4,6 +4,7 @@
  * answer only when what the receipt says is on disk.
  */
 import type { Message } from '@chappe/center';
+import type { ConnectorSettings, SettingsFlaws } from '@chappe/policy';
 import {
   type IdRelation,
   idRelations,
@@ -21,7 +22,7 @@ import { handsetName } from '../receipts/handset.ts';
 import { storedReceipt, type UnmatchedReceipt, unmatchedDraft } from '../receipts/unmatched.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { type Incoming, keyOf } from './incoming.ts';
-import { ReceiptClock } from './receipt-clock.ts';
+import { ReceiptClock, receiptClockOf } from './receipt-clock.ts';
 import { type Verdict, verdictOf } from './receipt-outcome.ts';
 import { Settling, type SettlingContext } from './settling.ts';
 
@@ -47,6 +48,16 @@ export class Correlator {
   constructor(context: SettlingContext) {
     this.#context = context;
     this.#settling = new Settling(context);
+  }
+
+  /** Makes the clocks of operators, to be there when their receipts are read; flaws are told. */
+  prepare(connectors: readonly ConnectorSettings[], flaws: SettingsFlaws): void {
+    for (const connector of connectors) {
+      const { receipts } = connector;
+      if (receipts === undefined || this.#clocks.has(receipts)) continue;
+      const clock = flaws.attempt(() => receiptClockOf(connector));
+      if (clock !== undefined) this.#clocks.set(receipts, clock);
+    }
   }
 
   /** Reads a PDU of an upstream as a receipt; undefined: it is a message. `interfaceVersion`: of the session. */

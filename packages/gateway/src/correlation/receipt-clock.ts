@@ -1,6 +1,6 @@
 /** The clock that an operator dates its receipts by, and when a message came to its end by it. */
 import type { Message } from '@chappe/center';
-import type { UpstreamReceiptSettings } from '@chappe/policy';
+import type { ConnectorSettings, UpstreamReceiptSettings } from '@chappe/policy';
 import { TimeZone } from '@chappe/policy';
 
 const minuteMs = 60_000;
@@ -35,6 +35,17 @@ export class ReceiptClock {
     if (this.#past === undefined || Math.abs(nowMs - readMs) < sameOffsetMs) return readMs;
     const localMs = readMs + this.offsetMinutes(nowMs) * minuteMs;
     return localMs - this.#past.offsetMs(readMs);
+  }
+}
+
+/** The clock of a connector's operator. Throws a RangeError that names the connector when it cannot be. */
+export function receiptClockOf({ name, receipts }: ConnectorSettings): ReceiptClock {
+  try {
+    return new ReceiptClock(receipts);
+  } catch (error) {
+    throw new RangeError(`connector "${name}": receipts.timeZone: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -129,10 +129,14 @@ export class Entries {
     return this.#changeOf(kind, entries, { kind: storeKind(kind), key: name, value: undefined });
   }
 
-  /** Makes a change, and what goes with it; durable when it settles. Rejects as the store does; then nothing changed. */
+  /** Makes a change durable, and what goes with it: then it is to be taken. Rejects as the store does. */
   async write(change: EntryChange, more: readonly ControlChange[] = []): Promise<void> {
     await this.#control.write([...change.changes, ...more]);
-    this.#stored = change.next;
+  }
+
+  /** A change that is durable counts from now on. */
+  take({ next }: EntryChange): void {
+    this.#stored = next;
   }
 
   #changeOf(kind: EntryKind, entries: readonly AnyEntry[], change: ControlChange): EntryChange {

@@ -1,6 +1,6 @@
 /**
- * The settings in force: those of the file and the entries made at run time, merged. Every change is thought through
- * whole, made durable, and only then used; changes come one after the other.
+ * The settings in force: those of the file and the entries made at run time, merged. Every change is prepared whole, made
+ * durable, and only then taken; changes come one after the other, so that of two the later one stays.
  */
 import type { ControlStore } from '@chappe/center';
 import type { Accounts, EntryKind, EntrySettings } from '@chappe/policy';
@@ -21,11 +21,25 @@ export interface RunTimeOptions {
   readonly sealing?: Sealing | undefined;
 }
 
-/** Who puts settings to use: in two steps, of which the second cannot fail. */
+/** Who puts settings to use, accounts included: in two steps, of which the second cannot fail. */
 export interface SettingsUser<P> {
-  /** Rejects with a RangeError that names entry and field; nothing has changed then. */
-  compile(settings: GatewaySettings): Promise<P>;
-  take(prepared: P): void;
+  /** Rejects with a `SettingsError` that names entries and fields; nothing has changed then. */
+  prepare(settings: GatewaySettings): Promise<P>;
+  /**
+   * Takes them in one step, and calls `alongside` in it. False: others have been taken since these were prepared, and
+   * nothing has changed.
+   */
+  take(prepared: P, alongside: () => void): boolean;
+}
+
+/** A change of settings. */
+interface Change {
+  /** What is in force then. */
+  readonly settings: GatewaySettings;
+  /** Makes it durable: then it is taken. */
+  readonly write: () => Promise<void>;
+  /** What else changes with it. */
+  readonly alongside: () => void;
 }
 
 /** Settings that change while the gateway runs. */
@@ -109,14 +123,21 @@ export class RunTimeEntries {
     return this.#entries.shadowed(this.#file);
   }
 
-  /** Takes other settings of the file over. Rejects with a RangeError; then nothing has changed. */
-  apply(file: GatewaySettings): Promise<void> {
-    return this.#inTurn(async () => {
-      const merged = this.#inForce(this.#entries.merge(file));
-      const prepared = await this.#prepare(merged);
-      await this.#control.write(endedSuspensions(this.#accounts, merged.accounts));
-      this.#file = file;
-      this.#take(merged, prepared);
+  /**
+   * Takes other settings of the file over. Rejects with a `SettingsError`, or as the store does; then nothing has changed.
+   * `alongside`: changes in the same step what else belongs to them; it must not throw.
+   */
+  apply(file: GatewaySettings, alongside?: () => void): Promise<void> {
+    return this.#inTurn(() => {
+      const settings = this.#inForce(this.#entries.merge(file));
+      return this.#change({
+        settings,
+        write: () => this.#control.write(endedSuspensions(this.#accounts, settings.accounts)),
+        alongside: () => {
+          this.#file = file;
+          alongside?.();
+        },
+      });
     });
   }
 
@@ -161,11 +182,13 @@ export class RunTimeEntries {
     });
   }
 
-  async #make(change: EntryChange): Promise<void> {
-    const merged = this.#inForce(this.#entries.mergeAfter(change, this.#file));
-    const prepared = await this.#prepare(merged);
-    await this.#entries.write(change, endedSuspensions(this.#accounts, merged.accounts));
-    this.#take(merged, prepared);
+  #make(change: EntryChange): Promise<void> {
+    const settings = this.#inForce(this.#entries.mergeAfter(change, this.#file));
+    return this.#change({
+      settings,
+      write: () => this.#entries.write(change, endedSuspensions(this.#accounts, settings.accounts)),
+      alongside: () => this.#entries.take(change),
+    });
   }
 
   /** An open gateway has no list of accounts. */
@@ -173,16 +196,13 @@ export class RunTimeEntries {
     return this.#accounts.open ? { ...merged, accounts: [] } : merged;
   }
 
-  /** Everything that may fail, and everything that takes long. */
-  async #prepare(settings: GatewaySettings): Promise<unknown> {
-    if (!this.#accounts.open) this.#accounts.checkList(settings.accounts);
-    return this.#user?.compile(settings);
-  }
-
-  /** From here on nothing fails. */
-  #take(settings: GatewaySettings, prepared: unknown): void {
-    if (!this.#accounts.open) this.#accounts.replace(settings.accounts);
-    this.#user?.take(prepared);
+  async #change({ settings, write, alongside }: Change): Promise<void> {
+    const user = this.#user;
+    if (user === undefined) throw new Error('settings change when the gateway has started');
+    let prepared = await user.prepare(settings);
+    await write();
+    // Changes come in turn. Should others be in force all the same, what can be can be beside these, too.
+    while (!user.take(prepared, alongside)) prepared = await user.prepare(settings);
     this.#endSessions();
   }
 

@@ -37,7 +37,8 @@ import { LastSenders } from '../mo/last-senders.ts';
 import { MoNotices } from '../mo/notices.ts';
 import { restoreQuotas } from '../money/charging.ts';
 import type { Ledger } from '../money/ledger.ts';
-import { Network, type NetworkOptions } from '../network/network.ts';
+import { Network } from '../network/network.ts';
+import type { NetworkOptions } from '../network/network-options.ts';
 import type { CertificateEnd } from '../observation/certificates.ts';
 import { EventIds } from '../observation/event-ids.ts';
 import { GatewayEvents, type GatewayListener } from '../observation/events.ts';
@@ -202,7 +203,7 @@ export class Gateway {
     await restoreQuotas(accounts, center, this.#clock.nowMs());
     for (const [lane, connector] of this.#outlets?.open(this.#outletHost()) ?? [])
       center.attach(lane, connector);
-    await network.prepare(entries.settings);
+    await network.open(entries.settings);
     entries.attach(network, () => this.#endSessions());
     center.run();
     await network.start();
@@ -235,11 +236,12 @@ export class Gateway {
   }
 
   /**
-   * Takes other settings of the file over, see `RunTimeEntries.apply`; sessions of accounts that are gone or suspended
-   * are ended. Rejects with a RangeError that names entry and field; then nothing has changed.
+   * Takes other settings of the file over in one step, see `RunTimeEntries.apply`; sessions of accounts that are gone or
+   * suspended are ended. Rejects with a `SettingsError` that names entries and fields; then nothing has changed. Of several
+   * calls the last one stays. `alongside`: changes in the same step what else belongs to them; it must not throw.
    */
-  apply(settings: GatewaySettings): Promise<void> {
-    return this.entries.apply(settings);
+  apply(settings: GatewaySettings, alongside?: () => void): Promise<void> {
+    return this.entries.apply(settings, alongside);
   }
 
   /** Makes or replaces an entry at run time: see `RunTimeEntries.put`. */
@@ -330,7 +332,7 @@ export class Gateway {
       optOuts,
       actions: new MoHandlers(options.actions),
       moValidityMs: options.receiptValidityMs ?? defaultReceiptValidityMs,
-      tagsOf: (account) => accounts.get(account)?.policy.tags ?? [],
+      accounts,
       connect: options.connect,
       home: { systemId: options.smpp?.systemId ?? 'chappe', customers },
     });

@@ -16,7 +16,8 @@ import type { LastSenders } from '../mo/last-senders.ts';
 import type { MoNotices } from '../mo/notices.ts';
 import type { Received } from '../mo/received.ts';
 import type { Ledger } from '../money/ledger.ts';
-import type { Network, NetworkListener } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
+import type { NetworkListener } from '../network/network-options.ts';
 import type { GatewayEvents } from '../observation/events.ts';
 import type { MessageCounts } from '../observation/message-counts.ts';
 

@@ -1,109 +1,133 @@
 /** Settings as they are used: compiled once, and all or nothing. */
-import type {
-  FilterSettings,
-  GatewaySettings,
-  MessageFacts,
-  MoRouteSettings,
-  OptOuts,
-  RouteSettings,
-} from '@chappe/policy';
+import type { FilterSettings, GatewaySettings, MessageFacts, MoRouteSettings, OptOuts } from '@chappe/policy';
 import {
-  atOnce,
-  builtInMoActions,
   type CompiledRoute,
   FilterLayer,
   Filters,
   type MoActions,
-  moRouteFlaws,
+  moRouteErrors,
   Router,
+  type RouteSettings,
   Rules,
-  routeFlaws,
+  routeErrors,
+  SettingsFlaws,
   type Steps,
 } from '@chappe/policy';
 import type { RouteFilters } from '../ingress/verdict.ts';
 import { accountLane, handsetLane } from '../lanes/lanes.ts';
-import { planOf } from '../lanes/plan.ts';
+import { type Plan, planOf } from '../lanes/plan.ts';
 import { MoHandlers } from '../mo/actions.ts';
 import { partRules } from '../mo/journey.ts';
-import { compileFailover } from '../upstream/failover.ts';
-import { checkConnector } from '../upstream/upstream.ts';
-import type { RoutePlan } from '../upstream/upstreams.ts';
+import { type CompiledFailover, compileFailover, defaultFailover } from '../upstream/failover.ts';
+import type { RoutePlans } from '../upstream/upstreams.ts';
 
 /** What the network uses of its settings. */
 export interface CompiledSettings {
   /** Undefined: there are neither routes nor connectors, and everything goes to the handsets. */
   readonly router: Router | undefined;
-  readonly plans: readonly RoutePlan[];
+  readonly plans: RoutePlans;
   /** Lane by route. */
   readonly lanes: ReadonlyMap<string, string>;
   /** By route. */
   readonly filters: ReadonlyMap<string, RouteFilters>;
   /** By place, with the settings they are made of: what did not change keeps what it remembers. */
   readonly layers: ReadonlyMap<string, KeptLayer>;
-  readonly moRules: Rules<MoRouteSettings>;
-  readonly partRules: Rules<MoRouteSettings>;
+  readonly moRules: MoRuleTables;
   /** The way of a message that was held, by the routes that do not hold. */
   release(facts: MessageFacts): { readonly lane: string; readonly route: CompiledRoute } | undefined;
 }
 
-/** A layer of filters and its settings as text. */
+/** The rules for messages from handsets, and those for single segments of them. */
+export interface MoRuleTables {
+  readonly whole: Rules<MoRouteSettings>;
+  readonly parts: Rules<MoRouteSettings>;
+  readonly settings: readonly MoRouteSettings[];
+}
+
+/** A layer of filters and its settings, also as text. */
 export interface KeptLayer {
   readonly layer: FilterLayer;
+  readonly settings: FilterSettings;
   readonly text: string;
+}
+
+/** What settings are compiled beside. */
+export interface Beside {
+  /** Those in force, of which what did not change is kept. */
+  readonly before: CompiledSettings | undefined;
+  readonly optOuts: OptOuts | undefined;
+  /** Those that rules for messages from handsets may name; made ready where they can run. */
+  readonly actions: MoActions;
+  /** Is told what cannot be: with any flaw the result is not to be used. */
+  readonly flaws: SettingsFlaws;
 }
 
 // Where filters for all routes stand.
 const forAll = 'filters';
 const accountTarget = 'account:';
 
-/** Throws the RangeError that a gateway with these settings and actions would not start with. Default: the built-in ones. */
-export function checkSettings(settings: GatewaySettings, actions?: MoActions): void {
-  atOnce(compileSettings(settings, undefined, undefined, actions));
-  for (const connector of settings.connectors) checkConnector(connector);
-}
-
-/**
- * Compiles settings, in steps. `before`: those in force, of which what did not change is kept. Throws a RangeError that
- * names entry and field. `actions`: those that rules for messages from handsets may name; made ready where they can run.
- */
-export function* compileSettings(
-  settings: GatewaySettings,
-  before: CompiledSettings | undefined,
-  optOuts: OptOuts | undefined,
-  actions: MoActions = builtInMoActions,
-): Steps<CompiledSettings> {
+/** Compiles settings, in steps. Flaws name entry and field. */
+export function* compileSettings(settings: GatewaySettings, beside: Beside): Steps<CompiledSettings> {
   const { routes, connectors, mo } = settings;
-  yield* checkNames(settings, actions);
-  if (actions instanceof MoHandlers) yield* prepareActions(settings, actions);
-  const isRouted = routes.length + connectors.length > 0;
-  const lanes = new Map<string, string>();
-  const plans: RoutePlan[] = [];
-  for (const route of routes) {
-    const lane = directLane(route);
-    if (lane !== undefined) lanes.set(route.name, lane);
-    else if (route.action.kind === 'via') {
-      const plan = planOf(route.action.groups);
-      lanes.set(route.name, plan.lane);
-      plans.push({ route: route.name, plan, failover: compileFailover(route.action.failover) });
-    }
-    yield;
-  }
-  const layers = yield* layersOf(settings, before?.layers);
-  const router = before?.router?.isOf(routes) === true ? before.router : yield* Router.steps(routes);
+  const { before, optOuts, actions, flaws } = beside;
+  const areActionsKnown = yield* checkNames(settings, beside);
+  if (areActionsKnown && actions instanceof MoHandlers) yield* prepareActions(settings, actions, flaws);
+  const { plans, lanes } = yield* waysOf(routes);
+  const layers = yield* layersOf(settings, before?.layers, flaws);
+  const router =
+    before?.router?.isOf(routes) === true
+      ? before.router
+      : yield* Router.steps(routes, before?.router, flaws);
   return {
-    router: isRouted ? router : undefined,
+    router: routes.length + connectors.length > 0 ? router : undefined,
     plans,
     lanes,
     layers,
-    filters: filtersOf(settings, layers, optOuts),
-    moRules: yield* Rules.steps(mo, 'mo route'),
-    partRules: yield* Rules.steps(partRules(mo), 'mo route'),
+    filters: yield* filtersOf(settings, layers, optOuts),
+    moRules: isSame(before?.moRules.settings, mo)
+      ? (before as CompiledSettings).moRules
+      : yield* moRulesOf(mo, flaws),
     release: (facts) => {
       const route = router.peek(facts, isNoHold);
       const lane = route === undefined ? undefined : lanes.get(route.settings.name);
       return route === undefined || lane === undefined ? undefined : { lane, route };
     },
   };
+}
+
+/** The lanes of the routes, and the plans that some of them stand for. */
+function* waysOf(
+  routes: readonly RouteSettings[],
+): Steps<{ readonly plans: RoutePlans; readonly lanes: ReadonlyMap<string, string> }> {
+  const lanes = new Map<string, string>();
+  const plans = new Map<string, Plan>();
+  const failovers = new Map<string, CompiledFailover>();
+  const queuedMs = new Map<string, number>();
+  for (const route of routes) {
+    yield;
+    const { name, action } = route;
+    const lane = directLane(route);
+    if (lane !== undefined) lanes.set(name, lane);
+    if (lane !== undefined || action.kind !== 'via') continue;
+    const plan = planOf(action.groups);
+    const failover = action.failover === undefined ? defaultFailover : compileFailover(action.failover);
+    lanes.set(name, plan.lane);
+    failovers.set(name, failover);
+    plans.set(plan.lane, plan);
+    queuedMs.set(plan.lane, Math.min(queuedMs.get(plan.lane) ?? Number.POSITIVE_INFINITY, failover.queuedMs));
+  }
+  return { plans: { plans, failovers, queuedMs }, lanes };
+}
+
+function* moRulesOf(mo: readonly MoRouteSettings[], flaws: SettingsFlaws): Steps<MoRuleTables> {
+  const whole = yield* Rules.steps(mo, 'mo route', flaws);
+  // What could be wrong with them has been told.
+  const parts = yield* Rules.steps(partRules(mo), 'mo route', new SettingsFlaws());
+  return { whole, parts, settings: mo };
+}
+
+function isSame<E>(before: readonly E[] | undefined, now: readonly E[]): boolean {
+  return before?.length === now.length && now.every((one, at) => before[at] === one);
 }
 
 function isNoHold({ action }: RouteSettings): boolean {
@@ -113,13 +137,15 @@ function isNoHold({ action }: RouteSettings): boolean {
 function* layersOf(
   { filters, routes }: GatewaySettings,
   before: ReadonlyMap<string, KeptLayer> | undefined,
+  flaws: SettingsFlaws,
 ): Steps<Map<string, KeptLayer>> {
   const layers = new Map<string, KeptLayer>();
   const keep = (place: string, own: FilterSettings | undefined): void => {
     if (own === undefined) return;
-    const text = JSON.stringify(own);
     const known = before?.get(place);
-    layers.set(place, known?.text === text ? known : { layer: new FilterLayer(own, place), text });
+    const text = known?.settings === own ? known.text : JSON.stringify(own);
+    const layer = known?.text === text ? known.layer : flaws.attempt(() => new FilterLayer(own, place));
+    if (layer !== undefined) layers.set(place, { layer, settings: own, text });
   };
   keep(forAll, filters);
   for (const route of routes) {
@@ -130,19 +156,20 @@ function* layersOf(
 }
 
 /** The layers of each route: those for all are shared, with what they remember. */
-function filtersOf(
+function* filtersOf(
   { filters, routes }: GatewaySettings,
   layers: ReadonlyMap<string, KeptLayer>,
   optOuts: OptOuts | undefined,
-): Map<string, RouteFilters> {
-  return new Map(
-    routes.map((route) => {
-      const kept = [layers.get(forAll), layers.get(placeOf(route))];
-      const own = kept.flatMap((one) => (one === undefined ? [] : [one.layer]));
-      const remembers = (filters?.duplicates ?? route.filters?.duplicates) !== undefined;
-      return [route.name, { filters: new Filters(own, optOuts), remembers }];
-    }),
-  );
+): Steps<Map<string, RouteFilters>> {
+  const found = new Map<string, RouteFilters>();
+  for (const route of routes) {
+    const kept = [layers.get(forAll), layers.get(placeOf(route))];
+    const own = kept.flatMap((one) => (one === undefined ? [] : [one.layer]));
+    const remembers = (filters?.duplicates ?? route.filters?.duplicates) !== undefined;
+    found.set(route.name, { filters: new Filters(own, optOuts), remembers });
+    yield;
+  }
+  return found;
 }
 
 function placeOf({ name }: RouteSettings): string {
@@ -158,15 +185,19 @@ function directLane({ action }: RouteSettings): string | undefined {
 }
 
 /** What an action is made of beside its settings may be lacking, and its code is not ours. */
-function* prepareActions({ mo, unclaimed }: GatewaySettings, actions: MoHandlers): Steps<void> {
+function* prepareActions(
+  { mo, unclaimed }: GatewaySettings,
+  actions: MoHandlers,
+  flaws: SettingsFlaws,
+): Steps<void> {
   for (const { name, action } of [...mo, ...unclaimedRule(unclaimed)]) {
+    yield;
     try {
       actions.prepareAll(action);
     } catch (error) {
       const { message } = error instanceof Error ? error : new Error(String(error));
-      throw new RangeError(`route "${name}": action: ${message}`, { cause: error });
+      flaws.add(`mo route "${name}": action: ${message}`);
     }
-    yield;
   }
 }
 
@@ -174,38 +205,35 @@ function unclaimedRule(action: GatewaySettings['unclaimed']): readonly MoRouteSe
   return action === undefined ? [] : [{ name: 'unclaimed', action }];
 }
 
+/** True: rules for messages from handsets do what there is. */
 function* checkNames(
   { accounts, connectors, routes, mo, webhooks, unclaimed }: GatewaySettings,
-  actions: MoActions,
-): Steps<void> {
+  { actions, flaws }: Beside,
+): Steps<boolean> {
   const names = new Set(connectors.map(({ name }) => name));
   for (const { name } of connectors) {
     // They are written into lanes and memos, where these signs mean something.
-    if (/[,|>*?:\s]/.test(name) || name === '') {
-      throw new RangeError(
-        `connector "${name}": name must not be empty, nor hold spaces or any of , | > * ? :`,
-      );
-    }
+    if (/[,|>*?:\s]/.test(name) || name === '')
+      flaws.add(`connector "${name}": name must not be empty, nor hold spaces or any of , | > * ? :`);
   }
-  if (names.size < connectors.length)
-    throw new RangeError('connectors: two have the same name; rename one of them');
+  if (names.size < connectors.length) flaws.add('connectors: two have the same name; rename one of them');
   for (const { name } of routes) {
-    if (/[,|]/.test(name)) throw new RangeError(`route "${name}": name must not hold , or |`);
+    if (/[,|]/.test(name)) flaws.add(`route "${name}": name must not hold , or |`);
+    yield;
   }
   const known = accounts.length === 0 ? undefined : new Set(accounts.map(({ systemId }) => systemId));
   const hooks = new Set(webhooks.map(({ name }) => name));
   for (const { systemId, receipts } of accounts) {
-    if (receipts?.webhook === undefined || hooks.has(receipts.webhook)) continue;
-    throw new RangeError(
-      `account "${systemId}": receipts.webhook: there is no webhook "${receipts.webhook}"`,
-    );
+    yield;
+    if (receipts?.webhook !== undefined && !hooks.has(receipts.webhook))
+      flaws.add(`account "${systemId}": receipts.webhook: there is no webhook "${receipts.webhook}"`);
   }
-  const moNames = { accounts: known, connectors: names, webhooks: hooks };
-  const flaws = [
-    ...(yield* routeFlaws(routes, new Set([...names, handsetLane]), known)),
-    ...(yield* moRouteFlaws(mo, moNames, actions)),
-    ...(yield* moRouteFlaws(unclaimedRule(unclaimed), moNames, actions)),
+  const moNames = { accounts: known, webhooks: hooks };
+  const moErrors = [
+    ...(yield* moRouteErrors(mo, moNames, actions)),
+    ...(yield* moRouteErrors(unclaimedRule(unclaimed), moNames, actions)),
   ];
-  const [first] = flaws.filter(({ severity }) => severity === 'error');
-  if (first !== undefined) throw new RangeError(`route "${first.route}": ${first.field}: ${first.message}`);
+  const errors = yield* routeErrors(routes, new Set([...names, handsetLane]), known);
+  for (const error of [...errors, ...moErrors]) flaws.add(error);
+  return moErrors.length === 0;
 }

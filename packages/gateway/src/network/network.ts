@@ -1,34 +1,23 @@
 /**
  * Everything that is made of an operator's settings: the rules for messages of customers, the upstreams and the plans
- * that lead to them, the receipts that come back, and the ways of messages from handsets. New settings are compiled
- * whole before anything changes; what they do not touch goes on undisturbed.
+ * that lead to them, the receipts that come back, and the ways of messages from handsets. New settings are prepared
+ * whole before anything changes, and taken in one step; what they do not touch goes on undisturbed.
  */
-import type { Center, ControlStore, Message, Outcome } from '@chappe/center';
-import type { Account, CompiledRoute, MessageFacts, OptOuts, Router } from '@chappe/policy';
+import type { Message, Outcome } from '@chappe/center';
+import type { Account, CompiledRoute, MessageFacts, Router } from '@chappe/policy';
 import {
   type GatewaySettings,
   inSlices,
   normaliseNumber,
   noSettings,
-  type PumpingAlarm,
   PumpingWatch,
   Rules,
 } from '@chappe/policy';
-import { type PduOf, status } from '@chappe/protocol';
-import {
-  type Clock,
-  DEFERRED,
-  type Random,
-  type ResponseInput,
-  type Session,
-  type SmppError,
-} from '@chappe/smpp';
+import { status } from '@chappe/protocol';
+import { DEFERRED, type ResponseInput, type Session, type SmppError } from '@chappe/smpp';
 import { Correlator } from '../correlation/correlator.ts';
-import type { Verdict } from '../correlation/receipt-outcome.ts';
-import type { Acceptance } from '../ingress/acceptance.ts';
 import { restoreParts } from '../ingress/restore-parts.ts';
-import type { RouteFilters } from '../ingress/verdict.ts';
-import type { ReceivingBinds } from '../lanes/binds.ts';
+import type { AcceptanceParts, RouteFilters } from '../ingress/verdict.ts';
 import { DroppedConnector } from '../lanes/dropped.ts';
 import { droppedLane, isHeldLane } from '../lanes/lanes.ts';
 import { planOfLane } from '../lanes/plan.ts';
@@ -37,69 +26,24 @@ import { nodeIdOctets, nodeIdOf } from '../message/hops.ts';
 import { unansweredMark } from '../message/operator-id.ts';
 import { factsOfStored, wholeText } from '../message/stored-facts.ts';
 import { withTaken, withUnfit } from '../message/trail.ts';
-import type { MoHandlers } from '../mo/actions.ts';
-import type { Reply } from '../mo/context.ts';
 import { MoInbox } from '../mo/inbox.ts';
 import { takeMo } from '../mo/journey.ts';
-import type { LastSenders } from '../mo/last-senders.ts';
-import type { MoOrigin, Received } from '../mo/received.ts';
+import type { MoOrigin } from '../mo/received.ts';
 import type { Ledger } from '../money/ledger.ts';
-import type { ConnectUpstream, FromUpstream } from '../upstream/binds.ts';
-import type { Home } from '../upstream/leads-back.ts';
+import type { FromUpstream } from '../upstream/binds.ts';
 import { OperatorRequests } from '../upstream/operator-requests.ts';
-import { checkConnector } from '../upstream/upstream.ts';
 import { strandedText, Upstreams } from '../upstream/upstreams.ts';
-import { checkWebhook, type WebhookConnector } from '../webhooks/webhook-connector.ts';
+import type { WebhookConnector } from '../webhooks/webhook-connector.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
-import { type CompiledSettings, compileSettings } from './compiled-settings.ts';
-
-/** Who hears of what happens at upstreams, and sends what a rule answers handsets with. */
-export interface NetworkListener {
-  onUpstream(connector: string, what: 'bound' | 'lost' | 'bind-failed' | 'stranded', detail: string): void;
-  onBreaker(connector: string, isOpen: boolean, detail: string): void;
-  /** A receipt that is not final. */
-  onIntermediate(message: Message, verdict: Verdict): void;
-  /** A handset that an upstream was asked about can be reached again. */
-  onAlert(pdu: PduOf<'alert_notification'>, connector: string): void;
-  onPumping(alarm: PumpingAlarm): void;
-  /** A message from a handset waits for somebody to take it. */
-  onUnclaimed(received: Received): void;
-  /** The word that confirms an opt-out. */
-  reply: Reply;
-  onError(error: unknown, where: string): void;
-}
+import type { CompiledSettings } from './compiled-settings.ts';
+import type { NetworkListener, NetworkOptions } from './network-options.ts';
+import { type PreparedSettings, prepareSettings } from './prepared-settings.ts';
 
 /** Where a message goes that is let go on. */
 export interface Release {
   readonly lane: string;
   readonly route: CompiledRoute;
   readonly memo: string | undefined;
-}
-
-/** What a network is made of. */
-export interface NetworkOptions {
-  readonly center: Center;
-  readonly control: ControlStore;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly receivingBinds: ReceivingBinds;
-  readonly acceptance: Acceptance;
-  readonly ledger: Ledger;
-  readonly optOuts: OptOuts;
-  readonly writers: LastSenders;
-  /** What rules for messages from handsets may do. */
-  readonly actions: MoHandlers;
-  readonly moValidityMs: number;
-  /** The tags of the account of that name. */
-  readonly tagsOf: (account: string) => readonly string[];
-  readonly connect?: ConnectUpstream | undefined;
-  readonly home?: Home | undefined;
-}
-
-/** Settings that are compiled and not yet in force. */
-export interface PreparedSettings {
-  readonly settings: GatewaySettings;
-  readonly compiled: CompiledSettings;
 }
 
 /** What is made of the settings in force. */
@@ -115,8 +59,9 @@ export class Network {
   readonly #origins: Map<string, MoOrigin> = new Map();
   #listener!: NetworkListener;
   #nodeId: Uint8Array = new Uint8Array(nodeIdOctets);
-  #settings: GatewaySettings = noSettings;
-  #compiled: CompiledSettings | undefined;
+  #inForce: PreparedSettings | undefined;
+  /** Another object whenever other settings are in force: see `PreparedSettings.basis`. */
+  #basis: object = {};
   #isStarted = false;
   #isStopping = false;
 
@@ -173,7 +118,7 @@ export class Network {
     center.attach(droppedLane, new DroppedConnector());
   }
 
-  /** Says who hears of it all; once, before `prepare`. */
+  /** Says who hears of it all; once, before `open`. */
   tell(listener: NetworkListener): void {
     this.#listener = listener;
   }
@@ -185,24 +130,24 @@ export class Network {
 
   /** The settings in force. */
   get settings(): GatewaySettings {
-    return this.#settings;
+    return this.#inForce?.settings ?? noSettings;
   }
 
   /** The routes in force; undefined: everything goes to the handsets. */
   get router(): Router | undefined {
-    return this.#compiled?.router;
+    return this.#inForce?.compiled.router;
   }
 
   /** Whether long texts are cut, for upstreams that want them so. */
   get splitsLongMessages(): boolean {
-    return this.#settings.connectors.length > 0;
+    return this.settings.connectors.length > 0;
   }
 
   /** Reads what was learned, and takes the settings. Once the center is open, and before it runs. */
-  async prepare(settings: GatewaySettings): Promise<void> {
+  async open(settings: GatewaySettings): Promise<void> {
     await this.upstreams.load();
     this.#nodeId = await nodeIdOf(this.#options.control, this.#options.random);
-    this.take(await this.compile(settings));
+    this.take(await this.prepare(settings));
     await this.upstreams.restore();
     const { center, clock, acceptance } = this.#options;
     await restoreParts(center, acceptance.wholes, this.upstreams.ways, clock.nowMs());
@@ -216,41 +161,62 @@ export class Network {
   }
 
   /**
-   * Compiles settings in slices that leave the loop free. Rejects with a RangeError that names the entry and the field.
-   * Changes nothing.
+   * Makes everything that settings need, in slices that leave the loop free. Rejects with a `SettingsError` that has all
+   * that is wrong. Changes nothing.
    */
-  async compile(settings: GatewaySettings): Promise<PreparedSettings> {
-    for (const connector of settings.connectors) checkConnector(connector);
-    for (const webhook of settings.webhooks) checkWebhook(webhook);
-    // Made for its checks only.
-    new PumpingWatch(settings.pumping);
-    const { optOuts, actions, clock } = this.#options;
-    const steps = compileSettings(settings, this.#compiled, optOuts, actions);
-    return { settings, compiled: await inSlices(steps, clock) };
+  prepare(settings: GatewaySettings): Promise<PreparedSettings> {
+    const { accounts, optOuts, actions, clock } = this.#options;
+    const { upstreams, correlator } = this;
+    const holders = { accounts, optOuts, actions, upstreams, webhooks: this.#webhooks, correlator };
+    return inSlices(prepareSettings(settings, holders, this.#inForce?.compiled, this.#basis), clock);
   }
 
-  /** Takes prepared settings over, in one step that cannot fail. No others may have been taken since they were prepared. */
-  take({ settings, compiled }: PreparedSettings): void {
-    if (this.#compiled?.router !== undefined) compiled.router?.continue(this.#compiled.router);
-    this.upstreams.use(settings.connectors, compiled.plans);
-    this.#webhooks.use(settings.webhooks);
-    this.#settings = settings;
-    this.#compiled = compiled;
+  /**
+   * Takes prepared settings over in one step that cannot fail: whoever looks sees all of those before or all of these, and
+   * `alongside` changes in the same step what else belongs to them. What can fail (ending, binding) begins after it, and
+   * reports. False: others have been taken since these were prepared, and nothing has changed.
+   */
+  take(prepared: PreparedSettings, alongside?: () => void): boolean {
+    const { accounts } = this.#options;
+    const { settings, compiled } = prepared;
+    if (prepared.basis !== this.#basis) return false;
+    if (prepared.accounts !== undefined && !accounts.isCurrent(prepared.accounts)) return false;
+    this.#inForce = prepared;
+    this.#basis = {};
+    if (prepared.accounts !== undefined) accounts.take(prepared.accounts);
     this.#origins.clear();
-    this.pumping.configure(settings.pumping ?? {});
-    this.mo.use(compiled.moRules, compiled.partRules, settings.unclaimed);
-    const { router } = compiled;
-    this.#options.acceptance.use({
+    this.pumping.take(prepared.pumping);
+    this.mo.use(compiled.moRules.whole, compiled.moRules.parts, settings.unclaimed);
+    this.#options.acceptance.use(this.#acceptanceBy(compiled));
+    const jobs = [
+      ...this.upstreams.take(prepared.upstreams, compiled.plans),
+      ...this.#webhooks.take(prepared.webhooks),
+    ];
+    alongside?.();
+    // At the start they are looked at when the center runs.
+    if (this.#isStarted) jobs.push(() => void this.mo.unclaimed.look());
+    for (const job of jobs) this.#begin(job);
+    return true;
+  }
+
+  #begin(job: () => void): void {
+    try {
+      job();
+    } catch (error) {
+      this.#listener.onError(error, 'what new settings have ended or begun');
+    }
+  }
+
+  #acceptanceBy({ router, lanes, filters }: CompiledSettings): AcceptanceParts {
+    return {
       router,
-      laneOf: (route) => compiled.lanes.get(route.settings.name) ?? '',
-      filtersOf: (route) => compiled.filters.get(route.settings.name) as RouteFilters,
-      filtersNamed: (route) => compiled.filters.get(route),
+      laneOf: (route) => lanes.get(route.settings.name) ?? '',
+      filtersOf: (route) => filters.get(route.settings.name) as RouteFilters,
+      filtersNamed: (route) => filters.get(route),
       creditOf: (account) => this.#creditOf(account),
       nodeId: this.#nodeId,
       isStopped: (account, digits, nowMs) => this.#isStopped(account, digits, nowMs),
-    });
-    // At the start they are looked at when the center runs.
-    if (this.#isStarted) void this.mo.unclaimed.look();
+    };
   }
 
   /** What becomes of a message whose receipt is late: the center asks. */
@@ -290,7 +256,7 @@ export class Network {
     const plan = planOfLane(lane);
     if (plan !== undefined)
       return !plan.groups.every((group) => group.every(({ connector }) => acceptsPayloadTlv(connector)));
-    return isHeldLane(lane) && !this.#settings.connectors.every(({ name }) => acceptsPayloadTlv(name));
+    return isHeldLane(lane) && !this.settings.connectors.every(({ name }) => acceptsPayloadTlv(name));
   }
 
   /** The connectors that a lane leads to that are not to get a text: their filters refuse it, or they lack a character. */
@@ -306,9 +272,9 @@ export class Network {
   releaseLane(pieces: readonly Message[]): Release | undefined {
     const [first] = pieces;
     if (first === undefined) return undefined;
-    const tags = this.#options.tagsOf(first.account);
+    const tags = this.#options.accounts.get(first.account)?.policy.tags ?? [];
     const facts = factsOfStored(first, tags, this.#options.clock.nowMs(), wholeText(pieces));
-    const next = this.#compiled?.release(facts);
+    const next = this.#inForce?.compiled.release(facts);
     if (next === undefined) return undefined;
     const { name } = next.route.settings;
     if (pieces.length === 1) return { ...next, memo: name };
@@ -333,7 +299,7 @@ export class Network {
   }
 
   #isStopped(account: string, digits: string, nowMs: number): boolean {
-    if (this.#settings.pumping === undefined) return false;
+    if (this.settings.pumping === undefined) return false;
     if (this.pumping.isStopped(account, digits)) return true;
     const alarm = this.pumping.note(account, digits, nowMs);
     if (alarm === undefined) return false;

@@ -22,6 +22,7 @@ import {
 } from '@chappe/smpp';
 import { Tracers } from '../observation/trace.ts';
 import { Traffic } from '../observation/traffic.ts';
+import { dialedKinds } from './bind-kinds.ts';
 import { boundToItself, refusedBind, unheldBind } from './bind-problem.ts';
 import { type Home, isKin, leadsBack } from './leads-back.ts';
 
@@ -187,18 +188,8 @@ export class Binds {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.lastError = undefined;
-    const { version, outbind } = this.#settings;
-    // 3.3 has no transceivers.
-    const { bind = version === '3.3' ? 'transmitter+receiver' : 'transceiver' } = this.#settings;
-    const kinds =
-      outbind === undefined
-        ? bind === 'transmitter+receiver'
-          ? (['transmitter', 'receiver'] as const)
-          : ([bind] as const)
-        : dialedBesideOutbind(this.#settings.bind);
-    this.#clients = endsOf(this.#settings).flatMap((end) =>
-      kinds.map((kind) => SmppClient.open(this.#url(kind, end), this.#options(kind, end))),
-    );
+    const kinds = dialedKinds(this.#settings);
+    for (const end of endsOf(this.#settings)) for (const kind of kinds) this.#open(kind, end);
     this.#listen();
   }
 
@@ -239,6 +230,15 @@ export class Binds {
         : undefined;
     await Promise.all([...clients.map((client) => client.close({ drainMs })), listening?.close({ drainMs })]);
     disarm?.();
+  }
+
+  #open(kind: BindKind, end: End): void {
+    try {
+      this.#clients.push(SmppClient.open(this.#url(kind, end), this.#options(kind, end)));
+    } catch (error) {
+      // Settings that no bind can be made of: the others are made all the same.
+      this.#failed(error as SmppError, undefined);
+    }
   }
 
   #url(kind: BindKind, { host, port }: End): string {
@@ -390,9 +390,4 @@ export class Binds {
     // Others may take what it would have got.
     this.#listener.onRoom();
   }
-}
-
-/** What is bound by connecting, when the operator calls us for the rest: it cannot be called to a bind that only sends. */
-function dialedBesideOutbind(bind: ConnectorSettings['bind']): readonly 'transmitter'[] {
-  return bind === 'transceiver' || bind === 'receiver' ? [] : ['transmitter'];
 }

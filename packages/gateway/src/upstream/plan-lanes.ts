@@ -20,7 +20,7 @@ export class PlanLanes {
   readonly #connectors: Map<string, PlanConnector> = new Map();
   /** Those that lead to each upstream; made anew when it is asked for. */
   readonly #leading: Map<string, readonly PlanConnector[]> = new Map();
-  #inForce: ReadonlySet<string> = new Set();
+  #inForce: ReadonlyMap<string, Plan> = new Map();
   /** What was stranded at the last look, and what of it has been told. */
   #before: ReadonlyMap<string, number> = new Map();
   readonly #told: Set<string> = new Set();
@@ -42,10 +42,14 @@ export class PlanLanes {
     return plan === undefined ? undefined : this.#attach(plan);
   }
 
-  /** The plans of the routes are these; upstreams of theirs may have come or gone. */
-  use(plans: readonly Plan[]): void {
-    this.#inForce = new Set(plans.map(({ lane }) => lane));
-    for (const plan of plans) if (!this.#connectors.has(plan.lane)) this.#attach(plan);
+  /** The plans of the routes are these, by lane. */
+  take(plans: ReadonlyMap<string, Plan>): void {
+    this.#inForce = plans;
+    for (const plan of plans.values()) if (!this.#connectors.has(plan.lane)) this.#attach(plan);
+  }
+
+  /** Upstreams of the plans may have come or gone: all lanes go on. */
+  offer(): void {
     for (const connector of this.#connectors.values()) connector.ready?.();
   }
 
@@ -54,7 +58,9 @@ export class PlanLanes {
     const { center, onStranded } = this.#context;
     const empty = new Set(this.#connectors.keys());
     for (const { lane, isAttached, queued, waiting, flying } of center.depths()) {
-      if (queued + waiting + flying > 0) empty.delete(lane);
+      // One that is let go stays known to the center for a while.
+      if (queued + waiting + flying === 0) continue;
+      empty.delete(lane);
       if (!isAttached && !this.#connectors.has(lane)) this.connector(lane);
     }
     for (const lane of empty) if (!this.#inForce.has(lane)) this.#letGo(lane);

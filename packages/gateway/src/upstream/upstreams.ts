@@ -1,6 +1,12 @@
 /** All upstreams and the plans that lead to them: made from settings, kept through changes of settings. */
 import type { Center, ControlStore, Message } from '@chappe/center';
-import type { ConnectorSettings, UpstreamReceiptSettings } from '@chappe/policy';
+import {
+  type ConnectorSettings,
+  type SettingsFlaws,
+  type Steps,
+  sameValue,
+  type UpstreamReceiptSettings,
+} from '@chappe/policy';
 import type { Clock, Random } from '@chappe/smpp';
 import type { Plan } from '../lanes/plan.ts';
 import { trailOf } from '../message/trail.ts';
@@ -32,11 +38,22 @@ export interface UpstreamsContext {
   readonly onStranded?: (connector: string, messages: number) => void;
 }
 
-/** A route's plan and when its messages move on. */
-export interface RoutePlan {
-  readonly route: string;
-  readonly plan: Plan;
-  readonly failover: CompiledFailover;
+/** Where the routes lead, and when their messages move on. */
+export interface RoutePlans {
+  /** By lane. */
+  readonly plans: ReadonlyMap<string, Plan>;
+  /** By route. */
+  readonly failovers: ReadonlyMap<string, CompiledFailover>;
+  /** By lane: the least of what its routes say of how long messages wait there. */
+  readonly queuedMs: ReadonlyMap<string, number>;
+}
+
+/** Upstreams that are made and not yet in force. */
+export interface PreparedUpstreams {
+  /** By name, in the order of the settings: what has not changed is what is in force. */
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** By group: what its connectors say together of their receipts. */
+  readonly receipts: ReadonlyMap<string, UpstreamReceiptSettings>;
 }
 
 // Lanes that come up by themselves (a message of an old plan is tried again) are looked for so often.
@@ -49,7 +66,7 @@ export class Upstreams {
   /** Which of them the pieces of texts go by. */
   readonly ways: Ways = new Ways();
   readonly #context: UpstreamsContext;
-  readonly #upstreams: Map<string, Upstream> = new Map();
+  #upstreams: ReadonlyMap<string, Upstream> = new Map();
   /** Kept when their last upstream is taken out: it may come back, and with it receipts of what it has. */
   readonly #groups: Map<string, UpstreamGroup> = new Map();
   readonly #forms: LearnedForms;
@@ -57,8 +74,7 @@ export class Upstreams {
   #receiptSettings: ReadonlyMap<string, UpstreamReceiptSettings> = new Map();
   readonly #lanes: PlanLanes;
   readonly #leaving: Set<Promise<void>> = new Set();
-  #failovers: ReadonlyMap<string, CompiledFailover> = new Map();
-  #queuedMs: ReadonlyMap<string, number> = new Map();
+  #routes: RoutePlans = { plans: new Map(), failovers: new Map(), queuedMs: new Map() };
   #isStarted = false;
   #disarm: (() => void) | undefined;
 
@@ -111,25 +127,43 @@ export class Upstreams {
     for (const upstream of this.#upstreams.values()) upstream.reconsider();
   }
 
-  /** Takes settings over: what has not changed goes on undisturbed. Throws RangeError before anything is changed. */
-  use(settings: readonly ConnectorSettings[], routes: readonly RoutePlan[]): void {
-    const before = new Map(this.#upstreams);
-    const made = settings.map((one) => this.#kept(before.get(one.name), one) ?? this.#make(one));
-    this.#upstreams.clear();
-    for (const upstream of made) {
-      this.#upstreams.set(upstream.name, upstream);
-      const old = before.get(upstream.name);
-      before.delete(upstream.name);
-      if (old === upstream) continue;
-      if (old !== undefined) this.#leave(old);
-      upstream.group.members.add(upstream);
-      if (this.#isStarted && upstream.settings.paused !== true) upstream.start();
+  /**
+   * Makes the upstreams of settings, in steps: those that have not changed are those in force. They hold no socket and no
+   * timer until they are started. Changes nothing; flaws are told, by connector and field.
+   */
+  *prepare(settings: readonly ConnectorSettings[], flaws: SettingsFlaws): Steps<PreparedUpstreams> {
+    const made = new Map<string, Upstream>();
+    const groups = new Map<string, UpstreamGroup>();
+    for (const one of settings) {
+      const old = this.#upstreams.get(one.name);
+      const isKept = old !== undefined && sameValue(old.settings, one);
+      const upstream = isKept ? old : flaws.attempt(() => this.#make(one, groups));
+      if (upstream !== undefined) made.set(one.name, upstream);
+      yield;
     }
-    for (const gone of before.values()) this.#leave(gone);
-    this.#useReceiptSettings(receiptSettingsOf(made));
-    this.#failovers = new Map(routes.map(({ route, failover }) => [route, failover]));
-    this.#queuedMs = leastQueued(routes);
-    this.#lanes.use(routes.map(({ plan }) => plan));
+    return { upstreams: made, receipts: receiptSettingsOf(settings) };
+  }
+
+  /**
+   * Takes prepared upstreams over, and where the routes lead: what has not changed goes on undisturbed. Cannot fail. Gives
+   * what is to be done once all else is taken, too: the old ones end, the new ones bind, and what waits goes on.
+   */
+  take({ upstreams, receipts }: PreparedUpstreams, routes: RoutePlans): readonly (() => void)[] {
+    const gone = [...this.#upstreams.values()].filter((old) => upstreams.get(old.name) !== old);
+    const come = [...upstreams.values()].filter((made) => this.#upstreams.get(made.name) !== made);
+    for (const { group } of come) this.#groups.set(group.name, group);
+    for (const made of come) made.group.members.add(made);
+    this.#upstreams = upstreams;
+    this.#useReceiptSettings(receipts);
+    this.#routes = routes;
+    this.#lanes.take(routes.plans);
+    return [
+      ...gone.map((old) => () => this.#leave(old)),
+      ...come.map((made) => () => {
+        if (this.#isStarted && made.settings.paused !== true) made.start();
+      }),
+      () => this.#lanes.offer(),
+    ];
   }
 
   /** The sender of a message as the upstream that tried it last was told: they may be replaced. Undefined: not known. */
@@ -147,6 +181,8 @@ export class Upstreams {
 
   /** Takes nothing more, waits for open answers, unbinds. */
   async stop(drainMs: number): Promise<void> {
+    // What is taken from now on binds no more.
+    this.#isStarted = false;
     this.#disarm?.();
     for (const connector of this.#lanes) connector.returnParked();
     await Promise.all([...this.list().map((upstream) => upstream.stop(drainMs)), ...this.#leaving]);
@@ -161,7 +197,7 @@ export class Upstreams {
 
   /** When a message of that memo moves on. */
   failoverOf(memo: string | undefined): CompiledFailover {
-    return this.#failovers.get(trailOf(memo).route) ?? defaultFailover;
+    return this.#routes.failovers.get(trailOf(memo).route) ?? defaultFailover;
   }
 
   /**
@@ -186,13 +222,10 @@ export class Upstreams {
     if (message.group !== undefined) this.#group(message.group).receipts.superseded(message);
   }
 
-  #kept(old: Upstream | undefined, settings: ConnectorSettings): Upstream | undefined {
-    const isSame = old !== undefined && JSON.stringify(old.settings) === JSON.stringify(settings);
-    return isSame ? old : undefined;
-  }
-
-  #make(settings: ConnectorSettings): Upstream {
-    const group = this.#group(settings.group ?? settings.name);
+  #make(settings: ConnectorSettings, groups: Map<string, UpstreamGroup>): Upstream {
+    const name = settings.group ?? settings.name;
+    const group = this.#groups.get(name) ?? groups.get(name) ?? this.#newGroup(name);
+    groups.set(name, group);
     const { clock, random, events, connect, home, nodeId } = this.#context;
     return new Upstream(settings, {
       clock,
@@ -209,24 +242,28 @@ export class Upstreams {
   #group(name: string): UpstreamGroup {
     let group = this.#groups.get(name);
     if (group === undefined) {
-      const { center, clock, events } = this.#context;
-      const receipts = new GroupReceipts(name, {
-        center,
-        clock,
-        forms: this.#forms,
-        onError: (error, where) => events.onError(error, where),
-      });
-      receipts.configure(this.#receiptSettings.get(name) ?? {});
-      group = new UpstreamGroup(name, receipts);
+      group = this.#newGroup(name);
       this.#groups.set(name, group);
     }
     return group;
   }
 
+  #newGroup(name: string): UpstreamGroup {
+    const { center, clock, events } = this.#context;
+    const receipts = new GroupReceipts(name, {
+      center,
+      clock,
+      forms: this.#forms,
+      onError: (error, where) => events.onError(error, where),
+    });
+    receipts.configure(this.#receiptSettings.get(name) ?? {});
+    return new UpstreamGroup(name, receipts);
+  }
+
   #useReceiptSettings(settings: ReadonlyMap<string, UpstreamReceiptSettings>): void {
     for (const [name, receipts] of settings) {
-      if (JSON.stringify(receipts) === JSON.stringify(this.#receiptSettings.get(name))) continue;
-      this.#group(name).receipts.configure(receipts);
+      if (!sameValue(receipts, this.#receiptSettings.get(name)))
+        this.#group(name).receipts.configure(receipts);
     }
     this.#receiptSettings = settings;
   }
@@ -246,7 +283,7 @@ export class Upstreams {
     return new PlanConnector(plan, {
       upstream: (name) => this.#upstreams.get(name),
       failoverOf: (memo) => this.failoverOf(memo),
-      queuedMs: ({ lane }) => this.#queuedMs.get(lane) ?? Number.POSITIVE_INFINITY,
+      queuedMs: ({ lane }) => this.#routes.queuedMs.get(lane) ?? Number.POSITIVE_INFINITY,
       nowMs: () => this.#context.clock.nowMs(),
       monotonicMs: () => this.#context.clock.monotonicMs(),
       reroute: this.#context.reroute,
@@ -263,22 +300,13 @@ export class Upstreams {
 }
 
 /** What one connector of a group does not say, the next one in their order may. */
-function receiptSettingsOf(upstreams: readonly Upstream[]): ReadonlyMap<string, UpstreamReceiptSettings> {
+function receiptSettingsOf(
+  connectors: readonly ConnectorSettings[],
+): ReadonlyMap<string, UpstreamReceiptSettings> {
   const settings = new Map<string, UpstreamReceiptSettings>();
-  for (const {
-    group: { name },
-    settings: { receipts = {} },
-  } of upstreams)
-    settings.set(name, { ...receipts, ...settings.get(name) });
+  for (const { name, group = name, receipts } of connectors)
+    settings.set(group, { ...receipts, ...settings.get(group) });
   return settings;
-}
-
-function leastQueued(routes: readonly RoutePlan[]): ReadonlyMap<string, number> {
-  const least = new Map<string, number>();
-  for (const { plan, failover } of routes) {
-    least.set(plan.lane, Math.min(least.get(plan.lane) ?? Number.POSITIVE_INFINITY, failover.queuedMs));
-  }
-  return least;
 }
 
 /** What is said of messages that only a connector could take that is in the settings no more. */

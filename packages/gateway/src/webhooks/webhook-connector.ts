@@ -43,6 +43,7 @@ export interface WebhookCounters {
 /** Delivers to one webhook. */
 export class WebhookConnector implements Connector {
   readonly name: string;
+  readonly settings: WebhookSettings;
   readonly counters: WebhookCounters = { delivered: 0, retried: 0, failed: 0 };
   /** Set by the center: asks to be given more. */
   ready: (() => void) | undefined;
@@ -65,6 +66,7 @@ export class WebhookConnector implements Connector {
   constructor(settings: WebhookSettings, options: WebhookOptions) {
     const allowPrivate = settings.allowPrivate ?? false;
     this.name = settings.name;
+    this.settings = settings;
     this.#clock = options.clock;
     this.#url = urlOf(settings, allowPrivate);
     this.#key = keyOf(settings);

@@ -1,6 +1,6 @@
 /** The webhooks of the settings, each at the end of its lane. */
 import type { Center } from '@chappe/center';
-import type { WebhookSettings } from '@chappe/policy';
+import { type SettingsFlaws, type Steps, sameValue, type WebhookSettings } from '@chappe/policy';
 import type { Clock } from '@chappe/smpp';
 import { webhookLane } from '../lanes/lanes.ts';
 import { WebhookConnector } from './webhook-connector.ts';
@@ -9,8 +9,8 @@ import { WebhookConnector } from './webhook-connector.ts';
 export class Webhooks {
   readonly #center: Center;
   readonly #clock: Clock;
-  /** By name, with their settings as text. */
-  readonly #made: Map<string, { readonly connector: WebhookConnector; readonly text: string }> = new Map();
+  /** By name. */
+  #made: ReadonlyMap<string, WebhookConnector> = new Map();
 
   constructor(center: Center, clock: Clock) {
     this.#center = center;
@@ -19,31 +19,47 @@ export class Webhooks {
 
   /** Those in force. */
   list(): readonly WebhookConnector[] {
-    return [...this.#made.values()].map(({ connector }) => connector);
+    return [...this.#made.values()];
   }
 
-  /** Takes over other settings, which have been checked. */
-  use(webhooks: readonly WebhookSettings[]): void {
-    const gone = new Set(this.#made.keys());
+  /**
+   * Makes the connectors of settings, in steps: those that have not changed are those in force. They hold no socket until
+   * they post. Changes nothing; flaws are told, by hook and field.
+   */
+  *prepare(
+    webhooks: readonly WebhookSettings[],
+    flaws: SettingsFlaws,
+  ): Steps<ReadonlyMap<string, WebhookConnector>> {
+    const made = new Map<string, WebhookConnector>();
     for (const webhook of webhooks) {
-      gone.delete(webhook.name);
-      const text = JSON.stringify(webhook);
       const known = this.#made.get(webhook.name);
-      if (known?.text === text) continue;
-      const connector = new WebhookConnector(webhook, { clock: this.#clock });
-      this.#center.attach(webhookLane(webhook.name), connector);
-      known?.connector.stop();
-      this.#made.set(webhook.name, { connector, text });
+      const isKept = known !== undefined && sameValue(known.settings, webhook);
+      const connector = isKept
+        ? known
+        : flaws.attempt(() => new WebhookConnector(webhook, { clock: this.#clock }));
+      if (connector !== undefined) made.set(webhook.name, connector);
+      yield;
     }
-    for (const name of gone) {
-      this.#center.detach(webhookLane(name));
-      this.#made.get(name)?.connector.stop();
-      this.#made.delete(name);
-    }
+    return made;
+  }
+
+  /** Takes prepared connectors over. Cannot fail. Gives what is to be done once all else is taken, too. */
+  take(made: ReadonlyMap<string, WebhookConnector>): readonly (() => void)[] {
+    const before = this.#made;
+    this.#made = made;
+    for (const [name, connector] of made)
+      if (before.get(name) !== connector) this.#center.attach(webhookLane(name), connector);
+    for (const name of before.keys()) if (!made.has(name)) this.#center.detach(webhookLane(name));
+    const gone = [...before].filter(([name, connector]) => made.get(name) !== connector);
+    return gone.map(
+      ([, connector]) =>
+        () =>
+          connector.stop(),
+    );
   }
 
   /** Gives up what is under way. */
   stop(): void {
-    for (const { connector } of this.#made.values()) connector.stop();
+    for (const connector of this.#made.values()) connector.stop();
   }
 }

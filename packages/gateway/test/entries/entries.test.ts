@@ -8,7 +8,9 @@ const key = Buffer.alloc(32, 3);
 const open = (control: KeptControl): Promise<Entries> => Entries.load(control, new Sealing(key));
 
 async function put(entries: Entries, ...given: Parameters<Entries['putting']>): Promise<void> {
-  await entries.write(entries.putting(...given));
+  const change = entries.putting(...given);
+  await entries.write(change);
+  entries.take(change);
 }
 
 describe('stored entries', () => {
@@ -128,7 +130,9 @@ describe('merged with a file', () => {
     await put(entries, 'route', route('b', 'op-a'));
     expect(entries.removing('route', 'c')).toBeUndefined();
     const change = entries.removing('route', 'a');
-    if (change !== undefined) await entries.write(change);
+    if (change === undefined) throw new Error('it is stored');
+    await entries.write(change);
+    entries.take(change);
     expect(entries.merge(file()).routes.map(({ name }) => name)).toEqual(['b']);
     expect((await open(control)).merge(file()).routes.map(({ name }) => name)).toEqual(['b']);
   });

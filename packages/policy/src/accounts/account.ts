@@ -3,6 +3,7 @@
 import { compileOwnNumbers } from '../numbers/number-owners.ts';
 import type { SenderPattern } from '../numbers/sender-patterns.ts';
 import type { AccountSettings } from '../settings/account.ts';
+import type { Steps } from '../slices.ts';
 import { compileNetworks, isWide } from './networks.ts';
 import { type PasswordHash, parsePasswordHash } from './password.ts';
 import { AccountPolicy } from './policy.ts';
@@ -32,8 +33,8 @@ const maxTags = 100;
 // All that a PDU has room for.
 const maxTlvOctets = 131_072;
 
-/** Compiles an account of a closed gateway. Throws a RangeError that names the account and the field. */
-export function compileAccount(settings: AccountSettings, previous: Account | undefined): Account {
+/** Compiles an account of a closed gateway, in steps. Throws a RangeError that names the account and the field. */
+export function* compileAccount(settings: AccountSettings, previous: Account | undefined): Steps<Account> {
   const { systemId, allowFrom, suspended, mo } = settings;
   const where = `account "${systemId}"`;
   checkName(systemId);
@@ -46,14 +47,14 @@ export function compileAccount(settings: AccountSettings, previous: Account | un
   return {
     name: systemId,
     settings,
-    policy: new AccountPolicy(settings, previous?.policy),
+    policy: yield* AccountPolicy.steps(settings, previous?.policy),
     passwordHash,
     networks: allowFrom === undefined ? undefined : compileNetworks(allowFrom, `${where}: allowFrom`),
     isListed: compileNetworks(
       (allowFrom ?? []).filter((network) => !isWide(network)),
       `${where}: allowFrom`,
     ),
-    ownNumbers: mo === 'none' ? [] : compileOwnNumbers(settings.ownNumbers, `${where}: ownNumbers`),
+    ownNumbers: mo === 'none' ? [] : yield* compileOwnNumbers(settings.ownNumbers, `${where}: ownNumbers`),
     suspended: suspended ?? false,
   };
 }

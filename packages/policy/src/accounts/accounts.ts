@@ -3,14 +3,15 @@
  * knows its accounts and keeps only scrypt hashes of their passwords.
  */
 import { createHmac, randomBytes } from 'node:crypto';
+import { SettingsFlaws } from '../errors.ts';
 import { NumberOwners } from '../numbers/number-owners.ts';
 import type { AccountSettings } from '../settings/account.ts';
-import { type Account, checkName, compileAccount, openAccount } from './account.ts';
+import { atOnce, type Steps } from '../slices.ts';
+import { type Account, checkName, openAccount } from './account.ts';
 import { BoundedMap } from './bounded-map.ts';
-import { compileNetworks, isWide, maxNetworks } from './networks.ts';
 import { type Derive, defaultCost, hashPassword, type PasswordHash } from './password.ts';
 import { type Check, type CheckResult, type Gate, PasswordChecks } from './password-checks.ts';
-import { differingFields } from './same-value.ts';
+import { type AccountChanges, type PreparedAccounts, prepareAccounts } from './prepared-accounts.ts';
 
 /** One account as given by the operator: its settings, or with a password in clear, which is hashed at once. */
 export type AccountInput =
@@ -22,16 +23,8 @@ export type AccountOptions =
   | { readonly open: true }
   | { readonly open: false; readonly list: readonly AccountInput[] };
 
-/** What new settings have changed. */
-export interface AccountChanges {
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-  readonly changed: readonly { readonly name: string; readonly fields: readonly string[] }[];
-}
-
 // An open gateway meets as many names as there are peers; beyond this the eldest name is forgotten (not its messages).
 const maxOpenAccounts = 10_000;
-const maxAccounts = 100_000;
 // As many as the pool has threads.
 const hashesAtOnce = 4;
 
@@ -50,6 +43,8 @@ export class Accounts {
   #hashes: readonly PasswordHash[] = [];
   /** Names suspended, or not, at run time; their settings say otherwise. */
   readonly #suspensions = new Map<string, boolean>();
+  /** Another object after every change: see `PreparedAccounts.basis`. */
+  #basis: object = {};
   readonly #checks: PasswordChecks;
   readonly #derive: Derive | undefined;
   readonly #decoySecret = randomBytes(32);
@@ -153,47 +148,41 @@ export class Accounts {
     return settings;
   }
 
-  /** Throws the RangeError that `replace` would. Changes nothing. */
-  checkList(list: readonly AccountSettings[]): void {
-    const names = new Set<string>();
-    if (list.length > maxAccounts) throw new RangeError(`at most ${maxAccounts} accounts`);
-    checkKeys(list);
-    for (const settings of list) {
-      if (names.has(settings.systemId)) throw givenTwice(settings.systemId);
-      names.add(settings.systemId);
-      // What has not changed was checked when it came.
-      if (this.#known.get(settings.systemId)?.settings !== settings) compileAccount(settings, undefined);
-    }
-  }
-
   /**
-   * Takes a whole new list, and tells what it changes; what stays the same by value stays the same object. Quota,
-   * throughput and counters of changed accounts go on. Throws a RangeError, and then nothing has changed.
+   * Compiles a whole new list, in steps; what stays the same by value stays the same object. Quota, throughput and counters
+   * of changed accounts go on. Changes nothing. Flaws are told: with any of them it is not to be taken.
    */
-  replace(list: readonly AccountSettings[]): AccountChanges {
+  prepare(list: readonly AccountSettings[], flaws: SettingsFlaws): Steps<PreparedAccounts> {
     if (this.open)
       throw new RangeError('this gateway is open to everybody; start it anew with a list of accounts');
-    if (list.length > maxAccounts) throw new RangeError(`at most ${maxAccounts} accounts`);
-    checkKeys(list);
-    const next = new Map<string, Account>();
-    const added: string[] = [];
-    const changed: { name: string; fields: readonly string[] }[] = [];
-    for (const settings of list) {
-      const name = settings.systemId;
-      if (next.has(name)) throw givenTwice(name);
-      const before = this.#known.get(name);
-      const fields = before === undefined ? [] : differingFields(before.settings, settings);
-      if (before !== undefined && fields.length === 0) {
-        next.set(name, before);
-        continue;
-      }
-      if (before === undefined) added.push(name);
-      else changed.push({ name, fields });
-      next.set(name, this.#withSuspension(compileAccount(settings, before), fields));
-    }
-    const removed = [...this.#known.keys()].filter((name) => !next.has(name));
-    this.#take(next, removed, changed);
-    return { added, removed, changed };
+    const inForce = { accounts: this.#known, suspensions: this.#suspensions, basis: this.#basis };
+    return prepareAccounts(list, inForce, flaws);
+  }
+
+  /** Whether nothing has changed since a list was prepared, so that it can be taken. */
+  isCurrent({ basis }: PreparedAccounts): boolean {
+    return basis === this.#basis;
+  }
+
+  /** Takes a prepared list, which must be current. Cannot fail. */
+  take({ accounts, owners, isListed, hashes, changes }: PreparedAccounts): void {
+    for (const name of changes.removed) this.#suspensions.delete(name);
+    for (const { name, fields } of changes.changed)
+      if (fields.includes('suspended')) this.#suspensions.delete(name);
+    this.#known = accounts;
+    this.#owners = owners;
+    this.#isListed = isListed;
+    this.#hashes = hashes;
+    this.#basis = {};
+  }
+
+  /** Prepares a list and takes it. Throws a `SettingsError`, and then nothing has changed. */
+  replace(list: readonly AccountSettings[]): AccountChanges {
+    const flaws = new SettingsFlaws();
+    const prepared = atOnce(this.prepare(list, flaws));
+    flaws.refuse();
+    this.take(prepared);
+    return prepared.changes;
   }
 
   /**
@@ -206,6 +195,7 @@ export class Accounts {
     if (suspended === (account.settings.suspended ?? false)) this.#suspensions.delete(name);
     else this.#suspensions.set(name, suspended);
     this.#known.set(name, { ...account, suspended });
+    this.#basis = {};
     return true;
   }
 
@@ -221,23 +211,6 @@ export class Accounts {
 
   #settings(): AccountSettings[] {
     return [...this.#known.values()].map(({ settings }) => settings);
-  }
-
-  #withSuspension(account: Account, fields: readonly string[]): Account {
-    const suspended = fields.includes('suspended') ? undefined : this.#suspensions.get(account.name);
-    return suspended === undefined ? account : { ...account, suspended };
-  }
-
-  /** From here on nothing fails. */
-  #take(next: Map<string, Account>, removed: readonly string[], changed: AccountChanges['changed']): void {
-    for (const name of removed) this.#suspensions.delete(name);
-    for (const { name, fields } of changed) if (fields.includes('suspended')) this.#suspensions.delete(name);
-    this.#known = next;
-    this.#owners = new NumberOwners(next.values());
-    const networks = new Set([...next.values()].flatMap(({ settings }) => settings.allowFrom ?? []));
-    const listed = [...networks].filter((network) => !isWide(network));
-    this.#isListed = compileNetworks(listed.slice(0, maxNetworks), 'allowFrom');
-    this.#hashes = [...next.values()].flatMap(({ passwordHash }) => passwordHash ?? []);
   }
 
   /** A hash that no password has. It costs as much as that of some account, always the same for one name. */
@@ -257,24 +230,4 @@ export class Accounts {
 /** A check that was asked for in this process, not over the network. */
 function callOf(name: string, password: string, rank: Check['rank']): Omit<Check, 'hash'> {
   return { name, password, rank, address: '', gate: openGate };
-}
-
-/** A key says who calls: two accounts with the same one would be one another. */
-function checkKeys(list: readonly AccountSettings[]): void {
-  const owners = new Map<string, string>();
-  for (const { systemId, apiKeyHash } of list) {
-    if (apiKeyHash === undefined) continue;
-    const hash = apiKeyHash.toLowerCase();
-    const owner = owners.get(hash);
-    if (owner !== undefined && owner !== systemId) {
-      throw new RangeError(
-        `account "${systemId}": its apiKey is that of account "${owner}"; give it another`,
-      );
-    }
-    owners.set(hash, systemId);
-  }
-}
-
-function givenTwice(name: string): RangeError {
-  return new RangeError(`account "${name}" is given twice; leave one out`);
 }

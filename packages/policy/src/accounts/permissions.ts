@@ -7,6 +7,7 @@ import { checkNumberPlan, normaliseNumber } from '../numbers/number-plan.ts';
 import { compileSenders, holdsSender, type SenderList } from '../numbers/sender-patterns.ts';
 import { compileSenderRules, replaceSender, type SenderRules } from '../numbers/sender-rules.ts';
 import type { AccountSettings, NumberPlan } from '../settings/account.ts';
+import type { Steps } from '../slices.ts';
 
 /** What an account may use; undefined: anything. */
 export interface Permissions {
@@ -27,8 +28,8 @@ const maxTon = 7;
 const maxNpi = 18;
 const highestPriority = 3;
 
-/** Compiles the rules of an account. Throws a RangeError; `where` names the account in it. */
-export function compilePermissions(settings: AccountSettings, where: string): Permissions {
+/** Compiles the rules of an account, in steps. Throws a RangeError; `where` names the account in it. */
+export function* compilePermissions(settings: AccountSettings, where: string): Steps<Permissions> {
   const { senders, senderRules, destinations, numbers, defaultTon, defaultNpi } = settings;
   if (numbers !== undefined) checkNumberPlan(numbers, `${where}: numbers`);
   const { defaultPriority = 0, maxPriority = 3 } = settings;
@@ -44,7 +45,9 @@ export function compilePermissions(settings: AccountSettings, where: string): Pe
         ? undefined
         : compileSenderRules(senderRules, `${where}: senderRules`),
     destinations:
-      destinations === undefined ? undefined : compileDestinations(destinations, `${where}: destinations`),
+      destinations === undefined
+        ? undefined
+        : yield* compileDestinations(destinations, `${where}: destinations`),
     plan: numbers,
     hasDefaultTypes: defaultTon !== undefined || defaultNpi !== undefined,
     ton: numberWithin(defaultTon, maxTon, `${where}: defaultTon`),

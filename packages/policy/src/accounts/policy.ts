@@ -2,6 +2,7 @@
 import type { Address, Priority } from '@chappe/center';
 import { status } from '@chappe/protocol';
 import type { AccountSettings } from '../settings/account.ts';
+import { atOnce, type Steps } from '../slices.ts';
 import {
   compilePermissions,
   type Permissions,
@@ -56,12 +57,16 @@ export class AccountPolicy {
   readonly #permissions: Permissions;
   readonly #throughput: Throughput | undefined;
 
-  /** Throws a RangeError that names the account and the field. */
-  constructor(settings: AccountSettings, previous?: AccountPolicy) {
-    const where = `account "${settings.systemId}"`;
+  /** Throws a RangeError that names the account and the field. `previous`: see `Quota`. */
+  constructor(
+    settings: AccountSettings,
+    previous?: AccountPolicy,
+    permissions: Permissions = atOnce(compilePermissions(settings, nameOf(settings))),
+  ) {
+    const where = nameOf(settings);
     this.settings = settings;
     this.tags = settings.tags ?? noTags;
-    this.#permissions = compilePermissions(settings, where);
+    this.#permissions = permissions;
     this.quota = new Quota(settings.quota ?? noQuota, `${where}: quota`, previous?.quota);
     this.#throughput =
       settings.throughput === undefined
@@ -73,6 +78,11 @@ export class AccountPolicy {
           );
     // Shared, not copied: who still holds the policy before counts into the same.
     this.counters = previous?.counters ?? { shaped: 0 };
+  }
+
+  /** The same, in steps. */
+  static *steps(settings: AccountSettings, previous?: AccountPolicy): Steps<AccountPolicy> {
+    return new AccountPolicy(settings, previous, yield* compilePermissions(settings, nameOf(settings)));
   }
 
   /**
@@ -136,6 +146,10 @@ export class AccountPolicy {
     this.quota.add(-segments);
     this.#throughput?.release(segments);
   }
+}
+
+function nameOf({ systemId }: AccountSettings): string {
+  return `account "${systemId}"`;
 }
 
 const noTags: readonly string[] = [];

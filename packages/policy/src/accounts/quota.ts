@@ -3,62 +3,70 @@ import type { QuotaSettings } from '../settings/account.ts';
 
 const dayMs = 86_400_000;
 
+interface Counts {
+  day: number;
+  month: number;
+  /** The day that `day` counts: from, and until (not included); wall clock. */
+  fromMs: number;
+  untilMs: number;
+}
+
 /** The counts of one account. Counted without a limit too: two additions. */
 export class Quota {
   readonly #perDay: number;
   readonly #perMonth: number;
-  #day = 0;
-  #month = 0;
-  /** The day that `#day` counts: from, and until (not included); wall clock. */
-  #fromMs = 0;
-  #untilMs = 0;
+  readonly #counts: Counts;
 
-  /** Throws a RangeError; `where` names the entry in it. `previous`: the counts go on, as after a change of settings. */
+  /**
+   * Throws a RangeError; `where` names the entry in it. `previous`: of the settings before, whose counts go on. They are
+   * shared, not copied: both may be asked until the new settings are taken, and who still holds the old ones counts, too.
+   */
   constructor(settings: QuotaSettings, where: string, previous?: Quota) {
     this.#perDay = limitOf(settings.day, `${where}.day`);
     this.#perMonth = limitOf(settings.month, `${where}.month`);
-    if (previous === undefined) return;
-    this.#day = previous.#day;
-    this.#month = previous.#month;
-    this.#fromMs = previous.#fromMs;
-    this.#untilMs = previous.#untilMs;
+    this.#counts = previous === undefined ? { day: 0, month: 0, fromMs: 0, untilMs: 0 } : previous.#counts;
   }
 
   /** Whether so many segments are within the limits; all of them or none. `nowMs`: wall clock. */
   fits(segments: number, nowMs: number): boolean {
-    if (nowMs >= this.#untilMs || nowMs < this.#fromMs) this.#turn(nowMs);
-    return this.#day + segments <= this.#perDay && this.#month + segments <= this.#perMonth;
+    const counts = this.#counts;
+    if (nowMs >= counts.untilMs || nowMs < counts.fromMs) this.#turn(nowMs);
+    return counts.day + segments <= this.#perDay && counts.month + segments <= this.#perMonth;
   }
 
   /** Counts segments; what is negative takes back. */
   add(segments: number): void {
-    this.#day = Math.max(0, this.#day + segments);
-    this.#month = Math.max(0, this.#month + segments);
+    const counts = this.#counts;
+    counts.day = Math.max(0, counts.day + segments);
+    counts.month = Math.max(0, counts.month + segments);
   }
 
   /** Sets the counts to what is known of this day and this month: at the start, from the store. */
   restore(day: number, month: number, nowMs: number): void {
     this.#turn(nowMs);
-    this.#day = day;
-    this.#month = Math.max(day, month);
+    const counts = this.#counts;
+    counts.day = day;
+    counts.month = Math.max(day, month);
   }
 
   /** Segments of this day and this month. */
   used(nowMs: number): { readonly day: number; readonly month: number } {
     this.#turn(nowMs);
-    return { day: this.#day, month: this.#month };
+    const { day, month } = this.#counts;
+    return { day, month };
   }
 
   #turn(nowMs: number): void {
-    if (nowMs < this.#untilMs) {
+    const counts = this.#counts;
+    if (nowMs < counts.untilMs) {
       // A clock that is set back a little over midnight gives no second quota; one that was a day wrong is believed.
-      if (nowMs >= this.#fromMs - dayMs) return;
+      if (nowMs >= counts.fromMs - dayMs) return;
     }
-    const isSameMonth = monthOf(nowMs) === monthOf(this.#fromMs);
-    this.#fromMs = Math.floor(nowMs / dayMs) * dayMs;
-    this.#untilMs = this.#fromMs + dayMs;
-    this.#day = 0;
-    if (!isSameMonth) this.#month = 0;
+    const isSameMonth = monthOf(nowMs) === monthOf(counts.fromMs);
+    counts.fromMs = Math.floor(nowMs / dayMs) * dayMs;
+    counts.untilMs = counts.fromMs + dayMs;
+    counts.day = 0;
+    if (!isSameMonth) counts.month = 0;
   }
 }
 

@@ -2,8 +2,15 @@
 export function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    // Lists may have some hundred thousand entries.
+    return isList(a) && isList(b) && a.length === b.length && a.every((one, at) => sameValue(one, b[at]));
+  }
   return differingFields(a, b).length === 0;
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 /** Names of the fields that differ by value, in the order in which they stand. */

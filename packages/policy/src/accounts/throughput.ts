@@ -8,17 +8,25 @@ const toleranceMs = 1e-6;
 const maxPerSecond = 1_000_000;
 const maxBurst = 10_000_000;
 
+interface Debt {
+  /** Segments that were taken, and whose time has not come yet. */
+  segments: number;
+  lastMs: number;
+}
+
 /** The bucket of one account. It begins full. */
 export class Throughput {
   /** Milliseconds that one segment costs. */
   readonly #costMs: number;
   /** The debt that a burst may run up. */
-  readonly #burstMs: number;
+  readonly #burst: number;
   readonly #isShaped: boolean;
-  #debtMs = 0;
-  #lastMs = 0;
+  readonly #debt: Debt;
 
-  /** Throws a RangeError; `where` names the entry in it. `previous`: its segments go on, as after a change of settings. */
+  /**
+   * Throws a RangeError; `where` names the entry in it. `previous`: of the settings before, whose debt goes on: shared,
+   * as the counts of a quota are.
+   */
   constructor(settings: ThroughputSettings, where: string, previous?: Throughput) {
     const { perSecond, burst = Math.max(1, perSecond), excess } = settings;
     if (!(perSecond > 0 && perSecond <= maxPerSecond)) {
@@ -32,12 +40,9 @@ export class Throughput {
       );
     }
     this.#costMs = 1_000 / perSecond;
-    this.#burstMs = burst * this.#costMs;
+    this.#burst = burst;
     this.#isShaped = excess === 'shape';
-    if (previous !== undefined) {
-      this.#debtMs = (previous.#debtMs / previous.#costMs) * this.#costMs;
-      this.#lastMs = previous.#lastMs;
-    }
+    this.#debt = previous === undefined ? { segments: 0, lastMs: 0 } : previous.#debt;
   }
 
   /**
@@ -47,21 +52,22 @@ export class Throughput {
    * `nowMs`: any clock; one that steps back stops nobody.
    */
   take(segments: number, nowMs: number): number {
-    const elapsedMs = nowMs - this.#lastMs;
-    this.#lastMs = nowMs;
-    if (elapsedMs > 0) this.#debtMs = elapsedMs >= this.#debtMs ? 0 : this.#debtMs - elapsedMs;
-    const costMs = segments * this.#costMs;
-    const earlyMs = this.#debtMs + Math.min(costMs, this.#burstMs) - this.#burstMs;
+    const debt = this.#debt;
+    const elapsedMs = nowMs - debt.lastMs;
+    debt.lastMs = nowMs;
+    if (elapsedMs > 0) debt.segments = Math.max(0, debt.segments - elapsedMs / this.#costMs);
+    const earlyMs = (debt.segments + Math.min(segments, this.#burst) - this.#burst) * this.#costMs;
     if (earlyMs <= toleranceMs) {
-      this.#debtMs += costMs;
+      debt.segments += segments;
       return 0;
     }
     if (!this.#isShaped || earlyMs > maxShapeMs) return -earlyMs;
-    this.#debtMs += costMs;
+    debt.segments += segments;
     return earlyMs;
   }
+
   /** What was taken for segments that have not gone after all. */
   release(segments: number): void {
-    this.#debtMs = Math.max(0, this.#debtMs - segments * this.#costMs);
+    this.#debt.segments = Math.max(0, this.#debt.segments - segments);
   }
 }

@@ -3,6 +3,7 @@
  * more than a customer's own users live in. Two looks per message: different numbers in its block of 1,000, and the
  * share of its first six digits among the account's last messages. LoginFailures, so by default they only tell.
  */
+import { sameValue } from '../accounts/same-value.ts';
 import type { PumpingSettings } from '../settings/filters.ts';
 import { BlockWatch, blockNumbers, PrefixWatch } from './pumping-account.ts';
 
@@ -50,13 +51,33 @@ interface AccountWatch {
   readonly prefixes: PrefixWatch;
 }
 
+/** PumpingSettings with all defaults, checked. */
+export interface PumpingLimits {
+  readonly numbers: number;
+  readonly share: number;
+  readonly least: number;
+  readonly windowMs: number;
+  readonly stops: boolean;
+}
+
+/** Fills in the defaults. Throws a RangeError that names the setting and says what it may be. */
+export function pumpingLimits(settings: PumpingSettings = {}): PumpingLimits {
+  const { prefixShare = defaultShare } = settings;
+  const limits = {
+    numbers: inRange('sequential', settings.sequential ?? defaultNumbers, 2, blockNumbers),
+    share: prefixShare,
+    least: inRange('least', settings.least ?? defaultLeast, 1, maxRing),
+    windowMs: inRange('windowMs', settings.windowMs ?? defaultWindowMs, 1, maxWindowMs),
+    stops: settings.action === 'stop',
+  };
+  if (!(prefixShare > 0 && prefixShare <= 1))
+    throw new RangeError(`pumping.prefixShare is ${prefixShare}: use a share above 0 and up to 1`);
+  return limits;
+}
+
 /** Watches all accounts. Times are epoch milliseconds, wall clock; destinations are digits without plus. */
 export class PumpingWatch {
-  #numbers = defaultNumbers;
-  #share = defaultShare;
-  #least = defaultLeast;
-  #windowMs = defaultWindowMs;
-  #stops = false;
+  #limits: PumpingLimits;
   /** Alarms told since the start, for metrics. */
   readonly alarms: Record<PumpingAlarm['kind'], number> = { sequential: 0, 'prefix-share': 0 };
   /** Least recently used first. */
@@ -66,22 +87,13 @@ export class PumpingWatch {
 
   /** Throws a RangeError that names the setting and says what it may be. */
   constructor(settings: PumpingSettings = {}) {
-    this.configure(settings);
+    this.#limits = pumpingLimits(settings);
   }
 
-  /** Takes other settings and looks at all accounts afresh; what is stopped stays so. Throws as the constructor. */
-  configure(settings: PumpingSettings): void {
-    const { prefixShare = defaultShare } = settings;
-    const numbers = inRange('sequential', settings.sequential ?? defaultNumbers, 2, blockNumbers);
-    const least = inRange('least', settings.least ?? defaultLeast, 1, maxRing);
-    const windowMs = inRange('windowMs', settings.windowMs ?? defaultWindowMs, 1, maxWindowMs);
-    if (!(prefixShare > 0 && prefixShare <= 1))
-      throw new RangeError(`pumping.prefixShare is ${prefixShare}: use a share above 0 and up to 1`);
-    this.#numbers = numbers;
-    this.#share = prefixShare;
-    this.#least = least;
-    this.#windowMs = windowMs;
-    this.#stops = settings.action === 'stop';
+  /** Takes other limits and looks at all accounts afresh; what is stopped stays so. The same limits change nothing. */
+  take(limits: PumpingLimits): void {
+    if (sameValue(limits, this.#limits)) return;
+    this.#limits = limits;
     this.#accounts.clear();
   }
 
@@ -101,7 +113,7 @@ export class PumpingWatch {
     const block = Math.floor(number / blockNumbers);
     const watch = this.#watch(account);
     if (watch.blocks.note(block, number - block * blockNumbers, nowMs))
-      return this.#alarm(account, 'sequential', digits.slice(0, -blockDigits), this.#numbers, nowMs);
+      return this.#alarm(account, 'sequential', digits.slice(0, -blockDigits), this.#limits.numbers, nowMs);
     const share = watch.prefixes.note(prefix, nowMs);
     if (share > 0) return this.#alarm(account, 'prefix-share', digits.slice(0, prefixDigits), share, nowMs);
     return undefined;
@@ -146,10 +158,11 @@ export class PumpingWatch {
         const [oldest = account] = this.#accounts.keys();
         this.#accounts.delete(oldest);
       }
-      const ring = Math.max(this.#least, leastRing);
+      const { numbers, share, least, windowMs } = this.#limits;
+      const ring = Math.max(least, leastRing);
       watch = {
-        blocks: new BlockWatch(this.#numbers, this.#windowMs),
-        prefixes: new PrefixWatch(this.#share, this.#least, this.#windowMs, ring),
+        blocks: new BlockWatch(numbers, windowMs),
+        prefixes: new PrefixWatch(share, least, windowMs, ring),
       };
     }
     this.#accounts.set(account, watch);
@@ -164,12 +177,12 @@ export class PumpingWatch {
     atMs: number,
   ): PumpingAlarm {
     this.alarms[kind] += 1;
-    if (this.#stops) {
+    if (this.#limits.stops) {
       const stopped = this.#stopped.get(account) ?? new Set<string>();
       stopped.add(stopped.size < maxStops ? prefix : '');
       this.#stopped.set(account, stopped);
     }
-    return { account, kind, prefix, value, atMs, stopped: this.#stops };
+    return { account, kind, prefix, value, atMs, stopped: this.#limits.stops };
   }
 }
 

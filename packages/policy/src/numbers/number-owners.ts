@@ -3,25 +3,36 @@
  * which numbers it serves, and anybody may write in any number's name, so neither gives away what handsets write.
  */
 import { isDigits, numberKey, withoutPlus } from '@chappe/protocol';
+import { atOnce, type Steps } from '../slices.ts';
 import { parseSenderPattern, type SenderPattern } from './sender-patterns.ts';
 
 // A country's block of virtual numbers is one prefix; single ones in a file.
 const maxNumbers = 100_000;
 const nobody: readonly string[] = Object.freeze([]);
 
-/** The numbers of one account, taken apart. Throws a RangeError; `where` names the entry in it. */
-export function compileOwnNumbers(
+// Some tenths of a millisecond.
+const numbersPerStep = 1_024;
+
+/** The numbers of one account, taken apart, in steps. Throws a RangeError; `where` names the entry in it. */
+export function* compileOwnNumbers(
   numbers: readonly string[] | undefined,
   where: string,
-): readonly SenderPattern[] {
+): Steps<readonly SenderPattern[]> {
   if (numbers === undefined) return [];
   if (numbers.length > maxNumbers) throw new RangeError(`${where}: at most ${maxNumbers} numbers`);
-  return numbers.map((number, index) => {
-    const parsed = parseSenderPattern(number, `${where}[${index}]`);
-    const pattern = { ...parsed, text: numberKey(parsed.text) };
-    if (pattern.text !== '' || pattern.isPrefix) return pattern;
-    throw new RangeError(`${where}[${index}] is empty; write a number, or its beginning with a * at the end`);
-  });
+  const patterns: SenderPattern[] = [];
+  for (const [index, number] of numbers.entries()) {
+    patterns.push(ownNumber(number, `${where}[${index}]`));
+    if (patterns.length % numbersPerStep === 0) yield;
+  }
+  return patterns;
+}
+
+function ownNumber(number: string, where: string): SenderPattern {
+  const parsed = parseSenderPattern(number, where);
+  const pattern = { ...parsed, text: numberKey(parsed.text) };
+  if (pattern.text !== '' || pattern.isPrefix) return pattern;
+  throw new RangeError(`${where} is empty; write a number, or its beginning with a * at the end`);
 }
 
 /** Whether a range of addresses that begins like `literal` and `holds` some may have one of these numbers in it. */
@@ -35,20 +46,33 @@ export function overlaps(
   );
 }
 
+interface Owner {
+  readonly name: string;
+  readonly ownNumbers: readonly SenderPattern[];
+}
+
+interface OwnerTables {
+  readonly exact: ReadonlyMap<string, readonly string[]>;
+  readonly prefixes: ReadonlyMap<string, readonly string[]>;
+  /** Of the prefixes, the longest first: of two that hold a number it is the one that was given for it. */
+  readonly lengths: readonly number[];
+}
+
 /** The numbers of all accounts. Never changes: another list of accounts makes another. */
 export class NumberOwners {
-  readonly #exact = new Map<string, readonly string[]>();
-  readonly #prefixes = new Map<string, readonly string[]>();
-  /** Of the prefixes, the longest first: of two that hold a number it is the one that was given for it. */
-  readonly #lengths: readonly number[];
+  readonly #exact: OwnerTables['exact'];
+  readonly #prefixes: OwnerTables['prefixes'];
+  readonly #lengths: OwnerTables['lengths'];
 
-  constructor(accounts: Iterable<{ readonly name: string; readonly ownNumbers: readonly SenderPattern[] }>) {
-    for (const { name, ownNumbers } of accounts) {
-      for (const { text, isPrefix } of ownNumbers) add(isPrefix ? this.#prefixes : this.#exact, text, name);
-    }
-    this.#lengths = [...new Set([...this.#prefixes.keys()].map(({ length }) => length))].sort(
-      (a, b) => b - a,
-    );
+  constructor(accounts: Iterable<Owner>, tables: OwnerTables = atOnce(tablesOf(accounts))) {
+    this.#exact = tables.exact;
+    this.#prefixes = tables.prefixes;
+    this.#lengths = tables.lengths;
+  }
+
+  /** The same, in steps. */
+  static *steps(accounts: Iterable<Owner>): Steps<NumberOwners> {
+    return new NumberOwners(accounts, yield* tablesOf(accounts));
   }
 
   /** True when no account has any. */
@@ -80,6 +104,22 @@ export class NumberOwners {
     const owners = this.of(sender);
     return owners.length === 0 || owners.includes(account);
   }
+}
+
+function* tablesOf(accounts: Iterable<Owner>): Steps<OwnerTables> {
+  const exact = new Map<string, readonly string[]>();
+  const prefixes = new Map<string, readonly string[]>();
+  const lengths = new Set<number>();
+  let count = 0;
+  for (const { name, ownNumbers } of accounts) {
+    for (const { text, isPrefix } of ownNumbers) {
+      add(isPrefix ? prefixes : exact, text, name);
+      if (isPrefix) lengths.add(text.length);
+      count += 1;
+      if (count % numbersPerStep === 0) yield;
+    }
+  }
+  return { exact, prefixes, lengths: [...lengths].sort((a, b) => b - a) };
 }
 
 function add(table: Map<string, readonly string[]>, text: string, name: string): void {

@@ -39,6 +39,28 @@ export function* checkRules<S extends RuleSettings>(
   return list.flaws;
 }
 
+/**
+ * What no rule may be but for its conditions, which are looked at where they are compiled: one text for each error, with
+ * rule and field, in steps. `kind` is what they are called in it.
+ */
+export function* ruleErrors<S extends RuleSettings>(
+  rules: readonly S[],
+  kind: string,
+  checkAction: (rule: S, flaws: FlawSink) => void,
+): Steps<readonly string[]> {
+  const errors: string[] = [];
+  for (const rule of rules) {
+    checkAction(rule, {
+      error: (field, message) => {
+        if (errors.length < maxFlaws) errors.push(`${kind} ${quoted(rule.name)}: ${field}: ${message}`);
+      },
+      warn: () => undefined,
+    });
+    yield;
+  }
+  return errors;
+}
+
 /** One flaw of one rule. */
 export interface RouteFlaw {
   readonly route: string;

@@ -1,6 +1,7 @@
 /** What a segment costs by a route. */
 import type { Address } from '@chappe/center';
 import { numberKey } from '@chappe/protocol';
+import { refusalTo } from '../errors.ts';
 import { PrefixTrie } from '../lists/prefix-trie.ts';
 import type { PriceSettings, RouteSettings } from '../settings/route.ts';
 import { quoted } from './words.ts';
@@ -16,13 +17,14 @@ export interface PriceFlaw {
 }
 
 /**
- * Compiles the prices of a route: that of the longest prefix, else `perSegment`, else 0, or none. Throws a RangeError that names
- * route and field on a price that is none.
+ * Compiles the prices of a route: that of the longest prefix, else `perSegment`, else 0, or none. `refuse`: is told of a
+ * price that is none, by route and field; default: throws a RangeError.
  */
-export function compilePrice({ name, price }: RouteSettings): PriceLookup {
-  for (const { field, message } of priceFlaws(price)) {
-    throw new RangeError(`route ${quoted(name)}: ${field}: ${message}`);
-  }
+export function compilePrice(
+  { name, price }: RouteSettings,
+  refuse: (message: string) => void = refusalTo(undefined),
+): PriceLookup {
+  for (const { field, message } of priceFlaws(price)) refuse(`route ${quoted(name)}: ${field}: ${message}`);
   const perSegment = price?.perSegment ?? (price?.unlisted === 'reject' ? undefined : 0);
   const byPrefix = Object.entries(price?.byPrefix ?? {});
   if (byPrefix.length === 0) return () => perSegment;

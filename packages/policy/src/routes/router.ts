@@ -1,11 +1,13 @@
 /** The routes of messages from customers. */
 import type { Address } from '@chappe/center';
+import { refusalTo, type SettingsFlaws } from '../errors.ts';
 import type { MessageFacts } from '../facts.ts';
 import type { RouteSettings } from '../settings/route.ts';
 import { atOnce, type Steps } from '../slices.ts';
 import type { RuleVerdict } from './explain.ts';
 import { compilePrice } from './price.ts';
 import { Rules } from './rules.ts';
+import type { FailureCount } from './when.ts';
 
 /** A route with what was made of its settings. */
 export interface CompiledRoute {
@@ -30,42 +32,48 @@ export interface RouteHits {
   readonly whenFailures: number;
 }
 
+/** Counted of one route. */
+interface RouteCount extends FailureCount {
+  hits: number;
+}
+
 /** A table of routes and its counters. A new table is a new router. */
 export class Router {
   readonly routes: readonly CompiledRoute[];
   /** Whether a route refuses messages for words of their text. */
   readonly rejectsByText: boolean;
   readonly #rules: Rules<RouteSettings>;
-  #byName: ReadonlyMap<string, CompiledRoute> | undefined;
-  #hits: number[];
-  #failuresBefore: readonly number[];
-  #unrouted = 0;
+  readonly #byName: ReadonlyMap<string, CompiledRoute>;
+  /** In the order of the routes. */
+  readonly #counts: readonly RouteCount[];
+  readonly #total: { unrouted: number };
 
   /**
-   * Compiles the table. `before`: the one it replaces, whose counters go on for routes of the same name. Throws a
-   * RangeError that names route and field.
+   * Compiles the table. `before`: the one it is to replace, whose counters go on for routes of the same name: both count
+   * into them, so that none is lost until this one is used. Throws a RangeError that names route and field.
    */
-  constructor(settings: readonly RouteSettings[], before?: Router, table: Table = atOnce(tableOf(settings))) {
+  constructor(
+    settings: readonly RouteSettings[],
+    before?: Router,
+    table: Table = atOnce(tableOf(settings, before)),
+  ) {
     this.#rules = table.rules;
     this.routes = table.routes;
+    this.#byName = table.byName;
+    this.#counts = table.counts;
     this.rejectsByText = table.routes.some(isRejectionByText);
-    this.#hits = settings.map(() => 0);
-    this.#failuresBefore = settings.map(() => 0);
-    if (before !== undefined) this.continue(before);
+    this.#total = before === undefined ? { unrouted: 0 } : before.#total;
   }
 
-  /** Compiles the table in steps; `continue` is to be called when it is used. */
-  static *steps(settings: readonly RouteSettings[]): Steps<Router> {
-    return new Router(settings, undefined, yield* tableOf(settings));
+  /** Compiles the table in steps. `flaws`: see `Rules.steps`. */
+  static *steps(settings: readonly RouteSettings[], before?: Router, flaws?: SettingsFlaws): Steps<Router> {
+    return new Router(settings, before, yield* tableOf(settings, before, flaws));
   }
 
-  /** Goes on with the counters of the table that it replaces, for routes of the same name. */
-  continue(before: Router): void {
-    if (before === this) return;
-    const known = new Map(before.hits().map((counters) => [counters.route, counters]));
-    this.#hits = this.routes.map(({ settings }) => known.get(settings.name)?.hits ?? 0);
-    this.#failuresBefore = this.routes.map(({ settings }) => known.get(settings.name)?.whenFailures ?? 0);
-    this.#unrouted = before.unrouted;
+  /** The counter of a route, to go on with; undefined: there is no route of that name. */
+  countOf(name: string): RouteCount | undefined {
+    const route = this.named(name);
+    return route === undefined ? undefined : this.#counts[route.index];
   }
 
   /** Whether it is made of just these settings, one by one. */
@@ -101,14 +109,13 @@ export class Router {
 
   /** The route of that name. */
   named(name: string): CompiledRoute | undefined {
-    // Made when it is first asked for: most tables are never.
-    this.#byName ??= new Map(this.routes.map((route) => [route.settings.name, route]));
     return this.#byName.get(name);
   }
 
   #count(route: CompiledRoute | undefined): void {
-    if (route === undefined) this.#unrouted += 1;
-    else this.#hits[route.index] = (this.#hits[route.index] ?? 0) + 1;
+    const count = route === undefined ? undefined : this.#counts[route.index];
+    if (count === undefined) this.#total.unrouted += 1;
+    else count.hits += 1;
   }
 
   /** The route that a message would take, not counted. `among`: routes that it does not hold are passed over. */
@@ -126,31 +133,41 @@ export class Router {
   hits(): readonly RouteHits[] {
     return this.routes.map(({ settings, index }) => ({
       route: settings.name,
-      hits: this.#hits[index] ?? 0,
-      whenFailures: (this.#failuresBefore[index] ?? 0) + this.#rules.whenFailures(index),
+      hits: this.#counts[index]?.hits ?? 0,
+      whenFailures: this.#counts[index]?.failures ?? 0,
     }));
   }
 
   /** Messages that no route took. */
   get unrouted(): number {
-    return this.#unrouted;
+    return this.#total.unrouted;
   }
 }
 
 interface Table {
   readonly rules: Rules<RouteSettings>;
   readonly routes: readonly CompiledRoute[];
+  readonly byName: ReadonlyMap<string, CompiledRoute>;
+  readonly counts: readonly RouteCount[];
 }
 
-function* tableOf(settings: readonly RouteSettings[]): Steps<Table> {
-  const rules = yield* Rules.steps(settings);
+function* tableOf(settings: readonly RouteSettings[], before?: Router, flaws?: SettingsFlaws): Steps<Table> {
+  const rules = yield* Rules.steps(settings, 'route', flaws);
+  const refuse = refusalTo(flaws);
   const routes: CompiledRoute[] = [];
+  const byName = new Map<string, CompiledRoute>();
+  const counts: RouteCount[] = [];
   for (const [index, route] of settings.entries()) {
     const looksAtText = asksForText(route);
-    routes.push({ settings: route, index, priceOf: compilePrice(route), looksAtText });
+    const compiled = { settings: route, index, priceOf: compilePrice(route, refuse), looksAtText };
+    routes.push(compiled);
+    byName.set(route.name, compiled);
+    const count = before?.countOf(route.name) ?? { hits: 0, failures: 0 };
+    counts.push(count);
+    rules.countFailures(index, count);
     yield;
   }
-  return { rules, routes };
+  return { rules, routes, byName, counts };
 }
 
 function asksForText({ keywords, text, when }: RouteSettings): boolean {

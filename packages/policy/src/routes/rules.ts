@@ -1,5 +1,6 @@
 /** Ordered rules, compiled once: the first whose conditions all hold counts. */
 import { numberKey } from '@chappe/protocol';
+import { refusalTo, type SettingsFlaws } from '../errors.ts';
 import type { MessageFacts } from '../facts.ts';
 import { filesOf, textsOf } from '../lists/list-file.ts';
 import { PathCursor, type PrefixEntry, PrefixTrie } from '../lists/prefix-trie.ts';
@@ -9,9 +10,9 @@ import { TimeZones } from '../time-zone.ts';
 import { AccountIndex, type IndexedRule } from './account-index.ts';
 import type { Condition } from './condition.ts';
 import { Reading } from './condition.ts';
-import { compileConditions } from './conditions.ts';
+import { type ConditionFlaw, compileConditions } from './conditions.ts';
 import { type ExplainedRule, explainRules, type RuleVerdict } from './explain.ts';
-import type { WhenCondition } from './when.ts';
+import type { FailureCount, WhenCondition } from './when.ts';
 import { quoted } from './words.ts';
 
 /** The least that a rule has. */
@@ -51,9 +52,16 @@ export class Rules<S extends RuleSettings> {
     this.#cursor = new PathCursor(compiled.prefixes);
   }
 
-  /** Compiles them in steps. */
-  static *steps<S extends RuleSettings>(settings: readonly S[], kind = 'route'): Steps<Rules<S>> {
-    return new Rules(settings, kind, yield* compile(settings, kind));
+  /**
+   * Compiles them in steps. `flaws`: is told all that the constructor would throw, and what is wrong is left out: such
+   * rules are not to be used. Default: it throws.
+   */
+  static *steps<S extends RuleSettings>(
+    settings: readonly S[],
+    kind = 'route',
+    flaws?: SettingsFlaws,
+  ): Steps<Rules<S>> {
+    return new Rules(settings, kind, yield* compile(settings, kind, flaws));
   }
 
   /**
@@ -92,9 +100,10 @@ export class Rules<S extends RuleSettings> {
     return explainRules(this.#rules, reached, this.#reading);
   }
 
-  /** How often the expression of the rule at that place failed and so counted as not matching. */
-  whenFailures(index: number): number {
-    return this.#rules[index]?.when?.failures ?? 0;
+  /** Counts the failures of the expression of the rule at that place there, from now on. */
+  countFailures(index: number, count: FailureCount): void {
+    const when = this.#rules[index]?.when;
+    if (when !== undefined) when.count = count;
   }
 }
 
@@ -103,31 +112,37 @@ interface Compiled<S> {
   readonly prefixes: PrefixTrie;
 }
 
-function* compile<S extends RuleSettings>(settings: readonly S[], kind: string): Steps<Compiled<S>> {
+function* compile<S extends RuleSettings>(
+  settings: readonly S[],
+  kind: string,
+  flaws?: SettingsFlaws,
+): Steps<Compiled<S>> {
+  const refuse = refusalTo(flaws);
   const names = new Set<string>();
   const zones = new TimeZones();
   const rules: CompiledRule<S>[] = [];
   for (const [index, rule] of settings.entries()) {
-    if (rule.name === '') throw new RangeError(`${kind} number ${index + 1}: name: give it one`);
-    if (names.has(rule.name)) {
-      throw new RangeError(`${kind} ${quoted(rule.name)}: name: another has it too, give it its own`);
-    }
+    if (rule.name === '') refuse(`${kind} number ${index + 1}: name: give it one`);
+    if (names.has(rule.name))
+      refuse(`${kind} ${quoted(rule.name)}: name: another has it too, give it its own`);
     names.add(rule.name);
-    rules.push(compileRule(rule, index, zones, kind));
+    rules.push(
+      compileRule(rule, index, zones, ({ field, message }) =>
+        refuse(`${kind} ${quoted(rule.name)}: ${field}: ${message}`),
+      ),
+    );
     yield;
   }
-  return { rules, prefixes: yield* PrefixTrie.steps(prefixesOf(rules)) };
+  return { rules, prefixes: yield* PrefixTrie.steps(yield* prefixesOf(rules)) };
 }
 
 function compileRule<S extends RuleSettings>(
   settings: S,
   index: number,
   zones: TimeZones,
-  kind: string,
+  onFlaw: (flaw: ConditionFlaw) => void,
 ): CompiledRule<S> {
-  const conditions = compileConditions(settings, zones, ({ field, message }) => {
-    throw new RangeError(`${kind} ${quoted(settings.name)}: ${field}: ${message}`);
-  });
+  const conditions = compileConditions(settings, zones, onFlaw);
   const accounts = conditions.find(({ field }) => field === 'accounts');
   return {
     settings,
@@ -146,9 +161,10 @@ function isInTrie({ to }: RuleSettings): boolean {
   return to !== undefined && filesOf(to).length === 0;
 }
 
-function prefixesOf(rules: readonly CompiledRule<RuleSettings>[]): PrefixEntry[] {
+function* prefixesOf(rules: readonly CompiledRule<RuleSettings>[]): Steps<PrefixEntry[]> {
   const entries: PrefixEntry[] = [];
   for (const { settings, index, disabled } of rules) {
+    yield;
     if (disabled || !isInTrie(settings)) continue;
     for (const prefix of textsOf(settings.to ?? [])) entries.push([numberKey(prefix), index]);
   }

@@ -2,7 +2,7 @@
 import type { FailoverSettings, RouteAction, RouteSettings, Target } from '../settings/route.ts';
 import { atOnce, type Steps } from '../slices.ts';
 import type { FlawSink, RouteFlaw } from './check-rules.ts';
-import { checkRules } from './check-rules.ts';
+import { checkRules, ruleErrors } from './check-rules.ts';
 import { compileNames } from './plain-conditions.ts';
 import { isFreeUnawares, priceFlaws } from './price.ts';
 import { quoted } from './words.ts';
@@ -10,6 +10,11 @@ import { quoted } from './words.ts';
 const accountTarget = 'account:';
 // SMPP 3.4 5.1.3: command_status has four octets.
 const maxStatus = 0xffff_ffff;
+
+interface Known {
+  readonly connectors: ReadonlySet<string>;
+  readonly accounts: ReadonlySet<string> | undefined;
+}
 
 /**
  * Checks the routes of messages from customers. `knownConnectors`: upstreams and other lanes that targets may name.
@@ -21,41 +26,47 @@ export function checkRoutes(
   knownConnectors: ReadonlySet<string>,
   knownAccounts: ReadonlySet<string> | undefined,
 ): readonly RouteFlaw[] {
-  return atOnce(routeFlaws(routes, knownConnectors, knownAccounts));
+  const known = { accounts: knownAccounts, connectors: knownConnectors };
+  return atOnce(checkRules(routes, known, (route, flaws) => checkRoute(route, known, flaws)));
 }
 
-/** The same, in steps. */
-export function routeFlaws(
+/** The errors among them that compiling a `Router` does not find, in steps. */
+export function routeErrors(
   routes: readonly RouteSettings[],
   knownConnectors: ReadonlySet<string>,
   knownAccounts: ReadonlySet<string> | undefined,
-): Steps<readonly RouteFlaw[]> {
+): Steps<readonly string[]> {
   const known = { accounts: knownAccounts, connectors: knownConnectors };
-  return checkRules(routes, known, (route, flaws) => {
-    for (const { field, message } of priceFlaws(route.price)) flaws.error(field, message);
-    if (
-      isFreeUnawares(route.price, route.to) &&
-      (route.action.kind === 'via' || route.action.kind === 'hold')
-    ) {
-      flaws.warn(
-        'price',
-        'numbers that no prefix holds are free: give perSegment for them (0, if that is meant), or unlisted: reject',
-      );
-    }
-    if (route.connectors !== undefined) {
-      flaws.warn('connectors', 'messages of customers come by none, so nothing matches: use accounts');
-    }
-    checkAction(route.action, flaws);
-    if (route.action.kind === 'via') {
-      route.action.groups.forEach((group, at) => {
-        checkGroup(group, `action.groups.${at}`, flaws);
-        group.forEach((target, place) => {
-          const field = `action.groups.${at}.${place}.connector`;
-          checkConnector(target.connector, field, knownConnectors, knownAccounts, flaws);
-          checkLoop(route, target.connector, field, flaws);
-        });
-      });
-    }
+  return ruleErrors(routes, 'route', (route, flaws) => checkTargets(route, known, flaws));
+}
+
+function checkRoute(route: RouteSettings, known: Known, flaws: FlawSink): void {
+  for (const { field, message } of priceFlaws(route.price)) flaws.error(field, message);
+  if (
+    isFreeUnawares(route.price, route.to) &&
+    (route.action.kind === 'via' || route.action.kind === 'hold')
+  ) {
+    flaws.warn(
+      'price',
+      'numbers that no prefix holds are free: give perSegment for them (0, if that is meant), or unlisted: reject',
+    );
+  }
+  if (route.connectors !== undefined) {
+    flaws.warn('connectors', 'messages of customers come by none, so nothing matches: use accounts');
+  }
+  checkTargets(route, known, flaws);
+}
+
+function checkTargets(route: RouteSettings, known: Known, flaws: FlawSink): void {
+  checkAction(route.action, flaws);
+  if (route.action.kind !== 'via') return;
+  route.action.groups.forEach((group, at) => {
+    checkGroup(group, `action.groups.${at}`, flaws);
+    group.forEach((target, place) => {
+      const field = `action.groups.${at}.${place}.connector`;
+      checkConnector(target.connector, field, known, flaws);
+      checkLoop(route, target.connector, field, flaws);
+    });
   });
 }
 
@@ -104,8 +115,7 @@ function checkGroup(group: readonly Target[], field: string, flaws: FlawSink): v
 function checkConnector(
   connector: string,
   field: string,
-  knownConnectors: ReadonlySet<string>,
-  knownAccounts: ReadonlySet<string> | undefined,
+  { connectors: knownConnectors, accounts: knownAccounts }: Known,
   flaws: FlawSink,
 ): void {
   if (knownConnectors.has(connector)) return;

@@ -21,10 +21,15 @@ const linearMatches = 'matchesRe2';
 
 type Patterns = Map<string, RE2JS>;
 
+/** Messages for which an expression failed: it counted as not matching. */
+export interface FailureCount {
+  failures: number;
+}
+
 /** A compiled `when`. */
 export interface WhenCondition extends Condition {
-  /** Messages for which the expression failed: it counted as not matching. */
-  readonly failures: number;
+  /** Where its failures are counted: another count may be put in its place, to go on with. */
+  count: FailureCount;
 }
 
 /**
@@ -33,14 +38,14 @@ export interface WhenCondition extends Condition {
  */
 export function whenCondition(expression: string): WhenCondition {
   const evaluate = compileExpression(expression);
-  const condition = {
-    field: 'when' as const,
-    failures: 0,
+  const condition: WhenCondition = {
+    field: 'when',
+    count: { failures: 0 },
     holds(reading: Reading): boolean {
       try {
         return evaluate(reading.context) === true;
       } catch {
-        if (reading.counted) condition.failures += 1;
+        if (reading.counted) condition.count.failures += 1;
         return false;
       }
     },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type PumpingAlarm, PumpingWatch } from '../../src/filters/pumping.ts';
+import { type PumpingAlarm, PumpingWatch, pumpingLimits } from '../../src/filters/pumping.ts';
 import type { PumpingSettings } from '../../src/settings/filters.ts';
 
 const startMs = Date.UTC(2026, 2, 10, 12);
@@ -250,7 +250,7 @@ describe('stops', () => {
   test('stay when settings change; an alarm that only tells stops nothing', () => {
     const watch = new PumpingWatch(settings);
     replay(watch, block('447700900', 5));
-    watch.configure({ sequential: 5 });
+    watch.take(pumpingLimits({ sequential: 5 }));
     expect(watch.isStopped('acme', '447700900777')).toBe(true);
     expect(replay(watch, block('447700901', 5))).toMatchObject([{ stopped: false }]);
     expect(watch.isStopped('acme', '447700901777')).toBe(false);
@@ -388,7 +388,7 @@ describe('settings', () => {
 
   test('that are refused leave those before in force', () => {
     const watch = new PumpingWatch({ sequential: 5 });
-    expect(() => watch.configure({ sequential: 2, least: 0 })).toThrow(RangeError);
+    expect(() => pumpingLimits({ sequential: 2, least: 0 })).toThrow(RangeError);
     expect(replay(watch, block('447700900', 4))).toEqual([]);
   });
 });
