@@ -81,11 +81,12 @@ function* listDiff<E extends object>(
   name: (entry: E) => string,
   isOrdered: boolean,
 ): Steps<ListDiff<E>> {
-  const was = new Map(before.map((entry) => [name(entry), entry]));
-  const is = new Map(after.map((entry) => [name(entry), entry]));
-  const moved = isOrdered ? movedNames(before.map(name), after.map(name), was, is) : new Set<string>();
+  const was = yield* byName(before, name);
+  const is = yield* byName(after, name);
+  const moved = isOrdered ? yield* movedNames(was, is) : new Set<string>();
   const changes: ConfigChange[] = [];
   for (const gone of was.keys()) {
+    yield;
     if (!is.has(gone)) changes.push({ kind, name: gone, change: 'removed', fields: [] });
   }
   const entries: E[] = [];
@@ -106,16 +107,33 @@ function* listDiff<E extends object>(
   return { changes, entries };
 }
 
+function* byName<E>(entries: readonly E[], name: (entry: E) => string): Steps<ReadonlyMap<string, E>> {
+  const named = new Map<string, E>();
+  for (const entry of entries) {
+    named.set(name(entry), entry);
+    yield;
+  }
+  return named;
+}
+
 /** Entries that no longer stand between the same others; new and gone ones do not count. */
-function movedNames(
-  before: readonly string[],
-  after: readonly string[],
+function* movedNames(
   was: ReadonlyMap<string, unknown>,
   is: ReadonlyMap<string, unknown>,
-): Set<string> {
-  const old = before.filter((name) => is.has(name));
-  const now = after.filter((name) => was.has(name));
-  return new Set(now.filter((name, index) => old[index] !== name));
+): Steps<ReadonlySet<string>> {
+  const moved = new Set<string>();
+  const old = was.keys();
+  for (const now of is.keys()) {
+    yield;
+    if (!was.has(now)) continue;
+    let { value } = old.next();
+    while (value !== undefined && !is.has(value)) {
+      value = old.next().value;
+      yield;
+    }
+    if (value !== now) moved.add(now);
+  }
+  return moved;
 }
 
 function changedFields(before: Fields, after: Fields): string[] {

@@ -2,12 +2,16 @@
 import { createHash } from 'node:crypto';
 import {
   type AddressList,
+  atOnce,
   type FilterSettings,
   type GatewaySettings,
   ListFile,
   type ListFileKind,
+  type MoRouteSettings,
   NumberTable,
   type RouteConditions,
+  type RouteSettings,
+  type Steps,
 } from '@chappe/policy';
 
 /** How files are read. */
@@ -129,20 +133,37 @@ export function withLists(
   settings: GatewaySettings,
   change: (list: ListFile) => ListFile | readonly string[],
 ): GatewaySettings {
+  return atOnce(listsChanged(settings, change));
+}
+
+/** As `withLists`, in steps. */
+export function* listsChanged(
+  settings: GatewaySettings,
+  change: (list: ListFile) => ListFile | readonly string[],
+): Steps<GatewaySettings> {
   const ofList = (list: AddressList): AddressList =>
     list.some((entry) => typeof entry !== 'string')
       ? list.flatMap((entry) => (typeof entry === 'string' ? entry : change(entry)))
       : list;
-  const { filters, routes, mo } = settings;
+  const { filters } = settings;
+  const ofAll = filters === undefined ? {} : { filters: filtersWith(filters, ofList) };
+  const routes: RouteSettings[] = [];
+  for (const route of settings.routes) {
+    const { filters: own } = route;
+    const changed = conditionsWith(route, ofList);
+    routes.push(own === undefined ? changed : { ...changed, filters: filtersWith(own, ofList) });
+    yield;
+  }
+  const mo: MoRouteSettings[] = [];
+  for (const rule of settings.mo) {
+    mo.push(conditionsWith(rule, ofList));
+    yield;
+  }
   return {
     ...settings,
-    ...(filters === undefined ? {} : { filters: filtersWith(filters, ofList) }),
-    routes: routes.map((route) => {
-      const { filters: own } = route;
-      const changed = conditionsWith(route, ofList);
-      return own === undefined ? changed : { ...changed, filters: filtersWith(own, ofList) };
-    }),
-    mo: mo.map((rule) => conditionsWith(rule, ofList)),
+    ...ofAll,
+    routes,
+    mo,
   };
 }
 

@@ -1,8 +1,9 @@
 /** Reads a configuration in a thread of its own, so that a large one keeps nobody waiting. */
 import { Worker } from 'node:worker_threads';
-import { type GatewaySettings, ListFile } from '@chappe/policy';
+import { systemClock } from '@chappe/center';
+import { type GatewaySettings, inSlices, ListFile } from '@chappe/policy';
 import type { Environment } from './interpolation.ts';
-import { type KnownList, type ListFiles, withLists } from './list-files.ts';
+import { type KnownList, type ListFiles, listsChanged } from './list-files.ts';
 import type { LoadedConfig } from './load.ts';
 import type { HashRequest, LoadedPart, LoadedRest, LoadTask, PartedList } from './load-worker.ts';
 import type { PasswordHashes } from './passwords.ts';
@@ -42,8 +43,11 @@ export function loadInThread(options: ThreadOptions): Promise<LoadedConfig> {
   };
   return new Promise<LoadedConfig>((resolve, reject) => {
     worker.on('message', (said: HashRequest | LoadedPart | LoadedRest) => {
-      if (said.kind === 'part') parts[said.list].push(...said.entries);
-      else if (said.kind === 'rest') resolve(whole(said, parts, lists));
+      if (said.kind === 'part') {
+        parts[said.list].push(...said.entries);
+        // One after the other: what lies ready is read in one turn, however much it is.
+        worker.postMessage('more');
+      } else if (said.kind === 'rest') resolve(whole(said, parts, lists));
       else hashes.hashAll(said.passwords).then((done) => worker.postMessage(done), reject);
     });
     worker.once('error', reject);
@@ -54,11 +58,11 @@ export function loadInThread(options: ThreadOptions): Promise<LoadedConfig> {
 }
 
 /** Puts the parts together. List files have lost what they are on their way: their places are filled again. */
-function whole(
+async function whole(
   { loaded, lists: told }: LoadedRest,
   parts: { readonly [L in PartedList]: readonly unknown[] },
   lists: ListFiles,
-): LoadedConfig {
+): Promise<LoadedConfig> {
   const byName = new Map<string, ListFile>();
   const known = new Map<string, KnownList>();
   for (const [key, { mark, table, ...names }] of told) {
@@ -73,7 +77,10 @@ function whole(
   lists.take(known);
   const { config } = loaded;
   const settings = { ...config.settings, ...parts } as unknown as GatewaySettings;
-  const filled = withLists(settings, (list) => byName.get(nameOf(list)) ?? list);
+  const filled = await inSlices(
+    listsChanged(settings, (list) => byName.get(nameOf(list)) ?? list),
+    systemClock,
+  );
   return { ...loaded, config: { ...config, settings: filled } };
 }
 

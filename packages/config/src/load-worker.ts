@@ -25,7 +25,7 @@ export interface HashRequest {
   readonly passwords: Parameters<PasswordHashes['hashAll']>[0];
 }
 
-/** Some entries of a list of the settings, which are too many for one message. */
+/** Some entries of a list of the settings, which are too many for one message. The next ones are asked for. */
 export interface LoadedPart {
   readonly kind: 'part';
   readonly list: PartedList;
@@ -115,6 +115,7 @@ async function load(
           list,
           entries: all.slice(from, from + entriesPerPart),
         } satisfies LoadedPart);
+        await once(port, 'message');
       }
     }
   }

@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { type GatewaySettings, hashPassword, type ListFile } from '@chappe/policy';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type FileAccess, ListFiles, withLists } from '../src/list-files.ts';
 import { type LoadedConfig, loadConfig } from '../src/load.ts';
 import { loadInThread } from '../src/load-thread.ts';
@@ -168,7 +169,11 @@ describe('in a thread', () => {
       (_, at) => `  - { name: r${at}, to: "${1_000 + at}", via: op-a }\n`,
     );
     const { inThread } = rig(`${base}routes:\n${routes.join('')}`);
+    const asked = vi.spyOn(Worker.prototype, 'postMessage');
+    onTestFinished(() => asked.mockRestore());
     const settings = settingsOf(await inThread());
+    // Routes in three messages, and one each of accounts and connectors: what lay ready together would be read in one turn.
+    expect(asked.mock.calls.filter(([said]) => said === 'more')).toHaveLength(5);
     expect(settings.routes.map(({ name }) => name)).toEqual(routes.map((_, at) => `r${at}`));
     expect(settings.accounts.map(({ systemId }) => systemId)).toEqual(['acme']);
   });

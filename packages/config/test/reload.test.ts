@@ -1,7 +1,7 @@
 /** What stays equal from load to load, and what a reload says that it changes. */
-import type { AccountSettings, GatewaySettings, RouteSettings } from '@chappe/policy';
+import { type AccountSettings, atOnce, type GatewaySettings, type RouteSettings } from '@chappe/policy';
 import { describe, expect, test } from 'vitest';
-import { diffSettings, PasswordHashes } from '../src/index.ts';
+import { diffSettings, PasswordHashes, settingsDiff } from '../src/index.ts';
 import { loaded } from './support/load.ts';
 
 describe('passwords', () => {
@@ -69,9 +69,35 @@ describe('differences', () => {
   });
   const none: GatewaySettings = { accounts: [], connectors: [], routes: [], mo: [], webhooks: [] };
 
+  test('are looked for in steps of a few entries, so that nobody waits for them', () => {
+    let looks = 0;
+    let most = 0;
+    const watched = (name: string, priority: 0 | 1): RouteSettings => ({
+      action: { kind: 'drop' },
+      priority,
+      get name() {
+        looks += 1;
+        return name;
+      },
+    });
+    const names = Array.from({ length: 2_000 }, (_, at) => `r${at}`);
+    const before = { ...none, routes: names.map((name) => watched(name, 0)) };
+    const after = { ...none, routes: names.toReversed().map((name) => watched(name, 1)) };
+    const steps = settingsDiff(before, after);
+    for (let step = steps.next(); step.done !== true; step = steps.next()) {
+      most = Math.max(most, looks);
+      looks = 0;
+    }
+    expect(Math.max(most, looks)).toBeLessThan(20);
+  });
+
   test('none between equal settings', () => {
     const before = { ...none, accounts: [account], routes: [route('r')], filters: { optOut: true } };
     expect(diffSettings(before, structuredClone(before))).toEqual([]);
+    // What is equal is kept as the object that it was.
+    const { settings } = atOnce(settingsDiff(before, structuredClone(before)));
+    expect(settings.filters).toBe(before.filters);
+    expect(settings.routes[0]).toBe(before.routes[0]);
   });
 
   test('what is added, removed and changed, by name and field; values are not told', () => {
