@@ -284,14 +284,14 @@ describe('settings that are taken', () => {
     const rig = await open(full);
     const told: string[] = [];
     rig.gateway.events.subscribe((event) => {
-      if (event.kind === 'upstream') told.push(`${event.connector} ${event.what}`);
+      if ('connector' in event) told.push(`${event.connector} ${event.type}`);
     });
     const hasty = connector('op-a', { connectTimeoutMs: -1 });
     await rig.gateway.apply({ ...full, connectors: [hasty, connector('op-b', { window: 2 })] });
     await settled();
     expect(rig.gateway.network.upstreams.list().map(({ name }) => name)).toEqual(['op-a', 'op-b']);
     expect(rig.gateway.network.upstreams.get('op-a')?.binds.lastError).toMatch(/connectTimeoutMs/);
-    expect(told).toContain('op-a bind-failed');
+    expect(told).toContain('op-a connector.failed');
   });
 
   it('go on counting: a submission between the two steps is not forgotten', async () => {
