@@ -18,7 +18,7 @@ import { sessionsBody } from './schemas/session.ts';
 import { submission, submittedBody, submittedListBody } from './schemas/submission.ts';
 
 const named: Readonly<Record<string, z.ZodType>> = {
-  SubmissionBody: submission,
+  Submission: submission,
   Submitted: submittedBody,
   SubmittedList: submittedListBody,
   Message: messageBody,
