@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rooms } from './rooms.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -119,65 +120,6 @@ function cycles(sources: readonly Source[]): string[] {
   return found;
 }
 
-/**
- * The rooms of a package, highest first: a room is a folder of its sources, or a file beside them. Each imports lower ones
- * only. Packages that are not here have rooms too, in any order that has no circle.
- */
-const rooms: Readonly<Record<string, readonly string[]>> = {
-  protocol: ['index', 'message', 'text', 'nearest', 'codec', 'definitions'],
-  smpp: [
-    'index',
-    'simulated-clock',
-    'client',
-    'server',
-    'messages',
-    'session',
-    'caller',
-    'transport',
-    'option-checks',
-    'core',
-    'guarded-random',
-    'guard',
-    'errors',
-    'clock',
-  ],
-  policy: [
-    'index',
-    'routes',
-    'filters',
-    'accounts',
-    'numbers',
-    'settings',
-    'lists',
-    'facts',
-    'decimal',
-    'errors',
-    'time-zone',
-    'slices',
-  ],
-  gateway: [
-    'index',
-    'gateway',
-    'admin',
-    'network',
-    'correlation',
-    'ingress',
-    'history',
-    'upstream',
-    'receipts',
-    'money',
-    'entries',
-    'egress',
-    'mo',
-    'webhooks',
-    'observation',
-    'audit',
-    'lanes',
-    'message',
-  ],
-  sandbox: ['index', 'sandbox', 'sandbox-options', 'simulation', 'handsets'],
-};
-
 /** The room of a file, by its path below src. */
 function roomOf(path: string): string {
   return path.split('/')[0]!.replace(/\.tsx?$/, '');
@@ -202,37 +144,23 @@ function corridors(sources: readonly Source[]): Map<string, Map<string, Map<stri
   return all;
 }
 
-/** Imports that go up in a listed package, and circles of rooms in any. */
+/** Imports that go up. */
 function roomBreaches(sources: readonly Source[]): string[] {
   const found: string[] = [];
   for (const [name, ways] of corridors(sources)) {
-    const order = rooms[name];
+    const order = rooms[name] ?? [];
     for (const [from, targets] of ways) {
-      if (order !== undefined && !order.includes(from))
-        found.push(`${name}: the room ${from} is not in the list of scripts/tidy.ts: say where it stands`);
+      if (!order.includes(from))
+        found.push(`${name}: the room ${from} is not in the list of scripts/rooms.ts: say where it stands`);
       for (const [to, path] of targets) {
-        const goesUp =
-          order === undefined ? leadsTo(ways, to, from) : order.indexOf(to) <= order.indexOf(from);
-        if (goesUp)
-          found.push(
-            `${path}: ${from} imports ${to}, which ${order === undefined ? 'leads back to it' : 'is a higher room'}: move what both need down, or have it handed in (a port)`,
-          );
+        if (order.indexOf(to) > order.indexOf(from)) continue;
+        found.push(
+          `${path}: ${from} imports ${to}, which is a higher room: move what both need down, or have it handed in (a port)`,
+        );
       }
     }
   }
   return found;
-}
-
-function leadsTo(ways: ReadonlyMap<string, ReadonlyMap<string, string>>, from: string, to: string): boolean {
-  const seen = new Set<string>();
-  const open = [from];
-  for (let room = open.pop(); room !== undefined; room = open.pop()) {
-    if (room === to) return true;
-    if (seen.has(room)) continue;
-    seen.add(room);
-    open.push(...(ways.get(room)?.keys() ?? []));
-  }
-  return false;
 }
 
 /** `--rooms`: rooms, floors and ways between rooms of each package. */

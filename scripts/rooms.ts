@@ -1,0 +1,89 @@
+/**
+ * The rooms of each package, highest first: a room is a folder of its sources, or a file beside them. Each imports lower ones
+ * only.
+ */
+export const rooms: Readonly<Record<string, readonly string[]>> = {
+  protocol: inOrder(`index message text nearest codec definitions`),
+  smpp: inOrder(
+    `index simulated-clock client server messages session caller transport option-checks core guarded-random guard errors clock`,
+  ),
+  center: inOrder(`
+    index
+    center
+    replacing
+    operations sweep
+    settlement
+    intake
+    dispatch
+    refill
+    core
+    lease store-watch
+    group-commit
+    memory waiting-submissions
+    awaiting conformance options search submission
+    control disk-watch lanes retry timeline
+    connector message-id octets store
+    due-timer hooks message random safe-files steady-clock
+    clock errors room shares states
+  `),
+  'store-sqlite': inOrder(`
+    index
+    worker
+    writer
+    file-watch
+    day-files reader sqlite-store
+    aside day-file
+    adopt-files check-data log-state shared-bodies sqlite-control tally-aside thread
+    control-copy integrity lock old-changes requests
+    control-table folder make-day-file row walk
+    failure log-fault old-rows open-database origin put-back read-failures schema
+  `),
+  policy: inOrder(
+    `index routes filters accounts numbers settings lists facts decimal errors time-zone slices`,
+  ),
+  gateway: inOrder(
+    `index gateway admin network correlation ingress history upstream receipts money entries egress mo webhooks observation audit lanes message`,
+  ),
+  sandbox: inOrder(`index sandbox sandbox-options simulation handsets`),
+  config: inOrder(`
+    index
+    load-thread
+    load-worker
+    export load
+    entry file-check
+    issues json-schema names overrides rule-flaws secret-strength warnings
+    connector-warnings schema
+    config number-warnings yaml
+    diff flaw interpolation list-files passwords suggestion values
+  `),
+  api: inOrder(`
+    index
+    build-api
+    openapi
+    routes
+    entry-body live-answer
+    context mount
+    audit http-edge idempotency json-body listen origin refused-beside send-answer
+    failures message-filter observe request-bodies route schemas shares
+    auth body-shape content-argument gateway-problem metrics not-found parameters records-text turns validation
+    connections cursor event-filter event-stream list-text problem times unread
+  `),
+  cli: inOrder(`
+    main
+    program
+    plans
+    gateway-plans
+    commands
+    serve
+    start
+    command
+    capture settings
+    decode http-api
+    bench failure
+    bundle-url connect-hint event-stream exit-codes index json-lines program-name terminal version
+  `),
+};
+
+function inOrder(words: string): readonly string[] {
+  return words.trim().split(/\s+/);
+}
