@@ -53,7 +53,7 @@ export function votes(control: ControlStore): MoActionHandler<VoteAction> {
         } catch (error) {
           return { kind: 'retry', error: error as Error };
         }
-        return { kind: 'done', told: `vote=${choice}` };
+        return { kind: 'done', detail: `vote=${choice}` };
       },
     }),
   };

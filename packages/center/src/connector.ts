@@ -27,7 +27,7 @@ export type Outcome =
       readonly kind: 'delivered';
       readonly detail?: string | undefined;
       readonly doneMs?: number | undefined;
-      readonly said?: unknown;
+      readonly report?: unknown;
       readonly operatorError?: string | undefined;
       readonly discards?: Message | undefined;
     }
@@ -57,7 +57,7 @@ export type Outcome =
       readonly error: number;
       readonly detail?: string | undefined;
       readonly doneMs?: number | undefined;
-      readonly said?: unknown;
+      readonly report?: unknown;
       readonly operatorError?: string | undefined;
       readonly discards?: Message | undefined;
     }

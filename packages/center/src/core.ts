@@ -87,7 +87,7 @@ export class Core {
     });
     this.settings = { ...settings, store: this.disk.watched(settings.store) };
     this.files = new StoreWatch(this.settings.store, settings.clock, {
-      onTold: (error) => {
+      onReport: (error) => {
         if (error.code === 'CHAPPE_STORE_FENCED') this.lease.fence(error);
         else settings.onError(error);
       },

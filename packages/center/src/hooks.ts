@@ -5,10 +5,10 @@
 import { CenterError } from './errors.ts';
 
 /** Hears of failures; never throws. */
-export type Told = (error: CenterError) => void;
+export type ErrorListener = (error: CenterError) => void;
 
 /** A listener for failures that may itself fail without harm. */
-export function safeListener(listener: ((error: CenterError) => void) | undefined): Told {
+export function safeListener(listener: ((error: CenterError) => void) | undefined): ErrorListener {
   return (error) => {
     try {
       listener?.(error);
@@ -29,7 +29,7 @@ export function guarded<Arguments extends readonly unknown[], Result>(
   name: string,
   hook: (...values: Arguments) => Result,
   instead: Result,
-  tell: Told,
+  tell: ErrorListener,
 ): (...values: Arguments) => Result {
   return (...values) => {
     try {

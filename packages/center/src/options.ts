@@ -93,14 +93,14 @@ const RETRY_AFTER_THROW_MS = 60_000;
 export interface CenterHooks {
   /**
    * The receipt or notice about a message: called with its final state, or with `enroute` after a failed attempt when
-   * notices were asked for. `said`: what the outcome of that end said beside it. Stored in the same commit as that state.
+   * notices were asked for. `report`: what the outcome of that end said beside it. Stored in the same commit as that state.
    * Default: none.
    */
   readonly receipt?: (
     message: Message,
     state: MessageState,
     error: number,
-    said?: unknown,
+    report?: unknown,
   ) => Draft | readonly Draft[] | undefined;
   /** What becomes of a message whose receipt is late; undefined: it goes on waiting, until its validity ends. */
   readonly late?: (message: Message) => Outcome | undefined;

@@ -16,7 +16,7 @@ import { timelineLine, withStep } from './timeline.ts';
 
 type Accepted = Extract<Outcome, { kind: 'accepted' }>;
 /** What an outcome says of an end beside the state. */
-type End = Pick<Extract<Outcome, { kind: 'failed' }>, 'doneMs' | 'said' | 'operatorError' | 'discards'>;
+type End = Pick<Extract<Outcome, { kind: 'failed' }>, 'doneMs' | 'report' | 'operatorError' | 'discards'>;
 type Failed = Omit<Extract<Outcome, { kind: 'retry' }>, 'kind'>;
 
 /** Turns outcomes into changes. */
@@ -96,7 +96,7 @@ export class Settlement {
     state: FinalState,
     error: number,
     detail: string | undefined,
-    { doneMs, said, operatorError, discards }: End,
+    { doneMs, report, operatorError, discards }: End,
   ): void {
     if (!mayFollow(message.state, state)) {
       // A message that was never tried cannot have been delivered; the center brings no message here.
@@ -121,7 +121,7 @@ export class Settlement {
     const wanted = state === 'delivered' ? receiptOnSuccess : receiptOnFailure;
     const more = this.#discarding(discards, message);
     if ((message.receiptWanted & wanted) === 0) this.#core.commits.addOutcome(change, ...more);
-    else this.#withNotes(change, state, error, nowMs, said, more);
+    else this.#withNotes(change, state, error, nowMs, report, more);
   }
 
   /** The removal of a message that waits on disk for nobody, where that is one transaction with what happens to another. */
@@ -264,10 +264,10 @@ export class Settlement {
     state: MessageState,
     error: number,
     nowMs: number,
-    said: unknown,
+    report: unknown,
     more: readonly Change[],
   ): void {
-    const drafts = this.#drafts(change.message as LiveMessage, state, error, said);
+    const drafts = this.#drafts(change.message as LiveMessage, state, error, report);
     const notes: Change[] = [];
     for (const draft of drafts) {
       const note = this.#intake.message(draft, this.#core.ids.take(1), nowMs, undefined);
@@ -276,8 +276,8 @@ export class Settlement {
     this.#core.commits.addOutcome(change, ...notes, ...more);
   }
 
-  #drafts(message: LiveMessage, state: MessageState, error: number, said: unknown): readonly Draft[] {
-    const made = this.#core.hooks.receipt(message, state, error, said);
+  #drafts(message: LiveMessage, state: MessageState, error: number, report: unknown): readonly Draft[] {
+    const made = this.#core.hooks.receipt(message, state, error, report);
     if (made === undefined) return [];
     return Array.isArray(made) ? (made as readonly Draft[]) : [made as Draft];
   }

@@ -10,7 +10,7 @@ const LOOK_MS = 1_000;
 /** What follows. */
 export interface StoreWatchEvents {
   /** Something was wrong: told once. */
-  onTold(error: CenterError): void;
+  onReport(error: CenterError): void;
   /** Nothing may be stored because of this; undefined: it may again. */
   onFailure(error: CenterError | undefined): void;
 }
@@ -57,7 +57,7 @@ export class StoreWatch {
       const look = await this.#store.look?.();
       if (look === undefined || !this.#isRunning) return;
       this.restored += look.restored;
-      for (const error of look.told) this.#events.onTold(error);
+      for (const error of look.reports) this.#events.onReport(error);
       this.#take(look.failure);
     } catch (error) {
       if (this.#isRunning) this.#take(asCenterError(error));
@@ -67,7 +67,7 @@ export class StoreWatch {
   #take(failure: CenterError | undefined): void {
     if (failure?.message === this.#failure?.message) return;
     this.#failure = failure;
-    if (failure !== undefined) this.#events.onTold(failure);
+    if (failure !== undefined) this.#events.onReport(failure);
     this.#events.onFailure(failure);
   }
 }

@@ -223,7 +223,7 @@ export interface StoreLog {
 /** What has become of the files of a store. */
 export interface StoreLook {
   /** What was wrong, each once: files that were taken away, or replaced, while they were in use. */
-  readonly told: readonly CenterError[];
+  readonly reports: readonly CenterError[];
   /** How many of them are back. */
   readonly restored: number;
   /** Why nothing may be stored as long as it is so; undefined: it may. */

@@ -10,7 +10,7 @@ import { failureOf } from './failure.ts';
 import { daysIn } from './folder.ts';
 import type { FolderLock } from './lock.ts';
 import { type Fate, MAX_REPLACED } from './put-back.ts';
-import type { FilesLook, Said } from './requests.ts';
+import type { FileReport, FilesLook } from './requests.ts';
 
 /** Looks after the files of one folder, for the thread that writes. */
 export class FileWatch {
@@ -45,33 +45,33 @@ export class FileWatch {
 
   /** Looks at all of them, and puts back what can be. */
   look(): FilesLook {
-    const told: Said[] = [];
+    const reports: FileReport[] = [];
     const days: number[] = [];
     this.failure = undefined;
     this.#lost = 0;
     try {
-      this.#lookAtLock(told);
-      for (const day of this.#files.open()) this.#lookAtOpen(day, told, days);
-      this.#lookAtOthers(told);
+      this.#lookAtLock(reports);
+      for (const day of this.#files.open()) this.#lookAtOpen(day, reports, days);
+      this.#lookAtOthers(reports);
     } catch (error) {
       this.failure ??= unusable(this.#folder, failureOf(error, this.#folder));
     }
     const { failure } = this;
-    const restored = told.length - this.#lost;
+    const restored = reports.length - this.#lost;
     return {
-      told,
+      reports,
       restored,
       days: days.map(dayOfNumber),
-      failure: failure === undefined ? undefined : saidOf(failure),
+      failure: failure === undefined ? undefined : reportOf(failure),
     };
   }
 
-  #lookAtLock(told: Said[]): void {
+  #lookAtLock(reports: FileReport[]): void {
     const path = this.#lock.lookAgain();
-    if (path !== undefined) told.push(restored(path, 'gone', undefined));
+    if (path !== undefined) reports.push(restored(path, 'gone', undefined));
   }
 
-  #lookAtOpen(day: number, told: Said[], days: number[]): void {
+  #lookAtOpen(day: number, reports: FileReport[], days: number[]): void {
     const path = this.#files.path(day);
     const fate = this.#files.fateOf(day);
     const replaced = this.#replaced.get(day) ?? 0;
@@ -83,7 +83,7 @@ export class FileWatch {
     try {
       const other = this.#files.putBack(day, fate === 'replaced');
       if (fate === 'replaced') this.#replaced.set(day, replaced + 1);
-      told.push(restored(path, fate, other));
+      reports.push(restored(path, fate, other));
       days.push(day);
     } catch (error) {
       this.failure ??= notRestored(path, fate, failureOf(error, path));
@@ -91,7 +91,7 @@ export class FileWatch {
   }
 
   /** Files that are not open: what is gone of these is gone. */
-  #lookAtOthers(told: Said[]): void {
+  #lookAtOthers(reports: FileReport[]): void {
     // The folder itself is gone: that throws.
     readdirSync(this.#folder);
     const there = new Set(daysIn(this.#folder));
@@ -102,7 +102,7 @@ export class FileWatch {
       if (this.#files.aside.get(day) !== undefined) continue;
       this.#files.unfinished.delete(day);
       this.#lost += 1;
-      told.push(lost(this.#files.path(day)));
+      reports.push(lost(this.#files.path(day)));
     }
     for (const day of there) if (!this.#leaving.has(day)) this.#known.add(day);
   }
@@ -116,7 +116,7 @@ const what: Readonly<Record<Fate, string>> = {
   cut: 'was cut off',
 };
 
-function restored(path: string, fate: Fate, other: string | undefined): Said {
+function restored(path: string, fate: Fate, other: string | undefined): FileReport {
   const kept = other === undefined ? '' : `; the file that stood there is ${other} now`;
   const text = `${path} ${what[fate]} while it was in use, and has been put back with all that was in it${kept}`;
   return { path, message: text };
@@ -138,11 +138,11 @@ function unusable(folder: string, failure: CenterError): CenterError {
   return new CenterError('CHAPPE_STORE_GONE', text, { path: folder });
 }
 
-function lost(path: string): Said {
+function lost(path: string): FileReport {
   const text = `${path} is gone: put it, or a backup of it, back and start again; else the messages of that day are lost`;
   return { path, message: text };
 }
 
-function saidOf({ code, message, path }: CenterError): Said {
+function reportOf({ code, message, path }: CenterError): FileReport {
   return { path: path ?? basename(message), message, isFenced: code === 'CHAPPE_STORE_FENCED' };
 }

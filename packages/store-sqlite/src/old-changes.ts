@@ -1,5 +1,5 @@
 /** Changes that a version before 4 kept beside a day that is set aside: they are made by this one when the day is back. */
-import { toldIn } from './old-rows.ts';
+import { timelineFields } from './old-rows.ts';
 import { originText } from './origin.ts';
 import { type DayChanges, kindOf, opCharge, opDone, opInsert, opReplace, opUpdate } from './row.ts';
 
@@ -36,7 +36,7 @@ function addFields(op: number, row: Values): void {
   if (at === undefined) return;
   const isWhole = op === opInsert || op === opReplace;
   const kind = isWhole ? kindOf(row[flagsAt] as number) : 'mt';
-  const told = toldIn((row[at] as string | null) ?? '', kind);
+  const told = timelineFields((row[at] as string | null) ?? '', kind);
   const answered = told.answeredAs ?? null;
   const sent = told.sentMs === 0 ? null : told.sentMs;
   const error = told.operatorError ?? null;

@@ -11,10 +11,13 @@ import {
 } from '@chappe/center';
 
 /** What a timeline tells. */
-export type Told = Pick<Message, 'answeredAs' | 'sentMs' | 'operatorError' | 'isReplaced' | 'origin'>;
+export type TimelineFields = Pick<
+  Message,
+  'answeredAs' | 'sentMs' | 'operatorError' | 'isReplaced' | 'origin'
+>;
 
 /** The fields of a message of that kind by its timeline as those versions wrote it. */
-export function toldIn(timeline: string, kind: MessageKind): Told {
+export function timelineFields(timeline: string, kind: MessageKind): TimelineFields {
   const steps = timelineSteps(timeline);
   let answeredAs: string | undefined;
   let sentMs = 0;

@@ -74,7 +74,7 @@ export type Notice =
   /** From the reader: it could not read the file. */
   | { readonly notice: 'damaged'; readonly day: number; readonly why: string }
   /** Something to be told. */
-  | { readonly notice: 'trouble'; readonly said: Said };
+  | { readonly notice: 'trouble'; readonly report: FileReport };
 
 /** What `expired` answers. `isCut`: a limit was reached. */
 export interface CutRows {
@@ -83,7 +83,7 @@ export interface CutRows {
 }
 
 /** Something to be told, of a file. */
-export interface Said {
+export interface FileReport {
   readonly path: string;
   readonly message: string;
   /** Another has begun with the folder: nothing of what this process writes is stored any more. */
@@ -93,13 +93,13 @@ export interface Said {
 /** What `look` answers. */
 export interface FilesLook {
   /** What was wrong. */
-  readonly told: readonly Said[];
+  readonly reports: readonly FileReport[];
   /** Of how many that has been mended. */
   readonly restored: number;
   /** Days whose file is another one now, `YYYY-MM-DD`. */
   readonly days: readonly string[];
   /** Why nothing is written. */
-  readonly failure: Said | undefined;
+  readonly failure: FileReport | undefined;
 }
 
 /** What `log` answers. `trouble`: why it grows, when it should not. */

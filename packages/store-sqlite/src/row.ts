@@ -2,7 +2,7 @@
 
 import type { Change, IdForm, Message, MessageId, MessageKind } from '@chappe/center';
 import { dayNumberOfId, messageStates, parsePublicId, publicIdOf, shortPublicId } from '@chappe/center';
-import { toldIn } from './old-rows.ts';
+import { timelineFields } from './old-rows.ts';
 import { originOf, originText } from './origin.ts';
 import {
   chargeOpen,
@@ -259,7 +259,8 @@ export function decodeRow(row: readonly Value[]): Message {
   const numbering = row[9] as number;
   const idForm = idForms[(flags >> 5) & 7] ?? 'hex';
   const kind = kindOf(flags);
-  const told = row[32] === toldInTimeline ? toldIn((row[26] as string | null) ?? '', kind) : undefined;
+  const told =
+    row[32] === toldInTimeline ? timelineFields((row[26] as string | null) ?? '', kind) : undefined;
   return {
     id,
     tag,

@@ -61,7 +61,7 @@ export class SqliteControl implements ControlStore {
   #replaced = 0;
   readonly #copy: ControlCopy;
   readonly #copyPath: string;
-  readonly #told: CenterError[] = [];
+  readonly #reports: CenterError[] = [];
   readonly #clock: Clock;
   readonly #knownWrites: number;
   readonly #watchers: ControlWatchers = new ControlWatchers((after) => this.#newsAfter(after));
@@ -174,8 +174,8 @@ export class SqliteControl implements ControlStore {
         failure: new CenterError('CHAPPE_STORE_GONE', text, { path: this.#path }),
       };
     }
-    const told = this.#told.splice(0);
-    return { told, restored: told.length, failure: undefined };
+    const reports = this.#reports.splice(0);
+    return { reports, restored: reports.length, failure: undefined };
   }
 
   /** The last revision; undefined: nothing is told any more. Where it cannot be read now, all is told anew when it can. */
@@ -250,7 +250,7 @@ export class SqliteControl implements ControlStore {
 
   /** For whoever looks next. */
   #tell(code: CenterErrorCode, what: string): void {
-    this.#told.push(new CenterError(code, `${this.#path} ${what}`, { path: this.#path }));
+    this.#reports.push(new CenterError(code, `${this.#path} ${what}`, { path: this.#path }));
   }
 
   async close(): Promise<void> {
@@ -276,7 +276,7 @@ export class SqliteControl implements ControlStore {
   }
 }
 
-const nothingWrong: StoreLook = { told: [], restored: 0, failure: undefined };
+const nothingWrong: StoreLook = { reports: [], restored: 0, failure: undefined };
 
 /** What to do about a damaged file, where there is a copy of it: nothing need be lost. */
 function withCopy(error: CenterError, copyPath: string): CenterError {

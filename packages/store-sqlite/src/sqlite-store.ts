@@ -29,13 +29,13 @@ import { makeFolder } from './folder.ts';
 import type {
   ClaimedRows,
   CutRows,
+  FileReport,
   FilesLook,
   LogState,
   Notice,
   PageRows,
   Request,
   Row,
-  Said,
   SearchRows,
   WorkerRole,
 } from './requests.ts';
@@ -231,10 +231,10 @@ export class SqliteStore implements Store {
   }
 
   async look(): Promise<StoreLook> {
-    const { told, restored, days, failure } = (await this.#writer.ask({ ask: 'look' })) as FilesLook;
+    const { reports, restored, days, failure } = (await this.#writer.ask({ ask: 'look' })) as FilesLook;
     if (days.length > 0 && this.#reader !== undefined) await this.#reader.ask({ ask: 'forget', days });
     this.#gone = failure === undefined ? undefined : goneError(failure);
-    return { told: told.map(goneError), restored, failure: this.#gone };
+    return { reports: reports.map(goneError), restored, failure: this.#gone };
   }
 
   /** Changes the largest size of day files; 0: no limit. */
@@ -280,7 +280,7 @@ export class SqliteStore implements Store {
   readonly #hear = (notice: Notice): void => {
     if (notice.notice === 'aside') this.#setAside(notice.aside);
     else if (notice.notice === 'trouble') {
-      const { path, message } = notice.said;
+      const { path, message } = notice.report;
       this.#events?.onTrouble(new CenterError('CHAPPE_STORE_DAMAGED', message, { path }));
     } else if (!this.#isClosed)
       this.#writer.ask({ ask: 'set-aside', day: notice.day, why: notice.why }).catch(() => undefined);
@@ -307,6 +307,6 @@ export function checkSqliteVersion(version: string): void {
   );
 }
 
-function goneError({ path, message, isFenced = false }: Said): CenterError {
+function goneError({ path, message, isFenced = false }: FileReport): CenterError {
   return new CenterError(isFenced ? 'CHAPPE_STORE_FENCED' : 'CHAPPE_STORE_GONE', message, { path });
 }

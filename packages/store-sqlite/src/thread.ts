@@ -29,9 +29,9 @@ export class StoreThread {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       name: `store ${role.chappeStore}`,
     });
-    this.#worker.on('message', (said: Answer | Notice) => {
-      if ('notice' in said) hear(said);
-      else this.#take(said);
+    this.#worker.on('message', (answer: Answer | Notice) => {
+      if ('notice' in answer) hear(answer);
+      else this.#take(answer);
     });
     this.#worker.on('error', (error) =>
       this.#end(`the store's ${role.chappeStore} thread failed: ${error.message}`),

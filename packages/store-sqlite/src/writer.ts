@@ -225,7 +225,7 @@ export class Writer {
     const message =
       `the log of ${path} is damaged (${fault}): what was stored last before the process ended may be missing, and what ` +
       `waits is marked as uncertain; the log is kept as ${basename(kept)}`;
-    this.#tell({ notice: 'trouble', said: { path, message } });
+    this.#tell({ notice: 'trouble', report: { path, message } });
     return true;
   }
 

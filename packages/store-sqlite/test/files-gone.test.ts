@@ -101,24 +101,24 @@ describe.each(harms)('a file in use is %s', (_, harm, kept) => {
     const messages = Array.from({ length: 9 }, (_, at) => message(idAt(NOON_MS, at)));
     await insert(store, messages.slice(0, 3));
     expect((await store.find(messages[0]?.id as number))?.id).toBe(messages[0]?.id);
-    expect(await store.look()).toEqual({ told: [], restored: 0, failure: undefined });
+    expect(await store.look()).toEqual({ reports: [], restored: 0, failure: undefined });
     harm();
     // Not seen yet, and acknowledged.
     await insert(store, messages.slice(3, 6));
     const look = await store.look();
     expect(look.failure).toBeUndefined();
-    const about = look.told.filter((error) => error.path === at(today));
+    const about = look.reports.filter((error) => error.path === at(today));
     expect(about).toMatchObject([
       { code: 'CHAPPE_STORE_GONE', message: expect.stringMatching(/has been put back/) },
     ]);
     expect(about[0]?.message.includes('the file that stood there')).toBe(kept !== undefined);
     if (kept !== undefined) expect(existsSync(at(kept))).toBe(true);
-    expect(look.restored).toBe(look.told.length);
+    expect(look.restored).toBe(look.reports.length);
     await insert(store, messages.slice(6));
     expect((await afterKill()).ids).toEqual(messages.map(({ id }) => id));
     // The thread that reads has the new file, too.
     expect((await store.find(messages[8]?.id as number))?.id).toBe(messages[8]?.id);
-    expect(await store.look()).toEqual({ told: [], restored: 0, failure: undefined });
+    expect(await store.look()).toEqual({ reports: [], restored: 0, failure: undefined });
     expect(readdirSync(path).filter((name) => name.endsWith('.new'))).toEqual([]);
   });
 });
@@ -130,8 +130,8 @@ describe('what cannot be put back', () => {
     const [one, two, three] = [0, 1, 2].map((sequence) => message(idAt(NOON_MS, sequence))) as Message[];
     await insert(store, [one as Message]);
     renameSync(path, join(root, 'elsewhere'));
-    const { told, failure } = await store.look();
-    expect([told, failure?.code, failure?.message]).toEqual([
+    const { reports, failure } = await store.look();
+    expect([reports, failure?.code, failure?.message]).toEqual([
       [],
       'CHAPPE_STORE_GONE',
       expect.stringMatching(/ENOENT|cannot be put back/),
@@ -143,7 +143,7 @@ describe('what cannot be put back', () => {
     await expect(store.take(one?.id as number, 'waiting')).rejects.toEqual(gone);
     await expect(store.find(three?.id as number)).rejects.toEqual(gone);
     renameSync(join(root, 'elsewhere'), path);
-    expect(await store.look()).toEqual({ told: [], restored: 0, failure: undefined });
+    expect(await store.look()).toEqual({ reports: [], restored: 0, failure: undefined });
     await insert(store, [two as Message]);
     expect((await afterKill()).ids).toEqual([one?.id, two?.id]);
   });
@@ -162,13 +162,13 @@ describe('what cannot be put back', () => {
     await again.recover(NOON_MS);
     await insert(again, [message(idAt(NOON_MS + 12 * DAY_MS))]);
     remove(today, `${today}-wal`);
-    const { told, restored, failure } = await again.look();
-    expect([told.map(({ message: text }) => text), restored, failure]).toEqual([
+    const { reports, restored, failure } = await again.look();
+    expect([reports.map(({ message: text }) => text), restored, failure]).toEqual([
       [expect.stringMatching(/2026-03-01\.db is gone: put it, or a backup of it, back/)],
       0,
       undefined,
     ]);
-    expect((await again.look()).told).toEqual([]);
+    expect((await again.look()).reports).toEqual([]);
     expect((await again.find(days[1]?.id as number))?.state).toBe('delivered');
     expect(existsSync(at(today))).toBe(false);
   });
@@ -181,9 +181,9 @@ describe('what cannot be put back', () => {
     await store.commit([change('update', { ...old, state: 'delivered', doneMs: 1 }, 'done')]);
     await insert(store, [message(idAt(NOON_MS))]);
     await store.purge(NOON_MS, async () => {
-      expect((await store.look()).told).toEqual([]);
+      expect((await store.look()).reports).toEqual([]);
     });
-    expect((await store.look()).told).toEqual([]);
+    expect((await store.look()).reports).toEqual([]);
     expect(readdirSync(path).filter((name) => name.startsWith('2026-02'))).toEqual([]);
   });
 
@@ -249,11 +249,11 @@ describe('the lock', () => {
     const store = await opened();
     await store.recover(NOON_MS);
     remove(...names);
-    const { failure, told } = await store.look();
-    expect([failure, told.length]).toEqual([undefined, names.includes('lock.db') ? 1 : 0]);
+    const { failure, reports } = await store.look();
+    expect([failure, reports.length]).toEqual([undefined, names.includes('lock.db') ? 1 : 0]);
     expect(readFileSync(at('lock.pid'), 'latin1')).toBe(`${process.pid}\n`);
     await expect(SqliteStore.open({ path })).rejects.toMatchObject({ code: 'CHAPPE_STORE_LOCKED' });
-    expect((await store.look()).told).toEqual([]);
+    expect((await store.look()).reports).toEqual([]);
   });
 
   it('taken by another process meanwhile: this one writes no more, until it has it again', async () => {
@@ -289,19 +289,19 @@ describe('control.db', () => {
     const control = SqliteControl.open(path);
     open.push(control);
     await control.write([{ kind: 'kind', key: 'a', value: '1' }]);
-    expect(await control.look()).toMatchObject({ told: [] });
+    expect(await control.look()).toMatchObject({ reports: [] });
     harm();
     if (!/copy/.test(name)) expect(await control.list('kind')).toHaveLength(1);
     await control.write([{ kind: 'kind', key: 'b', value: '2' }]);
     const look = await control.look();
     expect(look.failure).toBeUndefined();
     const isTold = !/^its copy|damaged|cut/.test(name);
-    if (isTold) expect(codes(look.told)).toEqual(['CHAPPE_STORE_GONE']);
+    if (isTold) expect(codes(look.reports)).toEqual(['CHAPPE_STORE_GONE']);
     expect((await afterKill()).entries).toEqual([
       { key: 'a', value: '1' },
       { key: 'b', value: '2' },
     ]);
-    expect(await control.look()).toEqual({ told: [], restored: 0, failure: undefined });
+    expect(await control.look()).toEqual({ reports: [], restored: 0, failure: undefined });
     // Each of the two has it all.
     remove('control.db', 'control.db-wal', 'control.db-shm');
     expect((await afterKill()).entries).toHaveLength(2);

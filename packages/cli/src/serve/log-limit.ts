@@ -7,7 +7,7 @@ export interface Suppressed {
 }
 
 interface Lines {
-  told: number;
+  logged: number;
   suppressed: number;
 }
 
@@ -28,7 +28,7 @@ const others = '';
 export class LineLimit {
   readonly #limits: LineLimits;
   readonly #keys: Map<string, Lines> = new Map();
-  #told = 0;
+  #logged = 0;
 
   constructor(limits: LineLimits) {
     this.#limits = limits;
@@ -37,12 +37,12 @@ export class LineLimit {
   /** Whether a line about that thing is to be written; else it is counted. */
   allows(key: string): boolean {
     const lines = this.#lines(key);
-    if (lines.told >= this.#limits.perKey || this.#told >= this.#limits.inAll) {
+    if (lines.logged >= this.#limits.perKey || this.#logged >= this.#limits.inAll) {
       lines.suppressed += 1;
       return false;
     }
-    lines.told += 1;
-    this.#told += 1;
+    lines.logged += 1;
+    this.#logged += 1;
     return true;
   }
 
@@ -53,7 +53,7 @@ export class LineLimit {
       .map(([key, lines]) => ({ key, count: lines.suppressed }))
       .sort((a, b) => b.count - a.count);
     this.#keys.clear();
-    this.#told = 0;
+    this.#logged = 0;
     return suppressed;
   }
 
@@ -61,7 +61,7 @@ export class LineLimit {
     const known = this.#keys.get(key);
     if (known !== undefined) return known;
     if (this.#keys.size >= maxKeys && key !== others) return this.#lines(others);
-    const lines = { told: 0, suppressed: 0 };
+    const lines = { logged: 0, suppressed: 0 };
     this.#keys.set(key, lines);
     return lines;
   }

@@ -16,7 +16,7 @@ import {
 } from '@chappe/protocol';
 import { DEFERRED, type Session } from '@chappe/smpp';
 import { candidatesOf } from '../message/id-candidates.ts';
-import { toldTlvs } from '../message/operator-report.ts';
+import { reportedTlvs } from '../message/operator-report.ts';
 import type { GroupReceipts } from '../receipts/group-receipts.ts';
 import { handsetName } from '../receipts/handset.ts';
 import { storedReceipt, type UnmatchedReceipt, unmatchedDraft } from '../receipts/unmatched.ts';
@@ -69,7 +69,7 @@ export class Correlator {
   take(pdu: FromUpstream, receipt: Receipt, upstream: Upstream, session: Session): typeof DEFERRED {
     const { counters } = upstream;
     const { clock } = this.#context;
-    const verdict = this.#verdictOf(receipt, upstream, clock.nowMs(), toldTlvs(pdu.tlvs));
+    const verdict = this.#verdictOf(receipt, upstream, clock.nowMs(), reportedTlvs(pdu.tlvs));
     const said = verdict.state ?? 'none';
     counters.receipts += 1;
     counters.receiptStates.set(said, (counters.receiptStates.get(said) ?? 0) + 1);
@@ -164,7 +164,7 @@ export class Correlator {
     receipt: Receipt,
     { settings: { receipts } }: Upstream,
     readMs: number,
-    tlvs: ReturnType<typeof toldTlvs>,
+    tlvs: ReturnType<typeof reportedTlvs>,
   ): Verdict {
     const clock = this.#clockOf(receipts);
     const dates = {
@@ -187,7 +187,7 @@ export class Correlator {
     const stored = storedReceipt(kept, this.#reading(upstream, acceptedMs, version));
     if (stored === undefined) return undefined;
     const { receipt, tlvs } = stored;
-    return [receipt, this.#verdictOf(receipt, upstream, acceptedMs, toldTlvs(tlvs))];
+    return [receipt, this.#verdictOf(receipt, upstream, acceptedMs, reportedTlvs(tlvs))];
   }
 
   #incoming(

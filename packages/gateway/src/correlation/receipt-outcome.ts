@@ -6,7 +6,7 @@ import {
   errorNumberOf,
   errorWordOf,
   networkErrorTag,
-  type Said,
+  type OperatorReport,
   tlvsAsText,
 } from '../message/operator-report.ts';
 import { trailOf, withTaken, withTried } from '../message/trail.ts';
@@ -29,7 +29,7 @@ export interface Verdict {
   /** When it was submitted, likewise. */
   readonly submittedMs: number | undefined;
   /** For the customer's receipt; undefined: nothing beside the above. */
-  readonly said: Said | undefined;
+  readonly report: OperatorReport | undefined;
 }
 
 /** What decides what an end means for a message. */
@@ -67,7 +67,7 @@ export function verdictOf(
   receipt: Receipt,
   settings: UpstreamReceiptSettings = {},
   dates: Partial<Pick<Verdict, 'doneMs' | 'submittedMs'>> = {},
-  tlvs: Said['tlvs'] = [],
+  tlvs: OperatorReport['tlvs'] = [],
 ): Verdict {
   const { stat, err } = receipt;
   const own = stat === undefined ? undefined : settings.states?.[stat];
@@ -76,18 +76,18 @@ export function verdictOf(
     own === undefined ? receipt.final : !receipt.intermediate && isFinalState(own as MessageState);
   const operatorError = err === undefined ? '' : plain(err);
   const code = operatorError === '' ? '' : ` err=${operatorError}`;
-  const text = `stat=${plain(stat ?? state ?? 'none')}${code}${toldBeside(receipt, tlvs)}`;
+  const text = `stat=${plain(stat ?? state ?? 'none')}${code}${reportedBeside(receipt, tlvs)}`;
   const { error, errorWord, isMapped } = errorOf(receipt, settings);
   // What stands for another code is not told beside it.
   const told = isMapped ? tlvs.filter(({ tag }) => tag !== networkErrorTag) : tlvs;
-  const said = errorWord === undefined && told.length === 0 ? undefined : { errorWord, tlvs: told };
+  const report = errorWord === undefined && told.length === 0 ? undefined : { errorWord, tlvs: told };
   const { doneMs, submittedMs } = dates;
-  return { state, isFinal, error, text, operatorError, doneMs, submittedMs, said };
+  return { state, isFinal, error, text, operatorError, doneMs, submittedMs, report };
 }
 
 /** What the end that a receipt tells means for the message. */
 export function outcomeOfReceipt(verdict: Verdict, message: Message, ending: Ending): Outcome {
-  const { state, error, said, operatorError } = verdict;
+  const { state, error, report, operatorError } = verdict;
   const { connector, failover, next, nowMs, remark, discards } = ending;
   const doneMs = endOf(verdict.doneMs, message, nowMs);
   const done =
@@ -96,7 +96,7 @@ export function outcomeOfReceipt(verdict: Verdict, message: Message, ending: End
       : ` done=${new Date(doneMs).toISOString().slice(0, 19)}Z`;
   const detail = `connector=${connector} ${verdict.text}${done}${remark === undefined ? '' : ` ${remark}`}`;
   const final = (state === undefined ? undefined : finals[state]) ?? 'unknown';
-  if (final === 'delivered') return { kind: 'delivered', detail, doneMs, said, operatorError, discards };
+  if (final === 'delivered') return { kind: 'delivered', detail, doneMs, report, operatorError, discards };
   if (failover.onReceipt.has(final)) {
     const { memo } = message;
     // Who took it stands there. The receipt may have come by another connector of the group.
@@ -113,7 +113,7 @@ export function outcomeOfReceipt(verdict: Verdict, message: Message, ending: End
         discards,
       };
   }
-  return { kind: 'failed', state: final, error, detail, doneMs, said, operatorError, discards };
+  return { kind: 'failed', state: final, error, detail, doneMs, report, operatorError, discards };
 }
 
 /** `errorWord`: the operator's own, where the number does not say it. `isMapped`: the settings have a number for it. */
@@ -134,7 +134,7 @@ function errorOf(
   };
 }
 
-function toldBeside({ networkError }: Receipt, tlvs: Said['tlvs']): string {
+function reportedBeside({ networkError }: Receipt, tlvs: OperatorReport['tlvs']): string {
   const network = networkError === undefined ? '' : ` network=${networkError.type}:${networkError.code}`;
   const others = tlvsAsText(tlvs);
   return others === '' ? network : `${network} tlvs=${others}`;

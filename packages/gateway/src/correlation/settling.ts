@@ -59,8 +59,8 @@ export class Settling {
     const ended = incoming.receipt.ids.length === 0 ? undefined : incoming.group.ends.get(keyOf(incoming));
     if (ended === undefined || (ended.hasOthers && !isLastLook)) return false;
     incoming.upstream.counters.receiptsRepeated += 1;
-    if (ended.said !== incoming.verdict.text) {
-      ended.said = incoming.verdict.text;
+    if (ended.verdict !== incoming.verdict.text) {
+      ended.verdict = incoming.verdict.text;
       this.#noteLater(ended.id, incoming);
     }
     incoming.answer(0);
@@ -196,7 +196,7 @@ export class Settling {
   #noteEnd(incoming: Incoming, id: number, hasOthers = false): void {
     const { group, verdict, receipt } = incoming;
     // One without an id may be about any message to its handset.
-    if (receipt.ids.length > 0) group.ends.note(keyOf(incoming), { id, said: verdict.text, hasOthers });
+    if (receipt.ids.length > 0) group.ends.note(keyOf(incoming), { id, verdict: verdict.text, hasOthers });
   }
 
   #outcomeBy({ verdict, upstream, kept }: Incoming, message: Message, remark?: string): Outcome {
@@ -236,7 +236,7 @@ export class Settling {
       group.long.ended(message, upstreamId, others, this.#endOther(group, verdict, upstream.name));
     } else {
       upstream.counters.receiptsRepeated += 1;
-      if (group.ends.get(keyOf(incoming))?.said !== verdict.text) this.#noteLater(message.id, incoming);
+      if (group.ends.get(keyOf(incoming))?.verdict !== verdict.text) this.#noteLater(message.id, incoming);
     }
     answer(0);
   }
@@ -248,7 +248,7 @@ export class Settling {
       if (!(await this.#context.center.settle(part.id, outcome))) return;
       const { id, upstreamId = '', destination } = part;
       const key = receiptKey(upstreamId, destination.digits);
-      group.ends.note(key, { id, said: verdict.text, hasOthers: false });
+      group.ends.note(key, { id, verdict: verdict.text, hasOthers: false });
     };
   }
 }

@@ -5,7 +5,7 @@ import type { Clock } from '@chappe/smpp';
 import type { LaneBehaviours } from '../lanes/behaviour.ts';
 import { receiptLane, webhookLane } from '../lanes/lanes.ts';
 import { readGroupOf } from '../message/content.ts';
-import type { Said } from '../message/operator-report.ts';
+import type { OperatorReport } from '../message/operator-report.ts';
 import { isFinal } from '../message/states.ts';
 import type { ReceiptBacklog } from '../observation/receipt-backlog.ts';
 import { type ReceiptOccasion, type ReceiptOptions, receiptDraft } from './receipt.ts';
@@ -62,12 +62,12 @@ export class ReceiptWriter {
     message: Message,
     state: MessageState,
     error: number,
-    said: Said | undefined,
+    report: OperatorReport | undefined,
   ): Draft | readonly Draft[] | undefined {
     const style = this.#styleOf(message.account);
     const nowMs = this.#options.clock.nowMs();
     const isEnd = isFinal(state);
-    const here: End = { state, error, atMs: isEnd ? message.doneMs : nowMs, said };
+    const here: End = { state, error, atMs: isEnd ? message.doneMs : nowMs, report };
     const end = isEnd ? this.#ends.ended(message, here, style.longMessages) : here;
     if (end === undefined || this.#isFull(message.account, style)) return undefined;
     const occasion: ReceiptOccasion = { ...end, dueMs: nowMs };
@@ -79,9 +79,9 @@ export class ReceiptWriter {
   }
 
   /** What an upstream said before the end, as a notice. */
-  noticeFor(message: Message, { error, said }: Pick<End, 'error' | 'said'>): Draft {
+  noticeFor(message: Message, { error, report }: Pick<End, 'error' | 'report'>): Draft {
     const nowMs = this.#options.clock.nowMs();
-    const occasion = { state: 'enroute' as const, error, atMs: nowMs, dueMs: nowMs, said };
+    const occasion = { state: 'enroute' as const, error, atMs: nowMs, dueMs: nowMs, report };
     return receiptDraft(message, occasion, this.#styleOf(message.account));
   }
 

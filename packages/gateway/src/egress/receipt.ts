@@ -14,7 +14,7 @@ import {
   writeContent,
 } from '../message/content.ts';
 import { dataCodingOf } from '../message/message-text.ts';
-import { networkErrorTag, type Said } from '../message/operator-report.ts';
+import { networkErrorTag, type OperatorReport } from '../message/operator-report.ts';
 import { isFinal, stateValue, statWord } from '../message/states.ts';
 import type { ReceiptText } from './receipt-text.ts';
 
@@ -44,12 +44,12 @@ export interface ReceiptOccasion {
   /** When the receipt is due, epoch milliseconds. */
   readonly dueMs: number;
   /** What an operator's receipt said beside the state. */
-  readonly said?: Said | undefined;
+  readonly report?: OperatorReport | undefined;
 }
 
 /** The receipt of a message as a draft for its account: addresses swapped as a whole. */
 export function receiptDraft(message: Message, occasion: ReceiptOccasion, options: ReceiptOptions): Draft {
-  const { state, error, atMs, dueMs, said } = occasion;
+  const { state, error, atMs, dueMs, report } = occasion;
   const { content } = message;
   const id = receiptIdOf(message.publicId, message.idForm);
   const text = options.writer.write({
@@ -57,7 +57,7 @@ export function receiptDraft(message: Message, occasion: ReceiptOccasion, option
     stat: statWord(state),
     delivered: state === 'delivered',
     error,
-    errorWord: said?.errorWord,
+    errorWord: report?.errorWord,
     submittedMs: message.acceptedMs,
     doneMs: atMs,
     submitted: submittedWith(content),
@@ -89,17 +89,20 @@ export function receiptDraft(message: Message, occasion: ReceiptOccasion, option
         error: error > maxNetworkError ? 0 : error,
         idOctets: id.length,
         doneMs: atMs === dueMs ? undefined : atMs,
-        errorWord: said?.errorWord,
+        errorWord: report?.errorWord,
       },
       userMessageReference: isTextOnly(content) ? undefined : readContent(content).userMessageReference,
-      tlvs: said === undefined ? undefined : passedOn(said, options.tlvs),
+      tlvs: report === undefined ? undefined : passedOn(report, options.tlvs),
     }),
     text,
   };
 }
 
 /** The code of the network is part of what a receipt says (SMPP 3.4 5.3.2.31); of others the account decides. */
-function passedOn({ tlvs }: Said, wanted: AccountReceiptSettings['tlvs'] = 'none'): Said['tlvs'] {
+function passedOn(
+  { tlvs }: OperatorReport,
+  wanted: AccountReceiptSettings['tlvs'] = 'none',
+): OperatorReport['tlvs'] {
   if (wanted === 'all' || tlvs.length === 0) return tlvs;
   return tlvs.filter(
     ({ tag }) => tag === networkErrorTag || (wanted !== 'none' && tag !== undefined && wanted.includes(tag)),

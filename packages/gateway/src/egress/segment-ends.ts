@@ -5,7 +5,7 @@
 import type { Center, Message, MessageId, MessageState } from '@chappe/center';
 import { readGroupOf } from '../message/content.ts';
 import { groupOf } from '../message/groups.ts';
-import { errorWordOf, type Said } from '../message/operator-report.ts';
+import { errorWordOf, type OperatorReport } from '../message/operator-report.ts';
 import { isFinal } from '../message/states.ts';
 
 /** How a segment ended. */
@@ -15,7 +15,7 @@ export interface End {
   /** When, epoch milliseconds. */
   readonly atMs: number;
   /** What an operator's receipt said beside it. */
-  readonly said: Said | undefined;
+  readonly report: OperatorReport | undefined;
 }
 
 interface Text {
@@ -93,7 +93,12 @@ export class SegmentEnds {
 /** The end of a segment as it is stored; the TLVs of its receipt are not. */
 function endOf({ state, error, doneMs, operatorError }: Message): End {
   const errorWord = errorWordOf(operatorError);
-  return { state, error, atMs: doneMs, said: errorWord === undefined ? undefined : { errorWord, tlvs: [] } };
+  return {
+    state,
+    error,
+    atMs: doneMs,
+    report: errorWord === undefined ? undefined : { errorWord, tlvs: [] },
+  };
 }
 
 function firstOf(message: Message): MessageId | undefined {

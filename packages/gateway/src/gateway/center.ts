@@ -3,7 +3,7 @@ import { Center, type CenterHooks, type Clock, type Random } from '@chappe/cente
 import type { Accounts } from '@chappe/policy';
 import type { ReceiptWriter } from '../egress/receipt-writer.ts';
 import { replaceableOf } from '../message/groups.ts';
-import type { Said } from '../message/operator-report.ts';
+import type { OperatorReport } from '../message/operator-report.ts';
 import { chargedAtEnd } from '../money/charging.ts';
 import type { Ledger } from '../money/ledger.ts';
 import type { Network } from '../network/network.ts';
@@ -40,8 +40,8 @@ export interface Deciders {
 /** What the center asks of them. */
 export function hooksOf({ accounts, receipts, network, ledger, onChange }: Deciders): CenterHooks {
   return {
-    receipt: (message, state, error, said) =>
-      receipts.draftsFor(message, state, error, said as Said | undefined),
+    receipt: (message, state, error, report) =>
+      receipts.draftsFor(message, state, error, report as OperatorReport | undefined),
     piecesOf: replaceableOf,
     beforeEnd: (message) => receipts.beforeEnd(message),
     late: (message) => network.late(message),

@@ -3,7 +3,7 @@ import { type Tlv, type TlvInput, tlvByTag } from '@chappe/protocol';
 import { hopsTag } from './hops.ts';
 
 /** Beside the state. Nothing in it refers to the octets that were received. */
-export interface Said {
+export interface OperatorReport {
   /** Its error code, where our number does not say it all: `0x1B`, `001234`. */
   readonly errorWord: string | undefined;
   /** TLVs by tag and octets, those apart that are about the ids and the state. At most 1,024 octets in all. */
@@ -20,10 +20,10 @@ const maxOctets = 1_024;
 const maxToldCharacters = 100;
 const maxError = 0xffff;
 const formDigits = 3;
-const noTlvs: Said['tlvs'] = Object.freeze([]);
+const noTlvs: OperatorReport['tlvs'] = Object.freeze([]);
 
 /** The TLVs of a receipt that say more than we do, copied. */
-export function toldTlvs(tlvs: readonly Tlv[]): Said['tlvs'] {
+export function reportedTlvs(tlvs: readonly Tlv[]): OperatorReport['tlvs'] {
   // Hot path: most receipts have none, or those of the documents.
   if (!tlvs.some(({ tag }) => !ours.has(tag))) return noTlvs;
   const told: { readonly tag: number; readonly value: Uint8Array }[] = [];
@@ -39,7 +39,7 @@ export function toldTlvs(tlvs: readonly Tlv[]): Said['tlvs'] {
 }
 
 /** TLVs for a timeline: `1403:323334,1404:302e3035`, without network_error_code, which has a word of its own. */
-export function tlvsAsText(tlvs: Said['tlvs']): string {
+export function tlvsAsText(tlvs: OperatorReport['tlvs']): string {
   let text = '';
   for (const { tag, value } of tlvs) {
     if (tag === networkErrorTag) continue;

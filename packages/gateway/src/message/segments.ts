@@ -136,9 +136,12 @@ function cutText(
   const [lost] = whole.unmappable;
   if (lost !== undefined && replacement !== undefined) {
     // What is stored, searched and filtered is what leaves.
-    const said = withReplacement(text, whole.unmappable, replacement);
+    const replacedText = withReplacement(text, whole.unmappable, replacement);
     const replaced = [...new Set(whole.unmappable.map(({ character }) => character))];
-    return { ...cutText(said, { coding: whole.coding, longMessage, messageClass }, layout), replaced };
+    return {
+      ...cutText(replacedText, { coding: whole.coding, longMessage, messageClass }, layout),
+      replaced,
+    };
   }
   if (lost !== undefined) {
     const what = `${whole.coding} has no ${JSON.stringify(lost.character)} (at ${lost.index})`;
@@ -154,13 +157,13 @@ function cutText(
 }
 
 function withReplacement(text: string, lost: readonly UnmappableCharacter[], replacement: string): string {
-  let said = '';
+  let replacedText = '';
   let from = 0;
   for (const { index, character } of lost) {
-    said += text.slice(from, index) + replacement;
+    replacedText += text.slice(from, index) + replacement;
     from = index + character.length;
   }
-  return said + text.slice(from);
+  return replacedText + text.slice(from);
 }
 
 function cutBytes(content: ContentArgument, reference: number): Cut {

@@ -149,7 +149,7 @@ async function takeKeyword(
 }
 
 function written(kind: string): Extract<MoResult, { kind: 'done' }> {
-  return { kind: 'done', told: `${kind}=1` };
+  return { kind: 'done', detail: `${kind}=1` };
 }
 
 /** The opt-out stands whether its confirmation can be sent or not. The reply is that of the account that got the message. */

@@ -119,12 +119,12 @@ export type MoResult =
   | { readonly kind: 'taken'; readonly targets: readonly MoTarget[] }
   /**
    * What was to be done has been done, and the message goes on to what the rule says after it (`then`); where it says
-   * nothing it is over. `told`: a word for the timeline, `opt-out=1`. `whenStored`: called when the message is on disk,
+   * nothing it is over. `detail`: a word for the timeline, `opt-out=1`. `whenStored`: called when the message is on disk,
    * with where it went; what it throws is told to `onError`, and undoes nothing.
    */
   | {
       readonly kind: 'done';
-      readonly told?: string | undefined;
+      readonly detail?: string | undefined;
       readonly whenStored?: ((targets: readonly MoTarget[]) => void | Promise<void>) | undefined;
     }
   /** Nobody gets it. */

@@ -151,8 +151,8 @@ function piecesOf({ parts, total, missing, id }: PartSet): Pieces {
 }
 
 function detailOf({ parts, total, missing, id }: PartSet): string {
-  const told = `parts=${parts.length}/${total} set=${id}`;
-  return missing.length === 0 ? told : `${told} missing=${rangesOf(missing)}`;
+  const words = `parts=${parts.length}/${total} set=${id}`;
+  return missing.length === 0 ? words : `${words} missing=${rangesOf(missing)}`;
 }
 
 /** What is to be done with. */
@@ -173,9 +173,9 @@ const nowhere: readonly MoTarget[] = [];
 
 /** Does what the rule says; without a rule the message goes where answers go. `done` is called once. */
 export function act(batch: Batch, rule: MoRouteSettings | undefined, context: MoContext, done: Stored): void {
-  const told = `rule=${rule === undefined ? 'none' : wordOf(rule.name)}`;
-  if (rule === undefined) answerOwner(batch, told, context, done);
-  else perform(batch, rule.action, told, context, done);
+  const words = `rule=${rule === undefined ? 'none' : wordOf(rule.name)}`;
+  if (rule === undefined) answerOwner(batch, words, context, done);
+  else perform(batch, rule.action, words, context, done);
 }
 
 /** The account that an answer goes to without a rule; undefined: nobody's yet. `given`: the account where there is no other. */
@@ -188,32 +188,32 @@ export function answerAccount(
   return context.receivingBinds.accountFor(destination.digits, source.digits, writer, given);
 }
 
-function answerOwner(batch: Batch, told: string, context: MoContext, done: Placed): void {
+function answerOwner(batch: Batch, words: string, context: MoContext, done: Placed): void {
   // '' keeps the routing of a sandbox from giving one customer's message to any other who happens to be bound, before it
   // has waited for its own.
   const given = batch.place === undefined ? '' : undefined;
   const account = answerAccount(batch.messages[0], context, given) ?? '';
   const { unclaimedAction } = context;
-  if (account !== '') store(batch, [{ account, lane: accountLane(account) }], told, context, done);
-  else if (unclaimedAction === undefined) keep(batch, told, context, done);
-  else perform(batch, unclaimedAction, `${told} unclaimed=1`, context, done);
+  if (account !== '') store(batch, [{ account, lane: accountLane(account) }], words, context, done);
+  else if (unclaimedAction === undefined) keep(batch, words, context, done);
+  else perform(batch, unclaimedAction, `${words} unclaimed=1`, context, done);
 }
 
 /** Runs an action: it is code of others, so whatever it throws hits this message only. */
-function perform(batch: Batch, action: MoAction, told: string, context: MoContext, done: Placed): void {
+function perform(batch: Batch, action: MoAction, words: string, context: MoContext, done: Placed): void {
   let result: MoResult | Promise<MoResult>;
   try {
     result = context.prepared(action).run(context, batch);
   } catch (error) {
-    fail(batch, action, error, told, context, done);
+    fail(batch, action, error, words, context, done);
     return;
   }
   if (result instanceof Promise)
     result.then(
-      (later) => follow(batch, action, later, told, context, done),
-      (error) => fail(batch, action, error, told, context, done),
+      (later) => follow(batch, action, later, words, context, done),
+      (error) => fail(batch, action, error, words, context, done),
     );
-  else follow(batch, action, result, told, context, done);
+  else follow(batch, action, result, words, context, done);
 }
 
 /** The message is not lost: it waits, as one that nobody takes. */
@@ -221,12 +221,12 @@ function fail(
   batch: Batch,
   { kind }: MoAction,
   error: unknown,
-  told: string,
+  words: string,
   context: MoContext,
   done: Placed,
 ): void {
   context.onError(error, `action ${kind}`);
-  keep(batch, `${told} failed=${wordOf(kind)}`, context, done);
+  keep(batch, `${words} failed=${wordOf(kind)}`, context, done);
 }
 
 /** Does what the action has said. */
@@ -234,17 +234,17 @@ function follow(
   batch: Batch,
   action: MoAction,
   result: MoResult,
-  told: string,
+  words: string,
   context: MoContext,
   done: Placed,
 ): void {
   switch (result?.kind) {
     case 'taken':
-      if (result.targets.length === 0) keep(batch, told, context, done);
-      else store(batch, result.targets, told, context, done);
+      if (result.targets.length === 0) keep(batch, words, context, done);
+      else store(batch, result.targets, words, context, done);
       return;
     case 'done': {
-      const more = result.told === undefined ? told : `${told} ${result.told}`;
+      const more = result.detail === undefined ? words : `${words} ${result.detail}`;
       const { whenStored } = result;
       const { kind, then: next } = action;
       const then: Placed = whenStored === undefined ? done : afterwards(whenStored, kind, context, done);
@@ -253,13 +253,13 @@ function follow(
       return;
     }
     case 'dropped':
-      drop(batch, told, context, done);
+      drop(batch, words, context, done);
       return;
     case 'unclaimed':
-      keep(batch, told, context, done);
+      keep(batch, words, context, done);
       return;
     case 'refused':
-      if (batch.isAnswered === true) drop(batch, `${told} refused=late`, context, done);
+      if (batch.isAnswered === true) drop(batch, `${words} refused=late`, context, done);
       else done(new MoRefused(result.status), nowhere);
       return;
     case 'retry':
@@ -269,10 +269,10 @@ function follow(
       }
       // It goes on waiting, and does not keep others from being looked at.
       context.onError(result.error, `action ${action.kind}`);
-      keep(batch, told, context, done);
+      keep(batch, words, context, done);
       return;
     default:
-      fail(batch, action, new TypeError('it has not said what becomes of a message'), told, context, done);
+      fail(batch, action, new TypeError('it has not said what becomes of a message'), words, context, done);
   }
 }
 
@@ -304,38 +304,38 @@ function afterwards(
   };
 }
 
-function drop(batch: Batch, told: string, context: MoContext, done: Placed): void {
+function drop(batch: Batch, words: string, context: MoContext, done: Placed): void {
   context.counters.dropped += batch.messages.length;
-  store(batch, ended, told, context, done);
+  store(batch, ended, words, context, done);
 }
 
 /** It waits until somebody takes it: see unclaimed.ts. */
-function keep(batch: Batch, told: string, context: MoContext, done: Placed): void {
+function keep(batch: Batch, words: string, context: MoContext, done: Placed): void {
   if (batch.place === undefined) {
     context.counters.unclaimed += 1;
     context.onUnclaimed(batch.messages[0]);
   }
-  store(batch, kept, told, context, done);
+  store(batch, kept, words, context, done);
 }
 
 function store(
   { messages, detail, place }: Batch,
   targets: readonly MoTarget[],
-  told: string,
+  words: string,
   context: MoContext,
   done: Placed,
 ): void {
   const more = detail === undefined ? '' : ` ${detail}`;
   const stored = (error: Error | undefined): void => done(error, targets);
   if (place !== undefined) {
-    place(targets, `${told}${more}`, stored);
+    place(targets, `${words}${more}`, stored);
     return;
   }
   const nowMs = context.clock.nowMs();
   const expiresMs = nowMs + context.validityMs;
   const drafts = targets.flatMap((target) =>
     messages.map((received) =>
-      draftOf(received, target, `${received.detail} ${told}${more}`, nowMs, expiresMs),
+      draftOf(received, target, `${received.detail} ${words}${more}`, nowMs, expiresMs),
     ),
   );
   storeDrafts(context.center, drafts, stored);

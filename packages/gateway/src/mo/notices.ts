@@ -6,11 +6,11 @@ import type { PeerFault } from '../observation/peer-faults.ts';
 import type { Received } from './received.ts';
 
 // Peers can fill it: beyond this the eldest is told again.
-const maxTold = 1_000;
+const maxNoticed = 1_000;
 
 /** Tells of each thing once. */
 export class MoNotices {
-  readonly #told = new BoundedMap<true>(maxTold);
+  readonly #noticed = new BoundedMap<true>(maxNoticed);
   /** Undefined in a sandbox, where binds have the numbers that they ask for. */
   readonly #accounts: Accounts | undefined;
   readonly #tell: (fault: PeerFault) => void;
@@ -44,8 +44,8 @@ export class MoNotices {
   }
 
   #once(key: string, fault: PeerFault): void {
-    if (this.#told.has(key)) return;
-    this.#told.set(key, true);
+    if (this.#noticed.has(key)) return;
+    this.#noticed.set(key, true);
     this.#tell(fault);
   }
 }

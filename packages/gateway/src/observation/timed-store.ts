@@ -50,7 +50,7 @@ export function watchedTogether(store: Store, control: ControlStore | undefined)
   const look = async (): Promise<StoreLook> => {
     const looks = [await store.look?.(), await control?.look?.()].filter((one) => one !== undefined);
     return {
-      told: looks.flatMap(({ told }) => told),
+      reports: looks.flatMap(({ reports }) => reports),
       restored: looks.reduce((sum, { restored }) => sum + restored, 0),
       failure: looks.find(({ failure }) => failure !== undefined)?.failure,
     };

@@ -129,7 +129,7 @@ export class GroupReceipts {
   /** A message has ended, or goes elsewhere, without its receipt: one that comes after all changes nothing any more. */
   superseded({ id, upstreamId = '', destination }: Message): void {
     const key = receiptKey(upstreamId, destination.digits);
-    if (this.ends.get(key) === undefined) this.ends.note(key, { id, said: '', hasOthers: false });
+    if (this.ends.get(key) === undefined) this.ends.note(key, { id, verdict: '', hasOthers: false });
   }
 
   /**

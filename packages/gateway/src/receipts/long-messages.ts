@@ -86,10 +86,10 @@ export class LongMessages {
     for (const [key, known] of [...this.#known]) this.#forget(key, known);
   }
 
-  #note(key: string, said: Omit<Known, 'disarm'>, isRestDue: boolean): Known {
+  #note(key: string, first: Omit<Known, 'disarm'>, isRestDue: boolean): Known {
     this.#known.get(key)?.disarm?.();
     const disarm = isRestDue ? this.#context.clock.setTimer(() => this.#rest(known), restMs) : undefined;
-    const known: Known = { ...said, disarm };
+    const known: Known = { ...first, disarm };
     this.#known.delete(key);
     this.#known.set(key, known);
     if (this.#known.size > maxKnown) {

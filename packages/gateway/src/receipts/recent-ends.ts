@@ -7,7 +7,7 @@ import { handsetOf } from './handset.ts';
 export interface Ended {
   readonly id: MessageId;
   /** What its upstream said last: `stat=DELIVRD err=000`. Saying it again is no news. */
-  said: string;
+  verdict: string;
   /** Other messages have the same name and handset on the disk: another receipt may be for one of them. */
   readonly hasOthers: boolean;
 }

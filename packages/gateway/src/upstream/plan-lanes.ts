@@ -23,7 +23,7 @@ export class PlanLanes {
   #inForce: ReadonlyMap<string, Plan> = new Map();
   /** What was stranded at the last look, and what of it has been told. */
   #before: ReadonlyMap<string, number> = new Map();
-  readonly #told: Set<string> = new Set();
+  readonly #reported: Set<string> = new Set();
   #turn = 0;
 
   constructor(context: PlanLanesContext) {
@@ -68,11 +68,11 @@ export class PlanLanes {
     for (const [name, messages] of stranded) {
       // Those that a route takes are on their way there.
       const isStuck = messages >= (this.#before.get(name) ?? Number.POSITIVE_INFINITY);
-      if (!isStuck || this.#told.has(name)) continue;
-      this.#told.add(name);
+      if (!isStuck || this.#reported.has(name)) continue;
+      this.#reported.add(name);
       onStranded(name, messages);
     }
-    for (const name of this.#told) if (!stranded.has(name)) this.#told.delete(name);
+    for (const name of this.#reported) if (!stranded.has(name)) this.#reported.delete(name);
     this.#before = stranded;
   }
 

@@ -47,7 +47,7 @@ describe('what an action says of a message', () => {
   });
 
   it('done, and nothing follows: it is over, with its word in the timeline', async () => {
-    const rig = await MoRig.start(doing(() => ({ kind: 'done', told: 'try=7' })));
+    const rig = await MoRig.start(doing(() => ({ kind: 'done', detail: 'try=7' })));
     expect(await rig.send()).toBe('ESME_ROK');
     const [message] = await rig.stored();
     expect(message?.lane).toBe('dropped');
