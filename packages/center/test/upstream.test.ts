@@ -116,15 +116,15 @@ describe('settleAwaited', () => {
   it('an outcome says when the end was, and what the receipt is to be made of', async () => {
     const told: unknown[] = [];
     const rig = await startRig({
-      receipt: (_message, _state, _error, said) => {
-        told.push(said);
+      receipt: (_message, _state, _error, report) => {
+        told.push(report);
         return undefined;
       },
     });
     const { id, acceptedMs } = await sent(rig, taken('r1'), { receiptWanted: 3 });
     await rig.clock.advance(60_000);
     const doneMs = acceptedMs + 5_000;
-    const end = { kind: 'failed', state: 'undeliverable', error: 9, doneMs, said: { word: '0x9' } } as const;
+    const end = { kind: 'failed', state: 'undeliverable', error: 9, doneMs, report: { word: '0x9' } } as const;
     expect(await settled(rig, 'r1', end)).toBe(true);
     expect(await rig.center.find(id)).toMatchObject({ state: 'undeliverable', doneMs });
     expect(told).toEqual([{ word: '0x9' }]);
