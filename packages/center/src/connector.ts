@@ -13,7 +13,7 @@ export type ErrorClass = 'unreachable' | 'busy' | 'full' | 'throttled' | 'system
  * - accepted: an upstream took it; with an `upstreamId` the message waits for the upstream's receipt, without one it
  *   ends in state `accepted`. `group`: who took it, for `findByUpstreamId`; default the connector's name.
  *   `answeredAs`: its id as the answer has it, where that is not the `upstreamId`. `lateMs`:
- *   when its receipt is late (epoch milliseconds): then CenterOptions.late is asked.
+ *   when its receipt is late (epoch milliseconds): then `onReceiptOverdue` is asked.
  * - retry: not now. `afterMs` overrules the retry policy; 0 means as soon as the lane has room again. `lane`: it moves
  *   there.
  * - failed: never.

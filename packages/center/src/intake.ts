@@ -146,7 +146,7 @@ export class Intake {
   /** After the commit of a submission: it is told, and its messages go their way. */
   accepted(submission: Submission): void {
     const { counters } = this.#core;
-    this.#giveBack(submission);
+    this.#release(submission);
     this.#core.unfinished += submission.messages.length;
     for (const { segments } of submission.messages) counters.accepted += segments;
     this.#core.answer(submission.done, undefined, submission.messages);
@@ -154,7 +154,7 @@ export class Intake {
 
   /** After the failure of its commit: nothing of it is stored. */
   refused(submission: Submission, error: CenterError): void {
-    this.#giveBack(submission);
+    this.#release(submission);
     this.#core.counters.refused += submission.messages.length;
     for (const message of submission.messages) {
       this.#core.drop(message);
@@ -167,7 +167,7 @@ export class Intake {
     return form === 'short' ? this.#core.takeShortId() : publicIdOf(form, id, tag);
   }
 
-  #giveBack({ share, messages, octets }: Submission): void {
+  #release({ share, messages, octets }: Submission): void {
     this.#core.unsaved.give(share, messages.length, octets);
   }
 

@@ -103,7 +103,7 @@ export interface CenterHooks {
     report?: unknown,
   ) => Draft | readonly Draft[] | undefined;
   /** What becomes of a message whose receipt is late; undefined: it goes on waiting, until its validity ends. */
-  readonly late?: (message: Message) => Outcome | undefined;
+  readonly onReceiptOverdue?: (message: Message) => Outcome | undefined;
   /** Whether a message that costs something is charged, now that it ends in this state. Default: when delivered. */
   readonly isCharged?: (message: Message, state: FinalState) => boolean;
   /**
@@ -173,7 +173,12 @@ export function settingsOf(options: CenterOptions): Settings {
 export function hooksOf({ beforeEnd, onChange, ...hooks }: CenterHooks, tell: Settings['onError']): Hooks {
   return {
     receipt: guarded('receipt', hooks.receipt ?? (() => undefined), undefined, tell),
-    late: guarded('late', hooks.late ?? (() => undefined), undefined, tell),
+    onReceiptOverdue: guarded(
+      'onReceiptOverdue',
+      hooks.onReceiptOverdue ?? (() => undefined),
+      undefined,
+      tell,
+    ),
     isCharged: guarded('isCharged', hooks.isCharged ?? ((_, state) => state === 'delivered'), false, tell),
     piecesOf: guarded('piecesOf', hooks.piecesOf ?? (({ id }) => [id]), undefined, tell),
     beforeEnd: beforeEnd === undefined ? undefined : guarded('beforeEnd', beforeEnd, undefined, tell),

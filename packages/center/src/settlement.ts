@@ -140,9 +140,9 @@ export class Settlement {
   }
 
   /** No receipt has come in time: what becomes of it is asked; else it goes on waiting until its validity ends. */
-  late(message: LiveMessage): void {
-    const { late } = this.#core.hooks;
-    const outcome = late(message);
+  receiptOverdue(message: LiveMessage): void {
+    const { onReceiptOverdue } = this.#core.hooks;
+    const outcome = onReceiptOverdue(message);
     if (outcome === undefined) {
       // It was `sent` before: whoever counts those must not count it twice.
       this.#await(message, message.expiresMs, true);

@@ -119,6 +119,6 @@ export class Sweep {
     message.phase = 'saving';
     message.feed = this.#dispatch.feedOf(message);
     if (message.expiresMs <= nowMs) this.#settlement.expire(message);
-    else this.#settlement.late(message);
+    else this.#settlement.receiptOverdue(message);
   }
 }

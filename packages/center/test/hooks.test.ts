@@ -77,11 +77,11 @@ describe('a hook that throws about one of three messages of a commit', () => {
     await center.stop();
   });
 
-  it('retry and late: the message goes on waiting', async () => {
+  it('retry and onReceiptOverdue: the message goes on waiting', async () => {
     const throws = (): never => {
       throw new Error('mistake');
     };
-    const { center, out, errors, clock } = await startRig({ retry: throws, late: throws });
+    const { center, out, errors, clock } = await startRig({ retry: throws, onReceiptOverdue: throws });
     center.attach('out', out);
     out.answer = ({ destination }) =>
       destination.digits === '1'

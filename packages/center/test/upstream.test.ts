@@ -124,7 +124,13 @@ describe('settleAwaited', () => {
     const { id, acceptedMs } = await sent(rig, taken('r1'), { receiptWanted: 3 });
     await rig.clock.advance(60_000);
     const doneMs = acceptedMs + 5_000;
-    const end = { kind: 'failed', state: 'undeliverable', error: 9, doneMs, report: { word: '0x9' } } as const;
+    const end = {
+      kind: 'failed',
+      state: 'undeliverable',
+      error: 9,
+      doneMs,
+      report: { word: '0x9' },
+    } as const;
     expect(await settled(rig, 'r1', end)).toBe(true);
     expect(await rig.center.find(id)).toMatchObject({ state: 'undeliverable', doneMs });
     expect(told).toEqual([{ word: '0x9' }]);
@@ -226,7 +232,7 @@ describe('a late receipt', () => {
     const steps: string[] = [];
     const rig = await startRig({
       onChange: (_, step) => steps.push(step),
-      late: (message) => {
+      onReceiptOverdue: (message) => {
         asked.push(message.id);
         return undefined;
       },
@@ -248,7 +254,7 @@ describe('a late receipt', () => {
 
   it('may move the message on; the attempt is counted once', async () => {
     const rig = await startRig({
-      late: () => ({ kind: 'retry', error: 0, errorClass: 'unknown', afterMs: 0 }),
+      onReceiptOverdue: () => ({ kind: 'retry', error: 0, errorClass: 'unknown', afterMs: 0 }),
     });
     const { id } = await sent(rig, taken('r1', { lateMs: rig.clock.nowMs() + 60_000 }));
     rig.out.answer = () => taken('r2');

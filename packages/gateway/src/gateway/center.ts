@@ -44,7 +44,7 @@ export function hooksOf({ accounts, receipts, network, ledger, onChange }: Decid
       receipts.draftsFor(message, state, error, report as OperatorReport | undefined),
     piecesOf: replaceableOf,
     beforeEnd: (message) => receipts.beforeEnd(message),
-    late: (message) => network.late(message),
+    onReceiptOverdue: (message) => network.receiptOverdue(message),
     isCharged: (message, state) => chargedAtEnd(message, state, accounts.get(message.account)?.settings),
     onForget: (tallies) => ledger.carryForward(tallies),
     onChange,

@@ -220,7 +220,7 @@ export class Network {
   }
 
   /** What becomes of a message whose receipt is late: the center asks. */
-  late(message: Message): Outcome | undefined {
+  receiptOverdue(message: Message): Outcome | undefined {
     if (message.upstreamId?.startsWith(unansweredMark) === true) {
       return {
         kind: 'failed',
