@@ -31,12 +31,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     worker
     writer
     file-watch
-    day-files reader sqlite-store
-    aside day-file
+    copier day-files reader restore sqlite-store
+    aside backup-target contents day-file summary
+    manifest
     adopt-files check-data log-state shared-bodies sqlite-control tally-aside thread
     control-copy integrity lock old-changes requests
     control-table folder make-day-file row walk
-    failure log-fault old-rows open-database origin put-back read-failures schema
+    failure log-fault moment old-rows open-database origin put-back read-failures restored schema
   `),
   policy: inOrder(
     `index routes filters accounts numbers settings lists facts decimal errors time-zone slices`,
@@ -66,7 +67,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     audit http-edge idempotency json-body listen origin refused-beside send-answer
     failures message-filter observe request-bodies route schemas shares
     auth body-shape content-argument gateway-problem metrics not-found parameters records-text turns validation
-    connections cursor event-filter event-stream list-text problem times unread
+    backups connections cursor event-filter event-stream list-text problem times unread
   `),
   cli: inOrder(`
     main

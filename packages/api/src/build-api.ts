@@ -13,6 +13,7 @@ import {
 import { wrongKeysOf } from './audit.ts';
 import { gateOf } from './auth/gate.ts';
 import type { AuthOptions } from './auth/keys.ts';
+import { Backups, type MakeBackup } from './backups.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
 import type { Context } from './context.ts';
 import { answerFailures } from './failures.ts';
@@ -54,6 +55,8 @@ export interface ApiOptions {
   readonly unreadOctetsEach?: number | undefined;
   /** Octets of the data folder, asked at each scrape. Default: not told. */
   readonly storeBytes?: (() => number | undefined) | undefined;
+  /** Makes a backup. Default: nothing is kept that there could be one of. */
+  readonly makeBackup?: MakeBackup | undefined;
 }
 
 // The store reads one after the other; each holds some megabytes until it is answered.
@@ -91,6 +94,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     auth: options.auth,
     idempotency: new IdempotencyKeys(clock, options.idempotency),
     metrics,
+    backups: options.makeBackup === undefined ? undefined : new Backups(options.makeBackup),
     turns,
     startedMs,
     closing: closing.signal,

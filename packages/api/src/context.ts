@@ -4,6 +4,7 @@ import type { MoForms } from '@chappe/config';
 import type { Gateway } from '@chappe/gateway';
 import type { Simulation } from '@chappe/sandbox';
 import type { AuthOptions } from './auth/keys.ts';
+import type { Backups } from './backups.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
 import type { Metrics } from './metrics.ts';
 import type { Turns } from './turns.ts';
@@ -22,6 +23,8 @@ export interface Context {
   readonly auth: AuthOptions | undefined;
   readonly idempotency: IdempotencyKeys;
   readonly metrics: Metrics;
+  /** Undefined: nothing is kept. */
+  readonly backups: Backups | undefined;
   /** Of looking through messages, for those who do so beside a route that takes turns. */
   readonly turns: Turns;
   /** When the API began, epoch milliseconds. */

@@ -1,6 +1,7 @@
 /** The door of @chappe/api: the HTTP API of a gateway. */
 
 export type { AuthOptions, NamedKey } from './auth/keys.ts';
+export type { MakeBackup } from './backups.ts';
 export { type ApiOptions, buildApi } from './build-api.ts';
 export type { ConnectionLimits } from './connections.ts';
 export type { IdempotencyLimits } from './idempotency.ts';

@@ -91,6 +91,8 @@ const ofGateway = [
   'GET /pumping',
   'DELETE /pumping/{account}/{prefix}',
   'GET /config',
+  'POST /backup',
+  'GET /backup',
 ].map((operation) => operation.replace(' /', ' /api/v1/'));
 
 let rig: Rig;

@@ -85,6 +85,8 @@ const table = `
   GET    /api/v1/pumping                          o r
   DELETE /api/v1/pumping/{account}/{prefix}       o
   GET    /api/v1/config                           o r
+  POST   /api/v1/backup
+  GET    /api/v1/backup
   GET    /api/v1/audit                            o r
   GET    /api/v1/events                           o r a
   GET    /api/v1/trace                            o r

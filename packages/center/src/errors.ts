@@ -30,6 +30,8 @@ export type CenterErrorCode =
   | 'CHAPPE_STORE_LOCKED'
   /** Another has the place of this node in the store since: nothing of what this one writes is stored any more. */
   | 'CHAPPE_STORE_FENCED'
+  /** A backup cannot be made there, is none, or not what it was: the message says why. What runs goes on. */
+  | 'CHAPPE_STORE_BACKUP'
   /** SQLite is older than 3.51.3, which can damage a database in WAL mode. */
   | 'CHAPPE_STORE_SQLITE_TOO_OLD'
   /** The store is closed, or its thread ended. */

@@ -83,6 +83,8 @@ export {
 } from './states.ts';
 export { SteadyClock } from './steady-clock.ts';
 export {
+  type Backup,
+  type BackupOptions,
   type Change,
   type Claim,
   type Claimed,

@@ -230,6 +230,39 @@ export interface StoreLook {
   readonly failure: CenterError | undefined;
 }
 
+/** A copy of all that is durable, as of one moment. */
+export interface Backup {
+  readonly folder: string;
+  /** As of when it is, epoch milliseconds. */
+  readonly momentMs: number;
+  readonly files: number;
+  readonly octets: number;
+  readonly messages: number;
+  /** Messages, receipts and notices that were not over. */
+  readonly unfinished: number;
+  /** Accounts whose messages cost something. */
+  readonly accounts: number;
+  /** Entries of the ControlStore beside it. */
+  readonly entries: number;
+  /** Days that were set aside, `YYYY-MM-DD`: their files are in it as they are, damaged. */
+  readonly aside: readonly string[];
+}
+
+/** How a backup is made. */
+export interface BackupOptions {
+  /** Of the program, for whoever finds it. */
+  readonly version: string;
+  /** What time it is, epoch milliseconds. */
+  readonly nowMs: () => number;
+  /**
+   * Called right before the moment is fixed: what is asked of the store until it returns is in the backup. For whoever holds
+   * back commits that he has acknowledged.
+   */
+  readonly onMoment?: (() => void) | undefined;
+  /** Called when it is fixed; all that is left is to copy. */
+  readonly onFixed?: ((momentMs: number) => void) | undefined;
+}
+
 /**
  * Durable storage of messages. All methods reject with a CenterError and never throw. Those that write (commit, claim,
  * take, takeExpired) take effect and settle in the order of the calls, and are said with their owner: one that is fenced
@@ -291,5 +324,7 @@ export interface Store {
   look?(): Promise<StoreLook>;
   /** The state of its log, for stores that have one. Asked for every some seconds. */
   log?(): Promise<StoreLog>;
+  /** Copies all that is durable, its ControlStore too, into a folder, for stores that can. */
+  backup?(folder: string, options: BackupOptions): Promise<Backup>;
   close(): Promise<void>;
 }

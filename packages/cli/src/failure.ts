@@ -60,6 +60,7 @@ const machineCodes: ReadonlySet<CenterErrorCode> = new Set([
   'CHAPPE_STORE_DAMAGED',
   'CHAPPE_STORE_NEWER',
   'CHAPPE_STORE_LOCKED',
+  'CHAPPE_STORE_BACKUP',
   'CHAPPE_STORE_SQLITE_TOO_OLD',
 ]);
 

@@ -1,6 +1,7 @@
 /** All commands: their settings are here, their code is loaded when they run. */
 import { type AnyPlan, anyPlan, type CommandPlan } from './command.ts';
 import { gatewayPlans } from './gateway-plans.ts';
+import { type BackupValues, backupSettings, type RestoreValues, restoreSettings } from './settings/backup.ts';
 import { type BenchValues, benchSettings } from './settings/bench.ts';
 import { type CheckValues, checkSettings } from './settings/check.ts';
 import { type DecodeValues, decodeSettings } from './settings/decode.ts';
@@ -90,11 +91,34 @@ const checkPlan: CommandPlan<CheckValues> = {
   run: async (run) => (await import('./commands/check.ts')).runCheck(run),
 };
 
+const backupPlan: CommandPlan<BackupValues> = {
+  name: 'backup',
+  words: '[folder...]',
+  about: 'copy all that a running Chappe has stored, as of one moment, into a new folder',
+  settings: backupSettings,
+  examples: ['chappe backup /var/backups/chappe-1', 'chappe backup --data ./data /var/backups/chappe-1'],
+  run: async (run) => (await import('./commands/backup.ts')).runBackup(run),
+};
+
+const restorePlan: CommandPlan<RestoreValues> = {
+  name: 'restore',
+  words: '[backup...]',
+  about: 'check a backup, and make a data folder of it',
+  settings: restoreSettings,
+  examples: [
+    'chappe restore --check /var/backups/chappe-1',
+    'chappe restore /var/backups/chappe-1 --data ./data --replace',
+  ],
+  run: async (run) => (await import('./commands/restore.ts')).runRestore(run),
+};
+
 /** In the order of help. */
 export const plans: readonly AnyPlan[] = [
   anyPlan(startPlan),
   anyPlan(servePlan),
   anyPlan(checkPlan),
+  anyPlan(backupPlan),
+  anyPlan(restorePlan),
   anyPlan(sendPlan),
   anyPlan(listenPlan),
   anyPlan(benchPlan),

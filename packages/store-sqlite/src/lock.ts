@@ -134,6 +134,15 @@ function epochIn(begun: string | undefined): number {
   return Number.parseInt(begun ?? '', 10) || 0;
 }
 
+/** How often a folder has been begun with, as far as it says. */
+export function epochOf(folder: string): number {
+  try {
+    return epochIn(readFileSync(join(folder, 'lock.epoch'), 'latin1'));
+  } catch {
+    return 0;
+  }
+}
+
 /** Whether a process of that number runs that is not this one. */
 function isOther(holder: string): boolean {
   const pid = Number(holder);

@@ -21,14 +21,11 @@ import { openDatabase } from './open-database.ts';
 import { ReadFailures } from './read-failures.ts';
 import type { Notice, PageRows, Request, Row, SearchRows, TallyRow, WorkerRole } from './requests.ts';
 import { segmentsMask, segmentsShift } from './row.ts';
-import { chargeOpen, chargeReleased, chargeSettled, columns, talliesSql, unfinishedSql } from './schema.ts';
+import { columns, recountSql, talliesSql, unfinishedSql } from './schema.ts';
 import { SharedBodies } from './shared-bodies.ts';
 import { CHUNK, type Walk, walkOf } from './walk.ts';
 
 const all = columns.join(', ');
-const RECOUNT = `SELECT account, count(*), sum(price), sum(CASE charged WHEN ${chargeOpen} THEN price ELSE 0 END),
-  sum(CASE charged WHEN ${chargeSettled} THEN price ELSE 0 END),
-  sum(CASE charged WHEN ${chargeReleased} THEN price ELSE 0 END) FROM msg WHERE price > 0 GROUP BY account`;
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1_000;
 const MAX_REFERENCES = 256;
@@ -71,7 +68,7 @@ export class Reader {
       case 'tallies':
         return this.#tallies(talliesSql, request.days);
       case 'recount':
-        return this.#tallies(RECOUNT, undefined);
+        return this.#tallies(recountSql, undefined);
       case 'counts':
         return this.#counts();
       case 'matching':

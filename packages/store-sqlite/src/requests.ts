@@ -1,11 +1,11 @@
-/** What the store asks its two threads, and what they answer. Answers come in the order of the requests. */
+/** What the store asks its threads, and what they answer. Answers come in the order of the requests. */
 import type { CenterErrorCode, Claim, DayAside, Expiry, Match, MessageId, SearchQuery } from '@chappe/center';
 import type { DayChanges, Value } from './row.ts';
 
-/** Which of the two a thread is, and what it works on. */
+/** Which a thread is, and what it works on. */
 export interface WorkerRole {
   /** Marks the workerData of our threads. */
-  readonly chappeStore: 'writer' | 'reader';
+  readonly chappeStore: 'writer' | 'reader' | 'copier';
   readonly path: string;
   /** Pages of the write-ahead log before it is copied into the file. */
   readonly checkpointPages: number;
@@ -50,6 +50,12 @@ export type Request =
   | { readonly ask: 'forget'; readonly days: readonly string[] }
   /** To the writer: the reader has found a day damaged. To the reader: it is set aside. */
   | { readonly ask: 'set-aside'; readonly day: number; readonly why: string }
+  /** To the writer: to stand still until the moment of a backup is fixed. */
+  | { readonly ask: 'hold'; readonly moment: SharedArrayBuffer }
+  /** To the copier: to fix it. `isStill`: nobody has begun with the folder. */
+  | { readonly ask: 'fix'; readonly moment: SharedArrayBuffer; readonly isStill: boolean }
+  /** To the copier, after that. */
+  | { readonly ask: 'copy'; readonly folder: string; readonly momentMs: number; readonly version: string }
   | { readonly ask: 'close' };
 
 /** A row with its place left out of sight. */

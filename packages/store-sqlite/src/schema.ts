@@ -142,6 +142,11 @@ CREATE TRIGGER msg_gone AFTER DELETE ON msg WHEN OLD.price > 0 BEGIN ${tallying(
 /** The sums of a day file. */
 export const talliesSql = 'SELECT account, messages, accepted, reserved, settled, released FROM tally';
 
+/** The same, added up from the messages. */
+export const recountSql: string = `SELECT account, count(*), sum(price), sum(CASE charged WHEN ${chargeOpen} THEN price ELSE 0 END),
+  sum(CASE charged WHEN ${chargeSettled} THEN price ELSE 0 END),
+  sum(CASE charged WHEN ${chargeReleased} THEN price ELSE 0 END) FROM msg WHERE price > 0 GROUP BY account`;
+
 /** The text of a row of `msg`, wherever it stands. */
 export const textSql = 'coalesce(text, (SELECT shared.text FROM shared WHERE shared.id = body))';
 

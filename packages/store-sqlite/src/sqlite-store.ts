@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type {
+  Backup,
+  BackupOptions,
   Change,
   Claim,
   Claimed,
@@ -25,7 +27,9 @@ import type {
 } from '@chappe/center';
 import { CenterError, dayNumber, dayNumberOfId, firstIdAt } from '@chappe/center';
 import { asideError } from './aside.ts';
+import { makeTarget } from './backup-target.ts';
 import { makeFolder } from './folder.ts';
+import { backupError } from './manifest.ts';
 import type {
   ClaimedRows,
   CutRows,
@@ -69,6 +73,9 @@ export class SqliteStore implements Store {
   readonly #workerUrl: URL | undefined;
   readonly #writer: StoreThread;
   #reader: StoreThread | undefined;
+  /** Makes a backup now. */
+  #copier: StoreThread | undefined;
+  #hasBegun = false;
   readonly #aside: Map<string, DayAside> = new Map();
   #events: StoreEvents | undefined;
   /** Files are not where they should be: what is not found may be there all the same. */
@@ -128,6 +135,7 @@ export class SqliteStore implements Store {
         'CHAPPE_STORE_FAILED',
         `a data folder has room for one node, which is 0, not ${node}`,
       );
+    this.#hasBegun = true;
     const recovery = (await this.#writer.ask({ ask: 'recover', nowMs })) as Recovery;
     for (const aside of recovery.aside ?? []) this.#setAside(aside);
     return recovery;
@@ -226,7 +234,11 @@ export class SqliteStore implements Store {
     const { octets, trouble } = (await this.#writer.ask({ ask: 'log' })) as LogState;
     return {
       octets,
-      trouble: trouble === undefined ? undefined : new CenterError('CHAPPE_STORE_LOG', trouble),
+      // A backup reads each file for a while, and ends.
+      trouble:
+        trouble === undefined || this.#copier !== undefined
+          ? undefined
+          : new CenterError('CHAPPE_STORE_LOG', trouble),
     };
   }
 
@@ -242,9 +254,45 @@ export class SqliteStore implements Store {
     await this.#writer.ask({ ask: 'limit', maxFileBytes });
   }
 
+  /**
+   * Makes a backup in a folder that is new or empty: all that was asked of the store before `onMoment` returns is in it, and
+   * nothing of what is asked later. Commits go on meanwhile. Rejects with a CenterError; then nothing is in the folder.
+   */
+  async backup(folder: string, options: BackupOptions): Promise<Backup> {
+    const { version, nowMs, onMoment, onFixed } = options;
+    const target = resolve(folder);
+    if (this.#isClosed) throw new CenterError('CHAPPE_STORE_CLOSED', `the store in ${this.path} is closed`);
+    if (this.#copier !== undefined) throw backupError('another backup is being made: wait for it', target);
+    makeTarget(target, this.path);
+    const copier = new StoreThread({ ...this.#role, chappeStore: 'copier' }, this.#workerUrl, this.#hear);
+    this.#copier = copier;
+    let isWaiting = true;
+    try {
+      await copier.ready;
+      const moment = new SharedArrayBuffer(4);
+      const fixed = copier.ask({ ask: 'fix', moment, isStill: !this.#hasBegun });
+      fixed.catch(() => undefined);
+      // The one place where the moment is fixed: the writer answers in order.
+      onMoment?.();
+      const momentMs = nowMs();
+      const held = this.#writer.ask({ ask: 'hold', moment });
+      held.catch(() => undefined);
+      await fixed;
+      await held;
+      isWaiting = false;
+      onFixed?.(momentMs);
+      return (await copier.ask({ ask: 'copy', folder: target, momentMs, version })) as Backup;
+    } finally {
+      this.#copier = undefined;
+      // It would wait for a moment that does not come.
+      await (isWaiting ? copier.abort() : copier.close());
+    }
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    await this.#copier?.abort();
     await this.#reader?.close();
     await this.#writer.close();
   }

@@ -56,6 +56,11 @@ export class StoreThread {
     await this.#worker.terminate();
   }
 
+  /** Ends the thread in the midst of what it does. */
+  async abort(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
   #expect(): Promise<unknown> {
     return new Promise((settle, reject) => this.#pending.push({ settle, reject }));
   }

@@ -1,5 +1,6 @@
 /** The entry of the store's threads. Loaded as a worker it runs as what `workerData` says. */
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { Copier } from './copier.ts';
 import { failureOf } from './failure.ts';
 import { Reader } from './reader.ts';
 import type { Answer, Notice, Request, WorkerRole } from './requests.ts';
@@ -18,23 +19,27 @@ export function runStoreWorker(): boolean {
   if (isRunning) return true;
   isRunning = true;
   const port = parentPort;
+  const tellFailure = (error: unknown): void => {
+    const { code, message, path } = failureOf(error, role.path ?? '');
+    port.postMessage({ ok: false, code, message, path } satisfies Answer);
+  };
+  const tellValue = (value: unknown): void => port.postMessage({ ok: true, value } satisfies Answer);
   const tell = (work: () => unknown): boolean => {
     try {
-      port.postMessage({ ok: true, value: work() } satisfies Answer);
+      const value = work();
+      // The copier alone takes its time, and is asked for one thing at a time.
+      if (value instanceof Promise) value.then(tellValue).catch(tellFailure);
+      else tellValue(value);
       return true;
     } catch (error) {
-      const { code, message, path } = failureOf(error, role.path ?? '');
-      port.postMessage({ ok: false, code, message, path } satisfies Answer);
+      tellFailure(error);
       return false;
     }
   };
-  let side: Writer | Reader | undefined;
+  let side: Writer | Reader | Copier | undefined;
   const isUp = tell(() => {
     const say = (notice: Notice): void => port.postMessage(notice);
-    side =
-      role.chappeStore === 'writer'
-        ? new Writer(role as WorkerRole, say)
-        : new Reader(role as WorkerRole, say);
+    side = sideOf(role as WorkerRole, say);
   });
   if (!isUp) return true;
   port.on('message', (request: Request) => {
@@ -42,6 +47,17 @@ export function runStoreWorker(): boolean {
     if (request.ask === 'close') port.close();
   });
   return true;
+}
+
+function sideOf(role: WorkerRole, say: (notice: Notice) => void): Writer | Reader | Copier {
+  switch (role.chappeStore) {
+    case 'writer':
+      return new Writer(role, say);
+    case 'reader':
+      return new Reader(role, say);
+    case 'copier':
+      return new Copier(role);
+  }
 }
 
 runStoreWorker();

@@ -12,8 +12,10 @@ import { checkFolder, daysIn, exists } from './folder.ts';
 import { faultsIn } from './integrity.ts';
 import { FolderLock } from './lock.ts';
 import { logFault } from './log-fault.ts';
+import { Moment } from './moment.ts';
 import { freeName } from './put-back.ts';
 import type { ClaimedRows, CutRows, LogState, Notice, Request, Row, WorkerRole } from './requests.ts';
+import { restoredIn } from './restored.ts';
 import type { DayChanges } from './row.ts';
 import { columns, placeCodes } from './schema.ts';
 import { bodyOf } from './shared-bodies.ts';
@@ -70,6 +72,8 @@ export class Writer {
         return undefined;
       case 'close-finished':
         return this.#closeFinished(request.beforeDay);
+      case 'hold':
+        return new Moment(request.moment).hold();
       case 'close':
         return this.#close();
       default:
@@ -185,8 +189,8 @@ export class Writer {
     const waiting: Waiting[] = [];
     let uncertain = 0;
     let sent = 0;
-    let highestId = 0;
-    let highestShort = -1;
+    // A folder that was laid back goes on above what it may have lost.
+    let { highestId, highestShort } = restoredIn(this.#role.path);
     const line = timelineLine(nowMs, 'recovered', 'uncertain=1');
     for (const day of daysIn(this.#role.path)) {
       const isInDoubt = this.#hasLostLog(day);

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { Route } from '../route.ts';
 import { getAccount, listAccounts, suspendAccount } from './accounts.ts';
 import { listAudit } from './audit.ts';
+import { getBackup, postBackup } from './backup.ts';
 import { getConfig } from './config.ts';
 import {
   connectorControls,
@@ -84,6 +85,8 @@ export function routesOf(context: Context): readonly Route[] {
     releasePumping(context),
     listAudit(context),
     getConfig(context),
+    postBackup(context),
+    getBackup(context),
     streamEvents(context),
     tracePdus(context),
     info(context),

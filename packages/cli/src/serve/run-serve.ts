@@ -1,5 +1,7 @@
 /** `chappe serve`: a gateway in production. Nobody binds who is no account; SIGHUP reads the configuration again. */
-import { systemClock } from '@chappe/center';
+
+import type { ApiOptions } from '@chappe/api';
+import { type Store, systemClock } from '@chappe/center';
 import { type Config, type Flaw, flawText } from '@chappe/config';
 import { Gateway, type GatewayOptions } from '@chappe/gateway';
 import { compileNetworks, hashForProcess } from '@chappe/policy';
@@ -10,6 +12,7 @@ import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Failure, usage } from '../failure.ts';
 import type { ServeValues } from '../settings/serve.ts';
+import { backupsOf } from '../start/backup.ts';
 import { ErrorReport } from '../start/error-report.ts';
 import { HangUps } from '../start/hang-ups.ts';
 import type { HttpServer } from '../start/http.ts';
@@ -96,13 +99,14 @@ async function startAll(run: ServeRun, config: Config, warnings: readonly Flaw[]
   const errors = new ErrorReport(systemClock);
   errors.attach(log);
   const simulation = simulationOf(config);
-  const gateway = await openGateway(config, log, told, errors, simulation);
+  const { gateway, store } = await openGateway(config, log, told, errors, simulation);
   try {
     checkAccounts(config, gateway);
     warnOfMachine(config, log);
     const endLog = told.attach(gateway);
     const keyring = new Keyring(config.server.http);
-    const http = await openHttp(gateway, config, version, log, keyring, simulation);
+    const makeBackup = backupsOf(store, version, log);
+    const http = await openHttp(gateway, config, version, log, keyring, { simulation, makeBackup });
     return { gateway, http, log, errors, keyring, endLog };
   } catch (error) {
     await gateway.stop({ drainMs: 0 });
@@ -116,7 +120,7 @@ async function openGateway(
   told: GatewayLog,
   errors: ErrorReport,
   outlets: Simulation,
-): Promise<Gateway> {
+): Promise<{ readonly gateway: Gateway; readonly store: Store }> {
   const faults = new PeerFaultReport(systemClock);
   faults.attach(log);
   const data = await openData(config.data);
@@ -129,7 +133,7 @@ async function openGateway(
     onBindRefused: (refusal) => told.bindRefused(refusal),
   };
   try {
-    return await Gateway.start(options);
+    return { gateway: await Gateway.start(options), store: data.store };
   } catch (error) {
     // Both may be closed already.
     await data.control.close().catch(ignore);
@@ -160,7 +164,7 @@ async function openHttp(
   version: string,
   log: Logger,
   keyring: Keyring,
-  simulation: Simulation,
+  more: Pick<ApiOptions, 'simulation' | 'makeBackup'>,
 ): Promise<HttpServer | undefined> {
   const { listen, allowHosts, probes, trustProxy } = config.server.http;
   if (listen === undefined) return undefined;
@@ -169,10 +173,10 @@ async function openHttp(
   // Without any key of theirs nobody is an operator, not even on this machine.
   const isProxy = compileNetworks(trustProxy, 'http.trustProxy');
   const auth = { adminKeyHashes: [], keys: () => keyring.keys, isProxy };
-  const api = { auth, simulation, storeBytes: storeBytes(config.data), actions: actionForms };
+  const api = { ...more, auth, storeBytes: storeBytes(config.data), actions: actionForms };
   const keyHint = 'give http.keys, or http.adminKeyHash, or stay on 127.0.0.1';
-  const more = { hostFlag: 'http.listen', portFlag: 'http.listen', keyHint, probes, api };
-  return await serveHttp(gateway, values, version, log, more);
+  const http = { hostFlag: 'http.listen', portFlag: 'http.listen', keyHint, probes, api };
+  return await serveHttp(gateway, values, version, log, http);
 }
 
 function startFailure(error: unknown, { server }: Config): unknown {

@@ -12,6 +12,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
 import { programName } from '../program-name.ts';
 import type { Terminal } from '../terminal.ts';
+import { backupsOf } from './backup.ts';
 import { type Banner, bannerLines, readyLine } from './banner.ts';
 import { type ChosenCertificate, chooseCertificate } from './certificate.ts';
 import { ErrorReport } from './error-report.ts';
@@ -120,7 +121,12 @@ async function startAll(run: StartRun): Promise<Running> {
       log.warn({ where: 'start' }, warning);
     const http = values.http
       ? await (await import('./http.ts')).serveHttp(gateway, values, version, log, {
-          api: { simulation, storeBytes: storeBytes(values.data), auth: authOf(values) },
+          api: {
+            simulation,
+            storeBytes: storeBytes(values.data),
+            auth: authOf(values),
+            makeBackup: backupsOf(store, version, log),
+          },
         })
       : undefined;
     return { gateway, http, log, errors, certificate };
