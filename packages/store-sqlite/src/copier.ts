@@ -130,7 +130,7 @@ export class Copier {
       writeManifest(folder, { version, moment, epoch: this.#epoch, files });
     } catch (error) {
       // A full disk gets its room back.
-      for (const name of [...made, 'backup.json.new'])
+      for (const name of [...made.flatMap((one) => [one, `${one}-journal`]), 'backup.json.new'])
         rmSync(join(folder, name), { force: true, recursive: true });
       throw backupFailure(error, folder);
     }
@@ -209,10 +209,9 @@ function copyPlain({ name, file, octets, isAside }: Plain, path: string): Backup
 
 function backupFailure(error: unknown, folder: string): CenterError {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    const text = `no room on the disk for the backup in ${folder}: nothing is left of it there`;
-    return new CenterError('CHAPPE_STORE_DISK_FULL', text, { cause: error, path: folder });
-  }
   if (error instanceof RangeError) return backupError(message, folder);
-  return failureOf(error, folder);
+  const failure = failureOf(error, folder);
+  if (failure.code !== 'CHAPPE_STORE_DISK_FULL' && code !== 'ENOSPC' && code !== 'EDQUOT') return failure;
+  const text = `no room on the disk for the backup in ${folder}: nothing is left of it there`;
+  return new CenterError('CHAPPE_STORE_DISK_FULL', text, { cause: error, path: folder });
 }
