@@ -116,7 +116,7 @@ export class AsideDays {
         const { schema, values: written, bytes } = JSON.parse(line) as Kept;
         // Versions before 4 did not say which they were.
         const values = schema === undefined ? broughtUp(written) : written;
-        changes.push({ day, values, bytes: Buffer.from(bytes, 'base64'), isRefusable: false });
+        changes.push({ day, values, bytes: Buffer.from(bytes, 'base64'), isRefusable: false, hasNew: true });
       } catch {
         // A line that is not whole.
       }

@@ -38,6 +38,8 @@ const LOG_LIMIT_OCTETS = 64 * 1024 * 1024;
 const MAX_TIMELINE = 16_384;
 const tables = ['msg', 'note'] as const;
 const contentAt = columns.indexOf('content');
+// Node 22 binds octets of a buffer that has none at all as NULL.
+const noOctets = new Uint8Array(1).subarray(0, 0);
 
 /** The statements of one of the two tables. */
 interface Statements {
@@ -322,18 +324,14 @@ export class DayFile {
         case opInsert:
         case opReplace: {
           const length = row[contentAt] as number;
-          row[contentAt] = bytes.subarray(octets, octets + length);
+          row[contentAt] = octetsAt(bytes, octets, length);
           octets += length;
           (op === opInsert ? statements.insert : statements.replace).run(...row);
           break;
         }
         case opBody: {
           const length = row[1] as number;
-          this.#keepBody.run(
-            row[0] as number,
-            bytes.subarray(octets, octets + length),
-            row[2] as string | null,
-          );
+          this.#keepBody.run(row[0] as number, octetsAt(bytes, octets, length), row[2] as string | null);
           octets += length;
           break;
         }
@@ -384,4 +382,8 @@ function setUp(database: DatabaseSync, path: string, options: DayFileOptions): v
   limitPages(database, options.maxFileBytes);
   const upgrade = upgradeSql(pragma('user_version'));
   if (upgrade !== undefined) database.exec(`BEGIN IMMEDIATE; ${upgrade} COMMIT`);
+}
+
+function octetsAt(bytes: Uint8Array, at: number, length: number): Uint8Array {
+  return length === 0 ? noOctets : bytes.subarray(at, at + length);
 }

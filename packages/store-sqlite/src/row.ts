@@ -47,6 +47,8 @@ export interface DayChanges {
   readonly bytes: Uint8Array;
   /** Some of it may be refused, see `Change.isRefusable`. */
   readonly isRefusable: boolean;
+  /** Whole messages are among them: a day that has no file gets one. */
+  readonly hasNew: boolean;
 }
 
 const kinds: readonly MessageKind[] = ['mt', 'mo', 'receipt', 'notice'];
@@ -78,6 +80,7 @@ class DayEncoder {
   readonly contents: Uint8Array[] = [];
   octets = 0;
   isRefusable = false;
+  hasNew = false;
 
   /** `body`: where content and text are, when not in the row. */
   row(message: Message, place: number, body?: MessageId): void {
@@ -180,7 +183,7 @@ class DayEncoder {
       bytes.set(content, at);
       at += content.length;
     }
-    return { day, values: this.values, bytes, isRefusable: this.isRefusable };
+    return { day, values: this.values, bytes, isRefusable: this.isRefusable, hasNew: this.hasNew };
   }
 }
 
@@ -211,12 +214,14 @@ function encode(change: Change, encoderOf: (id: MessageId) => DayEncoder): void 
   const table = tableOf(message);
   switch (op) {
     case 'insert':
+      encoder.hasNew = true;
       if (body === message.id) encoder.body(message);
       encoder.values.push(isFresh(message) ? opInsert : opReplace, table);
       encoder.row(message, placeCodes[place], body);
       if (!isFresh(message)) encoder.later(message);
       break;
     case 'replace':
+      encoder.hasNew = true;
       encoder.values.push(opReplace, table);
       encoder.row(message, placeCodes[place]);
       encoder.later(message);

@@ -95,7 +95,7 @@ export class Writer {
       if (
         !this.#files.isOpen(changes.day) &&
         this.#files.aside.get(changes.day) === undefined &&
-        changes.bytes.length === 0 &&
+        !changes.hasNew &&
         !exists(this.#files.path(changes.day))
       )
         continue;
@@ -108,7 +108,7 @@ export class Writer {
     const { day } = changes;
     try {
       this.#files.on(day, (file) => file.apply(changes));
-      if (changes.bytes.length > 0) this.#files.unfinished.add(day);
+      if (changes.hasNew) this.#files.unfinished.add(day);
     } catch (error) {
       // New messages can go into another day. What became of the old ones is kept for the time when it is whole again.
       if (!isAside(error) || changes.isRefusable) throw error;

@@ -51,6 +51,15 @@ export const keepingCases: readonly Case[] = [
     },
   ],
   [
+    'a commit without any octets of content is as good as another',
+    async ({ store }) => {
+      const empty = message(idAt(NOON_MS), { content: new Uint8Array(0) });
+      await insert(store, [empty]);
+      const found = await store.find(empty.id);
+      assert.equal(found?.content.length, 0);
+    },
+  ],
+  [
     'every field comes back as it was',
     async ({ store }) => {
       const full = message(idAt(NOON_MS), everyField);
