@@ -1,4 +1,5 @@
 /** The data of events as JSON Schema; of what may be changed here, and what not, see event-types.ts. */
+import { type MessageState, messageStates } from '@chappe/center';
 
 /** What is known of each kind of thing. Members that are not required are left out where they are not told. */
 export const eventData = {
@@ -16,18 +17,7 @@ export const eventData = {
       from: { type: 'string' },
       to: { type: 'string' },
       state: {
-        enum: [
-          'scheduled',
-          'enroute',
-          'delivered',
-          'expired',
-          'deleted',
-          'undeliverable',
-          'accepted',
-          'unknown',
-          'rejected',
-          'skipped',
-        ],
+        enum: messageStates as readonly MessageState[],
         description: 'As in GET /api/v1/messages',
       },
       error: { type: 'integer', description: 'The last error in the words of the way out; 0: none' },
