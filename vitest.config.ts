@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { patient } from './test/support/patience.ts';
+import { reporters } from './test/support/run-report.ts';
 
 const conditions = ['chappe-source', 'node', 'import', 'default'];
 
@@ -10,6 +11,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/packed/**'],
+    reporters: reporters(),
     pool: 'threads',
     // Tests leave nothing behind that others would see: a worker runs many files and loads the sources once.
     isolate: false,

@@ -13,7 +13,7 @@ export interface Where {
 
 /** What npm and Vitest say about this repository: another npm would take it for its own. */
 const ofThisRun =
-  /^(npm_(lifecycle|package|command|execpath|node_execpath|config_(local_prefix|prefix|workspace))|INIT_CWD|NODE_OPTIONS|NODE_ENV|VITEST|TEST$)/;
+  /^(npm_(lifecycle|package|command|execpath|node_execpath|config_(local_prefix|prefix|workspace))|INIT_CWD|NODE_OPTIONS|NODE_ENV|NODE_COMPILE_CACHE|VITEST|TEST$)/;
 
 /** The environment of a person in that folder. */
 export function environment({ cwd, node = process.execPath, env }: Where): Record<string, string> {
