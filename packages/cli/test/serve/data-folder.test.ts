@@ -1,100 +1,24 @@
 /** `chappe serve` whose data folder is damaged, or taken away, under it: as a process, with a customer and an operator. */
 import {
   closeSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Center, type Clock, type Draft, dayOfId, systemClock } from '@chappe/center';
-import { SmppClient, SmppServer } from '@chappe/smpp';
+import { SmppClient } from '@chappe/smpp';
 import { SqliteStore } from '@chappe/store-sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { patient } from '../../../../test/support/patience.ts';
-import { type Running, runCli, spawnCli } from '../support/run-cli.ts';
+import { adminKey, GatewayFolder, type Served } from '../support/gateway-folder.ts';
+import { runCli } from '../support/run-cli.ts';
 
 const dayMs = 86_400_000;
-const key = 'the-key-of-the-operator';
-
-interface Served extends Running {
-  readonly smppPort: number;
-  readonly api: string;
-}
-
-class Folder {
-  readonly path: string;
-
-  constructor() {
-    this.path = mkdtempSync(join(tmpdir(), 'chappe-folder-'));
-    onTestFinished(() => rmSync(this.path, { recursive: true, force: true }));
-  }
-
-  get data(): string {
-    return join(this.path, 'data');
-  }
-
-  async serve(): Promise<Served> {
-    const running = spawnCli(['serve', '--json', '-c', join(this.path, 'chappe.yaml')], {
-      env: { CHAPPE_HTTP_ADMIN_KEY: key },
-    });
-    onTestFinished(async () => {
-      running.kill('SIGKILL');
-      await running.ended;
-    });
-    const { smpp, http } = JSON.parse(await running.line('"pid"')) as {
-      readonly [name: string]: { readonly port: number } | undefined;
-    };
-    return { ...running, smppPort: smpp?.port ?? 0, api: `http://127.0.0.1:${http?.port}` };
-  }
-}
-
-/** A gateway with an operator that delivers all, and a customer `acme` who pays. */
-async function folderWithOperator(): Promise<{ readonly folder: Folder; readonly texts: string[] }> {
-  const texts: string[] = [];
-  const server = await SmppServer.listen({
-    port: 0,
-    authenticate: () => ({ accept: true }),
-    operations: {
-      submit_sm: (pdu, session) => {
-        texts.push(Buffer.from(pdu.short_message).toString('latin1'));
-        const message_id = `up-${texts.length}`;
-        setImmediate(() => {
-          const text = `id:${message_id} sub:001 dlvrd:001 submit date:2601010000 done date:2601010000 stat:DELIVRD err:000 text:`;
-          session
-            .request({
-              command: 'deliver_sm',
-              source_addr: pdu.destination_addr,
-              destination_addr: pdu.source_addr,
-              esm_class: 4,
-              short_message: Buffer.from(text),
-            })
-            .catch(() => undefined);
-        });
-        return { message_id };
-      },
-    },
-  });
-  onTestFinished(() => server.close({ drainMs: 0 }));
-  const folder = new Folder();
-  const yaml = `drain: 1s
-smpp: { listen: { port: 0 } }
-http: { listen: 127.0.0.1:0 }
-data: ./data
-accounts: [{ systemId: acme, password: secret-1, credit: { mode: postpaid } }]
-connectors: [{ name: op-a, host: 127.0.0.1, port: ${server.port}, systemId: us, reconnect: { min: 50ms, max: 200ms } }]
-routes: [{ name: all, via: op-a, price: 0.01 }]
-`;
-  writeFileSync(join(folder.path, 'chappe.yaml'), yaml);
-  return { folder, texts };
-}
-
 async function bound({ smppPort }: Served): Promise<SmppClient> {
   const client = await SmppClient.connect(`smpp://acme:secret-1@127.0.0.1:${smppPort}`);
   onTestFinished(() => client.close({ drainMs: 0 }));
@@ -110,7 +34,7 @@ const get = async (
   { api }: Served,
   path: string,
 ): Promise<{ readonly status: number; readonly json: never }> => {
-  const answer = await fetch(`${api}${path}`, { headers: { authorization: `Bearer ${key}` } });
+  const answer = await fetch(`${api}${path}`, { headers: { authorization: `Bearer ${adminKey}` } });
   return { status: answer.status, json: (await answer.json()) as never };
 };
 
@@ -120,12 +44,16 @@ const stateOf = async (served: Served, id: string): Promise<unknown> => {
 };
 
 const metric = async ({ api }: Served, name: string): Promise<string | undefined> => {
-  const text = await (await fetch(`${api}/metrics`, { headers: { authorization: `Bearer ${key}` } })).text();
+  const text = await (
+    await fetch(`${api}/metrics`, { headers: { authorization: `Bearer ${adminKey}` } })
+  ).text();
   return new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1];
 };
 
 /** A file of yesterday with messages whose time has not come. */
-async function yesterdayIn(folder: Folder): Promise<{ readonly file: string; readonly publicId: string }> {
+async function yesterdayIn(
+  folder: GatewayFolder,
+): Promise<{ readonly file: string; readonly publicId: string }> {
   const store = await SqliteStore.open({ path: folder.data });
   const clock: Clock = { ...systemClock, nowMs: () => Date.now() - dayMs };
   const center = new Center({ store, clock });
@@ -149,7 +77,7 @@ async function yesterdayIn(folder: Folder): Promise<{ readonly file: string; rea
 }
 
 test('a damaged file of yesterday is set aside: what is of today goes on, and nothing is said of the rest', async () => {
-  const { folder, texts } = await folderWithOperator();
+  const folder = await GatewayFolder.make();
   const { file, publicId } = await yesterdayIn(folder);
   let served = await folder.serve();
   let client = await bound(served);
@@ -179,7 +107,7 @@ test('a damaged file of yesterday is set aside: what is of today goes on, and no
     const ledger = await get(served, '/api/v1/ledger/check');
     expect(ledger.json).toMatchObject({ ok: true, difference: '0', daysAside: [{ day }] });
     expect((await get(served, `/api/v1/records?day=${day}`)).status).toBe(503);
-    const top = await runCli(['top', '--api', served.api], { env: { CHAPPE_API_KEY: key } });
+    const top = await runCli(['top', '--api', served.api], { env: { CHAPPE_API_KEY: adminKey } });
     expect(top.out).toMatch(new RegExp(`^${day} is set aside: ${day}\\.db is damaged`));
     const checked = await runCli(['check', '--data', folder.data]);
     expect(checked.code).toBe(7);
@@ -191,11 +119,11 @@ test('a damaged file of yesterday is set aside: what is of today goes on, and no
     served = await folder.serve();
     client = await bound(served);
   }
-  expect(texts).toEqual(['before', 'while it runs', 'after a restart']);
+  expect(folder.texts).toEqual(['before', 'while it runs', 'after a restart']);
 });
 
 test('files deleted under it are put back: what was acknowledged is there after a kill', async () => {
-  const { folder } = await folderWithOperator();
+  const folder = await GatewayFolder.make();
   let served = await folder.serve();
   let client = await bound(served);
   const ids = [await send(client, 'first')];

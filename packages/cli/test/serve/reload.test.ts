@@ -99,6 +99,17 @@ async function rig(text: string, files: { readonly [name: string]: string } = {}
   return made;
 }
 
+/** One that listens for TLS, and then finds another certificate in its files. */
+async function rigWithNewCertificate() {
+  const first = selfSigned(Date.UTC(2026, 0), Date.UTC(2027, 0));
+  const second = selfSigned(Date.UTC(2026, 1), Date.UTC(2027, 1));
+  const tls = 'smpp: { listen: { port: 0, tls: { cert: c.pem, key: k.pem } } }\n';
+  const made = await rig(body('one', tls), { 'c.pem': first.cert, 'k.pem': first.key });
+  made.write(second.cert, 'c.pem');
+  made.write(second.key, 'k.pem');
+  return { made, tls, first, second };
+}
+
 test('an account that is removed while receipts wait for it is told of', async () => {
   const other = '  - { systemId: other, password: two }\n';
   const both = body('one').replace('connectors:', `${other}connectors:`);
@@ -249,12 +260,7 @@ describe('a reload', () => {
   });
 
   test('whose certificate cannot be taken is in force all the same, and tries that again', async () => {
-    const first = selfSigned(Date.UTC(2026, 0), Date.UTC(2027, 0));
-    const second = selfSigned(Date.UTC(2026, 1), Date.UTC(2027, 1));
-    const tls = 'smpp: { listen: { port: 0, tls: { cert: c.pem, key: k.pem } } }\n';
-    const made = await rig(body('one', tls), { 'c.pem': first.cert, 'k.pem': first.key });
-    made.write(second.cert, 'c.pem');
-    made.write(second.key, 'k.pem');
+    const { made, tls } = await rigWithNewCertificate();
     made.write(body('two', tls));
     made.certificateError = new Error('this gateway does not listen for TLS there');
     await made.reload();
@@ -308,12 +314,7 @@ describe('a reload', () => {
   });
 
   test('takes new certificates over; what else the process is needs a restart, and is told again', async () => {
-    const first = selfSigned(Date.UTC(2026, 0), Date.UTC(2027, 0));
-    const second = selfSigned(Date.UTC(2026, 1), Date.UTC(2027, 1));
-    const tls = 'smpp: { listen: { port: 0, tls: { cert: c.pem, key: k.pem } } }\n';
-    const made = await rig(body('one', tls), { 'c.pem': first.cert, 'k.pem': first.key });
-    made.write(second.cert, 'c.pem');
-    made.write(second.key, 'k.pem');
+    const { made, tls, first, second } = await rigWithNewCertificate();
     made.write(body('one', `${tls}drain: 1s\nlifetime: { retention: 1d }\n`));
     await made.reload();
     expect(made.certificates).toEqual([{ cert: second.cert, key: second.key }]);
