@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { describeShared, readShared } from '../../../../test/support/shared.ts';
 import {
   type DecodedPdu,
   decode,
@@ -12,7 +13,6 @@ import {
   tlvByTag,
 } from '../../src/index.ts';
 import { hex } from './plain.ts';
-import { describeShared, readShared } from './shared.ts';
 
 interface Quirk {
   readonly id: string;

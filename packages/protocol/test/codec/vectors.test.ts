@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { describeShared, readShared } from '../../../../test/support/shared.ts';
 import { interpret } from '../../src/codec/interpret.ts';
 import { type DecodedPdu, decode, encode, type Pdu } from '../../src/index.ts';
-import { describeShared, readShared } from './shared.ts';
 
 interface ExpectedTlv {
   readonly tag: number;

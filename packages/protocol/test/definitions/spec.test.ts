@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { describeShared, readShared } from '../../../../test/support/shared.ts';
 import {
   type CommandDefinition,
   commands,
@@ -8,7 +9,6 @@ import {
   type TlvDefinition,
   tlvs,
 } from '../../src/index.ts';
-import { describeShared, readShared } from '../codec/shared.ts';
 
 interface SpecField {
   readonly name: string;

@@ -11,6 +11,7 @@ import {
   string,
 } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { describeShared, readShared } from '../../../../test/support/shared.ts';
 import { decode, encode } from '../../src/index.ts';
 import { messageIdForms } from '../../src/message/message-id.ts';
 import {
@@ -34,7 +35,6 @@ import { formatReceiptDate, parseReceiptDate } from '../../src/message/receipt-d
 import { formatReceiptText, parseReceiptText } from '../../src/message/receipt-text.ts';
 import type { ContentPdu } from '../../src/message/user-data.ts';
 import { encodeText } from '../../src/text/text.ts';
-import { describeShared, readShared } from '../codec/shared.ts';
 
 interface Vector {
   readonly source: string;

@@ -1,5 +1,6 @@
 import { array, assert, constantFrom, integer, property, string, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { describeShared, readShared } from '../../../../test/support/shared.ts';
 import { encode } from '../../src/index.ts';
 import { countSegments, type SegmentMethod, segmentBytes, segmentText } from '../../src/message/segment.ts';
 import { splitText } from '../../src/message/split.ts';
@@ -9,7 +10,6 @@ import { ContentError } from '../../src/text/content-error.ts';
 import { fillBits } from '../../src/text/septets.ts';
 import { decodeText, encodeText, unitCounter } from '../../src/text/text.ts';
 import type { TextCoding } from '../../src/text/text-coding.ts';
-import { describeShared, readShared } from '../codec/shared.ts';
 
 const hex = (octets: Uint8Array): string => Buffer.from(octets).toString('hex');
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));

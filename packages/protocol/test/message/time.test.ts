@@ -1,5 +1,6 @@
 import { assert, date, integer, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { describeShared, readShared } from '../../../../test/support/shared.ts';
 import {
   formatAbsoluteTime,
   formatRelativeTime,
@@ -7,7 +8,6 @@ import {
   parseTime,
 } from '../../src/message/time.ts';
 import { ContentError } from '../../src/text/content-error.ts';
-import { describeShared, readShared } from '../codec/shared.ts';
 
 const now = new Date('2026-03-15T10:20:30.500Z');
 

@@ -1,5 +1,6 @@
 import { array, assert, nat, property, record, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { describeShared, readShared } from '../../../../test/support/shared.ts';
 import {
   concat8,
   concat16,
@@ -13,7 +14,6 @@ import {
   writeUdh,
 } from '../../src/message/udh.ts';
 import { ContentError } from '../../src/text/content-error.ts';
-import { describeShared, readShared } from '../codec/shared.ts';
 
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
 const hex = (octets: Uint8Array): string => Buffer.from(octets).toString('hex');

@@ -1,12 +1,12 @@
 import { assert, constantFrom, integer, nat, property, string, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { describeShared, readShared } from '../../../../test/support/shared.ts';
 import { decodeGsm7, gsm7Alphabet, septetsOf } from '../../src/text/gsm7.ts';
 import { fillBits, packSeptets, unpackSeptets } from '../../src/text/septets.ts';
 import { defaultTable, extensionTable, type Gsm7Table } from '../../src/text/tables/gsm7-default.ts';
 import { lockingTables } from '../../src/text/tables/gsm7-locking.ts';
 import { singleTables } from '../../src/text/tables/gsm7-single.ts';
 import { decodeText, encodeText } from '../../src/text/text.ts';
-import { describeShared, readShared } from '../codec/shared.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { describeShared, readShared } from '../../../../test/support/shared.ts';
 import { gsmSafeText } from '../../src/text/gsm-safe.ts';
 import { decodeText, type EncodeTextOptions, encodeText } from '../../src/text/text.ts';
 import type { ShiftTables, TextCoding } from '../../src/text/text-coding.ts';
-import { describeShared, readShared } from '../codec/shared.ts';
 
 interface Vector {
   readonly source: string;

@@ -1,9 +1,9 @@
 /** Every deviation of real peers in the shared vectors, through a session: what is required of it is done. */
 import { decode, type PduInput, status } from '@chappe/protocol';
 import { describe, expect, test } from 'vitest';
+import { sharedJson } from '../../../../test/support/shared.ts';
 import { bindPdu, CorePair } from '../support/core-pair.ts';
 import { hex } from '../support/raw-peer.ts';
-import { sharedJson } from '../support/shared.ts';
 
 interface Quirk {
   readonly id: string;

@@ -1,5 +1,6 @@
 import { type CommandName, commands, type Version } from '@chappe/protocol';
 import { describe, expect, test } from 'vitest';
+import { sharedJson } from '../../../../test/support/shared.ts';
 import {
   commandRules,
   maySend,
@@ -10,7 +11,6 @@ import {
   sessionStates,
   verdictOn,
 } from '../../src/core/states.ts';
-import { sharedJson } from '../support/shared.ts';
 
 interface SpecCommand {
   readonly name: CommandName;

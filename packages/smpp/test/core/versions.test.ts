@@ -1,5 +1,6 @@
 import { type PduInput, status } from '@chappe/protocol';
 import { describe, expect, test } from 'vitest';
+import { sharedJson } from '../../../../test/support/shared.ts';
 import {
   deniedStatus,
   fitTo,
@@ -7,7 +8,6 @@ import {
   statusFor,
   versionOfBind,
 } from '../../src/core/versions.ts';
-import { sharedJson } from '../support/shared.ts';
 
 const deliver = { command: 'deliver_sm', source_addr: '1', destination_addr: '2' } as const;
 
