@@ -30,14 +30,17 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     index
     worker
     writer
-    file-watch
+    commits file-watch lost-logs turns
+    log-syncs
     copier day-files reader restore sqlite-store
     aside backup-target contents day-file summary
-    manifest
-    adopt-files check-data log-state shared-bodies sqlite-control tally-aside thread
-    control-copy integrity lock old-changes requests
-    control-table folder make-day-file row walk
-    failure log-fault moment old-rows open-database origin put-back read-failures restored schema
+    journal kept-operations manifest merged-changes
+    adopt-files check-data journal-files log-state merged-slots older-guard shared-bodies sqlite-control tally-aside thread
+    control-copy disk-room id-index integrity lock merged-row old-changes requests
+    control-table encode-changes folder make-day-file walk
+    records
+    row
+    failure frame log-fault moment old-rows open-database origin put-back read-failures restored schema
   `),
   policy: inOrder(
     `index routes filters accounts numbers settings lists facts decimal errors time-zone slices`,

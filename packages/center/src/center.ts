@@ -32,6 +32,7 @@ import type {
   Match,
   MessagePage,
   Recovery,
+  Replay,
   SearchPage,
   SearchQuery,
   Tally,
@@ -319,9 +320,10 @@ export class Center {
     return this.#core.disk.waitedMs;
   }
 
-  /** Days whose file is damaged, and how many files that were taken away, or replaced, are back. */
-  get files(): { readonly aside: readonly DayAside[]; readonly restored: number } {
-    return { aside: [...this.#core.aside.values()], restored: this.#core.files.restored };
+  /** Days whose file is damaged, files that were taken away and are back, and what stood in a journal only at the start. */
+  get files(): { readonly aside: readonly DayAside[]; readonly restored: number; readonly replayed: Replay } {
+    const { aside, files, replayed } = this.#core;
+    return { aside: [...aside.values()], restored: files.restored, replayed };
   }
 
   /** Octets in the log of the store that are not yet where they belong, as of some seconds ago. */

@@ -26,7 +26,7 @@ import {
 } from './options.ts';
 import { Shares } from './shares.ts';
 import { clockBehind } from './steady-clock.ts';
-import type { DayAside, Recovery, Waiting } from './store.ts';
+import type { DayAside, Recovery, Replay, Waiting } from './store.ts';
 import { StoreWatch } from './store-watch.ts';
 import type { Submitted } from './submission.ts';
 
@@ -39,6 +39,8 @@ export class Core {
   readonly lease: Lease;
   readonly disk: DiskWatch;
   readonly files: StoreWatch;
+  /** What stood in a journal only when the process before ended. */
+  replayed: Replay = { commits: 0, changes: 0 };
   readonly counters: CenterCounters = newCounters();
   /** Everything in memory, by id. */
   readonly live: Map<MessageId, LiveMessage> = new Map();
@@ -141,6 +143,7 @@ export class Core {
   /** Ids go on above those that the store has, and above those that it may have in files that it cannot read. */
   begin(recovery: Recovery, nowMs: number): void {
     const { owner, highestId, highestShort, aside = [], waiting, sent } = recovery;
+    this.replayed = recovery.replay ?? this.replayed;
     this.unfinished = waiting.reduce((sum, { count }) => sum + count, sent);
     this.disk.start();
     this.files.start();

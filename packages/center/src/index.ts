@@ -98,6 +98,7 @@ export {
   type Owner,
   type Recovered,
   type Recovery,
+  type Replay,
   type SearchPage,
   type SearchQuery,
   type Store,

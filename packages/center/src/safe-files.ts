@@ -20,7 +20,7 @@ const FILE_MODE = 0o600;
 const WRITABLE_BY_OTHERS = 0o022;
 /** What we write ourselves; anything else in the folder is none of ours. */
 const OUR_FILES =
-  /^(\d{4}-\d{2}-\d{2}\.(db|aside)|control(-copy)?\.db|lock\.(db|pid|epoch)|sealing\.key|tls\.pem|restored\.json)(-wal|-shm|-journal|\.new)?$/;
+  /^(\d{4}-\d{2}-\d{2}\.(db|aside)|control(-copy)?\.db|lock\.(db|pid|epoch)|journal-\d+\.log|sealing\.key|tls\.pem|restored\.json)(-wal|-shm|-journal|\.new)?$/;
 
 /**
  * Puts a whole file in the place of another, or of none, readable by its owner only; it is there wholly or not at all,

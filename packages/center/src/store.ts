@@ -83,6 +83,12 @@ export interface Recovered {
   readonly uncertain: number;
 }
 
+/** What stood in a journal only when the process before ended, and is where it belongs now. */
+export interface Replay {
+  readonly commits: number;
+  readonly changes: number;
+}
+
 /** What a store knows when it is opened. */
 export interface Recovery {
   /** As whom it is open from now on. */
@@ -97,6 +103,8 @@ export interface Recovery {
   readonly uncertain: number;
   /** Days that could not be read: nothing above is of them. None when left out. */
   readonly aside?: readonly DayAside[];
+  /** None when left out. */
+  readonly replay?: Replay;
 }
 
 /** Which waiting messages to claim. */
@@ -213,7 +221,7 @@ export interface SearchPage extends MessagePage {
   readonly aside?: readonly string[] | undefined;
 }
 
-/** What is written and not yet where it belongs: the write-ahead log of a database. */
+/** What is written and not yet where it belongs: in a journal, or the write-ahead log of a database. */
 export interface StoreLog {
   readonly octets: number;
   /** Why it grows, when it should not. */

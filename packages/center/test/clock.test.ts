@@ -109,7 +109,7 @@ describe('a center whose clock jumps', () => {
     }
     expect(out.ids).toEqual([waiting.id, meanwhile.id, after.id]);
     expect(errors.every((error) => (error as { code?: string }).code === 'CHAPPE_CENTER_CLOCK')).toBe(true);
-    expect(daysIn(path).map(dayOfNumber)).toEqual(['2026-03-01.db']);
+    expect(readdirSync(path).filter((name) => /^2026.*\.db$/.test(name))).toEqual(['2026-03-01.db']);
     await center.stop({ drainMs: 0 });
     // And it starts again.
     const again = new Center({ store: await SqliteStore.open({ path }), clock });

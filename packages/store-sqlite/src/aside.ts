@@ -8,10 +8,9 @@ import type { DayAside, Tally } from '@chappe/center';
 import { CenterError, dayNumber, dayOfNumber, syncFolder } from '@chappe/center';
 import { damagedText } from './failure.ts';
 import { dayPath, exists } from './folder.ts';
-import { broughtUp } from './old-changes.ts';
+import { fromKept, type Kept, toKept } from './kept-operations.ts';
 import type { TallyRow } from './requests.ts';
-import type { DayChanges } from './row.ts';
-import { schemaVersion } from './schema.ts';
+import type { DayOperations, Operation } from './row.ts';
 import { TallyAside } from './tally-aside.ts';
 
 const ASIDE_FILE = /^(\d{4}-\d{2}-\d{2})\.aside$/;
@@ -31,13 +30,6 @@ interface Head {
   readonly tallies?: readonly TallyRow[] | undefined;
 }
 
-/** A line after it: changes of one commit. */
-interface Kept {
-  readonly schema?: number | undefined;
-  readonly values: DayChanges['values'];
-  readonly bytes: string;
-}
-
 /** The days of one folder that are set aside, for the thread that writes. */
 export class AsideDays {
   readonly #folder: string;
@@ -50,7 +42,7 @@ export class AsideDays {
       const day = dayNumber(ASIDE_FILE.exec(name)?.[1] ?? '');
       if (!Number.isSafeInteger(day) || !exists(dayPath(folder, day))) continue;
       this.#enter(day, this.#head(day) ?? { why: 'nobody knows' });
-      for (const changes of this.kept(day)) this.#days.get(day)?.tallies?.follow(changes);
+      for (const operations of this.kept(day)) this.#days.get(day)?.tallies?.follow(operations);
     }
   }
 
@@ -91,37 +83,30 @@ export class AsideDays {
       closeSync(journal);
       throw error;
     }
-    for (const changes of this.kept(day)) entry.tallies?.follow(changes);
+    for (const operations of this.kept(day)) entry.tallies?.follow(operations);
     return entry.aside;
   }
 
-  /** Keeps changes of a day that is set aside; durable when it returns. Throws the error of the file system. */
-  keep(changes: DayChanges): void {
-    const { day, values, bytes } = changes;
+  /** Keeps what is to be done in a day that is set aside; durable when it returns. Throws the error of the file system. */
+  keep({ day, operations }: DayOperations): void {
     const entry = this.#days.get(day);
     if (entry === undefined) throw new RangeError(`${dayOfNumber(day)} is not set aside`);
     entry.journal ??= openSync(this.#path(day), 'a', FILE_MODE);
-    append(
-      entry.journal,
-      JSON.stringify({ schema: schemaVersion, values, bytes: Buffer.from(bytes).toString('base64') }),
-    );
-    entry.tallies?.follow(changes);
+    append(entry.journal, JSON.stringify(toKept(operations)));
+    entry.tallies?.follow(operations);
   }
 
   /** What was kept of a day, in order. What a crash cut off was never said to be stored. */
-  kept(day: number): DayChanges[] {
-    const changes: DayChanges[] = [];
+  kept(day: number): (readonly Operation[])[] {
+    const kept: (readonly Operation[])[] = [];
     for (const line of this.#lines(day).slice(1)) {
       try {
-        const { schema, values: written, bytes } = JSON.parse(line) as Kept;
-        // Versions before 4 did not say which they were.
-        const values = schema === undefined ? broughtUp(written) : written;
-        changes.push({ day, values, bytes: Buffer.from(bytes, 'base64'), isRefusable: false, hasNew: true });
+        kept.push(fromKept(JSON.parse(line) as Kept));
       } catch {
         // A line that is not whole.
       }
     }
-    return changes;
+    return kept;
   }
 
   /** The day is back: its file has all that was kept. */

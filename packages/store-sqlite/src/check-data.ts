@@ -1,11 +1,11 @@
 /** Whether the files of a data folder are whole: for who wants to know, in a folder that is in use or not. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDayFile } from './folder.ts';
 import { type FileFault, faultsIn } from './integrity.ts';
 import { logFault } from './log-fault.ts';
 import { openDatabase } from './open-database.ts';
 
-const DAY = /^\d{4}-\d{2}-\d{2}\.db$/;
 const OTHERS = ['control.db', 'control-copy.db'];
 /** What is to be said of one file. */
 export interface FileReport {
@@ -30,10 +30,10 @@ export function userOf(folder: string): number | undefined {
 /** Looks at one file after the other, in the order of their names; changes nothing. Throws the error of the file system. */
 export function* checkData(folder: string): Generator<FileReport> {
   const names = readdirSync(folder);
-  for (const file of [...names.filter((name) => DAY.test(name)).sort(), ...OTHERS]) {
+  for (const file of [...names.filter(isDayFile).sort(), ...OTHERS]) {
     if (!names.includes(file)) continue;
     const path = join(folder, file);
-    const faults = faultsOf(path, isLocked(folder), DAY.test(file));
+    const faults = faultsOf(path, isLocked(folder), isDayFile(file));
     yield { file, octets: statSync(path).size, faults, aside: asideOf(path) };
   }
 }

@@ -18,6 +18,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type Backup, CenterError, makeFile, syncFolder } from '@chappe/center';
 import { dayContent, entriesIn, sumOf, syncFile } from './contents.ts';
 import { failureOf } from './failure.ts';
+import { isDayFile } from './folder.ts';
 import { faultsIn } from './integrity.ts';
 import { epochOf } from './lock.ts';
 import { logFault } from './log-fault.ts';
@@ -27,7 +28,6 @@ import { openDatabase } from './open-database.ts';
 import type { Request } from './requests.ts';
 import { summaryOf } from './summary.ts';
 
-const DAY = /^\d{4}-\d{2}-\d{2}\.db$/;
 const CONTROL = 'control.db';
 /** Copied as they are: they only grow, or are replaced whole. */
 const PLAIN = /^(\d{4}-\d{2}-\d{2}\.aside|sealing\.key|tls\.pem|restored\.json)$/;
@@ -89,7 +89,7 @@ export class Copier {
     const names = this.#names(() => true);
     const there = new Set(names);
     for (const name of names) {
-      const isAside = DAY.test(name) && there.has(name.replace(/\.db$/, '.aside'));
+      const isAside = isDayFile(name) && there.has(name.replace(/\.db$/, '.aside'));
       if (PLAIN.test(name)) this.#keep(name, false);
       else if (isAside) for (const part of [name, `${name}-wal`]) if (there.has(part)) this.#keep(part, true);
       if (isAside || !isDatabase(name)) continue;
@@ -144,7 +144,7 @@ export class Copier {
     await process.getBuiltinModule('node:sqlite').backup(source, path, { rate: RATE });
     this.#end(name);
     syncFile(path);
-    const isDay = DAY.test(name);
+    const isDay = isDayFile(name);
     const [fault] = faultsIn(path, { isStill: true, isDay });
     if (fault !== undefined) throw backupError(`${join(this.#folder, name)} is damaged: ${fault.what}`, path);
     const content = isDay ? { day: dayContent(path) } : { entries: entriesIn(path) };
@@ -184,7 +184,7 @@ export class Copier {
 }
 
 function isDatabase(name: string): boolean {
-  return DAY.test(name) || name === CONTROL;
+  return isDayFile(name) || name === CONTROL;
 }
 
 /** As much of it as there was at the moment. */

@@ -11,17 +11,18 @@ import { type Fate, putBack, Whereabouts } from './put-back.ts';
 import type { LogState, Row, TallyRow } from './requests.ts';
 import {
   chargeWidth,
-  type DayChanges,
+  MAX_TIMELINE,
+  type Operation,
   opBody,
   opCharge,
   opDone,
   opInsert,
   opLine,
+  opMark,
+  opNew,
   opRemove,
   opReplace,
   opUpdate,
-  opWidths,
-  type Value,
 } from './row.ts';
 import { columns, endSql, freshColumns, talliesSql, unfinishedSql, upgradeSql } from './schema.ts';
 import { bodyOf, SharedBodies } from './shared-bodies.ts';
@@ -34,12 +35,7 @@ export interface DayFileOptions {
 
 /** A log that a burst made large is cut back to this. */
 const LOG_LIMIT_OCTETS = 64 * 1024 * 1024;
-/** A timeline takes no more lines of receipts beyond this. */
-const MAX_TIMELINE = 16_384;
 const tables = ['msg', 'note'] as const;
-const contentAt = columns.indexOf('content');
-// Node 22 binds octets of a buffer that has none at all as NULL.
-const noOctets = new Uint8Array(1).subarray(0, 0);
 
 /** The statements of one of the two tables. */
 interface Statements {
@@ -111,9 +107,10 @@ export class DayFile {
     this.#database = database;
     this.#whereabouts = new Whereabouts(path);
     this.#statements = [prepare(database, 'msg'), prepare(database, 'note')];
+    // A line that is there already came with a change that is made once more, after a crash.
     this.#line = database.prepare(
-      `UPDATE msg SET timeline = coalesce(timeline, '') || ? WHERE id = ? ` +
-        `AND length(coalesce(timeline, '')) < ${MAX_TIMELINE}`,
+      `UPDATE msg SET timeline = coalesce(timeline, '') || ?1 WHERE id = ?2 ` +
+        `AND length(coalesce(timeline, '')) < ${MAX_TIMELINE} AND instr(coalesce(timeline, ''), ?1) = 0`,
     );
     this.#keepBody = database.prepare('INSERT OR REPLACE INTO shared(id, content, text) VALUES(?, ?, ?)');
     this.#bodies = new SharedBodies(database);
@@ -135,9 +132,11 @@ export class DayFile {
     }
   }
 
-  /** Applies changes in one durable transaction. */
-  apply(changes: DayChanges): void {
-    this.#transaction(() => this.#write(changes));
+  /** Does all of them in one transaction, which is on the disk once its log has been synced. */
+  apply(operations: readonly Operation[]): void {
+    this.#transaction(() => {
+      for (const operation of operations) this.#do(operation);
+    });
   }
 
   /** Due waiting rows of one account in one lane, in order inside each table and priority. */
@@ -152,19 +151,11 @@ export class DayFile {
     return found;
   }
 
-  /**
-   * Marks rows as being in memory. `isSynced`: before they may leave, so that after a power loss it is known that they
-   * may have. Else a lost mark only means that they are where they were before.
-   */
-  mark(rows: readonly Row[], isSynced: boolean): void {
-    if (!isSynced) this.#database.exec('PRAGMA synchronous = NORMAL');
-    try {
-      this.#transaction(() => {
-        for (const row of rows) this.#statements[tableOfRow(row)].mark.run(row[0] as number);
-      });
-    } finally {
-      if (!isSynced) this.#database.exec('PRAGMA synchronous = FULL');
-    }
+  /** Marks rows as being in memory. */
+  mark(rows: readonly Row[]): void {
+    this.#transaction(() => {
+      for (const row of rows) this.#statements[tableOfRow(row)].mark.run(row[0] as number);
+    });
   }
 
   /** When the next waiting row of an account in a lane is due. */
@@ -271,6 +262,15 @@ export class DayFile {
     return logState(this.#database, this.path, checkpointPages);
   }
 
+  /** Copies what is in its log into the file, synced. Throws the error of SQLite, or a CenterError where somebody reads it. */
+  checkpoint(): void {
+    const { busy } = this.#database.prepare('PRAGMA wal_checkpoint(RESTART)').get() as {
+      readonly busy: number;
+    };
+    if (busy !== 0)
+      throw new CenterError('CHAPPE_STORE_LOCKED', `${this.path} is read by another`, { path: this.path });
+  }
+
   /** What has become of the file, as it is called. */
   fate(): Fate {
     return this.#whereabouts.look();
@@ -312,53 +312,45 @@ export class DayFile {
     }
   }
 
-  #write({ values, bytes }: DayChanges): void {
-    let octets = 0;
-    for (let at = 0; at < values.length; ) {
-      const op = values[at] as number;
-      const statements = this.#statements[values[at + 1] as 0 | 1];
-      const start = at + 2;
-      at = start + (opWidths[op] as number);
-      const row: Value[] = values.slice(start, at);
-      switch (op) {
-        case opInsert:
-        case opReplace: {
-          const length = row[contentAt] as number;
-          row[contentAt] = octetsAt(bytes, octets, length);
-          octets += length;
-          (op === opInsert ? statements.insert : statements.replace).run(...row);
-          break;
-        }
-        case opBody: {
-          const length = row[1] as number;
-          this.#keepBody.run(row[0] as number, octetsAt(bytes, octets, length), row[2] as string | null);
-          octets += length;
-          break;
-        }
-        case opDone:
-          statements.done.run(...row);
-          break;
-        case opCharge:
-          statements.charge.run(...row.slice(chargeWidth));
-          break;
-        case opUpdate:
-          statements.update.run(...row);
-          break;
-        case opRemove:
-          statements.remove.run(...row);
-          break;
-        case opLine:
-          this.#line.run(...row);
-          break;
-        default:
-          throw new CenterError('CHAPPE_STORE_FAILED', `unknown operation ${op}`);
-      }
+  #do({ op, table, values }: Operation): void {
+    const statements = this.#statements[table];
+    switch (op) {
+      case opInsert:
+        statements.insert.run(...values);
+        break;
+      case opNew:
+      case opReplace:
+        statements.replace.run(...values);
+        break;
+      case opBody:
+        this.#keepBody.run(...values);
+        break;
+      case opDone:
+        statements.done.run(...values);
+        break;
+      case opCharge:
+        statements.charge.run(...values.slice(chargeWidth));
+        break;
+      case opUpdate:
+        statements.update.run(...values);
+        break;
+      case opRemove:
+        statements.remove.run(...values);
+        break;
+      case opLine:
+        this.#line.run(...values);
+        break;
+      case opMark:
+        statements.mark.run(...values);
+        break;
+      default:
+        throw new CenterError('CHAPPE_STORE_FAILED', `unknown operation ${op}`);
     }
   }
 }
 
 /** 1 for receipts and notices: bit 1 of the kind. */
-function tableOfRow(row: Row): 0 | 1 {
+export function tableOfRow(row: Row): 0 | 1 {
   return ((row[4] as number) & 2) === 0 ? 0 : 1;
 }
 
@@ -372,7 +364,8 @@ function setUp(database: DatabaseSync, path: string, options: DayFileOptions): v
     Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
   // Looked at before anything is written: what is none of ours stays as it is.
   checkOurs(database, path);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  // What is acknowledged is in the journal; the log of this file is synced before that forgets it.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   database.exec(
     `PRAGMA wal_autocheckpoint = ${options.checkpointPages}; PRAGMA journal_size_limit = ${LOG_LIMIT_OCTETS}`,
   );
@@ -382,8 +375,4 @@ function setUp(database: DatabaseSync, path: string, options: DayFileOptions): v
   limitPages(database, options.maxFileBytes);
   const upgrade = upgradeSql(pragma('user_version'));
   if (upgrade !== undefined) database.exec(`BEGIN IMMEDIATE; ${upgrade} COMMIT`);
-}
-
-function octetsAt(bytes: Uint8Array, at: number, length: number): Uint8Array {
-  return length === 0 ? noOctets : bytes.subarray(at, at + length);
 }

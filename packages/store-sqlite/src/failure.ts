@@ -21,12 +21,34 @@ export function failureOf(error: unknown, path: string): CenterError {
   return new CenterError(code, text, { cause: error, path });
 }
 
+/** What the file system threw while a file was written or synced. */
+export function fileFailure(error: unknown, path: string): CenterError {
+  if (error instanceof CenterError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) return failureOf(error, path);
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  return new CenterError(
+    isFull ? 'CHAPPE_STORE_DISK_FULL' : 'CHAPPE_STORE_IO',
+    isFull ? fullText(path) : `the disk failed on ${path}: ${message}`,
+    { cause: error, path },
+  );
+}
+
+/** There is no room on the disk for what is to be written there. */
+export function fullFailure(path: string): CenterError {
+  return new CenterError('CHAPPE_STORE_DISK_FULL', fullText(path), { path });
+}
+
+function fullText(path: string): string {
+  return `no room on the disk for ${path}: make room; nothing else is needed`;
+}
+
 function explain(errcode: number, message: string, path: string): { code: CenterErrorCode; text: string } {
   const primary = errcode === -1 ? -1 : errcode & 0xff;
   if (primary === FULL || errcode === IOERR_SHMSIZE) {
     return {
       code: 'CHAPPE_STORE_DISK_FULL',
-      text: `no room on the disk for ${path}: make room; nothing else is needed`,
+      text: fullText(path),
     };
   }
   // What we ask is the same in all files: where a table is missing, the file is not what it was.

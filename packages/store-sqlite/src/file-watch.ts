@@ -17,6 +17,7 @@ export class FileWatch {
   readonly #folder: string;
   readonly #files: DayFiles;
   readonly #lock: FolderLock;
+  readonly #mendJournal: () => string | undefined;
   /** Days that have a file. */
   readonly #known: Set<number>;
   /** Those of them that are about to be forgotten. */
@@ -28,8 +29,10 @@ export class FileWatch {
   /** Why nothing is written. */
   failure: CenterError | undefined;
 
-  constructor(folder: string, files: DayFiles, lock: FolderLock) {
+  /** `mendJournal`: puts right what is gone of the journal, and says which file that was. */
+  constructor(folder: string, files: DayFiles, lock: FolderLock, mendJournal: () => string | undefined) {
     this.#folder = folder;
+    this.#mendJournal = mendJournal;
     this.#files = files;
     this.#lock = lock;
     this.#known = new Set(daysIn(folder));
@@ -53,6 +56,8 @@ export class FileWatch {
       this.#lookAtLock(reports);
       for (const day of this.#files.open()) this.#lookAtOpen(day, reports, days);
       this.#lookAtOthers(reports);
+      const journal = this.#mendJournal();
+      if (journal !== undefined) reports.push(journalMended(journal));
     } catch (error) {
       this.failure ??= unusable(this.#folder, failureOf(error, this.#folder));
     }
@@ -119,6 +124,11 @@ const what: Readonly<Record<Fate, string>> = {
 function restored(path: string, fate: Fate, other: string | undefined): FileReport {
   const kept = other === undefined ? '' : `; the file that stood there is ${other} now`;
   const text = `${path} ${what[fate]} while it was in use, and has been put back with all that was in it${kept}`;
+  return { path, message: text };
+}
+
+function journalMended(path: string): FileReport {
+  const text = `${path} was taken away while it was in use: what was in it is in the day files now, and another one is begun`;
   return { path, message: text };
 }
 

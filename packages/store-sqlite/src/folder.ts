@@ -7,10 +7,14 @@ import { damagedText } from './failure.ts';
 import { applicationId, schemaVersion } from './schema.ts';
 
 const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.db$/;
-const MAGIC = 'SQLite format 3\0';
+/** No day's, but what older programs take for one: see older-guard.ts. Ids end before that day. */
+export const GUARD_FILE = '2094-01-01.db';
+/** What a database begins with. */
+export const MAGIC = 'SQLite format 3\0';
 const HEADER_OCTETS = 100;
-// Offset of user_version in a database header (sqlite.org/fileformat.html 1.3).
-const USER_VERSION_AT = 60;
+// sqlite.org/fileformat.html 1.3
+/** Where the header of a database has its `user_version`. */
+export const USER_VERSION_AT = 60;
 const FOLDER_MODE = 0o700;
 
 /** The file of a day. */
@@ -18,9 +22,15 @@ export function dayPath(folder: string, day: number): string {
   return join(folder, `${dayOfNumber(day)}.db`);
 }
 
+/** Whether a file of that name holds the messages of a day. */
+export function isDayFile(name: string): boolean {
+  return DAY_FILE.test(name) && name !== GUARD_FILE;
+}
+
 /** The days that have a file, ascending. */
 export function daysIn(folder: string): number[] {
   return readdirSync(folder)
+    .filter(isDayFile)
     .map((name) => DAY_FILE.exec(name)?.[1])
     .filter((day) => day !== undefined)
     .map(dayNumber)

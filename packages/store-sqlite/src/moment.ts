@@ -31,6 +31,12 @@ export class Moment {
     if (Atomics.load(this.#state, 0) !== FIXED) throw lost();
   }
 
+  /** In the thread that writes: there is none; whoever waits for it need not. */
+  giveUp(): void {
+    Atomics.store(this.#state, 0, LOST);
+    Atomics.notify(this.#state, 0);
+  }
+
   /** In the thread that copies: does `work` while nothing is written. Throws what that throws, or a CenterError. */
   fix(work: () => void): void {
     Atomics.wait(this.#state, 0, CALLED, MAX_WAIT_MS);

@@ -1,9 +1,9 @@
 /** Changes that a version before 4 kept beside a day that is set aside: they are made by this one when the day is back. */
 import { timelineFields } from './old-rows.ts';
 import { originText } from './origin.ts';
-import { type DayChanges, kindOf, opCharge, opDone, opInsert, opReplace, opUpdate } from './row.ts';
+import { kindOf, opCharge, opDone, opInsert, opReplace, opUpdate } from './row.ts';
 
-type Values = DayChanges['values'];
+type Values = (number | string | null)[];
 
 /** What those versions had after opcode and table, as `opWidths`. */
 const widths: readonly number[] = [31, 6, 11, 31, 1, 2, 9, 3];

@@ -1,6 +1,7 @@
-/** What the store asks its threads, and what they answer. Answers come in the order of the requests. */
+/** What the store asks its threads, and what they answer. */
 import type { CenterErrorCode, Claim, DayAside, Expiry, Match, MessageId, SearchQuery } from '@chappe/center';
-import type { DayChanges, Value } from './row.ts';
+import type { EncodedChanges } from './encode-changes.ts';
+import type { Value } from './row.ts';
 
 /** Which a thread is, and what it works on. */
 export interface WorkerRole {
@@ -14,6 +15,9 @@ export interface WorkerRole {
   readonly searchTimeoutMs: number;
 }
 
+/** What is to be in the day files before somebody reads them: all, what is not over, or one message. */
+export type Concern = 'all' | 'unfinished' | MessageId;
+
 /** A request that is said with its owner: its epoch; undefined: whoever has begun last. */
 interface Owned {
   readonly epoch?: number | undefined;
@@ -21,7 +25,9 @@ interface Owned {
 
 /** A request to a thread. */
 export type Request =
-  | (Owned & { readonly ask: 'commit'; readonly days: readonly DayChanges[] })
+  | (Owned & { readonly ask: 'commit' } & EncodedChanges)
+  /** To the writer: what somebody is about to read is in the day files when it answers; out of turn. */
+  | { readonly ask: 'settle'; readonly concern: Concern }
   | { readonly ask: 'recover'; readonly nowMs: number }
   | (Owned & { readonly ask: 'renew' })
   | (Owned & { readonly ask: 'claim'; readonly claim: Claim })
@@ -64,10 +70,17 @@ export type Row = readonly Value[];
 /** Sums of money: account, messages, accepted, reserved, settled, released. */
 export type TallyRow = readonly [string, number, number, number, number, number];
 
-/** An answer: what was asked for, or an error. */
+/** A request, with a number of its own. */
+export interface Numbered {
+  readonly number: number;
+  readonly request: Request;
+}
+
+/** An answer to the request of that number: what was asked for, or an error. 0: whether the thread is up. */
 export type Answer =
-  | { readonly ok: true; readonly value: unknown }
+  | { readonly number: number; readonly ok: true; readonly value: unknown }
   | {
+      readonly number: number;
       readonly ok: false;
       readonly code: CenterErrorCode;
       readonly message: string;

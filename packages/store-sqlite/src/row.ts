@@ -1,55 +1,80 @@
-/** Messages as rows: flat arrays of numbers and strings, which travel between threads at little cost. */
+/** Messages as rows of a day file, and what may be done with a row. */
 
-import type { Change, IdForm, Message, MessageId, MessageKind } from '@chappe/center';
-import { dayNumberOfId, messageStates, parsePublicId, publicIdOf, shortPublicId } from '@chappe/center';
+import type { IdForm, Message, MessageKind } from '@chappe/center';
+import { messageStates, parsePublicId, publicIdOf, shortPublicId } from '@chappe/center';
 import { timelineFields } from './old-rows.ts';
-import { originOf, originText } from './origin.ts';
+import { originOf } from './origin.ts';
 import {
   chargeOpen,
   chargeReleased,
   chargeSettled,
   columns,
   freshColumns,
-  placeCodes,
   toldInTimeline,
 } from './schema.ts';
 
 /** A value of a column. */
 export type Value = number | string | null | Uint8Array;
 
-/** Opcodes of changes. The rows follow flat in `values`; the sign of `table` is in the opcode. */
+// The codes stand in journals, and beside days that are set aside: they never change.
 /** A row whose last columns are empty: see `freshColumns`. */
 export const opInsert = 0;
-/** A final state: the columns that it changes. */
+/** A final state: the columns that it changes, and the id. */
 export const opDone = 1;
-/** Everything that attempts change. */
+/** Everything that attempts change, and the id. */
 export const opUpdate = 2;
 /** The whole row. */
 export const opReplace = 3;
-/** Takes a row away. */
+/** Takes a row away: its id. */
 export const opRemove = 4;
-/** A line for the timeline of a message. */
+/** A line for the timeline of a message: the line, the id. */
 export const opLine = 5;
-/** A final state of a message that costs something: its account, its price, `opDone` and whether it was charged. */
+/** A final state of a message that costs something: its account, its price, `opDone` and, before the id, its charge. */
 export const opCharge = 6;
-/** A content and a text that several rows have in common: their id, the length of the content, the text. */
+/** A content and a text that several rows have in common: their id, the content, the text. */
 export const opBody = 7;
+/** A row that has been claimed: its id. */
+export const opMark = 8;
+/** The whole row of a message of which nothing is in the file. */
+export const opNew = 9;
 
-/** Values of each opcode, after opcode and table. */
-export const opWidths: readonly number[] = [freshColumns.length, 8, 14, columns.length, 1, 2, 11, 3];
+/** How many values each opcode has. */
+export const opWidths: readonly number[] = [
+  freshColumns.length,
+  8,
+  14,
+  columns.length,
+  1,
+  2,
+  11,
+  3,
+  1,
+  columns.length,
+];
 /** Of `opCharge`: where what stands in the file begins. */
 export const chargeWidth = 2;
 
-/** Changes of one day file. Contents lie one after the other in `bytes`; their column holds the length. */
-export interface DayChanges {
-  readonly day: number;
-  readonly values: (number | string | null)[];
-  readonly bytes: Uint8Array;
-  /** Some of it may be refused, see `Change.isRefusable`. */
-  readonly isRefusable: boolean;
-  /** Whole messages are among them: a day that has no file gets one. */
-  readonly hasNew: boolean;
+/** One thing to be done with a row. */
+export interface Operation {
+  readonly op: number;
+  /** 1: receipts and notices, which have a table of their own. */
+  readonly table: 0 | 1;
+  readonly values: Value[];
 }
+
+/** Whether it writes a whole row: a day that has no file gets one for it. */
+export function isWhole({ op }: Operation): boolean {
+  return op === opInsert || op === opNew || op === opReplace;
+}
+
+/** Operations on the file of one day. */
+export interface DayOperations {
+  readonly day: number;
+  readonly operations: readonly Operation[];
+}
+
+/** A timeline takes no more lines of receipts beyond this. */
+export const MAX_TIMELINE = 16_384;
 
 const kinds: readonly MessageKind[] = ['mt', 'mo', 'receipt', 'notice'];
 // In bits 5 to 7 of the flags: the index of a form is its code, so the order never changes.
@@ -62,7 +87,6 @@ const maxSegments = 0x1_0000;
 export const segmentsMask: number = maxSegments - 1;
 // Bit 24: its text has taken the place of another one.
 const replacedBit = 1 << 24;
-const nothing = new Uint8Array(0);
 const stateCodes = new Map(messageStates.map((state, code) => [state, code]));
 
 /** The kind of message that `flags` say. */
@@ -70,189 +94,42 @@ export function kindOf(flags: number): MessageKind {
   return kinds[flags & 3] as MessageKind;
 }
 
-/** 1 for receipts and notices, which have a table of their own. */
-function tableOf(message: Message): number {
-  return message.kind === 'receipt' || message.kind === 'notice' ? 1 : 0;
+/** Its code in a row. */
+export function stateCode({ state }: Message): number {
+  return stateCodes.get(state) as number;
 }
 
-class DayEncoder {
-  readonly values: (number | string | null)[] = [];
-  readonly contents: Uint8Array[] = [];
-  octets = 0;
-  isRefusable = false;
-  hasNew = false;
-
-  /** `body`: where content and text are, when not in the row. */
-  row(message: Message, place: number, body?: MessageId): void {
-    const { source, destination } = message;
-    const content = body === undefined ? message.content : nothing;
-    this.values.push(
-      message.id,
-      message.tag,
-      message.head === message.id ? null : message.head,
-      message.idForm === 'short' ? shortCounter(message.publicId) : null,
-      kinds.indexOf(message.kind) |
-        (message.receiptWanted << 2) |
-        (idForms.indexOf(message.idForm) << 5) |
-        ((Math.min(message.segments, maxSegments) - 1) << segmentsShift) |
-        (message.isReplaced ? replacedBit : 0),
-      message.account,
-      message.lane,
-      source.digits,
-      destination.digits,
-      ((source.ton * 256 + source.npi) * 256 + destination.ton) * 256 + destination.npi,
-      message.serviceType === '' ? null : message.serviceType,
-      message.priority,
-      message.dueMs,
-      message.expiresMs,
-      message.acceptedMs,
-      place,
-      stateCodes.get(message.state) as number,
-      message.attempts,
-      message.error,
-      message.doneMs === 0 ? null : message.doneMs,
-      message.of ?? null,
-      message.group ?? null,
-      message.upstreamId ?? null,
-      message.clientReference ?? null,
-      content.length,
-      body === undefined ? (message.text ?? null) : null,
-      message.timeline === '' ? null : message.timeline,
-      message.price,
-      chargeCode(message),
-      message.memo ?? null,
-      body ?? null,
-    );
-    this.#bytes(content);
-  }
-
-  /** The columns after those of `row`. */
-  later({ answeredAs, sentMs, operatorError, origin }: Message): void {
-    const came = origin === undefined ? null : originText(origin);
-    this.values.push(answeredAs ?? null, sentMs === 0 ? null : sentMs, operatorError ?? null, came);
-  }
-
-  body({ id, content, text }: Message): void {
-    this.values.push(opBody, 0, id, content.length, text ?? null);
-    this.#bytes(content);
-  }
-
-  update(message: Message, place: number): void {
-    this.values.push(
-      message.lane,
-      message.dueMs,
-      place,
-      stateCodes.get(message.state) as number,
-      message.attempts,
-      message.error,
-      message.group ?? null,
-      message.upstreamId ?? null,
-      message.timeline === '' ? null : message.timeline,
-      message.memo ?? null,
-      message.answeredAs ?? null,
-      message.sentMs === 0 ? null : message.sentMs,
-      message.operatorError ?? null,
-      message.id,
-    );
-  }
-
-  done(message: Message): void {
-    if (message.price > 0) this.values.push(message.account, message.price);
-    this.values.push(
-      stateCodes.get(message.state) as number,
-      message.attempts,
-      message.error,
-      message.doneMs,
-      message.timeline === '' ? null : message.timeline,
-      message.answeredAs ?? null,
-      message.operatorError ?? null,
-    );
-    if (message.price > 0) this.values.push(chargeCode(message));
-    this.values.push(message.id);
-  }
-
-  #bytes(content: Uint8Array): void {
-    this.contents.push(content);
-    this.octets += content.length;
-  }
-
-  finish(day: number): DayChanges {
-    const bytes = new Uint8Array(this.octets);
-    let at = 0;
-    for (const content of this.contents) {
-      bytes.set(content, at);
-      at += content.length;
-    }
-    return { day, values: this.values, bytes, isRefusable: this.isRefusable, hasNew: this.hasNew };
-  }
+/** What a row holds of kind, receipts that are wanted, form of id, segments, and whether it was replaced. */
+export function flagsOf(message: Message): number {
+  return (
+    kinds.indexOf(message.kind) |
+    (message.receiptWanted << 2) |
+    (idForms.indexOf(message.idForm) << 5) |
+    ((Math.min(message.segments, maxSegments) - 1) << segmentsShift) |
+    (message.isReplaced ? replacedBit : 0)
+  );
 }
 
-/**
- * Changes by day file, the newest day first: a receipt born today is stored before its message of yesterday becomes
- * final, so that a crash in between repeats an attempt and never loses a receipt.
- */
-export function encodeChanges(changes: readonly Change[]): DayChanges[] {
-  const days = new Map<number, DayEncoder>();
-  let lastDay = -1;
-  let last: DayEncoder | undefined;
-  const encoderOf = (id: MessageId): DayEncoder => {
-    const day = dayNumberOfId(id);
-    if (day === lastDay && last !== undefined) return last;
-    lastDay = day;
-    last = days.get(day) ?? new DayEncoder();
-    days.set(day, last);
-    return last;
-  };
-  for (const change of changes) encode(change, encoderOf);
-  return [...days].sort(([a], [b]) => b - a).map(([day, encoder]) => encoder.finish(day));
+/** TON and NPI of both ends. */
+export function numberingOf({ source, destination }: Message): number {
+  return ((source.ton * 256 + source.npi) * 256 + destination.ton) * 256 + destination.npi;
 }
 
-function encode(change: Change, encoderOf: (id: MessageId) => DayEncoder): void {
-  const { op, message, place, line, body } = change;
-  const encoder = encoderOf(message.id);
-  if (change.isRefusable === true) encoder.isRefusable = true;
-  const table = tableOf(message);
-  switch (op) {
-    case 'insert':
-      encoder.hasNew = true;
-      if (body === message.id) encoder.body(message);
-      encoder.values.push(isFresh(message) ? opInsert : opReplace, table);
-      encoder.row(message, placeCodes[place], body);
-      if (!isFresh(message)) encoder.later(message);
-      break;
-    case 'replace':
-      encoder.hasNew = true;
-      encoder.values.push(opReplace, table);
-      encoder.row(message, placeCodes[place]);
-      encoder.later(message);
-      break;
-    case 'update':
-      encoder.values.push(place !== 'done' ? opUpdate : message.price > 0 ? opCharge : opDone, table);
-      if (place === 'done') encoder.done(message);
-      else encoder.update(message, placeCodes[place]);
-      break;
-    case 'remove':
-      encoder.values.push(opRemove, table, message.id);
-      if (message.of !== undefined && line !== '')
-        encoderOf(message.of).values.push(opLine, 0, line, message.of);
-      break;
-    case 'line':
-      encoder.values.push(opLine, 0, line, message.id);
-  }
-}
-
-function isFresh({ answeredAs, sentMs, operatorError, origin }: Message): boolean {
-  return answeredAs === undefined && sentMs === 0 && operatorError === undefined && origin === undefined;
-}
-
-function chargeCode({ charged }: Message): number {
+/** Whether it was charged, as a row says it. */
+export function chargeCode({ charged }: Message): number {
   if (charged === undefined) return chargeOpen;
   return charged ? chargeSettled : chargeReleased;
 }
 
-function shortCounter(publicId: string): number | null {
-  const parsed = parsePublicId(publicId);
-  return parsed?.form === 'short' ? parsed.counter : null;
+/** The counter of a short public id; undefined: it has another one. */
+export function shortCounterOf({ idForm, publicId }: Message): number | undefined {
+  const parsed = idForm === 'short' ? parsePublicId(publicId) : undefined;
+  return parsed?.form === 'short' ? parsed.counter : undefined;
+}
+
+/** 1 for receipts and notices, which have a table of their own. */
+export function tableOf({ kind }: Message): 0 | 1 {
+  return kind === 'receipt' || kind === 'notice' ? 1 : 0;
 }
 
 /** A row as SQLite returned it, as a message. */

@@ -28,10 +28,12 @@ import type {
 import { CenterError, dayNumber, dayNumberOfId, firstIdAt } from '@chappe/center';
 import { asideError } from './aside.ts';
 import { makeTarget } from './backup-target.ts';
+import { ChangeEncoder } from './encode-changes.ts';
 import { makeFolder } from './folder.ts';
 import { backupError } from './manifest.ts';
 import type {
   ClaimedRows,
+  Concern,
   CutRows,
   FileReport,
   FilesLook,
@@ -43,7 +45,7 @@ import type {
   SearchRows,
   WorkerRole,
 } from './requests.ts';
-import { decodeRow, encodeChanges } from './row.ts';
+import { decodeRow } from './row.ts';
 import { isVersionAtLeast, leastSqliteVersion, placeCodes } from './schema.ts';
 import { StoreThread } from './thread.ts';
 
@@ -72,6 +74,7 @@ export class SqliteStore implements Store {
   readonly #role: Omit<WorkerRole, 'chappeStore'>;
   readonly #workerUrl: URL | undefined;
   readonly #writer: StoreThread;
+  readonly #encoder: ChangeEncoder = new ChangeEncoder();
   #reader: StoreThread | undefined;
   /** Makes a backup now. */
   #copier: StoreThread | undefined;
@@ -152,9 +155,9 @@ export class SqliteStore implements Store {
   }
 
   commit(changes: readonly Change[], owner?: Owner): Promise<void> {
-    const days = encodeChanges(changes);
-    const buffers = days.map(({ bytes }) => bytes.buffer as ArrayBuffer);
-    return this.#writer.ask({ ask: 'commit', days, epoch: owner?.epoch }, buffers) as Promise<void>;
+    const encoded = this.#encoder.encode(changes);
+    const request = { ask: 'commit', epoch: owner?.epoch, ...encoded } as const;
+    return this.#writer.ask(request, [encoded.octets.buffer]) as Promise<void>;
   }
 
   async claim(claim: Claim, owner?: Owner): Promise<Claimed> {
@@ -175,42 +178,45 @@ export class SqliteStore implements Store {
   }
 
   matching(match: Match, limit: number): Promise<readonly MessageId[]> {
-    return this.#read({ ask: 'matching', match, limit }) as Promise<readonly MessageId[]>;
+    return this.#read({ ask: 'matching', match, limit }, 'all') as Promise<readonly MessageId[]>;
   }
 
   async find(id: MessageId): Promise<Message | undefined> {
-    return this.#known(await this.#read({ ask: 'find', id }));
+    return this.#known(await this.#read({ ask: 'find', id }, id));
   }
 
   async findByShort(counter: number): Promise<Message | undefined> {
-    return this.#known(await this.#read({ ask: 'short', counter }));
+    return this.#known(await this.#read({ ask: 'short', counter }, 'all'));
   }
 
   async findByUpstreamId(group: string, ids: readonly string[], begins = false): Promise<readonly Message[]> {
-    const rows = (await this.#read({ ask: 'upstream-id', group, ids, begins })) as readonly Row[];
+    const rows = (await this.#read(
+      { ask: 'upstream-id', group, ids, begins },
+      'unfinished',
+    )) as readonly Row[];
     return rows.map(decodeRow);
   }
 
   async waitingIn(lane: string, limit: number, beforeId?: MessageId): Promise<MessagePage> {
     const request = { ask: 'lane', lane, limit, beforeId: beforeId ?? Number.MAX_SAFE_INTEGER } as const;
-    const { rows, nextBeforeId } = (await this.#read(request)) as PageRows;
+    const { rows, nextBeforeId } = (await this.#read(request, 'unfinished')) as PageRows;
     return { messages: rows.map(decodeRow), nextBeforeId };
   }
 
   counts(): Promise<readonly DayCount[]> {
-    return this.#read({ ask: 'counts' }) as Promise<readonly DayCount[]>;
+    return this.#read({ ask: 'counts' }, 'all') as Promise<readonly DayCount[]>;
   }
 
   tallies(): Promise<readonly Tally[]> {
-    return this.#withAside(() => this.#read({ ask: 'tallies', days: undefined }));
+    return this.#withAside(() => this.#read({ ask: 'tallies', days: undefined }, 'all'));
   }
 
   recount(): Promise<readonly Tally[]> {
-    return this.#withAside(() => this.#read({ ask: 'recount' }));
+    return this.#withAside(() => this.#read({ ask: 'recount' }, 'all'));
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
-    const { rows, ...rest } = (await this.#read({ ask: 'search', query })) as SearchRows;
+    const { rows, ...rest } = (await this.#read({ ask: 'search', query }, 'all')) as SearchRows;
     return { messages: rows.map(decodeRow), ...rest };
   }
 
@@ -220,7 +226,8 @@ export class SqliteStore implements Store {
   ): Promise<readonly string[]> {
     const beforeDay = dayNumberOfId(firstIdAt(beforeMs));
     const days = (await this.#writer.ask({ ask: 'close-finished', beforeDay })) as string[];
-    if (days.length > 0) await onForget((await this.#read({ ask: 'tallies', days })) as readonly Tally[]);
+    if (days.length > 0)
+      await onForget((await this.#read({ ask: 'tallies', days }, 'all')) as readonly Tally[]);
     if (days.length > 0 && this.#reader !== undefined) await this.#reader.ask({ ask: 'forget', days });
     // Here and not in the writer: unlinking half a gigabyte takes longer than a commit may.
     for (const day of days) {
@@ -247,6 +254,11 @@ export class SqliteStore implements Store {
     if (days.length > 0 && this.#reader !== undefined) await this.#reader.ask({ ask: 'forget', days });
     this.#gone = failure === undefined ? undefined : goneError(failure);
     return { reports: reports.map(goneError), restored, failure: this.#gone };
+  }
+
+  /** All that has been committed is in the day files when it settles: for whoever looks at these himself. */
+  async settle(): Promise<void> {
+    await this.#writer.ask({ ask: 'settle', concern: 'all' });
   }
 
   /** Changes the largest size of day files; 0: no limit. */
@@ -277,8 +289,9 @@ export class SqliteStore implements Store {
       const momentMs = nowMs();
       const held = this.#writer.ask({ ask: 'hold', moment });
       held.catch(() => undefined);
-      await fixed;
+      // Whoever gives it up says why.
       await held;
+      await fixed;
       isWaiting = false;
       onFixed?.(momentMs);
       return (await copier.ask({ ask: 'copy', folder: target, momentMs, version })) as Backup;
@@ -310,11 +323,13 @@ export class SqliteStore implements Store {
     return [...tallies, ...((await this.#writer.ask({ ask: 'aside-tallies' })) as readonly Tally[])];
   }
 
-  /** Asks the reading thread; it is started by the first who asks, since many programs never search. */
-  #read(request: Request): Promise<unknown> {
-    if (this.#isClosed) {
-      return Promise.reject(new CenterError('CHAPPE_STORE_CLOSED', `the store in ${this.path} is closed`));
-    }
+  /**
+   * Asks the reading thread, when what concerns it is in the day files; it is started by the first who asks, since many
+   * programs never search.
+   */
+  async #read(request: Request, concern: Concern): Promise<unknown> {
+    if (this.#isClosed) throw new CenterError('CHAPPE_STORE_CLOSED', `the store in ${this.path} is closed`);
+    await this.#writer.ask({ ask: 'settle', concern });
     if (this.#reader === undefined) {
       this.#reader = new StoreThread({ ...this.#role, chappeStore: 'reader' }, this.#workerUrl, this.#hear);
       // Its failure to start is told to whoever asked.

@@ -1,7 +1,7 @@
-/** One of the store's threads, seen from the main thread: requests go out, answers settle them in order. */
+/** One of the store's threads, seen from the main thread: requests go out, answers settle them. */
 import { Worker } from 'node:worker_threads';
-import { CenterError, Deque } from '@chappe/center';
-import type { Answer, Notice, Request, WorkerRole } from './requests.ts';
+import { CenterError } from '@chappe/center';
+import type { Answer, Notice, Numbered, Request, WorkerRole } from './requests.ts';
 
 /** Rows are short-lived: collected early they cost nothing, collected late some 60 MB for each thread. */
 const YOUNG_GENERATION_MB = 16;
@@ -16,10 +16,11 @@ function defaultWorkerUrl(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 }
 
-/** A thread that answers requests in order. */
+/** A thread that answers requests. */
 export class StoreThread {
   readonly #worker: Worker;
-  readonly #pending: Deque<Pending> = new Deque();
+  readonly #pending: Map<number, Pending> = new Map();
+  #asked = 0;
   #ended: CenterError | undefined;
 
   /** Starts the thread; `ready` settles when it has opened what it works on. `hear`: what it says unasked. */
@@ -37,7 +38,7 @@ export class StoreThread {
       this.#end(`the store's ${role.chappeStore} thread failed: ${error.message}`),
     );
     this.#worker.on('exit', () => this.#end(`the store's ${role.chappeStore} thread has ended`));
-    this.ready = this.#expect();
+    this.ready = this.#expect(0);
   }
 
   readonly ready: Promise<unknown>;
@@ -45,8 +46,9 @@ export class StoreThread {
   /** Settles with the answer, or rejects with a CenterError. Buffers in `transfer` change hands. */
   ask(request: Request, transfer?: ArrayBuffer[]): Promise<unknown> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    const answer = this.#expect();
-    this.#worker.postMessage(request, transfer);
+    this.#asked += 1;
+    const answer = this.#expect(this.#asked);
+    this.#worker.postMessage({ number: this.#asked, request } satisfies Numbered, transfer);
     return answer;
   }
 
@@ -61,12 +63,13 @@ export class StoreThread {
     await this.#worker.terminate();
   }
 
-  #expect(): Promise<unknown> {
-    return new Promise((settle, reject) => this.#pending.push({ settle, reject }));
+  #expect(number: number): Promise<unknown> {
+    return new Promise((settle, reject) => this.#pending.set(number, { settle, reject }));
   }
 
   #take(answer: Answer): void {
-    const pending = this.#pending.shift();
+    const pending = this.#pending.get(answer.number);
+    this.#pending.delete(answer.number);
     if (answer.ok) {
       pending?.settle(answer.value);
       return;
@@ -77,8 +80,8 @@ export class StoreThread {
 
   #end(why: string): void {
     this.#ended ??= new CenterError('CHAPPE_STORE_CLOSED', why);
-    for (let pending = this.#pending.shift(); pending !== undefined; pending = this.#pending.shift()) {
-      pending.reject(this.#ended);
-    }
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of pending) reject(this.#ended);
   }
 }

@@ -3,7 +3,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { Copier } from './copier.ts';
 import { failureOf } from './failure.ts';
 import { Reader } from './reader.ts';
-import type { Answer, Notice, Request, WorkerRole } from './requests.ts';
+import type { Answer, Notice, Numbered, WorkerRole } from './requests.ts';
 import { Writer } from './writer.ts';
 
 /** Loading this module runs it; in a program in one file, the program calls it as well. */
@@ -19,32 +19,32 @@ export function runStoreWorker(): boolean {
   if (isRunning) return true;
   isRunning = true;
   const port = parentPort;
-  const tellFailure = (error: unknown): void => {
+  const failed = (number: number, error: unknown): void => {
     const { code, message, path } = failureOf(error, role.path ?? '');
-    port.postMessage({ ok: false, code, message, path } satisfies Answer);
+    port.postMessage({ number, ok: false, code, message, path } satisfies Answer);
   };
-  const tellValue = (value: unknown): void => port.postMessage({ ok: true, value } satisfies Answer);
-  const tell = (work: () => unknown): boolean => {
+  const answer = async (number: number, work: () => unknown): Promise<void> => {
     try {
       const value = work();
-      // The copier alone takes its time, and is asked for one thing at a time.
-      if (value instanceof Promise) value.then(tellValue).catch(tellFailure);
-      else tellValue(value);
-      return true;
+      // Most reads are done at once, and in order then.
+      const answered = value instanceof Promise ? await value : value;
+      port.postMessage({ number, ok: true, value: answered } satisfies Answer);
     } catch (error) {
-      tellFailure(error);
-      return false;
+      failed(number, error);
     }
   };
-  let side: Writer | Reader | Copier | undefined;
-  const isUp = tell(() => {
-    const say = (notice: Notice): void => port.postMessage(notice);
-    side = sideOf(role as WorkerRole, say);
-  });
-  if (!isUp) return true;
-  port.on('message', (request: Request) => {
-    tell(() => side?.answer(request));
-    if (request.ask === 'close') port.close();
+  let side: Writer | Reader | Copier;
+  try {
+    side = sideOf(role as WorkerRole, (notice) => port.postMessage(notice));
+  } catch (error) {
+    failed(0, error);
+    return true;
+  }
+  port.postMessage({ number: 0, ok: true, value: undefined } satisfies Answer);
+  port.on('message', ({ number, request }: Numbered) => {
+    void answer(number, () => side.answer(request)).then(() => {
+      if (request.ask === 'close') port.close();
+    });
   });
   return true;
 }

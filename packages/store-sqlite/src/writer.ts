@@ -1,27 +1,41 @@
 /** The writing thread's side of the store: all day files that are in use, one transaction at a time. */
-import { copyFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import type { Claim, Expiry, MessageId, Owner, Recovery, Waiting } from '@chappe/center';
 import { CenterError, dayNumberOfId, dayOfNumber, fencedError, Room, timelineLine } from '@chappe/center';
 import { adoptFiles } from './adopt-files.ts';
-import { isAside } from './aside.ts';
-import type { DayFile } from './day-file.ts';
+import { asideError } from './aside.ts';
+import { Commits } from './commits.ts';
+import { type DayFile, tableOfRow } from './day-file.ts';
 import { DayFiles } from './day-files.ts';
 import { FileWatch } from './file-watch.ts';
 import { checkFolder, daysIn, exists } from './folder.ts';
+import { FRAME_OCTETS } from './frame.ts';
 import { faultsIn } from './integrity.ts';
 import { FolderLock } from './lock.ts';
-import { logFault } from './log-fault.ts';
+import { keepLostLogs } from './lost-logs.ts';
+import { backupError } from './manifest.ts';
 import { Moment } from './moment.ts';
-import { freeName } from './put-back.ts';
-import type { ClaimedRows, CutRows, LogState, Notice, Request, Row, WorkerRole } from './requests.ts';
+import { noPlace, RecordWriter } from './records.ts';
+import type {
+  ClaimedRows,
+  Concern,
+  CutRows,
+  FileReport,
+  LogState,
+  Notice,
+  Request,
+  Row,
+  WorkerRole,
+} from './requests.ts';
 import { restoredIn } from './restored.ts';
-import type { DayChanges } from './row.ts';
+import { opMark } from './row.ts';
 import { columns, placeCodes } from './schema.ts';
 import { bodyOf } from './shared-bodies.ts';
+import { type Commit, Turns } from './turns.ts';
 
 const prioAt = columns.indexOf('prio');
 const dueAt = columns.indexOf('due');
+const placeAt = columns.indexOf('place');
+
 /** Works on the day files of one folder. */
 export class Writer {
   readonly #role: WorkerRole;
@@ -29,10 +43,22 @@ export class Writer {
   readonly #watch: FileWatch;
   readonly #tell: (notice: Notice) => void;
   readonly #files: DayFiles;
+  readonly #commits: Commits;
+  readonly #marks: RecordWriter = new RecordWriter(FRAME_OCTETS);
+  /** Days whose log was damaged when the folder was opened: what was written last may be lost. */
+  readonly #doubtful: Map<number, FileReport>;
+  readonly #turns: Turns = new Turns({
+    append: (commit) => this.#append(commit),
+    sync: () => this.#commits.sync(),
+    one: (request) => this.#do(request),
+  });
   /** The only one, as long as the folder is locked. */
   #owner: Owner = { node: 0, nodes: 1, epoch: 0, leaseMs: Number.POSITIVE_INFINITY };
 
-  /** Locks the folder and looks at all files. `tell`: hears what nobody has asked for. Throws a CenterError. */
+  /**
+   * Locks the folder, looks at all files, and puts into them what only the journal has. `tell`: hears what nobody has asked
+   * for. Throws a CenterError.
+   */
   constructor(role: WorkerRole, tell: (notice: Notice) => void = () => undefined) {
     this.#role = role;
     checkFolder(role.path);
@@ -40,15 +66,37 @@ export class Writer {
     adoptFiles(role.path);
     this.#tell = tell;
     this.#files = new DayFiles(role, tell);
-    this.#watch = new FileWatch(role.path, this.#files, this.#lock);
+    // Before a file is opened, which ends its log where it is damaged.
+    this.#doubtful = keepLostLogs(daysIn(role.path), this.#files);
+    this.#commits = new Commits(role.path, this.#files, this.#lock);
+    this.#watch = new FileWatch(role.path, this.#files, this.#lock, () => this.#commits.mend());
   }
 
-  /** Answers one request. Throws a CenterError. */
-  answer(request: Request): unknown {
+  /**
+   * Answers one request; in turn, but for `settle`, which does not wait for the disk. Rejects with a CenterError.
+   */
+  answer(request: Request): Promise<unknown> {
+    return request.ask === 'settle' ? this.#settle(request.concern) : this.#turns.ask(request);
+  }
+
+  async #append(commit: Commit): Promise<void> {
+    this.#check(commit);
+    for (const day of commit.refusableDays) {
+      // New messages can go into another day. What became of the old ones is kept for the time when it is whole again.
+      const aside = this.#files.aside.get(day);
+      if (aside !== undefined) throw asideError(aside);
+    }
+    await this.#commits.append(commit.octets, commit.records, commit.refusableDays.length > 0);
+  }
+
+  async #settle(concern: Concern): Promise<void> {
+    if (concern === 'all') await this.#commits.settleAll();
+    else this.#commits.settle(concern);
+  }
+
+  #do(request: Request): unknown {
     if (marking.has(request.ask)) this.#check(request);
     switch (request.ask) {
-      case 'commit':
-        return this.#commit(request.days);
       case 'claim':
         return this.#claim(request.claim);
       case 'recover':
@@ -64,8 +112,9 @@ export class Writer {
       case 'look':
         return this.#watch.look();
       case 'limit':
-        return this.#files.limit(request.maxFileBytes);
+        return this.#limit(request.maxFileBytes);
       case 'aside-tallies':
+        this.#commits.settle('all');
         return this.#files.aside.tallies();
       case 'set-aside':
         this.#files.setAside(request.day, request.why);
@@ -73,7 +122,7 @@ export class Writer {
       case 'close-finished':
         return this.#closeFinished(request.beforeDay);
       case 'hold':
-        return new Moment(request.moment).hold();
+        return this.#hold(request.moment);
       case 'close':
         return this.#close();
       default:
@@ -89,65 +138,85 @@ export class Writer {
     this.#lock.check();
   }
 
-  #commit(days: readonly DayChanges[]): void {
-    for (const changes of days) {
-      // Changes of a day whose file is gone (purged) have nothing to change.
-      if (
-        !this.#files.isOpen(changes.day) &&
-        this.#files.aside.get(changes.day) === undefined &&
-        !changes.hasNew &&
-        !exists(this.#files.path(changes.day))
-      )
-        continue;
-      this.#apply(changes);
-    }
-    this.#files.closeIdle();
+  #limit(maxFileBytes: number): void {
+    this.#files.limit(maxFileBytes);
+    this.#commits.settle('all');
   }
 
-  #apply(changes: DayChanges): void {
-    const { day } = changes;
+  #hold(memory: SharedArrayBuffer): void {
+    const moment = new Moment(memory);
     try {
-      this.#files.on(day, (file) => file.apply(changes));
-      if (changes.hasNew) this.#files.unfinished.add(day);
+      for (const { path, message } of this.#doubtful.values())
+        throw backupError(`${message}: start the server once, which marks what is in doubt`, path);
+      this.#commits.settle('all');
     } catch (error) {
-      // New messages can go into another day. What became of the old ones is kept for the time when it is whole again.
-      if (!isAside(error) || changes.isRefusable) throw error;
-      this.#files.aside.keep(changes);
+      moment.giveUp();
+      throw error;
     }
+    moment.hold();
   }
 
-  #claim(claim: Claim): ClaimedRows {
+  async #claim(claim: Claim): Promise<ClaimedRows> {
+    this.#commits.settleWaiting();
     const days = [...this.#files.unfinished].sort((a, b) => a - b);
     const found = this.#files.onEach(days, (file) => file.claim(claim)).flat();
     found.sort(
       (a, b) => num(b, prioAt) - num(a, prioAt) || num(a, dueAt) - num(b, dueAt) || num(a, 0) - num(b, 0),
     );
     const { rows, isCut } = firstOf(found, claim);
-    const marked = this.#mark(rows, true);
+    const marked = await this.#mark(rows, true);
     const due = this.#files.onEach(days, (file) => file.nextDueMs(claim.lane, claim.account));
     return { rows: marked, isCut, nextDueMs: Math.min(...due, Number.POSITIVE_INFINITY) };
   }
 
-  /** Those that were marked: all but those of days that turn out to be damaged. */
-  #mark(rows: readonly Row[], isSynced: boolean): readonly Row[] {
+  /**
+   * Those that were marked: all but those of days that turn out to be damaged. `isDurable`: the mark is on the disk before they
+   * may leave, so that after a power loss it is known that they may have. Else a lost one means only that they are where they
+   * were before.
+   */
+  async #mark(found: readonly Row[], isDurable: boolean): Promise<readonly Row[]> {
+    if (found.length === 0) return found;
+    const rows = found.flatMap((row) => this.#current(row));
+    if (rows.length === 0) return rows;
+    const frame = isDurable ? await this.#noteMarks(rows) : undefined;
     const byDay = Map.groupBy(rows, (row) => dayNumberOfId(num(row, 0)));
-    this.#files.onEach([...byDay.keys()], (file, day) => file.mark(byDay.get(day) ?? [], isSynced));
+    this.#files.onEach([...byDay.keys()], (file, day) => file.mark(byDay.get(day) ?? []));
+    this.#commits.wrote(byDay.keys(), frame);
     if (this.#files.aside.size === 0) return rows;
     return rows.filter((row) => this.#files.aside.get(dayNumberOfId(num(row, 0))) === undefined);
   }
 
-  #take(id: MessageId, place: number): Row | undefined {
+  #noteMarks(rows: readonly Row[]): Promise<number> {
+    for (const row of rows) {
+      this.#marks.begin(opMark, tableOfRow(row), noPlace, num(row, 0));
+      this.#marks.end();
+    }
+    return this.#commits.appendOwn(this.#marks);
+  }
+
+  /** A row with what has come to it and is not in its file; none when it is not where it was any more. */
+  #current(row: Row): Row[] {
+    const id = num(row, 0);
+    if (!this.#commits.has(id)) return [row];
+    this.#commits.settle(id);
+    const now = this.#files.on(dayNumberOfId(id), (file) => file.findIn(id, num(row, placeAt)));
+    return now === undefined ? [] : [now];
+  }
+
+  async #take(id: MessageId, place: number): Promise<Row | undefined> {
+    this.#commits.settle(id);
     const day = dayNumberOfId(id);
     const isThere = this.#files.isOpen(day) || this.#files.aside.get(day) !== undefined;
     if (!isThere && !exists(this.#files.path(day))) return undefined;
     const row = this.#files.on(day, (file) => file.findIn(id, place));
     // One that an upstream has leaves no second time for that.
-    if (row !== undefined) this.#files.on(day, (file) => file.mark([row], place === placeCodes.waiting));
+    if (row !== undefined) await this.#mark([row], place === placeCodes.waiting);
     this.#files.closeIdle();
     return row;
   }
 
-  #expired({ nowMs, limit, octets }: Expiry): CutRows {
+  async #expired({ nowMs, limit, octets }: Expiry): Promise<CutRows> {
+    this.#commits.settleEnding(nowMs);
     const room = new Room(limit, octets);
     const found = this.#files.onEach([...this.#files.unfinished], (file) => {
       const rows: Row[] = [];
@@ -155,7 +224,7 @@ export class Writer {
       return rows;
     });
     // What becomes of them is stored before anybody hears of it.
-    const rows = this.#mark(found.flat(), false);
+    const rows = await this.#mark(found.flat(), false);
     this.#lookAtOne();
     return { rows, isCut: room.isUsedUp };
   }
@@ -167,7 +236,7 @@ export class Writer {
   #lookAtOne(): void {
     const newest = this.#newest();
     for (const day of this.#files.unfinished) {
-      if (day === newest) continue;
+      if (day === newest || this.#commits.hasDay(day)) continue;
       this.#files.unfinished.delete(day);
       // Behind the others: the next look is at another one.
       const [isUnfinished] = this.#files.onEach([day], (file) => file.hasUnfinished());
@@ -184,7 +253,9 @@ export class Writer {
   }
 
   #recover(nowMs: number): Recovery {
+    this.#commits.settle('all');
     this.#owner = { ...this.#owner, epoch: this.#lock.begin() };
+    const replay = this.#commits.takeOver();
     for (const day of this.#files.aside.numbers()) this.#takeBack(day, nowMs);
     const waiting: Waiting[] = [];
     let uncertain = 0;
@@ -193,9 +264,10 @@ export class Writer {
     let { highestId, highestShort } = restoredIn(this.#role.path);
     const line = timelineLine(nowMs, 'recovered', 'uncertain=1');
     for (const day of daysIn(this.#role.path)) {
-      const isInDoubt = this.#hasLostLog(day);
+      const lostLog = this.#doubtful.get(day);
+      if (lostLog !== undefined) this.#tell({ notice: 'trouble', report: lostLog });
       const [found] = this.#files.onEach([day], (file) => {
-        if (isInDoubt) file.doubt(line);
+        if (lostLog !== undefined) file.doubt(line);
         const highest = file.highest();
         if (!file.hasUnfinished()) return { highest };
         const marked = file.recover(line);
@@ -211,26 +283,9 @@ export class Writer {
       sent += found.more.sent;
       this.#files.closeIdle();
     }
+    this.#doubtful.clear();
     const aside = this.#files.aside.all();
-    return { owner: this.#owner, highestId, highestShort, waiting, sent, uncertain, aside };
-  }
-
-  /**
-   * Whether what was written last is lost with a damaged log. What waits may have left since then; what of it can be read is
-   * in the file as soon as that is opened, so the log is kept as it was.
-   */
-  #hasLostLog(day: number): boolean {
-    const path = this.#files.path(day);
-    if (this.#files.isOpen(day) || this.#files.aside.get(day) !== undefined) return false;
-    const fault = logFault(`${path}-wal`);
-    if (fault === undefined) return false;
-    const kept = freeName(`${path}-wal`, 'damaged');
-    copyFileSync(`${path}-wal`, kept);
-    const message =
-      `the log of ${path} is damaged (${fault}): what was stored last before the process ended may be missing, and what ` +
-      `waits is marked as uncertain; the log is kept as ${basename(kept)}`;
-    this.#tell({ notice: 'trouble', report: { path, message } });
-    return true;
+    return { owner: this.#owner, highestId, highestShort, waiting, sent, uncertain, aside, replay };
   }
 
   /** A day that was set aside before: when its file is whole again, what was kept of it is made there. */
@@ -239,7 +294,7 @@ export class Writer {
     let file: DayFile | undefined;
     try {
       file = this.#files.fresh(day);
-      for (const changes of this.#files.aside.kept(day)) file.apply(changes);
+      for (const operations of this.#files.aside.kept(day)) file.apply(operations);
       // It may be an older copy: what waits there may have left since.
       file.doubt(timelineLine(nowMs, 'recovered', 'uncertain=1'));
     } catch {
@@ -252,7 +307,7 @@ export class Writer {
   }
 
   #log(): LogState {
-    let octets = 0;
+    let octets = this.#commits.octets;
     let trouble: string | undefined;
     const logs = this.#files.onEach(this.#files.open(), (file) => file.log(this.#role.checkpointPages));
     for (const log of logs) {
@@ -263,7 +318,8 @@ export class Writer {
   }
 
   /** Closes the files of days before that hold nothing unfinished; returns those days. */
-  #closeFinished(beforeDay: number): string[] {
+  async #closeFinished(beforeDay: number): Promise<string[]> {
+    this.#commits.settle('all');
     const finished: number[] = [];
     for (const day of daysIn(this.#role.path)) {
       if (day >= beforeDay) continue;
@@ -273,13 +329,16 @@ export class Writer {
       this.#files.unfinished.delete(day);
       finished.push(day);
     }
+    // A crash must not bring back from the journal what is thrown away now.
+    if (finished.length > 0) await this.#commits.finish();
     this.#watch.leave(finished);
     return finished.map(dayOfNumber);
   }
 
-  #close(): void {
+  async #close(): Promise<void> {
     // The last moment in which what is open can be put back.
     this.#watch.look();
+    await this.#commits.close();
     for (const day of this.#files.open()) this.#files.close(day);
     this.#files.aside.close();
     this.#lock.release();

@@ -198,7 +198,10 @@ describe('a backup that cannot be made', () => {
 
   it('is not made of a folder whose log has lost something: what is in doubt there nobody has marked', async () => {
     const store = await begun();
-    for (let at = 0; at < 50; at += 1) await insert(store, [priced(at)]);
+    for (let at = 0; at < 50; at += 1) {
+      await insert(store, [priced(at)]);
+      await store.settle();
+    }
     const log = readFileSync(join(path, '2026-03-01.db-wal'));
     const whole = readFileSync(join(path, '2026-03-01.db'));
     await store.close();

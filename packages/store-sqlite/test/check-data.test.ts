@@ -50,6 +50,7 @@ async function filled(): Promise<SqliteStore> {
       store,
       Array.from({ length: 90 }, (_, at) => message(idAt(NOON_MS + day * DAY_MS, at))),
     );
+  await store.settle();
   const control = SqliteControl.open(path);
   await control.write(
     Array.from({ length: 500 }, (_, at) => ({ kind: 'kind', key: String(at), value: 'x'.repeat(50) })),
@@ -158,7 +159,10 @@ async function killed(): Promise<readonly Message[]> {
   const store = await opened();
   await store.recover(NOON_MS);
   const messages = Array.from({ length: 12 }, (_, at) => message(idAt(NOON_MS, at)));
-  for (const one of messages) await insert(store, [one]);
+  for (const one of messages) {
+    await insert(store, [one]);
+    await store.settle();
+  }
   const kept = new Map(
     ['2026-03-01.db', '2026-03-01.db-wal'].map((name) => [name, readFileSync(file(name))]),
   );

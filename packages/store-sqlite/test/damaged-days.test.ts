@@ -406,6 +406,7 @@ describe('the money of a day that is set aside', () => {
     await store.recover(NOON_MS);
     // Its sums have just changed: they are in the memory of whoever writes them.
     await store.commit([ended(short(0))]);
+    await store.settle();
     overwrite(PAGE, new Uint8Array(size() - PAGE).fill(0xee));
     await expect(store.find(sent(0).id)).rejects.toEqual(aside);
     // The thread that writes is told behind the answer.
@@ -503,7 +504,7 @@ describe('a file that cannot be read', () => {
     await fill();
     const notices: Notice[] = [];
     const writer = new Writer(role(), (notice) => notices.push(notice));
-    writer.answer({ ask: 'recover', nowMs: NOON_MS });
+    await writer.answer({ ask: 'recover', nowMs: NOON_MS });
     const { claim: real } = DayFile.prototype;
     let left = times;
     vi.spyOn(DayFile.prototype, 'claim').mockImplementation(function failing(this: DayFile, asked) {
@@ -514,14 +515,14 @@ describe('a file that cannot be read', () => {
     const claims: (number | string)[] = [];
     for (let at = 0; at < times + 1; at += 1) {
       try {
-        const { rows } = writer.answer({ ask: 'claim', claim }) as ClaimedRows;
+        const { rows } = (await writer.answer({ ask: 'claim', claim })) as ClaimedRows;
         claims.push(...rows.map((row) => row[0] as number));
       } catch (error) {
         claims.push((error as CenterError).code);
       }
     }
     vi.restoreAllMocks();
-    writer.answer({ ask: 'close' });
+    await writer.answer({ ask: 'close' });
     expect(notices.length).toBe(isAside ? 1 : 0);
     // Today's came in any case; yesterday's when it was no lasting fault.
     expect(claims.filter((one) => typeof one === 'number').sort()).toEqual(

@@ -100,11 +100,13 @@ describe.each(harms)('a file in use is %s', (_, harm, kept) => {
     await store.recover(NOON_MS);
     const messages = Array.from({ length: 9 }, (_, at) => message(idAt(NOON_MS, at)));
     await insert(store, messages.slice(0, 3));
+    await store.settle();
     expect((await store.find(messages[0]?.id as number))?.id).toBe(messages[0]?.id);
     expect(await store.look()).toEqual({ reports: [], restored: 0, failure: undefined });
     harm();
     // Not seen yet, and acknowledged.
     await insert(store, messages.slice(3, 6));
+    await store.settle();
     const look = await store.look();
     expect(look.failure).toBeUndefined();
     const about = look.reports.filter((error) => error.path === at(today));
@@ -115,6 +117,7 @@ describe.each(harms)('a file in use is %s', (_, harm, kept) => {
     if (kept !== undefined) expect(existsSync(at(kept))).toBe(true);
     expect(look.restored).toBe(look.reports.length);
     await insert(store, messages.slice(6));
+    await store.settle();
     expect((await afterKill()).ids).toEqual(messages.map(({ id }) => id));
     // The thread that reads has the new file, too.
     expect((await store.find(messages[8]?.id as number))?.id).toBe(messages[8]?.id);
@@ -129,6 +132,7 @@ describe('what cannot be put back', () => {
     await store.recover(NOON_MS);
     const [one, two, three] = [0, 1, 2].map((sequence) => message(idAt(NOON_MS, sequence))) as Message[];
     await insert(store, [one as Message]);
+    await store.settle();
     renameSync(path, join(root, 'elsewhere'));
     const { reports, failure } = await store.look();
     expect([reports, failure?.code, failure?.message]).toEqual([
@@ -145,6 +149,7 @@ describe('what cannot be put back', () => {
     renameSync(join(root, 'elsewhere'), path);
     expect(await store.look()).toEqual({ reports: [], restored: 0, failure: undefined });
     await insert(store, [two as Message]);
+    await store.settle();
     expect((await afterKill()).ids).toEqual([one?.id, two?.id]);
   });
 
@@ -161,6 +166,7 @@ describe('what cannot be put back', () => {
     // Files of days that are over are closed when there are more of them.
     await again.recover(NOON_MS);
     await insert(again, [message(idAt(NOON_MS + 12 * DAY_MS))]);
+    await again.settle();
     remove(today, `${today}-wal`);
     const { reports, restored, failure } = await again.look();
     expect([reports.map(({ message: text }) => text), restored, failure]).toEqual([
@@ -180,6 +186,7 @@ describe('what cannot be put back', () => {
     await store.commit([change('insert', old, 'memory')]);
     await store.commit([change('update', { ...old, state: 'delivered', doneMs: 1 }, 'done')]);
     await insert(store, [message(idAt(NOON_MS))]);
+    await store.settle();
     await store.purge(NOON_MS, async () => {
       expect((await store.look()).reports).toEqual([]);
     });
@@ -191,6 +198,7 @@ describe('what cannot be put back', () => {
     const store = await opened();
     await store.recover(NOON_MS);
     await insert(store, [message(idAt(NOON_MS))]);
+    await store.settle();
     let restored = 0;
     for (let look = 0; look < 12; look += 1) {
       older();
@@ -203,6 +211,7 @@ describe('what cannot be put back', () => {
     const store = await opened();
     await store.recover(NOON_MS);
     await insert(store, [message(idAt(NOON_MS))]);
+    await store.settle();
     replace(today, '');
     // In the way of the copy.
     mkdirSync(at(`${today}.new`));
@@ -219,6 +228,7 @@ describe('what cannot be put back', () => {
     const told: unknown[] = [];
     store.watch({ onAside: (aside) => void told.push(aside), onTrouble: () => undefined });
     await insert(store, [message(idAt(NOON_MS))]);
+    await store.settle();
     await store.look();
     truncateSync(at(today), 4_096);
     expect((await store.look()).failure).toBeUndefined();
@@ -231,6 +241,7 @@ it('a file on its way back when the process ended gets its name at the next star
   await store.recover(NOON_MS);
   const one = message(idAt(NOON_MS));
   await insert(store, [one]);
+  await store.settle();
   await store.close();
   renameSync(at(today), at(`${today}.new`));
   writeFileSync(at('2026-02-20.db.new'), readFileSync(at(`${today}.new`)).subarray(0, 9_000));
@@ -269,6 +280,7 @@ describe('the lock', () => {
     await other.close();
     expect((await store.look()).failure).toBeUndefined();
     await insert(store, [message(idAt(NOON_MS))]);
+    await store.settle();
   });
 });
 
@@ -322,6 +334,7 @@ describe('a center', () => {
       await settle();
     };
     const first = await center.submitOne(draft());
+    await store.settle();
     remove(today, `${today}-wal`);
     await looks();
     expect([told(), center.files.restored, center.failure]).toEqual([['CHAPPE_STORE_GONE'], 1, undefined]);

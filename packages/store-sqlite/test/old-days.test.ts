@@ -8,8 +8,8 @@ import { DAY_MS, idAt, message, NOON_MS } from '../../center/src/conformance/giv
 import type { Change } from '../../center/src/store.ts';
 import { DayFile } from '../src/day-file.ts';
 import { Reader } from '../src/reader.ts';
-import { encodeChanges } from '../src/row.ts';
-import { Writer } from '../src/writer.ts';
+import type { Writer } from '../src/writer.ts';
+import { commit as commitTo, openWriter, roleIn } from './support/writer.ts';
 
 let path: string;
 let writer: Writer;
@@ -17,37 +17,35 @@ let reader: Reader;
 
 beforeEach(() => {
   path = mkdtempSync(join(tmpdir(), 'chappe-days-'));
-  const role = { path, checkpointPages: 8_000, maxFileBytes: 0, searchTimeoutMs: 2_000 };
-  writer = new Writer({ ...role, chappeStore: 'writer' });
-  reader = new Reader({ ...role, chappeStore: 'reader' });
+  writer = openWriter(path);
+  reader = new Reader(roleIn(path, { chappeStore: 'reader' }));
 });
-afterEach(() => {
+afterEach(async () => {
   vi.restoreAllMocks();
   reader.answer({ ask: 'close' });
-  writer.answer({ ask: 'close' });
+  await writer.answer({ ask: 'close' });
   rmSync(path, { recursive: true, force: true });
 });
 
-const commit = (op: Change['op'], one: Message, place: Place): void => {
-  writer.answer({ ask: 'commit', days: encodeChanges([{ op, message: one, place, line: '' }]) });
-};
+const commit = (op: Change['op'], one: Message, place: Place): Promise<void> =>
+  commitTo(writer, [{ op, message: one, place, line: '' }]);
 
 const at = (day: number): Message =>
   message(idAt(NOON_MS + day * DAY_MS), { dueMs: NOON_MS + day * DAY_MS, expiresMs: NOON_MS + 100 * DAY_MS });
 
 /** A day on which a message was stored and delivered, and on which the clock was looked at every second. */
-function passDay(day: number): void {
+async function passDay(day: number): Promise<void> {
   const one = at(day);
-  commit('insert', one, 'memory');
-  commit('update', { ...one, state: 'delivered', doneMs: one.dueMs + 1 }, 'done');
-  look(day);
-  look(day);
+  await commit('insert', one, 'memory');
+  await commit('update', { ...one, state: 'delivered', doneMs: one.dueMs + 1 }, 'done');
+  await look(day);
+  await look(day);
 }
 
-const look = (day: number): unknown =>
+const look = (day: number): Promise<unknown> =>
   writer.answer({ ask: 'expired', expiry: { nowMs: NOON_MS + day * DAY_MS, limit: 10, octets: 1_000 } });
 
-const claim = (day: number): unknown => {
+const claim = (day: number): Promise<unknown> => {
   const nowMs = NOON_MS + day * DAY_MS;
   const asked = {
     lane: 'out',
@@ -72,17 +70,17 @@ function descriptors(): number {
 }
 
 describe.skipIf(process.platform !== 'linux')('a folder of 40 days', () => {
-  it('asks as many files, and holds as many descriptors, as one of three days', () => {
+  it('asks as many files, and holds as many descriptors, as one of three days', async () => {
     const claims = vi.spyOn(DayFile.prototype, 'claim');
     const expired = vi.spyOn(DayFile.prototype, 'expired');
     const asked: number[] = [];
     const open: number[] = [];
     for (let day = 0; day < 40; day += 1) {
-      passDay(day);
+      await passDay(day);
       claims.mockClear();
       expired.mockClear();
-      claim(day);
-      look(day);
+      await claim(day);
+      await look(day);
       asked.push(claims.mock.calls.length + expired.mock.calls.length);
       open.push(descriptors());
     }
@@ -90,8 +88,8 @@ describe.skipIf(process.platform !== 'linux')('a folder of 40 days', () => {
     expect(Math.max(...open.slice(6))).toBeLessThanOrEqual(Math.max(...open.slice(0, 6)));
   });
 
-  it('opens no finished day to find what is at an upstream, waits in a lane, or is alike', () => {
-    for (let day = 0; day < 40; day += 1) passDay(day);
+  it('opens no finished day to find what is at an upstream, waits in a lane, or is alike', async () => {
+    for (let day = 0; day < 40; day += 1) await passDay(day);
     const ask = (): void => {
       reader.answer({ ask: 'upstream-id', group: 'up', ids: ['r'], begins: false });
       reader.answer({ ask: 'lane', lane: 'out', limit: 10, beforeId: Number.MAX_SAFE_INTEGER });
@@ -112,12 +110,12 @@ describe('an old day that still holds something', () => {
     ['is at an upstream', { upstreamId: 'r', group: 'up' }, 'sent'],
     ['is in memory', {}, 'memory'],
     ['is a receipt', { kind: 'receipt' }, 'waiting'],
-  ])('is asked until that is over: one that %s', (_, fields, place) => {
+  ])('is asked until that is over: one that %s', async (_, fields, place) => {
     const old = { ...at(0), ...(place === 'sent' ? { dueMs: NOON_MS + 100 * DAY_MS } : {}), ...fields };
-    commit('insert', old, place);
-    for (let day = 1; day < 10; day += 1) passDay(day);
-    if (place === 'memory') commit('update', old, 'waiting');
-    const ask = (): number => {
+    await commit('insert', old, place);
+    for (let day = 1; day < 10; day += 1) await passDay(day);
+    if (place === 'memory') await commit('update', old, 'waiting');
+    const ask = async (): Promise<number> => {
       if (place === 'sent')
         return (
           reader.answer({
@@ -127,14 +125,14 @@ describe('an old day that still holds something', () => {
             begins: false,
           }) as readonly unknown[]
         ).length;
-      return (claim(10) as { readonly rows: readonly unknown[] }).rows.length;
+      return ((await claim(10)) as { readonly rows: readonly unknown[] }).rows.length;
     };
-    expect(ask()).toBe(1);
+    expect(await ask()).toBe(1);
     const over = { ...old, state: 'delivered' as const, doneMs: 1 };
     commit(fields.kind === 'receipt' ? 'remove' : 'update', over, 'done');
-    for (let day = 10; day < 30; day += 1) passDay(day);
+    for (let day = 10; day < 30; day += 1) await passDay(day);
     const claims = vi.spyOn(DayFile.prototype, 'claim');
-    expect(ask()).toBe(0);
+    expect(await ask()).toBe(0);
     expect(claims.mock.calls.length).toBeLessThanOrEqual(3);
   });
 });

@@ -7,8 +7,9 @@ import { MemoryStore, type StoreLog } from '@chappe/center';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { idAt, message, NOON_MS } from '../../center/src/conformance/given.ts';
 import { startRig } from '../../center/test/support/rig.ts';
-import { encodeChanges } from '../src/row.ts';
-import { Writer } from '../src/writer.ts';
+import type { LogState } from '../src/requests.ts';
+import type { Writer } from '../src/writer.ts';
+import { commit, openWriter } from './support/writer.ts';
 
 let path: string;
 let writer: Writer;
@@ -16,60 +17,50 @@ const file = (): string => join(path, '2026-03-01.db');
 
 beforeEach(() => {
   path = mkdtempSync(join(tmpdir(), 'chappe-log-'));
-  writer = new Writer({
-    path,
-    checkpointPages: 20,
-    maxFileBytes: 0,
-    searchTimeoutMs: 2_000,
-    chappeStore: 'writer',
-  });
+  writer = openWriter(path, { checkpointPages: 20 });
 });
-afterEach(() => {
+afterEach(async () => {
   vi.restoreAllMocks();
-  writer.answer({ ask: 'close' });
+  await writer.answer({ ask: 'close' });
   rmSync(path, { recursive: true, force: true });
 });
 
 let count = 0;
-function write(messages: number): void {
+async function write(messages: number): Promise<void> {
   for (let at = 0; at < messages; at += 1) {
     const one = message(idAt(NOON_MS, count++), { content: new Uint8Array(3_000) });
-    writer.answer({
-      ask: 'commit',
-      days: encodeChanges([{ op: 'insert', message: one, place: 'waiting', line: '' }]),
-    });
+    await commit(writer, [{ op: 'insert', message: one, place: 'waiting', line: '' }]);
   }
 }
 
-const log = (): { readonly octets: number; readonly trouble: string | undefined } =>
-  writer.answer({ ask: 'log' }) as never;
+const log = async (): Promise<LogState> => (await writer.answer({ ask: 'log' })) as LogState;
 
 describe('the log of a day file', () => {
-  it('is measured, and no trouble while it is copied', () => {
-    write(200);
-    expect(log()).toMatchObject({ trouble: undefined });
-    expect(log().octets).toBeLessThanOrEqual(40 * 4_096);
+  it('is measured, and no trouble while it is copied', async () => {
+    await write(200);
+    expect(await log()).toMatchObject({ trouble: undefined });
+    expect((await log()).octets).toBeLessThanOrEqual(40 * 4_096);
   });
 
-  it('that a reader keeps from being copied is told, and is none once that has ended', () => {
-    write(1);
+  it('that a reader keeps from being copied is told, and is none once that has ended', async () => {
+    await write(1);
     const reader = new DatabaseSync(file(), { readOnly: true });
     reader.exec('BEGIN');
     reader.prepare('SELECT count(*) FROM msg').get();
-    write(100);
-    expect(log().octets).toBeGreaterThan(100 * 3_000);
-    expect(log().trouble).toContain('another program reads the file and does not end');
-    expect(log().trouble).toContain(file());
+    await write(100);
+    expect((await log()).octets).toBeGreaterThan(100 * 3_000);
+    expect((await log()).trouble).toContain('another program reads the file and does not end');
+    expect((await log()).trouble).toContain(file());
     reader.close();
-    expect(log()).toEqual({ octets: 0, trouble: undefined });
+    expect(await log()).toEqual({ octets: 0, trouble: undefined });
   });
 
-  it('that the disk refuses to copy is told with the reason', () => {
-    write(1);
+  it('that the disk refuses to copy is told with the reason', async () => {
+    await write(1);
     const reader = new DatabaseSync(file(), { readOnly: true });
     reader.exec('BEGIN');
     reader.prepare('SELECT count(*) FROM msg').get();
-    write(100);
+    await write(100);
     const { prepare } = DatabaseSync.prototype;
     vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function failing(
       this: DatabaseSync,
@@ -78,7 +69,9 @@ describe('the log of a day file', () => {
       if (sql.includes('PASSIVE')) throw Object.assign(new Error('disk I/O error'), { errcode: 10 });
       return prepare.call(this, sql);
     });
-    expect(log().trouble).toMatch(/cannot be copied into the file: the disk failed on .* disk I\/O error/);
+    expect((await log()).trouble).toMatch(
+      /cannot be copied into the file: the disk failed on .* disk I\/O error/,
+    );
     vi.restoreAllMocks();
     reader.close();
   });

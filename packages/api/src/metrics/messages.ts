@@ -96,7 +96,7 @@ export function addQueues(registry: Registry, gateway: Gateway): void {
   readGauge(
     registry,
     'chappe_store_log_bytes',
-    'In the write-ahead logs of the store and not yet in its files',
+    'In the journal and the write-ahead logs of the store and not yet in its files',
     [],
     () => [[{}, gateway.center.storeLogOctets]],
   );

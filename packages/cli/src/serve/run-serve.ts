@@ -220,6 +220,12 @@ function announce({ values, terminal, version }: ServeRun, config: Config, runni
   if (values.json) terminal.out(serveLine(banner, process.pid));
   else if (!values.quiet) for (const line of serveLines(banner, terminal)) terminal.out(line);
   log.info({ smpp: banner.smpp, tls: banner.tls, http: banner.http, version }, 'started');
+  const { commits, changes } = gateway.center.files.replayed;
+  if (commits > 0)
+    log.info(
+      { commits, changes },
+      'the process before did not end in order: what only its journal had was put in its place',
+    );
 }
 
 function ignore(): void {
