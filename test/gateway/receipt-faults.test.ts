@@ -34,44 +34,36 @@ describe.runIf(canRun('receipts with faults', [loadTools]))('receipts with fault
     ['in hexadecimal for decimal', { ids: 'dec-hex' }],
     ['in decimal for hexadecimal, twice, late', { ids: 'hex-dec', receiptAfterMs: 500, againAfterMs: 200 }],
     ['in small letters for capitals', { ids: 'upper-lower' }],
-  ])(
-    'come %s: every one finds its message, once',
-    async (_what, manners) => {
-      const upstream = await rude(manners);
-      const run = await LoadRun.start(tools, [{ name: 'op', port: upstream.port, window }]);
-      run.load(count, '-w', '200');
-      const wanted = manners.againAfterMs === undefined ? count : 2 * count;
-      await until('all answers', () => Promise.resolve(upstream.answered >= wanted || undefined));
-      // A repeat that came before the response is kept, answered, and taken away a moment later.
-      const ended = await run.end(() =>
-        run.gateway.until('no receipt to be kept', ({ unmatched }) => unmatched.length === 0),
-      );
-      expectAllOver(ended, count);
-      expect(ended.states).toEqual({ delivered: count });
-      expect(upstream.refusals).toEqual([]);
-      expect(upstream.taken).toHaveLength(count);
-    },
-    60_000,
-  );
+  ])('come %s: every one finds its message, once', async (_what, manners) => {
+    const upstream = await rude(manners);
+    const run = await LoadRun.start(tools, [{ name: 'op', port: upstream.port, window }]);
+    run.load(count, '-w', '200');
+    const wanted = manners.againAfterMs === undefined ? count : 2 * count;
+    await until('all answers', () => Promise.resolve(upstream.answered >= wanted || undefined));
+    // A repeat that came before the response is kept, answered, and taken away a moment later.
+    const ended = await run.end(() =>
+      run.gateway.until('no receipt to be kept', ({ unmatched }) => unmatched.length === 0),
+    );
+    expectAllOver(ended, count);
+    expect(ended.states).toEqual({ delivered: count });
+    expect(upstream.refusals).toEqual([]);
+    expect(upstream.taken).toHaveLength(count);
+  });
 
   test.each([
     ['in the text', []],
     ['in TLVs', ['-T']],
     ['in hexadecimal', ['-x']],
     ['in hexadecimal, in TLVs', ['-x', '-T']],
-  ])(
-    'of smppsink, with the id %s, late',
-    async (_what, flags) => {
-      const sink = await Sink.start(tools, ['-d', '1200', ...flags]);
-      onTestFinished(() => sink.stop());
-      const run = await LoadRun.start(tools, [{ name: 'op', port: sink.port, window }]);
-      run.load(count, '-w', '200');
-      const ended = await run.end();
-      expectAllOver(ended, count);
-      expect(ended.states).toEqual({ delivered: count });
-    },
-    60_000,
-  );
+  ])('of smppsink, with the id %s, late', async (_what, flags) => {
+    const sink = await Sink.start(tools, ['-d', '1200', ...flags]);
+    onTestFinished(() => sink.stop());
+    const run = await LoadRun.start(tools, [{ name: 'op', port: sink.port, window }]);
+    run.load(count, '-w', '200');
+    const ended = await run.end();
+    expectAllOver(ended, count);
+    expect(ended.states).toEqual({ delivered: count });
+  });
 
   test('that come while the gateway is dead are sent again, and all are matched', async () => {
     const upstream = await rude({ ids: 'hex-dec', receiptAfterMs: 400 });

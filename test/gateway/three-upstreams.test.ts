@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { patient } from '../support/patience.ts';
 import { canRun } from '../support/peer-programs.ts';
 import { GatewayProcess, type GatewayReport } from './gateway-process.ts';
 import { buildTools, Load, loadTools, Sink, type Tools } from './load-tools.ts';
@@ -59,7 +60,7 @@ describe.runIf(canRun('three upstreams', [loadTools]))('three upstreams under lo
       'its end to be noticed',
       (report) => !upstream(report, 'op-1').isUsable,
     );
-    const counts = await load.end(30_000);
+    const counts = await load.end(patient(30_000));
     const after = await gateway.until('everything to be taken', (report) =>
       report.lanes.every(({ waiting, queued, flying }) => waiting + queued + flying === 0),
     );
@@ -123,7 +124,7 @@ describe.runIf(canRun('three upstreams', [loadTools]))('three upstreams under lo
     onTestFinished(() => load.program.stop('SIGKILL').then(() => undefined));
     await gateway.until('the load to be well under way', (report) => upstream(report, 'op-1').taken > 500);
     sinks[1]!.signal('SIGKILL');
-    const counts = await load.end(30_000);
+    const counts = await load.end(patient(30_000));
     const full = await gateway.report();
     await gateway.stop();
     expect(counts.total).toMatchObject({ sent: 6_000, ok: 6_000 });
@@ -156,7 +157,7 @@ describe.runIf(canRun('three upstreams', [loadTools]))('three upstreams under lo
     expect(upstream(report, 'op-1').unanswered).toBeLessThanOrEqual(2 * window);
     await gateway.until('the others to carry on', ({ center }) => center.accepted === 6_000);
     sinks[1]!.signal('SIGCONT');
-    const counts = await load.end(30_000);
+    const counts = await load.end(patient(30_000));
     expect(counts.total).toMatchObject({ sent: 6_000, ok: 6_000 });
     // When it wakes up it sends what was due on a connection that we have given up, and smppsink does so once.
     const { dlr_sent, dlr_ack } = await sinks[1]!.counts();

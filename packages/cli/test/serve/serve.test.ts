@@ -93,7 +93,7 @@ test('accounts bind with their passwords only, and their messages reach the oper
   const esme = await client(`smpp://acme:secret-1@127.0.0.1:${served.smppPort}`);
   const { ids } = await esme.send({ from: 'ACME', to: '447700900123', text: 'Hello' });
   expect(ids).toHaveLength(1);
-  await expect.poll(() => texts).toEqual(['Hello']);
+  await expect.poll(() => texts, { timeout: patient(10_000) }).toEqual(['Hello']);
   const http = `http://127.0.0.1:${served.httpPort}`;
   expect((await fetch(`${http}/readyz`)).status).toBe(200);
   expect((await fetch(`${http}/api/v1/sessions`)).status).toBe(401);
