@@ -1,25 +1,15 @@
 /** Operators that connect to us and ask for our bind, over loopback. */
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { MemoryStore } from '@chappe/center';
 import type { ConnectorSettings, GatewaySettings } from '@chappe/policy';
 import { type Pdu, status } from '@chappe/protocol';
 import { type BindDecision, type BindRequest, type Session, SmppClient, SmppServer } from '@chappe/smpp';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { freePorts } from '../../../../test/support/free-port.ts';
 import { Gateway } from '../../src/index.ts';
 import { submission } from '../rig.ts';
 import { account, connector, settingsOf, via } from './world.ts';
 
 const credentials = { systemId: 'mc', password: 'pw' } as const;
-
-/** A port that was free a moment ago: that of an outbind cannot be asked for afterwards. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), 'close');
-  return port;
-}
 
 /** Things that come, and a way to await the next one. */
 class Arrivals<T> {
@@ -63,7 +53,8 @@ async function play(
   more: Partial<ConnectorSettings> = {},
   answer: BindDecision = { accept: true },
 ): Promise<Play> {
-  const port = await freePort();
+  // That of an outbind cannot be asked for afterwards.
+  const [port = 0] = await freePorts(1);
   const settings = settingsOf({
     accounts: [account('acme')],
     connectors: [connector('op', { outbind: { port, ...credentials }, ...more })],
