@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { collectGarbage } from '../../../../test/support/garbage.ts';
 import { PathCursor, type PrefixEntry, PrefixTrie } from '../../src/lists/prefix-trie.ts';
 
 function valuesOn(trie: PrefixTrie, text: string, from = 0, others?: Int32Array): number[] {
@@ -137,13 +136,11 @@ describe('100,000 prefixes', () => {
   });
 
   it('take less than 16 MB, and lookups keep nothing', () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
-    collect();
+    collectGarbage();
     const before = process.memoryUsage();
     const trie = new PrefixTrie(entries);
     const cursor = new PathCursor(trie);
-    collect();
+    collectGarbage();
     const built = process.memoryUsage();
     const grown = built.heapUsed - before.heapUsed + built.arrayBuffers - before.arrayBuffers;
     expect(grown).toBeLessThan(16_000_000);
@@ -155,7 +152,7 @@ describe('100,000 prefixes', () => {
         for (let value = cursor.next(); value >= 0; value = cursor.next()) sum += 1;
       }
     }
-    collect();
+    collectGarbage();
     const after = process.memoryUsage();
     expect(sum).toBeGreaterThan(0);
     expect(after.arrayBuffers).toBeLessThanOrEqual(built.arrayBuffers);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { collectGarbage } from '../../../../test/support/garbage.ts';
 import type { MessageFacts } from '../../src/facts.ts';
 import { textsOf } from '../../src/lists/list-file.ts';
 import { type RuleSettings, Rules } from '../../src/routes/rules.ts';
@@ -128,6 +129,7 @@ describe('rules', () => {
     );
     const before = process.memoryUsage().arrayBuffers;
     for (let at = 0; at < 1_000; at += 1) expect(rules.find(factsOf({ account: `c${at}` }))).toBe(at);
+    collectGarbage();
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024);
     expect(rules.find(factsOf({ account: 'c0' }))).toBe(0);
   });

@@ -2,8 +2,8 @@
  * Feeds the codec with damaged PDUs of every command and version, lenient and strict. A crash, a PDU that takes over
  * 5 ms, a decoded PDU that does not encode, or a growing heap is a failure. scripts/fuzz.ts runs it at length.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+
+import { collectGarbage } from '../../../../test/support/garbage.ts';
 import {
   type CommandDefinition,
   commands,
@@ -180,10 +180,8 @@ export function mutated(random: Random, bytes: Uint8Array, corpus: readonly Uint
   return damaged;
 }
 
-/** Forces a collection, so that growth is what is kept and not what is garbage. */
 function usedHeap(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }
 
