@@ -2,6 +2,7 @@
 import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { patient } from '../../../test/support/patience.ts';
 import { Connections, connectionLimits } from '../src/connections.ts';
 import { type Rig, StandingClock, SteppedClock, startRig } from './rig.ts';
 
@@ -40,7 +41,7 @@ const connections = (): Promise<number> =>
 
 /** Turns of the event loop until it holds; bounded. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 5_000; turn += 1) {
+  for (let turn = 0; turn < patient(5_000); turn += 1) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 1));
   }

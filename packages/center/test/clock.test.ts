@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Center, idGenerator, MemoryStore, SteadyClock } from '@chappe/center';
 import { SqliteStore } from '@chappe/store-sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { patient } from '../../../test/support/patience.ts';
 import { draft, startRig } from './support/rig.ts';
 import { SimulatedClock, settle } from './support/simulated-clock.ts';
 
@@ -103,7 +104,7 @@ describe('a center whose clock jumps', () => {
       true,
     ]);
     center.attach('out', out);
-    for (let turn = 0; turn < 3_000 && out.got.length < 3; turn += 1) {
+    for (let turn = 0; turn < patient(3_000) && out.got.length < 3; turn += 1) {
       await clock.advance(1);
       await new Promise((go) => setTimeout(go, 1));
     }

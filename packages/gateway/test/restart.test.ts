@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteStore } from '@chappe/store-sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { patient } from '../../../test/support/patience.ts';
 import { type Esme, Rig } from './rig.ts';
 
 let folder: string;
@@ -13,7 +14,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** The store answers from its threads: moves on until it is so. */
 async function until(rig: Rig, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let step = 0; step < 2_000; step += 1) {
+  for (let step = 0; step < patient(2_000); step += 1) {
     if (await isSo()) return;
     await rig.clock.advance(100);
     // In time of their own.
