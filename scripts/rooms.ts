@@ -22,7 +22,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     memory waiting-submissions
     awaiting conformance options search submission
     control disk-watch lanes retry timeline
-    connector message-id octets store
+    connector id-map message-id octets store
     due-timer hooks message random safe-files steady-clock
     clock errors room shares states
   `),
@@ -31,16 +31,18 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     worker
     writer
     commits file-watch lost-logs turns
+    open-days
     log-syncs
-    copier day-files reader restore sqlite-store
+    checkpointer copier day-files reader restore sqlite-store
     aside backup-target contents day-file summary
     journal kept-operations manifest merged-changes
-    adopt-files check-data journal-files log-state merged-slots older-guard shared-bodies sqlite-control tally-aside thread
-    control-copy disk-room id-index integrity lock merged-row old-changes requests
-    control-table encode-changes folder make-day-file walk
+    adopt-files check-data journal-files log-state merged-slots older-guard page shared-bodies sqlite-control tally-aside thread
+    control-copy disk-room integrity lock merged-row old-changes requests
+    control-table day-statements encode-changes folder make-day-file walk
     records
     row
     failure frame log-fault moment old-rows open-database origin put-back read-failures restored schema
+    addresses
   `),
   policy: inOrder(
     `index routes filters accounts numbers settings lists facts decimal errors time-zone slices`,

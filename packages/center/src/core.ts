@@ -3,6 +3,7 @@ import { DiskWatch } from './disk-watch.ts';
 import { type CenterError, isToldElsewhere } from './errors.ts';
 import { type CommitEvents, GroupCommit } from './group-commit.ts';
 import { hookError } from './hooks.ts';
+import { IdMap } from './id-map.ts';
 import type { LiveMessage } from './lanes/lane.ts';
 import { Lease } from './lease.ts';
 import type { Message, MessageId } from './message.ts';
@@ -43,7 +44,7 @@ export class Core {
   replayed: Replay = { commits: 0, changes: 0 };
   readonly counters: CenterCounters = newCounters();
   /** Everything in memory, by id. */
-  readonly live: Map<MessageId, LiveMessage> = new Map();
+  readonly live: IdMap<LiveMessage> = new IdMap();
   /** Those of them that wait for the receipt of an upstream. */
   readonly awaiting: Awaiting = new Awaiting();
   ids: IdGenerator;

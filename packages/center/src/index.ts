@@ -1,4 +1,5 @@
 /** The message center: stores messages, hands them to connectors, and says what became of them. */
+
 export { Center } from './center.ts';
 export { type Clock, type Random, systemClock } from './clock.ts';
 export type { Connector, ErrorClass, Outcome, Report } from './connector.ts';
@@ -15,6 +16,7 @@ export {
 export { ControlWatchers, newsAfter } from './control/control-watchers.ts';
 export { MemoryControl, type MemoryControlOptions } from './control/memory-control.ts';
 export { CenterError, type CenterErrorCode, isToldElsewhere } from './errors.ts';
+export { IdMap } from './id-map.ts';
 export type { LaneDepth } from './lanes/depth.ts';
 export { Deque } from './lanes/deque.ts';
 export { fencedError } from './memory/memory-owners.ts';

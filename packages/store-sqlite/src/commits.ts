@@ -4,35 +4,33 @@
  * Whoever reads a day file has what concerns him put there first.
  */
 import type { CenterError, Replay } from '@chappe/center';
-import { isAside } from './aside.ts';
 import type { DayFiles } from './day-files.ts';
 import { DiskRoom } from './disk-room.ts';
 import { failureOf, fileFailure } from './failure.ts';
-import { exists } from './folder.ts';
 import { FRAME_OCTETS } from './frame.ts';
 import { Journal, type JournalDisk } from './journal.ts';
 import { type JournalState, journalState, recordsOf } from './journal-files.ts';
 import type { FolderLock } from './lock.ts';
 import { LogSyncs } from './log-syncs.ts';
 import { MergedChanges } from './merged-changes.ts';
+import { OpenDays, type WritingRole } from './open-days.ts';
 import { Records, type RecordWriter } from './records.ts';
-import type { Concern } from './requests.ts';
-import { type DayOperations, isWhole } from './row.ts';
+import type { Concern, Notice } from './requests.ts';
 
 /** For so long changes of a message are waited for before it goes into its day file. */
 const WINDOW_MS = 2_000;
 /** What has no change to wait for goes together with what comes until then. */
 const SOON_MS = 100;
-/** Messages of one slice: what they have in common in the file is written once. */
-const SLICE = 2_000;
+/** Messages that are written before it is looked whether somebody wants to commit. */
+const SLICE = 250;
+/** With so many that have no change to wait for, they are not waited for either. */
+const MANY = 2_000;
 /** With more in memory than this nobody waits for changes. */
 const MANY_OCTETS = 40 * 1024 * 1024;
 /** With more than this, commits wait. */
 const MAX_OCTETS = 64 * 1024 * 1024;
-/** How often the logs of day files are synced, so that segments of the journal can be used again. */
-const SYNC_MS = 1_000;
-/** After a failure: the pause before the next try. */
-const PAUSE_MS = 500;
+/** How often the logs of day files are synced, about: much at once would hold up the syncs of the journal. */
+const SYNC_MS = 200;
 
 /** The commits of one folder, for the thread that writes. */
 export class Commits {
@@ -41,7 +39,9 @@ export class Commits {
   readonly #lock: FolderLock;
   /** There is none yet while that of the process before is read. */
   readonly #journal: Journal;
-  readonly #merged: MergedChanges = new MergedChanges();
+  #merged: MergedChanges = new MergedChanges();
+  /** What is in a transaction of these is not among `#merged` any more. */
+  readonly #open: OpenDays;
   /** Appended, and not on the disk for sure. */
   #appended: { readonly frame: number; readonly octets: Uint8Array }[] = [];
   /** The last frame that has been merged. */
@@ -53,6 +53,8 @@ export class Commits {
   #timer: NodeJS.Timeout | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
   #isFenced = false;
+  /** Slice follows slice. */
+  #isBusy = false;
   /** Why what is in the journal does not get into the day files; undefined: it does. */
   failure: CenterError | undefined;
   #syncFailure: CenterError | undefined;
@@ -61,11 +63,19 @@ export class Commits {
   #replay: Replay = { commits: 0, changes: 0 };
 
   /** Puts into the day files what was in the journal only when the last process ended. Throws a CenterError. */
-  constructor(folder: string, files: DayFiles, lock: FolderLock, calls?: JournalDisk) {
+  constructor(
+    role: WritingRole,
+    files: DayFiles,
+    lock: FolderLock,
+    tell: (notice: Notice) => void,
+    calls?: JournalDisk,
+  ) {
+    const { path: folder } = role;
     this.#folder = folder;
     this.#files = files;
     this.#lock = lock;
     this.#logs = new LogSyncs(files);
+    this.#open = new OpenDays(role, files, this.#logs, tell);
     this.#room = new DiskRoom(folder);
     const state = journalState(folder);
     this.#old = state.paths;
@@ -86,7 +96,7 @@ export class Commits {
       try {
         this.#journal.follow(paths);
       } catch (error) {
-        throw this.#journalFailure(error);
+        throw fileFailure(error, this.#journal.path);
       }
       this.#old = [];
       this.#lastFrame = this.#journal.frame;
@@ -104,6 +114,7 @@ export class Commits {
       if (this.#merged.octets > MAX_OCTETS) this.#apply(this.#merged.all());
     }
     this.#apply(this.#merged.all());
+    this.#open.commit();
     this.#logs.syncNow();
     this.#replay = { commits, changes };
   }
@@ -125,7 +136,7 @@ export class Commits {
   async append(octets: Uint8Array, records: number, isRefusable: boolean): Promise<void> {
     if (isRefusable) {
       // It may have room again, or whatever it lacked.
-      if (this.failure !== undefined) this.#applyNow(this.#next());
+      if (this.failure !== undefined) this.#putNow(this.#next());
       this.#room.check(this.#merged.octets);
     }
     this.#appended.push({ frame: await this.#frame(octets, records), octets });
@@ -135,11 +146,7 @@ export class Commits {
   async appendOwn(writer: RecordWriter): Promise<number> {
     const { records } = writer;
     const frame = await this.#frame(writer.take(), records);
-    try {
-      await this.#journal.sync();
-    } catch (error) {
-      throw this.#journalFailure(error);
-    }
+    await this.#told(() => this.#journal.sync());
     return frame;
   }
 
@@ -154,15 +161,20 @@ export class Commits {
     try {
       return this.#journal.append(octets, records);
     } catch (error) {
-      const failure = this.#journalFailure(error);
+      const failure = fileFailure(error, this.#journal.path);
       if (failure.code !== 'CHAPPE_STORE_DISK_FULL') throw failure;
     }
     // Segments that are not needed any more may make room.
     await this.finish();
+    return this.#told(() => this.#journal.append(octets, records));
+  }
+
+  /** What it throws says what to do. */
+  async #told<T>(work: () => T | Promise<T>): Promise<T> {
     try {
-      return this.#journal.append(octets, records);
+      return await work();
     } catch (error) {
-      throw this.#journalFailure(error);
+      throw fileFailure(error, this.#journal.path);
     }
   }
 
@@ -170,11 +182,7 @@ export class Commits {
   async sync(): Promise<void> {
     const appended = this.#appended;
     this.#appended = [];
-    try {
-      await this.#journal.sync();
-    } catch (error) {
-      throw this.#journalFailure(error);
-    }
+    await this.#told(() => this.#journal.sync());
     for (const { frame, octets } of appended) this.#merge(frame, new Records(octets.subarray(FRAME_OCTETS)));
     this.#relieve();
     this.#arm();
@@ -182,7 +190,7 @@ export class Commits {
 
   /** What concerns somebody is in the day files when it returns. Throws a CenterError. */
   settle(concern: Concern): void {
-    this.#applyNow(this.#concerned(concern));
+    this.#putNow(this.#concerned(concern));
   }
 
   /** The same for all that is there now, in slices. Rejects with a CenterError. */
@@ -192,16 +200,28 @@ export class Commits {
       if (at > 0) await new Promise<void>((settle) => setImmediate(settle));
       this.#applyNow(ids.slice(at, at + SLICE));
     }
+    this.commit();
   }
 
   /** What waits is in the day files when it returns; some of what is there may not wait any more. Throws a CenterError. */
   settleWaiting(): void {
-    this.#applyNow(this.#merged.waiting());
+    this.#putNow(this.#merged.waiting());
   }
 
   /** The same of what waits or is at an upstream, and is to be looked at by then. */
   settleEnding(nowMs: number): void {
-    this.#applyNow(this.#merged.ending(nowMs));
+    this.#putNow(this.#merged.ending(nowMs));
+  }
+
+  /** What has been written to the day files can be read by others when it returns. Throws a CenterError. */
+  commit(): void {
+    if (!this.#open.isEmpty) this.#guarded(() => this.#open.commit());
+  }
+
+  /** The log has been copied, or could not be. */
+  checkpointed(): void {
+    this.#open.isCheckpointing = false;
+    this.#arm();
   }
 
   /** Whether something of that message is not in its day file. */
@@ -211,24 +231,15 @@ export class Commits {
 
   /** All is in the day files, and the journal says so, when it settles: a day can be thrown away. Rejects with a CenterError. */
   async finish(): Promise<void> {
-    this.settle('all');
-    this.#logs.syncNow();
-    this.#journal.applied(this.#appliedFrame());
-    try {
-      await this.#journal.note();
-    } catch (error) {
-      throw this.#journalFailure(error);
-    }
+    this.#finishNow();
+    await this.#told(() => this.#journal.note());
   }
 
   /** Whether a file of the journal is gone: then all is put into the day files, and another one is begun. */
   mend(): string | undefined {
     const path = this.#journal.lost();
-    if (path === undefined) return undefined;
-    this.settle('all');
-    this.#logs.syncNow();
-    this.#journal.applied(this.#appliedFrame());
-    this.#journal.leave();
+    if (path !== undefined) this.#finishNow();
+    if (path !== undefined) this.#journal.leave();
     return path;
   }
 
@@ -237,14 +248,18 @@ export class Commits {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     try {
-      this.settle('all');
-      this.#logs.syncNow();
-      this.#journal.applied(this.#appliedFrame());
+      this.#finishNow();
       await this.#journal.remove();
     } catch {
       this.#journal.close();
     }
     clearTimeout(this.#timer);
+  }
+
+  #finishNow(): void {
+    this.settle('all');
+    this.#logs.syncNow();
+    this.#journal.applied(this.#appliedFrame());
   }
 
   #merge(frame: number, records: Records, isDoubtful = false): number {
@@ -269,48 +284,46 @@ export class Commits {
     }
   }
 
-  /** Throws a CenterError, which is why from then on what can be refused is. */
+  /** Puts these into the day files, so that all can read them. Throws a CenterError. */
+  #putNow(ids: readonly number[]): void {
+    this.#applyNow(ids);
+    this.commit();
+  }
+
+  /** The same, but for the end of the transaction. */
   #applyNow(ids: readonly number[]): void {
-    if (ids.length === 0) return;
+    if (ids.length > 0) this.#guarded(() => this.#apply(ids));
+  }
+
+  /** Throws a CenterError, which is why from then on what can be refused is. */
+  #guarded(work: () => void): void {
     try {
-      this.#apply(ids);
+      work();
       this.failure = undefined;
     } catch (error) {
-      this.failure = failureOf(error, '');
+      this.failure = failureOf(error, this.#folder);
+      this.#isFenced = this.failure.code === 'CHAPPE_STORE_FENCED';
+      if (!this.#open.isEmpty) this.#startAnew();
       this.#arm();
       throw this.failure;
     }
   }
 
   #apply(ids: readonly number[]): void {
-    this.#refuseFenced();
-    for (const day of this.#merged.operations(ids)) this.#applyDay(day);
+    // Who has begun since has read the journal: what is left here is his.
+    this.#lock.check();
+    this.#open.apply(this.#merged.operations(ids), ids.length);
     this.#merged.done(ids);
   }
 
-  /** Who has begun since has read the journal: what is left here is his. */
-  #refuseFenced(): void {
-    try {
-      this.#lock.check();
-    } catch (error) {
-      this.#isFenced = true;
-      throw error;
-    }
-  }
-
-  #applyDay({ day, operations }: DayOperations): void {
-    // Changes of a day whose file is gone (purged) have nothing to change.
-    const isThere = this.#files.isOpen(day) || this.#files.aside.get(day) !== undefined;
-    if (!isThere && !operations.some(isWhole) && !exists(this.#files.path(day))) return;
-    try {
-      this.#files.on(day, (file) => file.apply(operations));
-      this.#logs.wrote([day]);
-    } catch (error) {
-      if (!isAside(error)) throw error;
-      // It is kept for the time when the file is whole again.
-      this.#files.aside.keep({ day, operations });
-    }
-    this.#files.closeIdle();
+  /** What was in a transaction that has failed is in the journal, too. */
+  #startAnew(): void {
+    this.#open.drop();
+    const last = this.#lastFrame;
+    this.#merged = new MergedChanges();
+    for (const { number, records } of recordsOf(this.#journal.notApplied()))
+      if (number <= last) this.#merge(number, records, true);
+    this.#lastFrame = last;
   }
 
   /** Sets the timer for what is to be done next, or sets it earlier. */
@@ -329,28 +342,36 @@ export class Commits {
 
   /** Until there is something to do; undefined: there is nothing. */
   #delayMs(): number | undefined {
-    if (this.failure !== undefined) return PAUSE_MS;
+    if (this.failure !== undefined) return 5 * SYNC_MS;
     if (this.#merged.octets > MANY_OCTETS) return 0;
-    if (this.#merged.ready >= SLICE) return 0;
+    if (this.#open.isCheckpointing) return 5 * SYNC_MS;
+    if (this.#isBusy || this.#merged.ready >= MANY) return 0;
     if (this.#merged.ready > 0) return SOON_MS;
     if (this.#merged.size > 0) return Math.max(1, this.#merged.sinceMs + WINDOW_MS - performance.now());
     return this.#logs.isNeeded && !this.#isSyncing ? SYNC_MS : undefined;
   }
 
-  /** One slice. */
+  /** One slice, or, when there is none left, the end of the transaction. */
   #work(): void {
+    const isHeld = this.#open.isCheckpointing && this.#merged.octets <= MANY_OCTETS;
     try {
-      this.#applyNow(this.#next());
-      if (this.#logs.isNeeded && performance.now() - this.#syncedMs >= SYNC_MS) void this.#syncLogs();
+      const ids = isHeld ? [] : this.#next();
+      this.#isBusy = ids.length > 0;
+      if (ids.length > 0) this.#applyNow(ids);
+      else this.commit();
+      if (this.#logs.isNeeded && !this.#isSyncing && performance.now() - this.#syncedMs >= SYNC_MS)
+        void this.#syncLogs();
     } catch {
       // It is tried again.
+      this.#isBusy = false;
     }
     this.#arm();
   }
 
   #next(): number[] {
-    const isMuch = this.#merged.octets > MANY_OCTETS;
-    return this.#merged.next(SLICE, isMuch ? Number.POSITIVE_INFINITY : performance.now() - WINDOW_MS);
+    const sinceMs =
+      this.#merged.octets > MANY_OCTETS ? Number.POSITIVE_INFINITY : performance.now() - WINDOW_MS;
+    return this.#merged.next(SLICE, sinceMs);
   }
 
   /** The last frame of which, and of all before, everything is in the day files. */
@@ -359,10 +380,10 @@ export class Commits {
   }
 
   async #syncLogs(): Promise<void> {
-    if (this.#isSyncing) return;
     this.#isSyncing = true;
-    const frame = this.#appliedFrame();
     try {
+      this.commit();
+      const frame = this.#appliedFrame();
       await this.#logs.sync();
       this.#journal.applied(frame);
       if (this.failure === this.#syncFailure) this.failure = undefined;
@@ -374,9 +395,5 @@ export class Commits {
     this.#syncedMs = performance.now();
     this.#isSyncing = false;
     this.#arm();
-  }
-
-  #journalFailure(error: unknown): CenterError {
-    return fileFailure(error, this.#journal.path);
   }
 }

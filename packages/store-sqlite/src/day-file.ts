@@ -2,9 +2,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Claim, Waiting } from '@chappe/center';
 import { CenterError, Room } from '@chappe/center';
+import { Addresses, hasAddresses } from './addresses.ts';
+import { prepare, type Statements, tables } from './day-statements.ts';
 import { failureOf } from './failure.ts';
 import { checkOurs, exists } from './folder.ts';
-import { logState } from './log-state.ts';
+import { logPages, logState } from './log-state.ts';
 import { makeDayFile, PAGE_OCTETS } from './make-day-file.ts';
 import { openDatabase } from './open-database.ts';
 import { type Fate, putBack, Whereabouts } from './put-back.ts';
@@ -24,70 +26,23 @@ import {
   opReplace,
   opUpdate,
 } from './row.ts';
-import { columns, endSql, freshColumns, talliesSql, unfinishedSql, upgradeSql } from './schema.ts';
+import { columns, talliesSql, unfinishedSql, upgradeSql } from './schema.ts';
 import { bodyOf, SharedBodies } from './shared-bodies.ts';
 
 /** How a file is opened. */
 export interface DayFileOptions {
   readonly checkpointPages: number;
   readonly maxFileBytes: number;
+  /** Another thread copies the log into the file; default false: it is done here. */
+  readonly hasCheckpointer?: boolean | undefined;
 }
+
+/** Where that thread does not come to it, the log is copied here when it has so many times the pages. */
+const SAFETY = 8;
 
 /** A log that a burst made large is cut back to this. */
 const LOG_LIMIT_OCTETS = 64 * 1024 * 1024;
-const tables = ['msg', 'note'] as const;
-
-/** The statements of one of the two tables. */
-interface Statements {
-  readonly insert: StatementSync;
-  readonly replace: StatementSync;
-  readonly done: StatementSync;
-  readonly charge: StatementSync;
-  readonly update: StatementSync;
-  readonly remove: StatementSync;
-  readonly claim: StatementSync;
-  readonly mark: StatementSync;
-  readonly nextDue: StatementSync;
-  readonly find: StatementSync;
-  readonly expired: StatementSync;
-}
-
-function prepare(database: DatabaseSync, table: (typeof tables)[number]): Statements {
-  const all = columns.join(', ');
-  const rows = (sql: string): StatementSync => {
-    const statement = database.prepare(sql);
-    statement.setReturnArrays(true);
-    return statement;
-  };
-  const queue = `FROM ${table} WHERE place = 0 AND lane = ? AND account = ? AND prio = ?`;
-  return {
-    // Said to be empty: in a file of version 3 it would be `toldInTimeline` by itself.
-    insert: database.prepare(
-      `INSERT OR REPLACE INTO ${table}(${freshColumns.join(', ')}, sent) ` +
-        `VALUES(${freshColumns.map(() => '?').join(', ')}, NULL)`,
-    ),
-    replace: database.prepare(
-      `INSERT OR REPLACE INTO ${table}(${all}) VALUES(${columns.map(() => '?').join(', ')})`,
-    ),
-    done: database.prepare(
-      `UPDATE ${table} SET place = 3, state = ?, attempts = ?, error = ?, done = ?, timeline = ?, answered = ?, operror = ? WHERE id = ?`,
-    ),
-    charge: database.prepare(
-      `UPDATE ${table} SET place = 3, state = ?, attempts = ?, error = ?, done = ?, timeline = ?, answered = ?, operror = ?, charged = ? WHERE id = ?`,
-    ),
-    update: database.prepare(
-      `UPDATE ${table} SET lane = ?, due = ?, place = ?, state = ?, attempts = ?, error = ?, connector = ?, ` +
-        'reference = ?, timeline = ?, memo = ?, answered = ?, sent = ?, operror = ? WHERE id = ?',
-    ),
-    remove: database.prepare(`DELETE FROM ${table} WHERE id = ?`),
-    claim: rows(`SELECT ${all} ${queue} AND due <= ? AND id < ? ORDER BY due, id LIMIT ?`),
-    // State 0 is scheduled, 1 enroute.
-    mark: database.prepare(`UPDATE ${table} SET place = 2, state = max(state, 1) WHERE id = ?`),
-    nextDue: rows(`SELECT min(due) ${queue}`),
-    find: rows(`SELECT ${all} FROM ${table} WHERE id = ?`),
-    expired: rows(`SELECT ${all} FROM ${table} WHERE place <= 1 AND ${endSql} <= ? ORDER BY ${endSql}`),
-  };
-}
+const destinationAt = columns.indexOf('destination');
 
 /** A day's database. Its methods throw what SQLite throws; `failureOf` says what it means. */
 export class DayFile {
@@ -98,6 +53,8 @@ export class DayFile {
   readonly #keepBody: StatementSync;
   readonly #bodies: SharedBodies;
   readonly #whereabouts: Whereabouts;
+  /** Files of versions before 5 have an index of their own. */
+  readonly #addresses: Addresses | undefined;
   #cacheKib = 0;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
@@ -114,6 +71,7 @@ export class DayFile {
     );
     this.#keepBody = database.prepare('INSERT OR REPLACE INTO shared(id, content, text) VALUES(?, ?, ?)');
     this.#bodies = new SharedBodies(database);
+    this.#addresses = hasAddresses(database) ? new Addresses(database) : undefined;
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
   }
@@ -132,11 +90,36 @@ export class DayFile {
     }
   }
 
-  /** Does all of them in one transaction, which is on the disk once its log has been synced. */
+  /**
+   * Does all of them in a transaction that stays open until `commit`; what others of these methods change goes in there, too.
+   * When it throws, nothing is left of it.
+   */
   apply(operations: readonly Operation[]): void {
-    this.#transaction(() => {
+    const begin = this.#database.isTransaction ? undefined : this.#begin;
+    try {
+      begin?.run();
+      if (begin !== undefined) this.#addresses?.begin();
       for (const operation of operations) this.#do(operation);
-    });
+    } catch (error) {
+      this.#undo();
+      throw error;
+    }
+  }
+
+  /** Ends the transaction that `apply` has begun, if there is one; it is on the disk once the log has been synced. */
+  commit(): void {
+    if (!this.#database.isTransaction) return;
+    try {
+      this.#commit.run();
+    } catch (error) {
+      this.#undo();
+      throw error;
+    }
+  }
+
+  /** Pages of its log that are not in the file. */
+  get logPages(): number {
+    return logPages(this.#database);
   }
 
   /** Due waiting rows of one account in one lane, in order inside each table and priority. */
@@ -302,14 +285,24 @@ export class DayFile {
   }
 
   #transaction(work: () => void): void {
+    this.commit();
     this.#begin.run();
     try {
       work();
       this.#commit.run();
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#undo();
       throw error;
     }
+  }
+
+  #undo(): void {
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    this.#addresses?.read();
+  }
+
+  #address(table: 0 | 1, row: Operation['values']): void {
+    if (table === 0) this.#addresses?.add(row[destinationAt] as string, row[0] as number);
   }
 
   #do({ op, table, values }: Operation): void {
@@ -317,10 +310,12 @@ export class DayFile {
     switch (op) {
       case opInsert:
         statements.insert.run(...values);
+        this.#address(table, values);
         break;
       case opNew:
       case opReplace:
         statements.replace.run(...values);
+        this.#address(table, values);
         break;
       case opBody:
         this.#keepBody.run(...values);
@@ -367,7 +362,7 @@ function setUp(database: DatabaseSync, path: string, options: DayFileOptions): v
   // What is acknowledged is in the journal; the log of this file is synced before that forgets it.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   database.exec(
-    `PRAGMA wal_autocheckpoint = ${options.checkpointPages}; PRAGMA journal_size_limit = ${LOG_LIMIT_OCTETS}`,
+    `PRAGMA wal_autocheckpoint = ${options.hasCheckpointer === true ? SAFETY * options.checkpointPages : options.checkpointPages}; PRAGMA journal_size_limit = ${LOG_LIMIT_OCTETS}`,
   );
   database.exec('PRAGMA temp_store = MEMORY');
   // A row that replaces another one is the end of that one: its money must be taken away.

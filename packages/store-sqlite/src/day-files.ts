@@ -131,8 +131,12 @@ export class DayFiles {
 
   /** A connection beside those that are kept. Throws a CenterError. */
   fresh(day: number): DayFile {
-    const { checkpointPages } = this.#role;
-    return DayFile.open(this.path(day), { checkpointPages, maxFileBytes: this.#maxFileBytes });
+    const { checkpointPages, hasCheckpointer } = this.#role;
+    return DayFile.open(this.path(day), {
+      checkpointPages,
+      hasCheckpointer,
+      maxFileBytes: this.#maxFileBytes,
+    });
   }
 
   #opened(day: number): DayFile {

@@ -6,18 +6,21 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { syncFolder } from '@chappe/center';
 import { FRAME_OCTETS, frameOctets, sealFrame } from './frame.ts';
-import { segmentPath, segmentsIn } from './journal-files.ts';
+import { type JournalState, journalState, segmentPath, segmentsIn } from './journal-files.ts';
 import { hasGuard, removeGuard, writeGuard } from './older-guard.ts';
 import { identityOf } from './put-back.ts';
 
 const FILE_MODE = 0o600;
 /** The first one is small, for who stores little; each new one has twice as much, up to the largest. */
 const FIRST_OCTETS = 256 * 1024;
-const LARGEST_OCTETS = 32 * 1024 * 1024;
-/** Zeros at one go. */
-const ZEROS = new Uint8Array(256 * 1024);
+const LARGEST_OCTETS = 4 * 1024 * 1024;
+/**
+ * Zeros at one go: a page. What is written at once stays together in the cache of some file systems (ext4 since Linux 6.16), and
+ * each commit into it has all of that written again: in pieces of 256 KiB, seven times the octets of a load of small commits.
+ */
+const ZEROS = new Uint8Array(4 * 1024);
 /** Segments of the largest size that are kept for later. */
-const MAX_FREE = 2;
+const MAX_FREE = 12;
 
 /** The calls to the operating system, so that a test can let them fail. */
 export interface JournalDisk {
@@ -177,6 +180,14 @@ export class Journal {
   lost(): string | undefined {
     if (this.#segments.length > 0 && !hasGuard(this.#folder)) writeGuard(this.#folder);
     return this.#segments.find(({ path, identity }) => identityOf(path) !== identity)?.path;
+  }
+
+  /** Frames of which it is not on the disk that they are in the day files. Throws the error of the file system. */
+  notApplied(): JournalState['needed'] {
+    return journalState(
+      this.#folder,
+      this.#segments.map(({ path }) => path),
+    ).needed;
   }
 
   /** Goes on in a new segment: nothing is written to those of before any more. */

@@ -3,7 +3,7 @@
  * it one only says who holds it, and one how often the folder has been begun with: whoever did so last is its owner, also
  * where somebody has taken the lock away.
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { CenterError, makeFile, replaceFile } from '@chappe/center';
@@ -20,6 +20,8 @@ export class FolderLock {
   #epoch = 0;
   /** What stands in the file of the epoch while nobody else has begun; undefined: nobody has. */
   #mark: string | undefined;
+  /** Of the file of the epoch, when it was last seen to say nothing of another. */
+  #stamp: string | undefined;
 
   /** Locks a folder for this process. Throws a CenterError that names the holder. */
   constructor(folder: string) {
@@ -62,9 +64,15 @@ export class FolderLock {
   /** Throws a CenterError where another has begun since `begin`. */
   check(): void {
     if (this.#mark === undefined) return;
+    // Each commit asks: what has not been replaced since is not read again.
+    const stamp = stampOf(this.#epochPath);
+    if (stamp !== undefined && stamp === this.#stamp) return;
     const begun = this.#begun();
     // Where it cannot be read, is gone, or is an older copy that somebody has put back, nobody says that he has.
-    if (begun === this.#mark || epochIn(begun) < this.#epoch) return;
+    if (begun === this.#mark || epochIn(begun) < this.#epoch) {
+      this.#stamp = stamp;
+      return;
+    }
     const text = `another process (${begun?.split(' ')[1]}) has begun with the data folder ${this.#folder} since: nothing of what this one writes is stored any more; stop it`;
     throw new CenterError('CHAPPE_STORE_FENCED', text, { path: this.#folder });
   }
@@ -128,6 +136,12 @@ export class FolderLock {
       return 'unknown';
     }
   }
+}
+
+/** Which file stands there, and since when; undefined: none. */
+function stampOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? undefined : `${found.dev} ${found.ino} ${found.ctimeMs}`;
 }
 
 function epochIn(begun: string | undefined): number {

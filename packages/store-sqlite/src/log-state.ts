@@ -8,7 +8,7 @@ import type { LogState } from './requests.ts';
  * not work, which SQLite keeps to itself; it is tried once more, to hear why.
  */
 export function logState(database: DatabaseSync, path: string, checkpointPages: number): LogState {
-  const waiting = logPages(database, 'NOOP');
+  const waiting = logPages(database);
   if (waiting <= 2 * checkpointPages) return { octets: waiting * PAGE_OCTETS, trouble: undefined };
   try {
     const octets = logPages(database, 'PASSIVE') * PAGE_OCTETS;
@@ -24,7 +24,7 @@ export function logState(database: DatabaseSync, path: string, checkpointPages: 
 }
 
 /** Pages of the log that are not in the file; `PASSIVE`: after having copied what can be. */
-function logPages(database: DatabaseSync, mode: 'NOOP' | 'PASSIVE'): number {
+export function logPages(database: DatabaseSync, mode: 'NOOP' | 'PASSIVE' = 'NOOP'): number {
   const { log, checkpointed } = database.prepare(`PRAGMA wal_checkpoint(${mode})`).get() as {
     readonly log: number;
     readonly checkpointed: number;

@@ -1,5 +1,5 @@
 /** The slots of messages in `MergedChanges`: everything that is known of one, as numbers, and two chains through them. */
-import { IdIndex } from './id-index.ts';
+import { IdMap } from '@chappe/center';
 import type { Place } from './merged-row.ts';
 import { noPlace, type Records } from './records.ts';
 
@@ -50,7 +50,7 @@ class Chain {
 
 /** The slots of one folder. */
 export class MergedSlots {
-  readonly #index: IdIndex = new IdIndex();
+  readonly #index: IdMap<number> = new IdMap();
   /** In the order in which the first change of each came. */
   readonly #ages: Chain = new Chain();
   /** Those that have no change to wait for. */
@@ -96,7 +96,7 @@ export class MergedSlots {
 
   /** The slot of a message. */
   of(id: number): number {
-    return this.#index.get(id);
+    return this.#index.get(id) ?? NONE;
   }
 
   idOf(slot: number): number {

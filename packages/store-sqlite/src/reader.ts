@@ -10,20 +10,21 @@ import {
   dayOfNumber,
   firstIdAt,
   type Match,
-  maxPageOctets,
   type SearchQuery,
   type Tally,
 } from '@chappe/center';
+import { hasAddresses } from './addresses.ts';
 import { asideError, isAside } from './aside.ts';
 import { failureOf, isDamage, whyOf } from './failure.ts';
 import { checkOurs, dayPath, daysIn, exists } from './folder.ts';
 import { openDatabase } from './open-database.ts';
+import { Page } from './page.ts';
 import { ReadFailures } from './read-failures.ts';
 import type { Notice, PageRows, Request, Row, SearchRows, TallyRow, WorkerRole } from './requests.ts';
 import { segmentsMask, segmentsShift } from './row.ts';
-import { columns, recountSql, talliesSql, unfinishedSql } from './schema.ts';
+import { columns, placeCodes, recountSql, talliesSql, unfinishedSql } from './schema.ts';
 import { SharedBodies } from './shared-bodies.ts';
-import { CHUNK, type Walk, walkOf } from './walk.ts';
+import { CHUNK, type Walk, type Walks, walksOf } from './walk.ts';
 
 const all = columns.join(', ');
 const DEFAULT_PAGE = 100;
@@ -35,6 +36,16 @@ const MAX_FILES = 8;
 interface OpenFile {
   readonly database: DatabaseSync;
   readonly bodies: SharedBodies;
+  /** See addresses.ts. */
+  readonly hasAddresses: boolean;
+}
+
+/** Which messages a search looks at. */
+interface Span {
+  readonly lowest: MessageId;
+  /** Below this one; comes down as the search goes on. */
+  highest: MessageId;
+  readonly endMs: number;
 }
 
 /** Reads the day files of one folder. */
@@ -165,7 +176,7 @@ export class Reader {
   }
 
   #matching(match: Match, limit: number): MessageId[] {
-    const terms = ['destination = ?', 'place IN (0, 2)', '(flags & 3) = 0'];
+    const terms = ['destination = ?', '(flags & 3) = 0'];
     const values: (string | number)[] = [match.destination];
     for (const [column, value] of [
       ['account', match.account],
@@ -176,7 +187,11 @@ export class Reader {
       terms.push(`${column} = ?`);
       values.push(value);
     }
-    const sql = `SELECT id FROM msg WHERE ${terms.join(' AND ')} ORDER BY id DESC LIMIT ${limit}`;
+    // Each place has an index of its own.
+    const of = (place: number): string =>
+      `SELECT id FROM msg WHERE place = ${place} AND ${terms.join(' AND ')}`;
+    const sql = `${of(placeCodes.waiting)} UNION ALL ${of(placeCodes.memory)} ORDER BY id DESC LIMIT ${limit}`;
+    values.push(...values);
     const ids: MessageId[] = [];
     for (const day of this.#unfinishedDays()) {
       for (const row of this.#each([day], () => this.#rows(day, sql, values)).flat())
@@ -192,12 +207,12 @@ export class Reader {
     let highest = query.beforeMs === undefined ? Number.MAX_SAFE_INTEGER : firstIdAt(query.beforeMs);
     highest = Math.min(highest, query.beforeId ?? Number.MAX_SAFE_INTEGER);
     const span = { lowest, highest, endMs: performance.now() + this.#role.searchTimeoutMs };
-    const walk = walkOf(query);
+    const walks = walksOf(query);
     const page = new Page(limit);
     const aside: string[] = [];
     for (const day of this.#days()) {
       if (day > dayNumberOfId(span.highest) || day < dayNumberOfId(lowest)) continue;
-      const [end] = this.#each([day], () => this.#walkDay(day, walk, span, page));
+      const [end] = this.#each([day], () => this.#walkDay(day, walks, span, page));
       if (end === undefined) aside.push(dayOfNumber(day));
       else if (end !== 'done') return { ...end, rows: page.rows, ...(aside.length === 0 ? {} : { aside }) };
     }
@@ -212,17 +227,43 @@ export class Reader {
   /** Goes through one day; unless it comes to its end: where to go on. */
   #walkDay(
     day: number,
+    { plain, byPart }: Walks,
+    span: Span,
+    page: Page,
+  ): Pick<SearchRows, 'nextBeforeId' | 'partial'> | 'done' {
+    const parts = byPart === undefined ? undefined : this.#partsOf(day);
+    if (byPart === undefined || parts === undefined) return this.#walk(day, plain, plain.values, span, page);
+    for (const part of parts) {
+      const end = this.#walk(day, byPart, [part, ...byPart.values], span, page);
+      if (end !== 'done') return end;
+    }
+    return 'done';
+  }
+
+  /** The parts of a day's addresses, newest first; undefined: its file is of a version that has none. */
+  #partsOf(day: number): number[] | undefined {
+    const has = this.#ask(day, 'SELECT 1', () => this.#files.get(day)?.hasAddresses);
+    if (has !== true) return undefined;
+    return this.#rows(day, 'SELECT first FROM part ORDER BY first DESC', []).map(
+      ([first]) => first as number,
+    );
+  }
+
+  /** Along one index. `values`: where. */
+  #walk(
+    day: number,
     walk: Walk,
-    span: { readonly lowest: MessageId; highest: MessageId; readonly endMs: number },
+    values: readonly (string | number)[],
+    span: Span,
     page: Page,
   ): Pick<SearchRows, 'nextBeforeId' | 'partial'> | 'done' {
     let at = span.highest;
     for (;;) {
       // One chunk of the index at a time: SQLite cannot be interrupted, so what it is asked for is bounded.
-      const [bounds] = this.#rows(day, walk.boundsSql, [...walk.values, at, span.lowest]);
+      const [bounds] = this.#rows(day, walk.boundsSql, [...values, at, span.lowest]);
       const [floor, count] = (bounds ?? [null, 0]) as unknown as [number | null, number];
       if (floor === null) return 'done';
-      this.#fill(page, day, walk.chunkSql, [...walk.values, at, floor, ...walk.filterValues, page.room]);
+      this.#fill(page, day, walk.chunkSql, [...values, at, floor, ...walk.filterValues, page.room]);
       if (page.isFull) return { nextBeforeId: page.lastId, partial: false };
       at = floor;
       span.highest = floor;
@@ -327,7 +368,7 @@ export class Reader {
     const database = openDatabase(path, { readOnly: true, timeout: 1_000 });
     try {
       checkOurs(database, path);
-      const file = { database, bodies: new SharedBodies(database) };
+      const file = { database, bodies: new SharedBodies(database), hasAddresses: hasAddresses(database) };
       this.#files.set(day, file);
       return file;
     } catch (error) {
@@ -345,43 +386,5 @@ export class Reader {
   #close(day: number): void {
     this.#files.get(day)?.database.close();
     this.#files.delete(day);
-  }
-}
-
-/** Rows of one page, newest first: it ends by their number and by their octets. */
-class Page {
-  readonly rows: Row[] = [];
-  readonly #limit: number;
-  #octets: number;
-
-  constructor(limit: number, octets = 0) {
-    this.#limit = limit;
-    this.#octets = octets;
-  }
-
-  /** Rows that it still takes. */
-  get room(): number {
-    return this.#limit - this.rows.length;
-  }
-
-  /** A page for what it has room for. */
-  rest(): Page {
-    return new Page(this.room, this.#octets);
-  }
-
-  get isFull(): boolean {
-    return this.rows.length >= this.#limit || this.#octets >= maxPageOctets;
-  }
-
-  /** The next page has lower ids. */
-  get lastId(): MessageId {
-    return this.rows.at(-1)?.[0] as number;
-  }
-
-  add(row: Row): void {
-    this.rows.push(row);
-    for (const value of row) {
-      if (typeof value === 'string' || value instanceof Uint8Array) this.#octets += value.length;
-    }
   }
 }

@@ -6,13 +6,15 @@ import type { Value } from './row.ts';
 /** Which a thread is, and what it works on. */
 export interface WorkerRole {
   /** Marks the workerData of our threads. */
-  readonly chappeStore: 'writer' | 'reader' | 'copier';
+  readonly chappeStore: 'writer' | 'reader' | 'copier' | 'checkpointer';
   readonly path: string;
   /** Pages of the write-ahead log before it is copied into the file. */
   readonly checkpointPages: number;
   /** A day file grows no larger; 0: no limit. */
   readonly maxFileBytes: number;
   readonly searchTimeoutMs: number;
+  /** To the writer: logs are copied into their files by another thread, when it is told. */
+  readonly hasCheckpointer?: boolean | undefined;
 }
 
 /** What is to be in the day files before somebody reads them: all, what is not over, or one message. */
@@ -62,6 +64,8 @@ export type Request =
   | { readonly ask: 'fix'; readonly moment: SharedArrayBuffer; readonly isStill: boolean }
   /** To the copier, after that. */
   | { readonly ask: 'copy'; readonly folder: string; readonly momentMs: number; readonly version: string }
+  /** To the checkpointer: to copy the log of a day into its file. To the writer: it has done so, or could not. */
+  | { readonly ask: 'checkpoint'; readonly day: number }
   | { readonly ask: 'close' };
 
 /** A row with its place left out of sight. */
@@ -92,6 +96,8 @@ export type Notice =
   | { readonly notice: 'aside'; readonly aside: DayAside }
   /** From the reader: it could not read the file. */
   | { readonly notice: 'damaged'; readonly day: number; readonly why: string }
+  /** From the writer: the log of a day is to be copied into its file. */
+  | { readonly notice: 'checkpoint'; readonly day: number }
   /** Something to be told. */
   | { readonly notice: 'trouble'; readonly report: FileReport };
 

@@ -3,9 +3,10 @@
  * delivered: apart, so that the pages of the log stay dense and the notes' pages are used again.
  */
 import type { Place } from '@chappe/center';
+import { addressSql } from './addresses.ts';
 
 /** PRAGMA user_version of the files this version writes. */
-export const schemaVersion = 4;
+export const schemaVersion = 5;
 /** PRAGMA application_id: "CHPP". */
 export const applicationId = 0x43485050;
 /** The first SQLite whose WAL mode is sound: 3.7.0 to 3.51.2 may damage a file that two connections write. */
@@ -180,10 +181,13 @@ ALTER TABLE ${name} ADD COLUMN operror TEXT;
 ALTER TABLE ${name} ADD COLUMN origin TEXT;`,
   )
   .join('\n')}
-PRAGMA user_version = ${schemaVersion};
+PRAGMA user_version = 4;
 `;
 
-/** What brings a file of that version to this one; undefined: nothing is to be done. */
+/**
+ * What brings a file of that version to version 4, undefined: nothing is to be done. To version 5 none is brought: it would have
+ * to be read whole, and differs in indexes only.
+ */
 export function upgradeSql(version: number): string | undefined {
   if (version === 1) return upgradeFrom1 + upgradeFrom2 + upgradeFrom3;
   if (version === 2) return upgradeFrom2 + upgradeFrom3;
@@ -199,12 +203,12 @@ CREATE INDEX msg_queue ON msg(lane, account, prio, due) WHERE place = 0;
 CREATE INDEX note_queue ON note(lane, account, prio, due) WHERE place = 0;
 CREATE INDEX msg_expiry ON msg(${endSql}) WHERE place <= 1;
 CREATE INDEX note_expiry ON note(${endSql}) WHERE place <= 1;
-CREATE INDEX msg_memory ON msg(id) WHERE place = 2;
+CREATE INDEX msg_memory ON msg(destination) WHERE place = 2;
+CREATE INDEX msg_waiting ON msg(destination) WHERE place = 0;
 CREATE INDEX msg_account ON msg(account);
-CREATE INDEX msg_destination ON msg(destination);
 CREATE INDEX msg_reference ON msg(connector, reference) WHERE place = 1;
 CREATE INDEX msg_short ON msg(short) WHERE short IS NOT NULL;
-${tallySql}PRAGMA application_id = ${applicationId};
+${addressSql}${tallySql}PRAGMA application_id = ${applicationId};
 PRAGMA user_version = ${schemaVersion};
 `;
 

@@ -65,6 +65,8 @@ export interface SqliteStoreOptions {
 
 const DEFAULT_CHECKPOINT_PAGES = 8_000;
 const DEFAULT_SEARCH_TIMEOUT_MS = 2_000;
+/** Octets of a commit. */
+const MAX_COPIED = 128 * 1024;
 
 /**
  * Messages in SQLite: a folder with a file for each day, written by one thread in WAL mode with a sync for each commit,
@@ -76,6 +78,8 @@ export class SqliteStore implements Store {
   readonly #writer: StoreThread;
   readonly #encoder: ChangeEncoder = new ChangeEncoder();
   #reader: StoreThread | undefined;
+  /** Started when a log is to be copied for the first time: small folders never need it. */
+  #checkpointer: StoreThread | undefined;
   /** Makes a backup now. */
   #copier: StoreThread | undefined;
   #hasBegun = false;
@@ -88,7 +92,8 @@ export class SqliteStore implements Store {
   private constructor(role: Omit<WorkerRole, 'chappeStore'>, workerUrl: URL | undefined) {
     this.#role = role;
     this.#workerUrl = workerUrl;
-    this.#writer = new StoreThread({ ...role, chappeStore: 'writer' }, workerUrl, this.#hear);
+    const writing = { ...role, chappeStore: 'writer', hasCheckpointer: true } as const;
+    this.#writer = new StoreThread(writing, workerUrl, this.#hear);
   }
 
   /**
@@ -157,7 +162,9 @@ export class SqliteStore implements Store {
   commit(changes: readonly Change[], owner?: Owner): Promise<void> {
     const encoded = this.#encoder.encode(changes);
     const request = { ask: 'commit', epoch: owner?.epoch, ...encoded } as const;
-    return this.#writer.ask(request, [encoded.octets.buffer]) as Promise<void>;
+    // To hand few octets over takes longer than to copy them.
+    const isLarge = encoded.octets.length > MAX_COPIED;
+    return this.#writer.ask(request, isLarge ? [encoded.octets.buffer] : undefined) as Promise<void>;
   }
 
   async claim(claim: Claim, owner?: Owner): Promise<Claimed> {
@@ -307,6 +314,7 @@ export class SqliteStore implements Store {
     this.#isClosed = true;
     await this.#copier?.abort();
     await this.#reader?.close();
+    await this.#checkpointer?.close();
     await this.#writer.close();
   }
 
@@ -342,12 +350,25 @@ export class SqliteStore implements Store {
   /** What a thread says unasked. The writer has the last word on which days are set aside. */
   readonly #hear = (notice: Notice): void => {
     if (notice.notice === 'aside') this.#setAside(notice.aside);
+    else if (notice.notice === 'checkpoint') void this.#checkpoint(notice.day);
     else if (notice.notice === 'trouble') {
       const { path, message } = notice.report;
       this.#events?.onTrouble(new CenterError('CHAPPE_STORE_DAMAGED', message, { path }));
     } else if (!this.#isClosed)
       this.#writer.ask({ ask: 'set-aside', day: notice.day, why: notice.why }).catch(() => undefined);
   };
+
+  /** What goes wrong with it is seen by whoever looks at the log. */
+  async #checkpoint(day: number): Promise<void> {
+    if (this.#isClosed) return;
+    this.#checkpointer ??= new StoreThread(
+      { ...this.#role, chappeStore: 'checkpointer' },
+      this.#workerUrl,
+      this.#hear,
+    );
+    await this.#checkpointer.ask({ ask: 'checkpoint', day }).catch(() => undefined);
+    await this.#writer.ask({ ask: 'checkpoint', day }).catch(() => undefined);
+  }
 
   #setAside(aside: DayAside): void {
     if (this.#aside.has(aside.day)) return;

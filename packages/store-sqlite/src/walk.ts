@@ -17,8 +17,16 @@ export interface Walk {
   readonly filterValues: readonly (string | number)[];
 }
 
+/** The ways of a query. */
+export interface Walks {
+  /** Through any file. */
+  readonly plain: Walk;
+  /** Through one part of a file that has `address`; its first value is the part. Undefined: it is of no use. */
+  readonly byPart: Walk | undefined;
+}
+
 /** How that query walks. */
-export function walkOf(query: SearchQuery): Walk {
+export function walksOf(query: SearchQuery): Walks {
   const { account, destination, prefix = false } = query;
   const isNotes = query.kinds?.some((kind) => kind === 'receipt' || kind === 'notice') === true;
   const table = isNotes ? '(SELECT * FROM msg UNION ALL SELECT * FROM note)' : 'msg';
@@ -26,13 +34,21 @@ export function walkOf(query: SearchQuery): Walk {
   const along: [string, string][] = [];
   if (!prefix && !isNotes && destination !== undefined) along.push(['destination', destination]);
   else if (!prefix && !isNotes && account !== undefined) along.push(['account', account]);
-  const { terms, values } = filtersOf(query);
-  const where = [...along.map(([column]) => `${column} = ?`), 'id < ?', 'id >= ?'].join(' AND ');
+  const isTo = along[0]?.[0] === 'destination';
+  const { terms, values: filterValues } = filtersOf(query);
+  const span = ['id < ?', 'id >= ?'];
+  const where = [...along.map(([column]) => `${column} = ?`), ...span].join(' AND ');
+  const inPart = ['part = ?', 'destination = ?', ...span].join(' AND ');
+  const values = along.map(([, value]) => value);
+  const way = (from: string, bounds: string, chunk: string): Walk => ({
+    boundsSql: `SELECT min(id), count(*) FROM (SELECT id FROM ${from} WHERE ${bounds} ORDER BY id DESC LIMIT ${CHUNK})`,
+    chunkSql: `SELECT ${all} FROM ${table} WHERE ${[chunk, ...terms].join(' AND ')} ORDER BY id DESC LIMIT ?`,
+    values,
+    filterValues,
+  });
   return {
-    boundsSql: `SELECT min(id), count(*) FROM (SELECT id FROM ${table} WHERE ${where} ORDER BY id DESC LIMIT ${CHUNK})`,
-    chunkSql: `SELECT ${all} FROM ${table} WHERE ${[where, ...terms].join(' AND ')} ORDER BY id DESC LIMIT ?`,
-    values: along.map(([, value]) => value),
-    filterValues: values,
+    plain: way(table, where, where),
+    byPart: isTo ? way('address', inPart, `id IN (SELECT id FROM address WHERE ${inPart})`) : undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 /** The entry of the store's threads. Loaded as a worker it runs as what `workerData` says. */
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { Checkpointer } from './checkpointer.ts';
 import { Copier } from './copier.ts';
 import { failureOf } from './failure.ts';
 import { Reader } from './reader.ts';
@@ -33,7 +34,7 @@ export function runStoreWorker(): boolean {
       failed(number, error);
     }
   };
-  let side: Writer | Reader | Copier;
+  let side: Writer | Reader | Copier | Checkpointer;
   try {
     side = sideOf(role as WorkerRole, (notice) => port.postMessage(notice));
   } catch (error) {
@@ -49,7 +50,7 @@ export function runStoreWorker(): boolean {
   return true;
 }
 
-function sideOf(role: WorkerRole, say: (notice: Notice) => void): Writer | Reader | Copier {
+function sideOf(role: WorkerRole, say: (notice: Notice) => void): Writer | Reader | Copier | Checkpointer {
   switch (role.chappeStore) {
     case 'writer':
       return new Writer(role, say);
@@ -57,6 +58,8 @@ function sideOf(role: WorkerRole, say: (notice: Notice) => void): Writer | Reade
       return new Reader(role, say);
     case 'copier':
       return new Copier(role);
+    case 'checkpointer':
+      return new Checkpointer(role);
   }
 }
 

@@ -68,15 +68,17 @@ export class Writer {
     this.#files = new DayFiles(role, tell);
     // Before a file is opened, which ends its log where it is damaged.
     this.#doubtful = keepLostLogs(daysIn(role.path), this.#files);
-    this.#commits = new Commits(role.path, this.#files, this.#lock);
+    this.#commits = new Commits(role, this.#files, this.#lock, tell);
     this.#watch = new FileWatch(role.path, this.#files, this.#lock, () => this.#commits.mend());
   }
 
   /**
-   * Answers one request; in turn, but for `settle`, which does not wait for the disk. Rejects with a CenterError.
+   * Answers one request; in turn, but for those that wait for no disk. Rejects with a CenterError.
    */
   answer(request: Request): Promise<unknown> {
-    return request.ask === 'settle' ? this.#settle(request.concern) : this.#turns.ask(request);
+    if (request.ask === 'settle') return this.#settle(request.concern);
+    if (request.ask === 'checkpoint') return Promise.resolve(this.#commits.checkpointed());
+    return this.#turns.ask(request);
   }
 
   async #append(commit: Commit): Promise<void> {
@@ -95,6 +97,7 @@ export class Writer {
   }
 
   #do(request: Request): unknown {
+    this.#commits.commit();
     if (marking.has(request.ask)) this.#check(request);
     switch (request.ask) {
       case 'claim':

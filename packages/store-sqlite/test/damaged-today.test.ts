@@ -39,7 +39,7 @@ const damage = (): void => overwrite(PAGE, statSync(file()).size - PAGE);
 function damageIndex(): void {
   const database = new DatabaseSync(file(), { readOnly: true });
   const { rootpage } = database
-    .prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'msg_destination'")
+    .prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'msg_account'")
     .get() as { readonly rootpage: number };
   database.close();
   overwrite((rootpage - 1) * PAGE, PAGE);

@@ -85,7 +85,8 @@ describe.skipIf(process.platform !== 'linux')('a folder of 40 days', () => {
       open.push(descriptors());
     }
     expect(Math.max(...asked.slice(3))).toBeLessThanOrEqual(asked[2] as number);
-    expect(Math.max(...open.slice(6))).toBeLessThanOrEqual(Math.max(...open.slice(0, 6)));
+    // A log may be synced just then, by a descriptor of its own.
+    expect(Math.max(...open.slice(6))).toBeLessThanOrEqual(1 + Math.max(...open.slice(0, 6)));
   });
 
   it('opens no finished day to find what is at an upstream, waits in a lane, or is alike', async () => {

@@ -82,12 +82,12 @@ test('a newer data folder is refused and left untouched', async () => {
   const path = folder();
   const { file } = await written(path);
   const database = new DatabaseSync(file);
-  database.exec('PRAGMA journal_mode = DELETE; PRAGMA user_version = 5');
+  database.exec('PRAGMA journal_mode = DELETE; PRAGMA user_version = 6');
   database.close();
   const before = checksum(file);
   await expect(SqliteStore.open({ path })).rejects.toMatchObject({
     code: 'CHAPPE_STORE_NEWER',
-    message: expect.stringMatching(/schema 5, this one knows 4.*use another data folder/),
+    message: expect.stringMatching(/schema 6, this one knows 5.*use another data folder/),
     path: file,
   });
   expect(checksum(file)).toBe(before);
