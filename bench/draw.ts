@@ -45,6 +45,7 @@ const width = LEFT + WIDTH + 220;
 writeFileSync(
   path('../docs/performance.svg'),
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">
+<title>Commit ${after} as a multiple of ${before}</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 <text x="10" y="22" font-size="15">Commit ${after} as a multiple of ${before}, medians of ${figures[0]?.rounds.after.length ?? 0} interleaved rounds; the line spans the rounds</text>
 <text x="10" y="42">${machine}; messages/s: more is better; us, ms, octets: less is better</text>
