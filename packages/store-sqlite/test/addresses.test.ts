@@ -1,25 +1,15 @@
 /** Messages are found by their number, whichever part of its day they are in, and whatever the version of its file. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { SqliteStore } from '@chappe/store-sqlite';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { SqliteStore } from '@chappe/store-sqlite';
+import { expect, it } from 'vitest';
 import { change, idAt, insert, message, NOON_MS } from '../../center/src/conformance/given.ts';
+import { storesOf } from './support/stores.ts';
 
-let path: string;
-const open: SqliteStore[] = [];
-beforeEach(() => {
-  path = mkdtempSync(join(tmpdir(), 'chappe-addresses-'));
-});
-afterEach(async () => {
-  for (const store of open.splice(0)) await store.close();
-  rmSync(path, { recursive: true, force: true });
-});
+const stores = storesOf('addresses');
 
 async function opened(): Promise<SqliteStore> {
-  const store = await SqliteStore.open({ path });
-  open.push(store);
+  const store = await stores.opened();
   await store.recover(NOON_MS);
   return store;
 }
@@ -74,7 +64,7 @@ it('over several parts, newest first, by pages of any size; late ones and those 
   expect(ids.at(-1)).toBe(late.id);
   expect(ids).toHaveLength(131);
   await store.settle();
-  const database = new DatabaseSync(join(path, '2026-03-01.db'), { readOnly: true });
+  const database = new DatabaseSync(join(stores.root, '2026-03-01.db'), { readOnly: true });
   const { parts } = database.prepare('SELECT count(*) AS parts FROM part').get() as {
     readonly parts: number;
   };

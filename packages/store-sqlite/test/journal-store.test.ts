@@ -1,36 +1,26 @@
 /** A store whose last changes stand in the journal only: nothing is lost, and nobody can tell. */
 import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { CenterError, Message, StoreEvents } from '@chappe/center';
 import { SqliteStore } from '@chappe/store-sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { change, DAY_MS, idAt, insert, message, NOON_MS } from '../../center/src/conformance/given.ts';
 import { GUARD_FILE, USER_VERSION_AT } from '../src/folder.ts';
 import { segmentsIn } from '../src/journal-files.ts';
 import { schemaVersion } from '../src/schema.ts';
+import { storesOf } from './support/stores.ts';
 
-let root: string;
+const stores = storesOf('journaled');
 let path: string;
-const open: SqliteStore[] = [];
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'chappe-journaled-'));
-  path = join(root, 'data');
-});
-afterEach(async () => {
-  for (const store of open.splice(0)) await store.close();
-  rmSync(root, { recursive: true, force: true });
+  path = join(stores.root, 'data');
 });
 
-async function opened(folder = path): Promise<SqliteStore> {
-  const store = await SqliteStore.open({ path: folder });
-  open.push(store);
-  return store;
-}
+const opened = (folder = path): Promise<SqliteStore> => stores.opened(folder);
 
-/** As a kill leaves it: a copy of the files, without the lock. Days that `isLost` are as they were before. */
+/** As a kill leaves it: a copy of the files, without the lock. */
 function killed(): string {
-  const folder = mkdtempSync(join(root, 'killed-'));
+  const folder = mkdtempSync(join(stores.root, 'killed-'));
   for (const name of readdirSync(path))
     if (!name.startsWith('lock.') || name === 'lock.epoch') cpSync(join(path, name), join(folder, name));
   return folder;

@@ -1,35 +1,22 @@
 /** Who has a data folder: the last one to begin with it, also where somebody has taken the lock away. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SqliteStore } from '@chappe/store-sqlite';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { SqliteStore } from '@chappe/store-sqlite';
+import { expect, it } from 'vitest';
 import { change, idAt, insert, message, NEVER, NOON_MS } from '../../center/src/conformance/given.ts';
 import { draft, startRig } from '../../center/test/support/rig.ts';
+import { storesOf } from './support/stores.ts';
 
-let path: string;
-const open: SqliteStore[] = [];
-beforeEach(() => {
-  path = mkdtempSync(join(tmpdir(), 'chappe-owner-'));
-});
-afterEach(async () => {
-  for (const store of open.splice(0)) await store.close();
-  rmSync(path, { recursive: true, force: true });
-});
-
-async function opened(): Promise<SqliteStore> {
-  const store = await SqliteStore.open({ path });
-  open.push(store);
-  return store;
-}
+const stores = storesOf('owner');
+const opened = (): Promise<SqliteStore> => stores.opened();
 
 /** Another process opens the folder, whose lock is not there any more. */
 async function openedBeside(): Promise<SqliteStore> {
-  for (const name of ['lock.db', 'lock.pid']) rmSync(join(path, name));
+  for (const name of ['lock.db', 'lock.pid']) rmSync(join(stores.root, name));
   return opened();
 }
 
-const epochs = (): string => readFileSync(join(path, 'lock.epoch'), 'latin1').split(' ')[0] ?? '';
+const epochs = (): string => readFileSync(join(stores.root, 'lock.epoch'), 'latin1').split(' ')[0] ?? '';
 const fenced = { code: 'CHAPPE_STORE_FENCED', path: expect.stringContaining('chappe-owner-') };
 
 it('whoever opens it beside another that still runs fences that one, at once and whole', async () => {
@@ -89,12 +76,12 @@ it('epochs grow from one process to the next, and go on where their file is take
   }
   const store = await opened();
   const { owner } = await store.recover(NOON_MS);
-  rmSync(join(path, 'lock.epoch'));
+  rmSync(join(stores.root, 'lock.epoch'));
   await store.renew(owner);
   await store.look();
   expect(epochs()).toBe('3');
   // An older copy is no sign of another one.
-  writeFileSync(join(path, 'lock.epoch'), '2 4711\n');
+  writeFileSync(join(stores.root, 'lock.epoch'), '2 4711\n');
   await store.renew(owner);
   expect((await store.look()).failure).toBeUndefined();
   expect(epochs()).toBe('3');
