@@ -3,8 +3,11 @@ import { Worker } from 'node:worker_threads';
 import { CenterError } from '@chappe/center';
 import type { Answer, Notice, Numbered, Request, WorkerRole } from './requests.ts';
 
-/** Rows are short-lived: collected early they cost nothing, collected late some 60 MB for each thread. */
-const YOUNG_GENERATION_MB = 16;
+/**
+ * Rows are short-lived: collected early they cost nothing, collected late some 60 MB for each thread. What the writer
+ * merges lives for a second.
+ */
+const YOUNG_GENERATION_MB = { writer: 16, other: 6 };
 
 interface Pending {
   readonly settle: (value: unknown) => void;
@@ -27,7 +30,9 @@ export class StoreThread {
   constructor(role: WorkerRole, workerUrl: URL | undefined, hear: (notice: Notice) => void) {
     this.#worker = new Worker(workerUrl ?? defaultWorkerUrl(), {
       workerData: role,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      resourceLimits: {
+        maxYoungGenerationSizeMb: YOUNG_GENERATION_MB[role.chappeStore === 'writer' ? 'writer' : 'other'],
+      },
       name: `store ${role.chappeStore}`,
     });
     this.#worker.on('message', (answer: Answer | Notice) => {

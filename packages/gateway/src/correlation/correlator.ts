@@ -21,7 +21,7 @@ import type { GroupReceipts } from '../receipts/group-receipts.ts';
 import { handsetName } from '../receipts/handset.ts';
 import { storedReceipt, type UnmatchedReceipt, unmatchedDraft } from '../receipts/unmatched.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { type Incoming, keyOf } from './incoming.ts';
+import { endedBefore, type Incoming } from './incoming.ts';
 import { ReceiptClock, receiptClockOf } from './receipt-clock.ts';
 import { type Verdict, verdictOf } from './receipt-outcome.ts';
 import { Settling, type SettlingContext } from './settling.ts';
@@ -282,7 +282,7 @@ export class Correlator {
     };
     const names = [...candidates.map((candidate) => candidate.upstreamId), ...handsets];
     const giveUp = (): void => void this.#settling.isRepeated(late, true);
-    const wasSaid = group.ends.get(keyOf(incoming)) !== undefined;
+    const wasSaid = endedBefore(incoming) !== undefined;
     unpark = group.park({ names, found, giveUp, refuse: () => undefined }, wasSaid);
     if (group.unanswered.of(incoming).length > 0) void this.#guessKept(late);
   }

@@ -5,7 +5,7 @@ import type { Candidate } from '../message/id-candidates.ts';
 import { operatorIdOf } from '../message/operator-id.ts';
 import type { GroupReceipts } from '../receipts/group-receipts.ts';
 import { handsetOf } from '../receipts/handset.ts';
-import { receiptKey } from '../receipts/recent-ends.ts';
+import type { Ended } from '../receipts/recent-ends.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Verdict } from './receipt-outcome.ts';
 
@@ -35,9 +35,9 @@ export interface Match {
   readonly message: Message;
 }
 
-/** Says whether two receipts are the same one, said twice. */
-export function keyOf({ receipt, from }: Incoming): string {
-  return receiptKey(receipt.ids[0] ?? '', from);
+/** The message that has ended not long ago by a receipt of the same id and handset. */
+export function endedBefore({ group, receipt, from }: Incoming): Ended | undefined {
+  return group.ends.get(receipt.ids[0] ?? '', from);
 }
 
 /** Whether the message is to the handset that the receipt names. */

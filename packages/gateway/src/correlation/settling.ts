@@ -4,11 +4,10 @@ import type { Clock } from '@chappe/smpp';
 import { isFinal } from '../message/states.ts';
 import type { GroupReceipts } from '../receipts/group-receipts.ts';
 import type { EndOther } from '../receipts/long-messages.ts';
-import { receiptKey } from '../receipts/recent-ends.ts';
 import type { Unanswered } from '../receipts/unanswered.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
 import { type Doubt, fits, likeliestFirst } from './guess.ts';
-import { type Incoming, isOfHandset, keyOf, likelyMatch, type Match, sureMatch } from './incoming.ts';
+import { endedBefore, type Incoming, isOfHandset, likelyMatch, type Match, sureMatch } from './incoming.ts';
 import { outcomeOfReceipt, type Verdict } from './receipt-outcome.ts';
 
 /** What settling asks for. */
@@ -56,7 +55,7 @@ export class Settling {
    * disk has no other message that it could mean.
    */
   isRepeated(incoming: Incoming, isLastLook = false): boolean {
-    const ended = incoming.receipt.ids.length === 0 ? undefined : incoming.group.ends.get(keyOf(incoming));
+    const ended = incoming.receipt.ids.length === 0 ? undefined : endedBefore(incoming);
     if (ended === undefined || (ended.hasOthers && !isLastLook)) return false;
     incoming.upstream.counters.receiptsRepeated += 1;
     if (ended.verdict !== incoming.verdict.text) {
@@ -119,7 +118,8 @@ export class Settling {
     // Not settled: another receipt has been quicker by a moment.
     const isSettled = await center.settle(message.id, this.#outcomeBy(incoming, message));
     const others = found.filter(({ upstreamId }) => upstreamId === best.candidate.upstreamId);
-    this.#settled(incoming, best, isSettled, others, others.length > 1);
+    if (isSettled) this.#noteEnd(incoming, message.id, others.length > 1);
+    this.#settled(incoming, best, isSettled, others);
     return true;
   }
 
@@ -194,9 +194,10 @@ export class Settling {
   }
 
   #noteEnd(incoming: Incoming, id: number, hasOthers = false): void {
-    const { group, verdict, receipt } = incoming;
+    const { group, verdict, receipt, from } = incoming;
+    const [upstreamId] = receipt.ids;
     // One without an id may be about any message to its handset.
-    if (receipt.ids.length > 0) group.ends.note(keyOf(incoming), { id, verdict: verdict.text, hasOthers });
+    if (upstreamId !== undefined) group.ends.note(upstreamId, from, { id, verdict: verdict.text, hasOthers });
   }
 
   #outcomeBy({ verdict, upstream, kept }: Incoming, message: Message, remark?: string): Outcome {
@@ -221,22 +222,20 @@ export class Settling {
     });
   }
 
-  /** `others`: messages with the same reference. `hasOthers`: the disk has some that the memory has not. */
+  /** `others`: messages with the same reference. */
   #settled(
     incoming: Incoming,
     { candidate: { relation, id, upstreamId }, message }: Match,
     isSettled: boolean,
     others: Iterable<Message>,
-    hasOthers = false,
   ): void {
     const { group, upstream, verdict, answer } = incoming;
     if (isSettled) {
-      this.#noteEnd(incoming, message.id, hasOthers);
       if (id !== '') group.noteHit(relation, id);
       group.long.ended(message, upstreamId, others, this.#endOther(group, verdict, upstream.name));
     } else {
       upstream.counters.receiptsRepeated += 1;
-      if (group.ends.get(keyOf(incoming))?.verdict !== verdict.text) this.#noteLater(message.id, incoming);
+      if (endedBefore(incoming)?.verdict !== verdict.text) this.#noteLater(message.id, incoming);
     }
     answer(0);
   }
@@ -247,8 +246,7 @@ export class Settling {
       const outcome = this.#outcome(part, verdict, connector, 'whole=1');
       if (!(await this.#context.center.settle(part.id, outcome))) return;
       const { id, upstreamId = '', destination } = part;
-      const key = receiptKey(upstreamId, destination.digits);
-      group.ends.note(key, { id, verdict: verdict.text, hasOthers: false });
+      group.ends.note(upstreamId, destination.digits, { id, verdict: verdict.text, hasOthers: false });
     };
   }
 }

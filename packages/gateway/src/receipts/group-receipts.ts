@@ -12,7 +12,7 @@ import type { LearnedForms } from './learned-forms.ts';
 import { IdLearning } from './learning.ts';
 import { LongMessages } from './long-messages.ts';
 import { type PendingReceipt, PendingReceipts, type TimedReceipt } from './pending-receipts.ts';
-import { RecentEnds, receiptKey } from './recent-ends.ts';
+import { RecentEnds } from './recent-ends.ts';
 import { UnansweredMessages } from './unanswered.ts';
 import { Unmatched } from './unmatched.ts';
 
@@ -128,8 +128,9 @@ export class GroupReceipts {
 
   /** A message has ended, or goes elsewhere, without its receipt: one that comes after all changes nothing any more. */
   superseded({ id, upstreamId = '', destination }: Message): void {
-    const key = receiptKey(upstreamId, destination.digits);
-    if (this.ends.get(key) === undefined) this.ends.note(key, { id, verdict: '', hasOthers: false });
+    const { digits } = destination;
+    if (this.ends.get(upstreamId, digits) === undefined)
+      this.ends.note(upstreamId, digits, { id, verdict: '', hasOthers: false });
   }
 
   /**

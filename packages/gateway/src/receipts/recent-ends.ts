@@ -1,6 +1,7 @@
 /** Messages that have ended not long ago, by the receipts that would end them. */
 import type { MessageId } from '@chappe/center';
 import { canonicalId } from '@chappe/protocol';
+import { RecentKeys } from '../message/recent-keys.ts';
 import { handsetOf } from './handset.ts';
 
 /** A message that has ended. */
@@ -12,28 +13,18 @@ export interface Ended {
   readonly hasOthers: boolean;
 }
 
-/** The key of the receipt about that id and handset. */
-export function receiptKey(id: string, handset: string): string {
-  return `${canonicalId(id)} ${handsetOf(handset)}`;
-}
-
 // Some upstreams say everything twice, within seconds; others have a second thought, within hours.
 const maxRecent = 20_000;
 
-/** The last 20,000 to 40,000. */
+/** The last 20,000 to 40,000, by the operator's id and the handset. */
 export class RecentEnds {
-  #recent: Map<string, Ended> = new Map();
-  #before: Map<string, Ended> = new Map();
+  readonly #recent: RecentKeys<Ended> = new RecentKeys(maxRecent);
 
-  note(key: string, ended: Ended): void {
-    this.#recent.set(key, ended);
-    if (this.#recent.size < maxRecent) return;
-    // Two generations instead of an order: adding is what has to be quick.
-    this.#before = this.#recent;
-    this.#recent = new Map();
+  note(upstreamId: string, handset: string, ended: Ended): void {
+    this.#recent.note(canonicalId(upstreamId), handsetOf(handset), ended);
   }
 
-  get(key: string): Ended | undefined {
-    return this.#recent.get(key) ?? this.#before.get(key);
+  get(upstreamId: string, handset: string): Ended | undefined {
+    return this.#recent.get(canonicalId(upstreamId), handsetOf(handset));
   }
 }
