@@ -15,10 +15,10 @@ const highestYoungOctets = 64 * mebi;
  * What may come to the older objects before all are collected: about so much. It was half of them, and a heap of 70 MB was
  * walked through three times a second, for a fifth of the speed; V8 by itself lets it become three times as large.
  */
-const growthOctets = 120 * mebi;
+const growthOctets = 100 * mebi;
 // A large heap is not walked through for little, a small one not left to grow for good.
 const leastPercent = 30;
-const mostPercent = 150;
+const mostPercent = 100;
 
 /**
  * How much of what is in use may come to it before the next collection, in percent. It is what the next one goes by, so

@@ -16,10 +16,10 @@ test.each([
 });
 
 test.each([
-  [0, 150],
-  [10 * mebi, 150],
-  [120 * mebi, 100],
-  [241 * mebi, 50],
+  [0, 100],
+  [10 * mebi, 100],
+  [100 * mebi, 100],
+  [201 * mebi, 50],
   [1_000 * mebi, 30],
 ] as const)('to %i octets %i percent may come before all is collected', (octets, percent) => {
   expect(growingPercent(octets)).toBe(percent);

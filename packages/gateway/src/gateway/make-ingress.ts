@@ -37,7 +37,7 @@ export function makeIngress(options: GatewayOptions, { network, ...parts }: Ingr
     numbersOnly: options.settings !== undefined,
     splitsLongMessages: () => network.splitsLongMessages,
     cancelUpstream: (message) => network.cancel(message),
-    operators: () => network.operators,
+    operators: network.operators,
     cutsFor: (lane) => network.cutsFor(lane),
     refusedBy: (lane, facts, pieces) => network.refusedBy(lane, facts, pieces),
   };

@@ -26,7 +26,7 @@ export async function cancelBroadcastSm(
   if (typeof found === 'number') return refuse(ingress, found);
   // What an operator has taken is over here, and is repeated there.
   const isOver = isAtOperator(found)
-    ? (await ingress.operators().cancel(found)) !== undefined
+    ? (await ingress.operators.cancel(found)) !== undefined
     : (await ingress.center.cancel({ id: found.id, account: found.account })) === 'cancelled';
   return isOver ? {} : refuse(ingress, failure);
 }

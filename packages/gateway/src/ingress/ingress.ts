@@ -48,7 +48,7 @@ export interface Ingress {
   /** Has the upstream of a message take it back; false when that cannot be. */
   cancelUpstream(message: Message): Promise<boolean>;
   /** Requests about broadcasts that an operator has taken. */
-  operators(): OperatorRequests;
+  readonly operators: OperatorRequests;
   readonly counters: IngressCounters;
   /** Hears of failures of the store, which the ESME only sees as a status. */
   readonly onError: (error: unknown, where: string) => void;

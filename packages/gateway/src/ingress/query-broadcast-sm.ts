@@ -32,7 +32,7 @@ export async function queryBroadcastSm(
   const found = await broadcastOf(pdu, session, ingress, status.ESME_RBCASTQUERYFAIL);
   if (typeof found === 'number') return refuse(ingress, found);
   const content = readContent(found.content);
-  const told = isAtOperator(found) ? await ingress.operators().queryBroadcast(found) : undefined;
+  const told = isAtOperator(found) ? await ingress.operators.queryBroadcast(found) : undefined;
   if (told !== undefined) {
     const about = told.tlvs.filter(({ name }) => name !== undefined && answered.has(name));
     return { message_id: found.publicId, tlvs: about as readonly TlvInput[] };
