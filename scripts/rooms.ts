@@ -36,7 +36,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     checkpointer copier day-files reader restore sqlite-store
     aside backup-target contents day-file summary
     journal kept-operations manifest merged-changes
-    adopt-files check-data journal-files log-state merged-slots older-guard page shared-bodies sqlite-control tally-aside thread
+    new-segments
+    adopt-files check-data journal-disk journal-files log-state merged-slots older-guard page shared-bodies sqlite-control tally-aside thread
     control-copy disk-room integrity lock merged-row old-changes requests
     control-table day-statements encode-changes folder make-day-file walk
     records

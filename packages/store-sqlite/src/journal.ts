@@ -3,55 +3,19 @@
  * segments, files that are made once and used again, so that a sync has nothing to write but them. A segment is used again when
  * all that it says is in the day files, and a synced frame says that it is.
  */
-import { closeSync, fdatasync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, rmSync } from 'node:fs';
 import { syncFolder } from '@chappe/center';
 import { FRAME_OCTETS, frameOctets, sealFrame } from './frame.ts';
+import { disk, type JournalDisk } from './journal-disk.ts';
 import { type JournalState, journalState, segmentPath, segmentsIn } from './journal-files.ts';
+import { LARGEST_OCTETS, NewSegments, type Segment } from './new-segments.ts';
 import { hasGuard, removeGuard, writeGuard } from './older-guard.ts';
 import { identityOf } from './put-back.ts';
 
-const FILE_MODE = 0o600;
-/** The first one is small, for who stores little; each new one has twice as much, up to the largest. */
-const FIRST_OCTETS = 256 * 1024;
-const LARGEST_OCTETS = 4 * 1024 * 1024;
-/**
- * Zeros at one go: a page. What is written at once stays together in the cache of some file systems (ext4 since Linux 6.16), and
- * each commit into it has all of that written again: in pieces of 256 KiB, seven times the octets of a load of small commits.
- */
-const ZEROS = new Uint8Array(4 * 1024);
+export type { JournalDisk };
+
 /** Segments of the largest size that are kept for later. */
 const MAX_FREE = 12;
-
-/** The calls to the operating system, so that a test can let them fail. */
-export interface JournalDisk {
-  write(file: number, octets: Uint8Array, at: number): void;
-  sync(file: number): Promise<void>;
-  syncNow(file: number): void;
-}
-
-const disk: JournalDisk = {
-  write(file, octets, at) {
-    for (let written = 0; written < octets.length; )
-      written += writeSync(file, octets, written, octets.length - written, at + written);
-  },
-  sync: (file) =>
-    new Promise((settle, reject) => fdatasync(file, (error) => (error ? reject(error) : settle()))),
-  syncNow: fdatasyncSync,
-};
-
-/** One file of a journal. */
-interface Segment {
-  readonly path: string;
-  readonly file: number;
-  readonly identity: string | undefined;
-  readonly octets: number;
-  /** Which use of a segment this is. */
-  use: number;
-  /** Where the next frame goes. */
-  at: number;
-  /** The last frame in it. */
-  lastFrame: number;
-}
 
 /** A frame that is not known to be on the disk. */
 interface Unsynced {
@@ -78,6 +42,7 @@ export class Journal {
   /** In use, oldest first; the last one is written. */
   #segments: Segment[] = [];
   readonly #free: Segment[] = [];
+  readonly #new: NewSegments;
   /** Frames that are not known to be on the disk, in order. */
   #unsynced: Unsynced[] = [];
   #use: number;
@@ -86,11 +51,11 @@ export class Journal {
   #applied: number;
   /** What the last synced frame says of `applied`. */
   #appliedOnDisk: number;
-  #nextOctets = FIRST_OCTETS;
 
   constructor(folder: string, start: JournalStart, calls: JournalDisk = disk) {
     this.#folder = folder;
     this.#disk = calls;
+    this.#new = new NewSegments(folder, calls);
     this.#use = start.use;
     this.#frame = start.frame;
     this.#synced = start.frame;
@@ -110,7 +75,7 @@ export class Journal {
 
   /** Octets of its files. */
   get octets(): number {
-    return [...this.#segments, ...this.#free].reduce((sum, { octets }) => sum + octets, 0);
+    return [...this.#segments, ...this.#free].reduce((sum, { octets }) => sum + octets, this.#new.octets);
   }
 
   /**
@@ -123,6 +88,7 @@ export class Journal {
     this.#write(one);
     this.#frame = number;
     this.#unsynced.push(one);
+    if (this.#free.length === 0) this.#new.prepare(this.#segments.at(-1) as Segment, this.#use + 1);
     return number;
   }
 
@@ -178,7 +144,10 @@ export class Journal {
 
   /** A segment that is in use and has lost its name: what it holds is gone with the process. */
   lost(): string | undefined {
-    if (this.#segments.length > 0 && !hasGuard(this.#folder)) writeGuard(this.#folder);
+    if (this.#segments.length > 0 && !hasGuard(this.#folder)) {
+      writeGuard(this.#folder);
+      syncFolder(this.#folder);
+    }
     return this.#segments.find(({ path, identity }) => identityOf(path) !== identity)?.path;
   }
 
@@ -195,6 +164,7 @@ export class Journal {
     for (const segment of [...this.#segments, ...this.#free]) this.#end(segment);
     this.#segments = [];
     this.#free.length = 0;
+    this.#new.drop();
   }
 
   /** All of it is in the day files: the files are taken away. */
@@ -214,6 +184,7 @@ export class Journal {
     for (const segment of [...this.#segments, ...this.#free]) closeSync(segment.file);
     this.#segments = [];
     this.#free.length = 0;
+    this.#new.drop();
   }
 
   #write({ frame, records, number, applied }: Unsynced): void {
@@ -228,7 +199,7 @@ export class Journal {
     const current = this.#segments.at(-1);
     if (current !== undefined && current.at + octets <= current.octets) return current;
     const at = this.#free.findIndex((one) => one.octets >= octets);
-    const segment = at === -1 ? this.#make(octets) : (this.#free.splice(at, 1)[0] as Segment);
+    const segment = at === -1 ? this.#made(octets) : (this.#free.splice(at, 1)[0] as Segment);
     this.#use += 1;
     segment.use = this.#use;
     segment.at = 0;
@@ -237,23 +208,9 @@ export class Journal {
     return segment;
   }
 
-  /** Its octets are written once, so that its blocks are there, whatever the disk is full of later. */
-  #make(atLeast: number): Segment {
+  #made(atLeast: number): Segment {
     if (this.#segments.length === 0) writeGuard(this.#folder);
-    const octets = Math.max(this.#nextOctets, atLeast);
-    const path = segmentPath(this.#folder, this.#use + 1);
-    const file = openSync(path, 'wx+', FILE_MODE);
-    try {
-      for (let at = 0; at < octets; at += ZEROS.length)
-        this.#disk.write(file, ZEROS.subarray(0, Math.min(ZEROS.length, octets - at)), at);
-      syncFolder(this.#folder);
-    } catch (error) {
-      closeSync(file);
-      rmSync(path, { force: true });
-      throw error;
-    }
-    this.#nextOctets = Math.min(LARGEST_OCTETS, 2 * this.#nextOctets);
-    return { path, file, identity: identityOf(path), octets, use: 0, at: 0, lastFrame: 0 };
+    return this.#new.take(atLeast, this.#use + 1);
   }
 
   async #syncSince(frames: readonly Unsynced[]): Promise<void> {

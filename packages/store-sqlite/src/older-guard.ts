@@ -4,14 +4,13 @@
  */
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncFolder } from '@chappe/center';
 import { exists, GUARD_FILE, MAGIC, USER_VERSION_AT } from './folder.ts';
 import { schemaVersion } from './schema.ts';
 
 const FILE_MODE = 0o600;
 const HEADER_OCTETS = 100;
 
-/** Puts it there. Throws the error of the file system. */
+/** Puts it there; its name is on the disk when the caller has synced the folder. Throws the error of the file system. */
 export function writeGuard(folder: string): void {
   const header = Buffer.alloc(HEADER_OCTETS);
   header.write(MAGIC, 'latin1');
@@ -23,7 +22,6 @@ export function writeGuard(folder: string): void {
   } finally {
     closeSync(file);
   }
-  syncFolder(folder);
 }
 
 /** Whether it is there. */
