@@ -85,6 +85,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     clientErrorHandler: brokenRequests(connections),
   });
   const turns = new Turns(turnLimits);
+  const idempotency = new IdempotencyKeys(gateway.control, clock, options.idempotency);
   const context: Context = {
     actions: options.actions ?? builtInForms,
     simulation: options.simulation,
@@ -92,7 +93,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     version,
     clock,
     auth: options.auth,
-    idempotency: new IdempotencyKeys(clock, options.idempotency),
+    idempotency,
     metrics,
     backups: options.makeBackup === undefined ? undefined : new Backups(options.makeBackup),
     turns,
@@ -129,6 +130,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     gate.close();
     connections.close();
     metrics.close();
+    await idempotency.close();
   });
   return app;
 }

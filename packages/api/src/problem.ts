@@ -22,6 +22,7 @@ export const problems = {
   method_not_allowed: { status: 405, title: 'This path does not take this method' },
   wait_timeout: { status: 408, title: 'No such message came in time' },
   conflict: { status: 409, title: 'It does not go together with what there is' },
+  idempotency_uncertain: { status: 409, title: 'Whether this was done before is not known' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'Only JSON is read here' },
   refused: { status: 422, title: 'The message was refused' },

@@ -53,7 +53,8 @@ export function submitMessage(context: Context): Route {
         name: 'Idempotency-Key',
         description:
           'A name of yours for this request. The same key with the same body gets the same answer for 24 hours, and ' +
-          'nothing is sent twice; a restart of the server forgets keys.',
+          'nothing is sent twice, over a restart of the server too. What a crash has left open is told as ' +
+          '`idempotency_uncertain`.',
       },
     ],
     isAudited: false,
@@ -66,6 +67,7 @@ export function submitMessage(context: Context): Route {
       'stopping',
       'invalid_idempotency_key',
       'idempotency_key_reused',
+      'idempotency_uncertain',
     ],
     handle: ({ body: given, header, caller, signal }) => {
       const body = { ...given, account: ownAccount(caller, given.account) };
@@ -86,7 +88,10 @@ export function submitMessage(context: Context): Route {
   });
 }
 
-/** The same for the same fields and values, in whatever order they came. */
+/**
+ * The same for the same fields and values, in whatever order they came: in that of the schema. It is kept over restarts, so
+ * new fields come last there.
+ */
 function fingerprint(body: SubmissionBody): string {
   return createHash('sha256').update(JSON.stringify(body)).digest('base64');
 }
