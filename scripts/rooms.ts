@@ -3,7 +3,7 @@
  * only.
  */
 export const rooms: Readonly<Record<string, readonly string[]>> = {
-  protocol: inOrder(`index message text nearest codec definitions`),
+  protocol: inOrder(`index report message text nearest codec definitions`),
   smpp: inOrder(
     `index simulated-clock client server messages session caller transport option-checks core guarded-random guard errors clock`,
   ),
@@ -72,8 +72,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     context mount
     audit http-edge idempotency json-body listen origin refused-beside send-answer
     failures message-filter observe request-bodies route schemas shares
-    auth body-shape content-argument gateway-problem metrics not-found parameters records-text turns validation
-    backups connections cursor event-filter event-stream list-text problem times unread
+    auth body-shape content-argument gateway-problem metrics not-found parameters pdu-values records-text turns validation
+    backups connections cursor event-filter event-stream list-text problem text-cost times unread
   `),
   cli: inOrder(`
     main

@@ -61,6 +61,7 @@ const tags = [
   { name: 'held', description: 'Messages that routes hold back' },
   { name: 'opt-outs', description: 'Handsets that want no messages' },
   { name: 'pumping', description: 'Stops of messages that look made up' },
+  { name: 'tools', description: 'Octets to PDUs and back' },
   { name: 'operation', description: 'Health, metrics and description' },
 ];
 

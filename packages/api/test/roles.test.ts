@@ -28,6 +28,9 @@ afterAll(() => rig.close());
  */
 const table = `
   POST   /api/v1/messages                         a
+  POST   /api/v1/estimate                         o r a
+  POST   /api/v1/decode                           o r a
+  POST   /api/v1/encode                           o r a
   GET    /api/v1/messages                         o r a
   GET    /api/v1/messages/wait                    o r a
   GET    /api/v1/messages/{id}                    o r a

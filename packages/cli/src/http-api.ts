@@ -1,8 +1,9 @@
 /** Calls of the HTTP API of a running Chappe. */
+
 import { readFileSync } from 'node:fs';
+import { printable } from '@chappe/protocol';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { Failure, usage } from './failure.ts';
-import { printable } from './terminal.ts';
 
 /** Where the API is, and who asks. */
 export interface ApiAccess {

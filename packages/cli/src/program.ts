@@ -1,5 +1,7 @@
 /** The program: reads the command line, runs one command, gives its exit code. */
+
 import { readFileSync } from 'node:fs';
+import { printable } from '@chappe/protocol';
 import { Command, CommanderError } from 'commander';
 import { type CommandPlan, commandOf } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -8,7 +10,7 @@ import { plans } from './plans.ts';
 import { asCalled, npmHint, programName } from './program-name.ts';
 import type { CommonValues } from './settings/common.ts';
 import type { Surroundings } from './settings/setting.ts';
-import { printable, processTerminal, type Terminal } from './terminal.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
 
 const about = 'A complete SMPP system: message centre, gateway, sandbox and tools.';
 const commandNames = plans.map(({ name }) => name);

@@ -1,6 +1,7 @@
+import { printable, quoted } from '@chappe/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { columns, printable, quoted } from '../src/terminal.ts';
+import { columns } from '../src/terminal.ts';
 
 describe('texts of peers', () => {
   it.each([

@@ -2,6 +2,13 @@
 
 export { addressKey } from '@chappe/smpp';
 export {
+  type DestinationEstimate,
+  type Estimate,
+  type EstimateQuestion,
+  type EstimateRefusal,
+  estimateMessages,
+} from './admin/estimate.ts';
+export {
   type HeldMessage,
   type HeldPage,
   heldMessages,
@@ -70,6 +77,7 @@ export type { LaneBehaviour, LaneBehaviours, Special } from './lanes/behaviour.t
 export { broadcastLane, handsetLane } from './lanes/lanes.ts';
 export { repetitionOf } from './message/broadcast-times.ts';
 export { dataCodingByteOf, esmClassOf, isTextOnly, readContent } from './message/content.ts';
+export { type ContentMeasure, type ContentUnit, measureContent } from './message/content-measure.ts';
 export type { LifetimeLimits } from './message/lifetime.ts';
 export { dataCodingOf, isBinary } from './message/message-text.ts';
 export { type ContentArgument, sizeOf } from './message/segments.ts';

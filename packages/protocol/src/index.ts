@@ -250,6 +250,21 @@ export {
   type UserData,
 } from './message/user-data.ts';
 export { nearest } from './nearest.ts';
+export type { ReadContent } from './report/content.ts';
+export { cutPdus } from './report/cut-pdus.ts';
+export type { FieldNode } from './report/field-tree.ts';
+export { type FieldJson, type PduReportJson, reportJson } from './report/json.ts';
+export type { Level, Note } from './report/lint/note.ts';
+export { meaningOf } from './report/meaning.ts';
+export { hexOf, printable, quoted } from './report/printable.ts';
+export {
+  commandOf,
+  contentLines,
+  type PduReport,
+  type ReportOptions,
+  reportOf,
+  statusWord,
+} from './report/report.ts';
 export {
   MAX_USER_DATA_OCTETS,
   unitsPerSegment,

@@ -15,6 +15,7 @@ import {
 } from './connectors.ts';
 import { indexPage, openapiDocument } from './documents.ts';
 import { deleteEntry, entryWords, putEntry } from './entries.ts';
+import { estimate } from './estimate.ts';
 import { streamEvents } from './events.ts';
 import { listHeld, releaseAllHeldMessages, releaseHeldMessage } from './held.ts';
 import { info } from './info.ts';
@@ -22,6 +23,7 @@ import { checkLedger, exportRecords, getLedger, getStatement, postCredit } from 
 import { getMessage, listRefusals, searchMessages } from './messages.ts';
 import { scrapeMetrics } from './metrics.ts';
 import { deleteOptOut, listOptOuts, putOptOut } from './opt-outs.ts';
+import { decodePdus, encodePdu } from './pdus.ts';
 import {
   clearInbox,
   forgetAllMessages,
@@ -45,6 +47,9 @@ import { listWebhooks } from './webhooks.ts';
 export function routesOf(context: Context): readonly Route[] {
   return [
     submitMessage(context),
+    estimate(context),
+    decodePdus(context),
+    encodePdu(),
     searchMessages(context),
     waitForMessage(context),
     getMessage(context),

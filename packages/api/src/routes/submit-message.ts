@@ -1,15 +1,9 @@
 /** POST /api/v1/messages: sends a message, or the same to many. */
 import { createHash } from 'node:crypto';
-import {
-  type ContentArgument,
-  type SubmitRequest,
-  type SubmitResult,
-  type Submitted,
-  sizeOf,
-} from '@chappe/gateway';
+import type { SubmitResult, Submitted } from '@chappe/gateway';
 import { GatewayError } from '@chappe/policy';
 import { callerKey, ownAccount } from '../auth/caller.ts';
-import { checkCharacters, checkContent } from '../content-argument.ts';
+import { checkContent } from '../content-argument.ts';
 import type { Context } from '../context.ts';
 import { problemOfGateway } from '../gateway-problem.ts';
 import { Problem } from '../problem.ts';
@@ -22,13 +16,9 @@ import {
   submittedBody,
   submittedListBody,
 } from '../schemas/submission.ts';
-import { durationMs, momentMs } from '../times.ts';
 import { Turns } from '../turns.ts';
+import { checkSize, submitRequestOf } from './submit-request.ts';
 
-const defaultAccount = 'http';
-// What one request may store: a thousand numbers of five segments each, or their octets in fewer.
-const maxSegments = 5_000;
-const maxStoredOctets = 1024 * 1024;
 // Lists are sent one group after the other; two of a caller hide the time of a commit from each other.
 const listLimits = { atOnce: 8, each: 2, waiting: 20 };
 
@@ -97,7 +87,7 @@ function fingerprint(body: SubmissionBody): string {
 }
 
 async function submit({ gateway, clock }: Context, body: SubmissionBody): Promise<Answer> {
-  const rest = argumentsOf(body, clock.nowMs());
+  const rest = submitRequestOf(body, clock.nowMs());
   const { to } = body;
   if (typeof to !== 'string') {
     checkSize(to.length, rest);
@@ -111,19 +101,6 @@ async function submit({ gateway, clock }: Context, body: SubmissionBody): Promis
 function bodyOf(to: string, { ids, segments, coding, replaced, state }: Submitted): SubmittedBody {
   const told = replaced.length === 0 ? {} : { replaced };
   return { id: ids[0] ?? '', ids, to, segments, coding, ...told, state };
-}
-
-/** Throws a `Problem` for what is too much for one request. */
-function checkSize(numbers: number, content: ContentArgument): void {
-  const { segments, octets } = sizeOf(content);
-  if (numbers > 1 && (numbers * segments > maxSegments || numbers * octets > maxStoredOctets)) {
-    const most = Math.max(1, Math.floor(Math.min(maxSegments / segments, maxStoredOctets / octets)));
-    const what = segments === 1 ? `${octets} octets` : `${segments} segments`;
-    throw new Problem('invalid_field', `"to": ${what} to ${numbers} numbers are too much for one request`, {
-      field: 'to',
-      hint: `send it to at most ${most} at a time`,
-    });
-  }
 }
 
 function listAnswer(destinations: readonly string[], results: readonly SubmitResult[]): Answer {
@@ -146,38 +123,4 @@ function listAnswer(destinations: readonly string[], results: readonly SubmitRes
 
 function refusal(to: string, { code, message, options: { commandStatus } }: Problem): RefusedBody {
   return { to, code, detail: message, ...(commandStatus === undefined ? {} : { commandStatus }) };
-}
-
-function argumentsOf(body: SubmissionBody, nowMs: number): Omit<SubmitRequest, 'to'> {
-  const { coding, replacement, schedule, validity, hex, text, from, receipt, clientReference, longMessage } =
-    body;
-  for (const field of ['coding', 'replacement'] as const) {
-    if (hex === undefined || body[field] === undefined) continue;
-    throw new Problem('invalid_field', `"${field}" is for texts, not for "hex"`, { field });
-  }
-  const chosen = coding === 'auto' ? undefined : coding;
-  if (text !== undefined && chosen !== undefined && replacement === undefined) checkCharacters(text, chosen);
-  return {
-    account: body.account ?? defaultAccount,
-    from,
-    text,
-    hex,
-    coding: chosen,
-    replacement,
-    longMessage,
-    messageClass: body.messageClass as SubmitRequest['messageClass'],
-    receipt,
-    priority: body.priority as SubmitRequest['priority'],
-    validityMs: typeof validity === 'number' ? validity * 1_000 : durationMs(validity ?? ''),
-    scheduleAtMs: schedule === undefined ? undefined : scheduledMs(schedule, nowMs),
-    clientReference,
-  };
-}
-
-function scheduledMs(schedule: string, nowMs: number): number {
-  const atMs = momentMs(schedule, nowMs);
-  if (atMs === undefined) {
-    throw new Problem('invalid_field', `"schedule": there is no such time`, { field: 'schedule' });
-  }
-  return atMs;
 }

@@ -1,6 +1,5 @@
 /** What a whole conversation gets wrong, seen from outside: requests, their responses, and the bind. */
-import { type DecodedPdu, isRequest, responseOf, tlv, type Version } from '@chappe/protocol';
-import type { Note } from '../decode/lint/note.ts';
+import { type DecodedPdu, isRequest, type Note, responseOf, tlv, type Version } from '@chappe/protocol';
 
 /** Which end of the connection: `a` opened it, as far as known. */
 export type Side = 'a' | 'b';

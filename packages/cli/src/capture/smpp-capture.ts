@@ -1,6 +1,5 @@
 /** The PDUs of all SMPP connections in a capture file, in the order in which they were complete. */
-import { decode, type Version } from '@chappe/protocol';
-import type { Note } from '../decode/lint/note.ts';
+import { decode, type Note, type Version } from '@chappe/protocol';
 import { type Frame, readCapture } from './capture-file.ts';
 import { Dialogue, type Side } from './dialogue.ts';
 import { PduStream } from './pdu-stream.ts';

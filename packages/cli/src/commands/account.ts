@@ -1,11 +1,12 @@
 /** `chappe account`: customers of a running Chappe. */
+
 import { createHash } from 'node:crypto';
 import { generatePassword, hashPassword } from '@chappe/policy';
+import { printable } from '@chappe/protocol';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
 import type { AccountValues } from '../settings/entries.ts';
-import { printable } from '../terminal.ts';
 import type { Entry } from './entry.ts';
 import {
   addEntry,

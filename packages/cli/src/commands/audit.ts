@@ -1,8 +1,8 @@
 /** `chappe audit`: who changed what. */
+import { printable } from '@chappe/protocol';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { AuditValues } from '../settings/operation.ts';
-import { printable } from '../terminal.ts';
 import { type Column, column, listOf, objectOf, printList } from './show.ts';
 import { ask } from './verbs.ts';
 

@@ -1,15 +1,16 @@
 /** `chappe backup`: a copy of all that is durable, as of one moment, of a running Chappe or of a folder that nobody uses. */
+
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@chappe/center';
+import { printable } from '@chappe/protocol';
 import { SqliteStore, userOf } from '@chappe/store-sqlite';
 import { bundleUrl } from '../bundle-url.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
 import type { BackupValues } from '../settings/backup.ts';
-import { printable } from '../terminal.ts';
 import { contentLines } from './backup-lines.ts';
 import { objectOf, printDone, type Shown } from './show.ts';
 import { ask } from './verbs.ts';

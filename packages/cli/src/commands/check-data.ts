@@ -1,11 +1,12 @@
 /** `chappe check --data`: whether every page of the files of a data folder can be read. */
+
 import { statSync } from 'node:fs';
+import { printable } from '@chappe/protocol';
 import { checkData, type FileFault, type FileReport, userOf } from '@chappe/store-sqlite';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
 import type { CheckValues } from '../settings/check.ts';
-import { printable } from '../terminal.ts';
 
 const pageOctets = 4096;
 const maxShown = 10;

@@ -1,9 +1,9 @@
 /** `chappe connector`: operators that a running Chappe is connected to. */
+import { printable } from '@chappe/protocol';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
 import type { ConnectorValues } from '../settings/entries.ts';
-import { printable } from '../terminal.ts';
 import {
   addEntry,
   type EntryKind,

@@ -1,11 +1,9 @@
 /** `chappe decode`: octets or a capture, taken apart. */
 import { createReadStream } from 'node:fs';
-import { isResponse } from '@chappe/protocol';
+import { commandOf, cutPdus, isResponse, type PduReport, reportJson, reportOf } from '@chappe/protocol';
 import { type CaptureCounts, type CaptureEvent, readSmppCapture } from '../capture/smpp-capture.ts';
 import type { Run } from '../command.ts';
-import { cutPdus, readHex } from '../decode/hex-input.ts';
-import { reportJson } from '../decode/json.ts';
-import { commandOf, type PduReport, reportOf } from '../decode/report.ts';
+import { readHex } from '../decode/hex-input.ts';
 import { noteLines, printReport } from '../decode/text.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { usage } from '../failure.ts';

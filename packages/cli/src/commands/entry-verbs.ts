@@ -1,12 +1,13 @@
 /** Verbs that accounts and connectors share: making, changing and taking away entries that the server keeps. */
+
 import { readFileSync } from 'node:fs';
+import { printable } from '@chappe/protocol';
 import { stringify } from 'yaml';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
 import { ApiRefusal } from '../http-api.ts';
 import type { ApiValues } from '../settings/http.ts';
-import { printable } from '../terminal.ts';
 import { type Entry, isEntry, isSecretKey, readEntry, withPairs } from './entry.ts';
 import { Secrets, withSecrets } from './secrets.ts';
 import { sessionColumns } from './session-columns.ts';

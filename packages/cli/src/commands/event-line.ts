@@ -1,5 +1,5 @@
 /** An event of the API as a line for people. */
-import { printable, quoted } from '../terminal.ts';
+import { printable, quoted } from '@chappe/protocol';
 import { cell, objectOf, type Shown } from './show.ts';
 
 const maxShownText = 60;

@@ -1,9 +1,9 @@
 /** `chappe held`: messages that a route holds back, or that no account takes, until somebody releases them. */
+import { printable, quoted } from '@chappe/protocol';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
 import type { HeldValues } from '../settings/operation.ts';
-import { printable, quoted } from '../terminal.ts';
 import { type Column, cell, column, listOf, objectOf, printDone, printList } from './show.ts';
 import { ask, part, plain, runVerb, type Verbs } from './verbs.ts';
 

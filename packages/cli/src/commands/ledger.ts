@@ -1,11 +1,13 @@
 /** `chappe ledger`: what accounts have, and what they have spent. */
+
 import { randomUUID } from 'node:crypto';
+import { printable } from '@chappe/protocol';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
 import { openStream } from '../http-api.ts';
 import type { LedgerValues } from '../settings/operation.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 import {
   type Column,
   cell,

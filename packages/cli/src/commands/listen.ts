@@ -1,12 +1,13 @@
 /** `chappe listen`: what comes from the message centre, one line each. */
+
 import { readFileSync } from 'node:fs';
+import { hexOf, printable, quoted } from '@chappe/protocol';
 import { type IncomingEvent, SmppClient } from '@chappe/smpp';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { receiptJson } from '../json-lines.ts';
 import { clientOptions } from '../settings/connection.ts';
 import type { ListenValues } from '../settings/listen.ts';
-import { hexOf, printable, quoted } from '../terminal.ts';
 
 /** An event as JSON. */
 function eventJson(event: IncomingEvent): object {

@@ -1,9 +1,10 @@
 /** `chappe messages`: what a running Chappe has stored, and what became of it. */
+import { printable, quoted } from '@chappe/protocol';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { ApiRefusal, callApi } from '../http-api.ts';
 import type { MessagesValues } from '../settings/http.ts';
-import { columns, printable, quoted } from '../terminal.ts';
+import { columns } from '../terminal.ts';
 
 interface Message {
   readonly id: string;

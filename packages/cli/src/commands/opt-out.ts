@@ -1,8 +1,8 @@
 /** `chappe opt-out`: handsets that want no more messages. */
+import { printable, quoted } from '@chappe/protocol';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { OptOutValues } from '../settings/operation.ts';
-import { printable, quoted } from '../terminal.ts';
 import { type Column, column, listOf, objectOf, printDone, printList } from './show.ts';
 import { ask, part, plain, runVerb, type Verb, type Verbs } from './verbs.ts';
 

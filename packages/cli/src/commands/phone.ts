@@ -1,10 +1,11 @@
 /** `chappe phone`: a simulated handset at the command line. */
+import { printable, quoted } from '@chappe/protocol';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
 import { callApi } from '../http-api.ts';
 import type { ApiValues } from '../settings/http.ts';
-import { columns, printable, quoted } from '../terminal.ts';
+import { columns } from '../terminal.ts';
 
 interface Phone {
   readonly msisdn: string;

@@ -1,8 +1,8 @@
 /** `chappe receipts`: receipts that found no message. */
+import { printable, quoted } from '@chappe/protocol';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { ReceiptsValues } from '../settings/operation.ts';
-import { printable, quoted } from '../terminal.ts';
 import { type Column, cell, column, listOf, objectOf, printDone, printList } from './show.ts';
 import { ask, named, part, plain, runVerb, several, type Verbs } from './verbs.ts';
 

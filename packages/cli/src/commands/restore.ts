@@ -1,12 +1,13 @@
 /** `chappe restore`: checks a backup, and lays it back as a data folder. */
+
 import type { Backup } from '@chappe/center';
 import { systemClock } from '@chappe/center';
+import { printable } from '@chappe/protocol';
 import { checkBackup, restoreBackup } from '@chappe/store-sqlite';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
 import type { RestoreValues } from '../settings/backup.ts';
-import { printable } from '../terminal.ts';
 import { contentLines } from './backup-lines.ts';
 import type { Shown } from './show.ts';
 

@@ -1,10 +1,10 @@
 /** `chappe route`: which way messages go, and why. */
-import type { TlvInput } from '@chappe/protocol';
+import { printable, type TlvInput } from '@chappe/protocol';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
 import type { RouteValues } from '../settings/entries.ts';
-import { columns, printable } from '../terminal.ts';
+import { columns } from '../terminal.ts';
 import { type Column, cell, column, listOf, objectOf, printList, type Shown, tableLines } from './show.ts';
 import { tlvOctets } from './tlv-octets.ts';
 import { ask, plain, runVerb, type Verbs } from './verbs.ts';

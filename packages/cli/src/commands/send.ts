@@ -1,7 +1,7 @@
 /** `chappe send`: one message, and its receipt if it is waited for. */
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { gsmSafeText } from '@chappe/protocol';
+import { gsmSafeText, printable } from '@chappe/protocol';
 import {
   type OutgoingMessage,
   type ReceiptResult,
@@ -17,7 +17,6 @@ import { usage } from '../failure.ts';
 import { receiptJson } from '../json-lines.ts';
 import { clientOptions } from '../settings/connection.ts';
 import type { SendValues } from '../settings/send.ts';
-import { printable } from '../terminal.ts';
 
 const msPerSecond = 1000;
 

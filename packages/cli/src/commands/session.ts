@@ -1,14 +1,12 @@
 /** `chappe session`: who is bound, and what goes on, as it happens. */
-import { type Version, versionByName } from '@chappe/protocol';
+import { printable, reportOf, type Version, versionByName } from '@chappe/protocol';
 import type { Run } from '../command.ts';
-import { reportOf } from '../decode/report.ts';
 import { printReport, titleOf } from '../decode/text.ts';
 import { eventData } from '../event-stream.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
 import { type ApiCall, openStream } from '../http-api.ts';
 import type { SessionValues } from '../settings/operation.ts';
-import { printable } from '../terminal.ts';
 import { eventLine } from './event-line.ts';
 import { sessionColumns } from './session-columns.ts';
 import { objectOf, printDone, printList, type Shown } from './show.ts';

@@ -1,6 +1,7 @@
 /** Answers of the API for people: tables with a heading, or the JSON as it came. */
+import { printable } from '@chappe/protocol';
 import type { Run } from '../command.ts';
-import { columns, printable, type Terminal } from '../terminal.ts';
+import { columns, type Terminal } from '../terminal.ts';
 
 /** An object of an answer; what is in it is looked at before it is used. */
 export type Shown = { readonly [name: string]: unknown };

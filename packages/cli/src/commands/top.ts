@@ -1,10 +1,11 @@
 /** `chappe top`: what goes on at this moment, looked at again and again. */
+import { printable } from '@chappe/protocol';
 import { type Clock, systemClock } from '@chappe/smpp';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
 import type { TopValues } from '../settings/operation.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 import { waitingColumns } from './account.ts';
 import { connectorColumns } from './connector.ts';
 import { type Column, cell, column, listOf, objectOf, type Shown, tableLines } from './show.ts';

@@ -1,10 +1,18 @@
 /** A report as text: one line per field with its place and its octets. */
 
-import { columns, hexOf, printable, quoted, type Style, type Terminal } from '../terminal.ts';
-import type { FieldNode } from './field-tree.ts';
-import type { Level, Note } from './lint/note.ts';
-import { meaningOf } from './meaning.ts';
-import { contentLines, type PduReport, statusWord } from './report.ts';
+import {
+  contentLines,
+  type FieldNode,
+  hexOf,
+  type Level,
+  meaningOf,
+  type Note,
+  type PduReport,
+  printable,
+  quoted,
+  statusWord,
+} from '@chappe/protocol';
+import { columns, type Style, type Terminal } from '../terminal.ts';
 
 // Octets shown of one field; `--json` has them all.
 const shownOctets = 8;

@@ -2,8 +2,8 @@
  * What must not reach a log that is shipped to other places: passwords and keys, texts of messages, and the numbers of
  * people but for their last digits. Applied to every line, so that a careless one is harmless.
  */
+import { printable } from '@chappe/protocol';
 import type { Logger, LoggerOptions } from 'pino';
-import { printable } from '../terminal.ts';
 
 /** Names of fields, in small letters and without separators, whose values are left out whole. */
 const secretNames: ReadonlySet<string> = new Set([

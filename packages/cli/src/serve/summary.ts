@@ -1,8 +1,10 @@
 /** What was understood of a configuration, in lines. Secrets are not in it. */
+
 import type { Config, ListenSettings } from '@chappe/config';
 import { type ConnectorSettings, namesOf, type RouteConditions, wayOf } from '@chappe/policy';
+import { printable } from '@chappe/protocol';
 import { hostPort } from '../start/banner.ts';
-import { columns, printable } from '../terminal.ts';
+import { columns } from '../terminal.ts';
 import { actionForms } from './mo-actions.ts';
 
 // Of a list of thousands, the first ones say what it is.

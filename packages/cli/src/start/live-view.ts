@@ -3,6 +3,7 @@
  * second and messages may come by the ten thousand, so a busy second is told in one line, and listening is given up
  * for the rest of it: then the view costs nothing.
  */
+
 import type { Clock } from '@chappe/center';
 import {
   type EventData,
@@ -12,7 +13,7 @@ import {
   type GatewayEvent,
   type SessionView,
 } from '@chappe/gateway';
-import { printable, quoted } from '../terminal.ts';
+import { printable, quoted } from '@chappe/protocol';
 
 /** What a view looks at. */
 export type Watched = Pick<Gateway, 'events' | 'counters' | 'sessions'>;

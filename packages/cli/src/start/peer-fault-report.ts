@@ -1,7 +1,8 @@
 /** What peers do wrong, on its way to the log: a hostile one must not fill the disk with it. */
+
 import type { Clock } from '@chappe/center';
 import type { PeerFault } from '@chappe/gateway';
-import { printable } from '../terminal.ts';
+import { printable } from '@chappe/protocol';
 
 /** Where faults end up. */
 export interface FaultLog {

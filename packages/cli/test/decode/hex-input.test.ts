@@ -1,5 +1,6 @@
+import { cutPdus } from '@chappe/protocol';
 import { describe, expect, it } from 'vitest';
-import { cutPdus, readHex } from '../../src/decode/hex-input.ts';
+import { readHex } from '../../src/decode/hex-input.ts';
 
 const enquireLink = '00000010000000150000000000000001';
 

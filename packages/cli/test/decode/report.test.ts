@@ -1,8 +1,6 @@
-import { concat8, encode, type PduInput, writeUdh } from '@chappe/protocol';
+import { concat8, encode, type PduInput, reportJson, reportOf, writeUdh } from '@chappe/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reportJson } from '../../src/decode/json.ts';
-import { reportOf } from '../../src/decode/report.ts';
 import { printReport } from '../../src/decode/text.ts';
 import type { Terminal } from '../../src/terminal.ts';
 

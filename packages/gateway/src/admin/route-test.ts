@@ -89,6 +89,7 @@ export function testRoutes({ network, accounts }: Administered, question: RouteQ
   };
 }
 
-function noWay(isRouted: boolean): string {
+/** What is said where no rule takes it: without rules everything goes to the handsets. */
+export function noWay(isRouted: boolean): string {
   return isRouted ? 'no route' : 'handsets';
 }

@@ -201,14 +201,19 @@ function errorOf(error: CenterError): GatewayError {
   );
 }
 
-function receiverOf(input: SubmitRequest, { numbersOnly }: Ingress): Address {
+/** Where it goes, as it was asked for. Throws a `GatewayError` that names the field. */
+export function receiverOf(
+  input: Pick<SubmitRequest, 'to' | 'toTon' | 'toNpi'>,
+  { numbersOnly }: Pick<Ingress, 'numbersOnly'>,
+): Address {
   const destination = destinationOf(input.to, typesOf(input.toTon, input.toNpi));
   refuseStatus('to', lengthStatus(destination.digits, status.ESME_RINVDSTADR));
   refuseStatus('to', checkDestination(destination.ton, destination.npi, destination.digits, numbersOnly));
   return destination;
 }
 
-function sourceOf(input: SubmitRequest): Address {
+/** Whom it is from, as it was asked for. Throws a `GatewayError` that names the field. */
+export function sourceOf(input: Pick<SubmitRequest, 'from' | 'fromTon' | 'fromNpi'>): Address {
   const source = addressOf(input.from ?? '', typesOf(input.fromTon, input.fromNpi));
   refuseStatus('from', lengthStatus(source.digits, status.ESME_RINVSRCADR));
   refuseStatus('from', checkSource(source.ton, source.npi, source.digits));

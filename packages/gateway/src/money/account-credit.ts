@@ -84,16 +84,23 @@ export class AccountCredit {
   /** Sets the price of some messages (segments) aside, all or nothing. What costs nothing is always taken. */
   reserve(price: number, segments: number, nowMs: number): ReserveResult {
     const total = price * segments;
+    const result = this.wouldReserve(total, nowMs);
+    if (result !== 'ok' || total === 0) return result;
+    this.#balance -= total;
+    this.#reserved += total;
+    this.#spentDay += total;
+    this.#spentMonth += total;
+    return 'ok';
+  }
+
+  /** What `reserve` would say to so much; nothing is set aside. */
+  wouldReserve(total: number, nowMs: number): ReserveResult {
     if (total === 0) return 'ok';
     if (nowMs >= this.#dayEndMs) this.#pass(nowMs);
     // A product or a difference that is too large to be exact is still on the right side of these bounds.
     if (total > Number.MAX_SAFE_INTEGER || this.#balance - total < this.#floor) return 'no-credit';
     if (this.#spentDay + total > this.#perDay) return 'day-cap';
     if (this.#spentMonth + total > this.#perMonth) return 'month-cap';
-    this.#balance -= total;
-    this.#reserved += total;
-    this.#spentDay += total;
-    this.#spentMonth += total;
     return 'ok';
   }
 

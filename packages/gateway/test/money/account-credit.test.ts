@@ -21,6 +21,15 @@ function account(settings?: CreditSettings, opening: Partial<CreditOpening> = {}
 }
 
 describe('balance', () => {
+  test('asking sets nothing aside', () => {
+    const credit = account({ mode: 'prepaid', perDay: 80 }, { balance: 100 });
+    expect(credit.wouldReserve(101, noon)).toBe('no-credit');
+    expect(credit.wouldReserve(81, noon)).toBe('day-cap');
+    for (let i = 0; i < 3; i += 1) expect(credit.wouldReserve(80, noon)).toBe('ok');
+    expect(credit).toMatchObject({ balance: 100, reserved: 0 });
+    expect(credit.spentDay(noon)).toBe(0);
+  });
+
   test('prepaid: down to nothing and no further, all segments or none', () => {
     const credit = account({ mode: 'prepaid' }, { balance: 100 });
     expect(credit.reserve(30, 3, noon)).toBe('ok');

@@ -2,17 +2,15 @@
  * A PDU as a tree of fields with the place of each in the octets. It walks the same tables as the codec, but never
  * gives up: of octets that cannot be read it shows all that can, and the rest as octets.
  */
-import {
-  type CommandDefinition,
-  commandName,
-  commands,
-  type ElementField,
-  type FieldDefinition,
-  type RecordElement,
-  tlvDefinition,
-  tlvName,
-  type VariantElement,
-} from '@chappe/protocol';
+import { commandName, commands } from '../definitions/commands.ts';
+import type {
+  CommandDefinition,
+  ElementField,
+  FieldDefinition,
+  RecordElement,
+  VariantElement,
+} from '../definitions/schema.ts';
+import { tlvDefinition, tlvName } from '../definitions/tlvs.ts';
 
 /** One field, TLV or part of one. */
 export interface FieldNode {

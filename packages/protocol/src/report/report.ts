@@ -1,12 +1,10 @@
 /** One PDU taken apart: what `chappe decode` prints, as text or as JSON. */
-import {
-  commandName,
-  type DecodedPdu,
-  type DefaultAlphabet,
-  decode,
-  statusName,
-  type Version,
-} from '@chappe/protocol';
+import { decode } from '../codec/codec.ts';
+import { commandName } from '../definitions/commands.ts';
+import type { Version } from '../definitions/constants.ts';
+import type { DecodedPdu } from '../definitions/pdu.ts';
+import { statusName } from '../definitions/statuses.ts';
+import type { DefaultAlphabet } from '../text/data-coding.ts';
 import { elementWords, type ReadContent, readContent, receiptWords } from './content.ts';
 import { type FieldNode, fieldTree } from './field-tree.ts';
 import { lint } from './lint/lint.ts';

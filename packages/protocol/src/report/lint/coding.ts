@@ -1,7 +1,9 @@
 /** Whether the octets of a text are in the coding that data_coding announces. */
-import { decodeText, readUserData, unpackSeptets } from '@chappe/protocol';
-import { quoted } from '../../terminal.ts';
+import { readUserData } from '../../message/user-data.ts';
+import { unpackSeptets } from '../../text/septets.ts';
+import { decodeText } from '../../text/text.ts';
 import { isContentPdu } from '../content.ts';
+import { quoted } from '../printable.ts';
 import type { Note, Rule } from './note.ts';
 
 // 3GPP 23.040 9.2.3.16: user data of one SMS.

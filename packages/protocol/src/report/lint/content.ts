@@ -1,5 +1,10 @@
 /** The content: user data header, segments, receipt. What coding its octets are in is told by `coding.ts`. */
-import { type ContentPdu, ESM_CLASS, isReceipt, parseReceiptText, readUdh, tlvTag } from '@chappe/protocol';
+import { ESM_CLASS } from '../../definitions/constants.ts';
+import { tlvTag } from '../../definitions/tlvs.ts';
+import { isReceipt } from '../../message/receipt.ts';
+import { parseReceiptText } from '../../message/receipt-text.ts';
+import { readUdh } from '../../message/udh.ts';
+import type { ContentPdu } from '../../message/user-data.ts';
 import { isContentPdu, type ReadContent } from '../content.ts';
 import type { Note, Rule } from './note.ts';
 

@@ -1,4 +1,5 @@
-import type { DecodedPdu, Version } from '@chappe/protocol';
+import type { Version } from '../../definitions/constants.ts';
+import type { DecodedPdu } from '../../definitions/pdu.ts';
 import type { ReadContent } from '../content.ts';
 
 /**

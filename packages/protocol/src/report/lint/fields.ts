@@ -1,13 +1,9 @@
 /** Fields with few right values: times, flags, versions. */
-import {
-  type DecodedPdu,
-  ESM_CLASS,
-  fieldMasks,
-  parseTime,
-  type SmppTime,
-  versionByName,
-} from '@chappe/protocol';
-import { quoted } from '../../terminal.ts';
+import { ESM_CLASS, versionByName } from '../../definitions/constants.ts';
+import { fieldMasks } from '../../definitions/fields.ts';
+import type { DecodedPdu } from '../../definitions/pdu.ts';
+import { parseTime, type SmppTime } from '../../message/time.ts';
+import { quoted } from '../printable.ts';
 import type { Note, Rule, Subject } from './note.ts';
 
 const timeReasons: { readonly [reason: string]: string | undefined } = {

@@ -1,8 +1,8 @@
-import { decode, encode, type PduInput } from '@chappe/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeShared, readShared } from '../../../../test/support/shared.ts';
-import { type FieldNode, fieldTree } from '../../src/decode/field-tree.ts';
+import { decode, encode, type PduInput } from '../../src/index.ts';
+import { type FieldNode, fieldTree } from '../../src/report/field-tree.ts';
 
 function leaves(nodes: readonly FieldNode[]): FieldNode[] {
   return nodes.flatMap((node) => (node.fields === undefined ? [node] : leaves(node.fields)));

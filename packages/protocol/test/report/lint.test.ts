@@ -1,9 +1,9 @@
-import { decode, encode, type PduInput, segmentText } from '@chappe/protocol';
 import { describe, expect, it } from 'vitest';
 import { describeShared, readShared } from '../../../../test/support/shared.ts';
-import { readContent } from '../../src/decode/content.ts';
-import { lint } from '../../src/decode/lint/lint.ts';
-import type { Subject } from '../../src/decode/lint/note.ts';
+import { decode, encode, type PduInput, segmentText } from '../../src/index.ts';
+import { readContent } from '../../src/report/content.ts';
+import { lint } from '../../src/report/lint/lint.ts';
+import type { Subject } from '../../src/report/lint/note.ts';
 
 const now = new Date('2026-07-20T12:00:00Z');
 

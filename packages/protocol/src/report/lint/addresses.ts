@@ -1,6 +1,7 @@
 /** Addresses: do type of number and numbering plan say what the address is? (SMPP 5.0 4.7.1, 4.7.2) */
-import { type DecodedPdu, TON } from '@chappe/protocol';
-import { quoted } from '../../terminal.ts';
+import { TON } from '../../definitions/constants.ts';
+import type { DecodedPdu } from '../../definitions/pdu.ts';
+import { quoted } from '../printable.ts';
 import type { Note, Rule } from './note.ts';
 
 // E.164 6.2.1; 3GPP 23.040 9.1.2.5: seven octets of packed septets hold 11 characters.

@@ -1,22 +1,18 @@
 /** What the value of a field means, in a few words. */
+import { commandName } from '../definitions/commands.ts';
+import { fieldMasks, fieldValues } from '../definitions/fields.ts';
+import { statusDescription, statusName } from '../definitions/statuses.ts';
+import { tlvDefinition } from '../definitions/tlvs.ts';
+import { readCallbackNumber } from '../message/callback-number.ts';
+import { parseTime, type SmppTime } from '../message/time.ts';
 import {
-  commandName,
-  type DataCoding,
-  fieldMasks,
-  fieldValues,
-  parseTime,
   readBroadcastArea,
   readBroadcastContentType,
   readBroadcastInterval,
-  readCallbackNumber,
-  readDataCoding,
   readMsValidity,
   readNetworkErrorCode,
-  type SmppTime,
-  statusDescription,
-  statusName,
-  tlvDefinition,
-} from '@chappe/protocol';
+} from '../message/tlv-values.ts';
+import { type DataCoding, readDataCoding } from '../text/data-coding.ts';
 import type { FieldNode } from './field-tree.ts';
 
 const tables: { readonly [name: string]: { readonly [value: number]: string } | undefined } = fieldValues;

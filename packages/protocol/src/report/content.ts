@@ -1,19 +1,10 @@
 /** What stands in the content of a message PDU: its user data header, its text, its receipt. */
-import {
-  type ContentPdu,
-  contentOctets,
-  type DataCoding,
-  type DecodedPdu,
-  type DefaultAlphabet,
-  elementIds,
-  type InformationElement,
-  type Receipt,
-  readConcat,
-  readReceipt,
-  readText,
-  readUserData,
-  type UserDataHeader,
-} from '@chappe/protocol';
+import type { DecodedPdu } from '../definitions/pdu.ts';
+import { readText } from '../message/read-text.ts';
+import { type Receipt, readReceipt } from '../message/receipt.ts';
+import { elementIds, type InformationElement, type UserDataHeader } from '../message/udh.ts';
+import { type ContentPdu, contentOctets, readConcat, readUserData } from '../message/user-data.ts';
+import type { DataCoding, DefaultAlphabet } from '../text/data-coding.ts';
 
 /** The content of one PDU, read. */
 export interface ReadContent {

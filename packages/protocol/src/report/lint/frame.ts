@@ -1,5 +1,5 @@
 /** The frame and what the codec had to tolerate. */
-import { statusName } from '@chappe/protocol';
+import { statusName } from '../../definitions/statuses.ts';
 import type { Note, Rule } from './note.ts';
 
 const maxSequence = 0x7fff_ffff;

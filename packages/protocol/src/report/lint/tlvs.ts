@@ -1,5 +1,6 @@
 /** TLVs: of which version, how often, from whom. */
-import { type Tlv, tlvDefinition } from '@chappe/protocol';
+import type { Tlv } from '../../definitions/pdu.ts';
+import { tlvDefinition } from '../../definitions/tlvs.ts';
 import type { Note, Rule, Subject } from './note.ts';
 
 // SMPP 5.0 4.8.1: tags for vendors.
