@@ -28,6 +28,7 @@ afterAll(() => rig.close());
  */
 const table = `
   POST   /api/v1/messages                         a
+  POST   /api/v1/messages/batch                   a
   GET    /api/v1/messages                         o r a
   GET    /api/v1/messages/wait                    o r a
   GET    /api/v1/messages/{id}                    o r a

@@ -35,6 +35,7 @@ import { livez, readyz } from './probes.ts';
 import { listPumping, releasePumping } from './pumping.ts';
 import { listMoRoutes, listRoutes, replayOtherRoutes, testRoute } from './rules.ts';
 import { endSession, listSessions } from './sessions.ts';
+import { submitBatch } from './submit-batch.ts';
 import { submitMessage } from './submit-message.ts';
 import { tracePdus } from './trace.ts';
 import { deleteUnmatched, listUnmatched, rematchUnmatched } from './unmatched.ts';
@@ -45,6 +46,7 @@ import { listWebhooks } from './webhooks.ts';
 export function routesOf(context: Context): readonly Route[] {
   return [
     submitMessage(context),
+    submitBatch(context),
     searchMessages(context),
     waitForMessage(context),
     getMessage(context),

@@ -1,40 +1,22 @@
 /** POST /api/v1/messages: sends a message, or the same to many. */
-import { createHash } from 'node:crypto';
-import {
-  type ContentArgument,
-  type SubmitRequest,
-  type SubmitResult,
-  type Submitted,
-  sizeOf,
-} from '@chappe/gateway';
-import { GatewayError } from '@chappe/policy';
+import { type ContentArgument, sizeOf } from '@chappe/gateway';
 import { callerKey, ownAccount } from '../auth/caller.ts';
-import { checkCharacters, checkContent } from '../content-argument.ts';
+import { checkContent } from '../content-argument.ts';
 import type { Context } from '../context.ts';
-import { problemOfGateway } from '../gateway-problem.ts';
 import { Problem } from '../problem.ts';
 import { type Answer, type Route, route } from '../route.ts';
 import {
-  type RefusedBody,
+  maxSegments,
+  maxStoredOctets,
   type SubmissionBody,
-  type SubmittedBody,
   submission,
   submittedBody,
   submittedListBody,
 } from '../schemas/submission.ts';
-import { durationMs, momentMs } from '../times.ts';
-import { Turns } from '../turns.ts';
-
-const defaultAccount = 'http';
-// What one request may store: a thousand numbers of five segments each, or their octets in fewer.
-const maxSegments = 5_000;
-const maxStoredOctets = 1024 * 1024;
-// Lists are sent one group after the other; two of a caller hide the time of a commit from each other.
-const listLimits = { atOnce: 8, each: 2, waiting: 20 };
+import { answerToAll, argumentsOf, fingerprint, outcomeOf, refusedBody, takenBody } from '../submissions.ts';
 
 /** Takes messages. The answer leaves when they are on disk. */
 export function submitMessage(context: Context): Route {
-  const lists = new Turns(listLimits);
   return route({
     method: 'POST',
     path: '/api/v1/messages',
@@ -73,7 +55,7 @@ export function submitMessage(context: Context): Route {
       const name = callerKey(caller);
       const work = async (): Promise<Answer> => {
         if (typeof body.to === 'string') return submit(context, body);
-        const turn = await lists.take(name, signal);
+        const turn = await context.sending.take(name, signal);
         try {
           return await submit(context, body);
         } finally {
@@ -86,26 +68,24 @@ export function submitMessage(context: Context): Route {
   });
 }
 
-/** The same for the same fields and values, in whatever order they came. */
-function fingerprint(body: SubmissionBody): string {
-  return createHash('sha256').update(JSON.stringify(body)).digest('base64');
-}
-
 async function submit({ gateway, clock }: Context, body: SubmissionBody): Promise<Answer> {
   const rest = argumentsOf(body, clock.nowMs());
   const { to } = body;
-  if (typeof to !== 'string') {
-    checkSize(to.length, rest);
-    const results = await gateway.inlet.submit(to.map((one) => ({ ...rest, to: one })));
-    return listAnswer(to, results);
+  if (typeof to === 'string') {
+    const submitted = takenBody(to, await gateway.submit({ ...rest, to }));
+    return { status: 202, body: submitted, headers: { location: `/api/v1/messages/${submitted.id}` } };
   }
-  const submitted = bodyOf(to, await gateway.submit({ ...rest, to }));
-  return { status: 202, body: submitted, headers: { location: `/api/v1/messages/${submitted.id}` } };
-}
-
-function bodyOf(to: string, { ids, segments, coding, replaced, state }: Submitted): SubmittedBody {
-  const told = replaced.length === 0 ? {} : { replaced };
-  return { id: ids[0] ?? '', ids, to, segments, coding, ...told, state };
+  checkSize(to.length, rest);
+  const results = await gateway.inlet.submit(to.map((one) => ({ ...rest, to: one })));
+  const outcomes = results.map(outcomeOf);
+  const messages = outcomes.map((outcome, at) => {
+    const one = to[at] ?? '';
+    return outcome instanceof Problem ? refusedBody(one, outcome) : takenBody(one, outcome);
+  });
+  return answerToAll(
+    messages,
+    outcomes.find((outcome) => outcome instanceof Problem),
+  );
 }
 
 /** Throws a `Problem` for what is too much for one request. */
@@ -119,60 +99,4 @@ function checkSize(numbers: number, content: ContentArgument): void {
       hint: `send it to at most ${most} at a time`,
     });
   }
-}
-
-function listAnswer(destinations: readonly string[], results: readonly SubmitResult[]): Answer {
-  let first: Problem | undefined;
-  const messages = results.map((result, at): SubmittedBody | RefusedBody => {
-    const to = destinations[at] ?? '';
-    if (!(result instanceof GatewayError)) return bodyOf(to, result);
-    const problem = problemOfGateway(result);
-    if (problem === undefined) throw result;
-    first ??= problem;
-    return refusal(to, problem);
-  });
-  const accepted = messages.filter((message) => 'id' in message).length;
-  const body = { accepted, refused: messages.length - accepted, messages };
-  if (accepted === 0 && first !== undefined) {
-    throw new Problem(first.code, first.message, { ...first.options, members: { messages } });
-  }
-  return { status: 202, body };
-}
-
-function refusal(to: string, { code, message, options: { commandStatus } }: Problem): RefusedBody {
-  return { to, code, detail: message, ...(commandStatus === undefined ? {} : { commandStatus }) };
-}
-
-function argumentsOf(body: SubmissionBody, nowMs: number): Omit<SubmitRequest, 'to'> {
-  const { coding, replacement, schedule, validity, hex, text, from, receipt, clientReference, longMessage } =
-    body;
-  for (const field of ['coding', 'replacement'] as const) {
-    if (hex === undefined || body[field] === undefined) continue;
-    throw new Problem('invalid_field', `"${field}" is for texts, not for "hex"`, { field });
-  }
-  const chosen = coding === 'auto' ? undefined : coding;
-  if (text !== undefined && chosen !== undefined && replacement === undefined) checkCharacters(text, chosen);
-  return {
-    account: body.account ?? defaultAccount,
-    from,
-    text,
-    hex,
-    coding: chosen,
-    replacement,
-    longMessage,
-    messageClass: body.messageClass as SubmitRequest['messageClass'],
-    receipt,
-    priority: body.priority as SubmitRequest['priority'],
-    validityMs: typeof validity === 'number' ? validity * 1_000 : durationMs(validity ?? ''),
-    scheduleAtMs: schedule === undefined ? undefined : scheduledMs(schedule, nowMs),
-    clientReference,
-  };
-}
-
-function scheduledMs(schedule: string, nowMs: number): number {
-  const atMs = momentMs(schedule, nowMs);
-  if (atMs === undefined) {
-    throw new Problem('invalid_field', `"schedule": there is no such time`, { field: 'schedule' });
-  }
-  return atMs;
 }
