@@ -68,12 +68,16 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     build-api
     openapi
     routes
-    entry-body live-answer
+    entry-body line-answers live-answer
+    line-groups
+    submissions
     context mount
     audit http-edge idempotency json-body listen origin refused-beside send-answer
-    failures message-filter observe request-bodies route schemas shares
+    failures message-filter observe request-bodies route shares
+    schemas
     auth body-shape content-argument gateway-problem metrics not-found parameters pdu-values records-text turns validation
-    backups connections cursor event-filter event-stream list-text problem text-cost times unread
+    backups connections cursor event-filter event-stream line-reader list-text patience problem text-cost times unread
+    body-lines
   `),
   cli: inOrder(`
     main

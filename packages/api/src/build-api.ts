@@ -61,6 +61,8 @@ export interface ApiOptions {
 
 // The store reads one after the other; each holds some megabytes until it is answered.
 const turnLimits = { atOnce: 4, each: 4, waiting: 100 };
+// Lists are sent one group after the other; two of a caller hide the time of a commit from each other.
+const sendingLimits = { atOnce: 8, each: 2, waiting: 20 };
 // Longer than any number or id of ours, and than a system_id of 64 characters that are all written as %XX.
 const maxParamLength = 200;
 
@@ -97,6 +99,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     metrics,
     backups: options.makeBackup === undefined ? undefined : new Backups(options.makeBackup),
     turns,
+    sending: new Turns(sendingLimits),
     startedMs,
     closing: closing.signal,
     openapi: () => document,
@@ -105,7 +108,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   const document = openapiOf(routes, version);
   observe(app, metrics, clock);
   answerOwnCallersOnly(app, options.allowedHosts ?? []);
-  takeJsonOnly(app, bodies);
+  takeJsonOnly(app, bodies, (request) => connections.watch(request));
   answerFailures(app, (path) => methodsAt(routes, path));
   const gate = gateOf({
     gateway,

@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '@chappe/center';
 import { addressKey } from '@chappe/gateway';
 import { isLoopback } from '@chappe/policy';
+import { noWatch, type PeerWatch } from './body-lines.ts';
 
 /** What connections may take. */
 export interface ConnectionLimits {
@@ -71,11 +72,46 @@ function readNothingMore(socket: Socket): void {
   if (parser) parser.onIncoming = () => 2;
 }
 
+/** How long a peer has been waited for since its last line; what is done with it meanwhile is not counted. */
+class Wait implements PeerWatch {
+  readonly #clock: Clock;
+  #waitedMs = 0;
+  #sinceMs: number | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get isOn(): boolean {
+    return this.#sinceMs !== undefined;
+  }
+
+  /** Milliseconds until then. */
+  at(nowMs: number): number {
+    return this.#waitedMs + (this.#sinceMs === undefined ? 0 : nowMs - this.#sinceMs);
+  }
+
+  wait(): void {
+    this.#sinceMs ??= this.#clock.monotonicMs();
+  }
+
+  pause(): void {
+    this.#waitedMs = this.at(this.#clock.monotonicMs());
+    this.#sinceMs = undefined;
+  }
+
+  renew(): void {
+    this.#waitedMs = 0;
+  }
+}
+
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Lets the request be answered. */
   readonly begin: () => void;
+  /** Of a request whose lines are read while it comes. */
+  wait?: Wait;
 }
 
 /** One connection, and what it is waited for. */
@@ -102,6 +138,7 @@ class Connection {
   /** Whether it is the peer that is waited for: to ask, to end what it asks, or to read. */
   get awaitsPeer(): boolean {
     const [first] = this.exchanges;
+    if (first?.wait !== undefined && !first.response.writableEnded) return first.wait.isOn;
     return first === undefined || !first.request.complete || first.response.writableEnded;
   }
 
@@ -117,6 +154,8 @@ class Connection {
     if (nowMs - this.takenAtMs >= limits.unreadMs) return true;
     const [first] = this.exchanges;
     if (first?.request.complete === true) return false;
+    // Each line has the time of a request.
+    if (first?.wait !== undefined) return first.wait.at(nowMs) >= limits.firstRequestMs;
     const waitMs = this.hasAsked ? limits.nextRequestMs : limits.firstRequestMs;
     return nowMs - this.quietSinceMs >= waitMs;
   }
@@ -185,6 +224,20 @@ export class Connections {
     if (connection.exchanges.length === 1) begin();
   }
 
+  /** Looks after a request that may be of any length, line by line instead of as a whole. */
+  watch(request: IncomingMessage): PeerWatch {
+    const connection = this.#all.get(request.socket);
+    const exchange = connection?.exchanges.find((one) => one.request === request);
+    if (exchange === undefined) return noWatch;
+    exchange.wait = new Wait(this.#clock);
+    return exchange.wait;
+  }
+
+  /** Whether the request under way is looked after line by line: Node's own limit of a request is not for it. */
+  isWatched(socket: Socket): boolean {
+    return this.#all.get(socket)?.exchanges[0]?.wait !== undefined;
+  }
+
   /** Nothing but this answer goes to the peer any more; then it is cut off, whether it reads or not. */
   finish(socket: Socket, answer: string): void {
     socket.end(answer);
@@ -199,7 +252,8 @@ export class Connections {
     const endsMs = this.#clock.monotonicMs() + this.#limits.drainMs;
     for (const connection of this.#all.values()) {
       const [first] = connection.exchanges;
-      if (first?.request.complete === true) connection.endsMs = Math.min(connection.endsMs, endsMs);
+      const isAtWork = first?.request.complete === true || first?.wait !== undefined;
+      if (isAtWork) connection.endsMs = Math.min(connection.endsMs, endsMs);
       else this.#cut(connection);
     }
   }

@@ -27,6 +27,8 @@ export interface Context {
   readonly backups: Backups | undefined;
   /** Of looking through messages, for those who do so beside a route that takes turns. */
   readonly turns: Turns;
+  /** Of sending many messages, however they come. */
+  readonly sending: Turns;
   /** When the API began, epoch milliseconds. */
   readonly startedMs: number;
   /** Aborted when the API closes. */

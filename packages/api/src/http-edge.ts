@@ -31,6 +31,8 @@ export function brokenRequests(
   connections: Connections,
 ): (error: Error & { readonly code?: string }, socket: Socket) => void {
   return (error, socket) => {
+    // Said once for each request, and then nothing more is done about it.
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && connections.isWatched(socket)) return;
     if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
       socket.destroy();
       return;

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { changeOf } from './audit.ts';
 import { type Caller, callerKey } from './auth/caller.ts';
 import type { CallerRequest, Gate } from './auth/gate.ts';
+import { BodyLines } from './body-lines.ts';
 import { checkShape, plainShape } from './body-shape.ts';
 import { sendProblem } from './failures.ts';
 import { Problem } from './problem.ts';
@@ -127,12 +128,14 @@ function callOf(
   if (route.query === undefined) checkEmpty(request.query, 'query');
   const query =
     route.query === undefined ? {} : check(route.query, { ...(request.query as object) }, 'query');
-  checkShape(request.body, route.bodyShape ?? plainShape);
-  const body = route.body === undefined ? undefined : check(route.body, request.body ?? undefined, 'body');
+  const lines = request.body instanceof BodyLines ? request.body : undefined;
+  const body = lines === undefined ? bodyOf(route, request.body) : undefined;
+  if (lines !== undefined && route.lines === undefined) throw notInLines();
   return {
     params,
     query,
     body,
+    lines,
     caller,
     isStillAllowed: () => gate.holds(requestOf(request), route),
     header: (name) => {
@@ -143,6 +146,17 @@ function callOf(
       return signalOf(reply, closing);
     },
   };
+}
+
+function bodyOf(route: Route, given: unknown): unknown {
+  checkShape(given, route.bodyShape ?? plainShape);
+  return route.body === undefined ? undefined : check(route.body, given ?? undefined, 'body');
+}
+
+function notInLines(): Problem {
+  return new Problem('unsupported_media_type', 'this takes no lines', {
+    hint: 'send the header "content-type: application/json"',
+  });
 }
 
 /** Aborted with the connection or the API. (`request.signal` is aborted as soon as a body has been read.) */

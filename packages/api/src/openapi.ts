@@ -2,9 +2,11 @@
 import { eventSchemas } from '@chappe/gateway';
 import { z } from 'zod';
 import { rolesWith } from './auth/roles.ts';
+import { lineTypes } from './body-lines.ts';
 import { type ProblemCode, problemBody, problems } from './problem.ts';
-import type { Route } from './route.ts';
+import type { LinesDescription, Route } from './route.ts';
 import { messagesBody } from './routes/messages.ts';
+import { batch, lineResult } from './schemas/batch.ts';
 import { messageBody, messageSummaryBody } from './schemas/message.ts';
 import {
   inboxBody,
@@ -15,10 +17,13 @@ import {
   phonesBody,
 } from './schemas/phone.ts';
 import { sessionsBody } from './schemas/session.ts';
-import { submission, submittedBody, submittedListBody } from './schemas/submission.ts';
+import { singleSubmission, submission, submittedBody, submittedListBody } from './schemas/submission.ts';
 
 const named: Readonly<Record<string, z.ZodType>> = {
   Submission: submission,
+  SingleSubmission: singleSubmission,
+  Batch: batch,
+  LineResult: lineResult,
   Submitted: submittedBody,
   SubmittedList: submittedListBody,
   Message: messageBody,
@@ -180,11 +185,22 @@ function operationOf(route: Route): Json {
       : {
           requestBody: {
             required: !body.safeParse(undefined).success,
-            content: { 'application/json': { schema: schemaOf(body), example } },
+            content: {
+              'application/json': { schema: schemaOf(body), example },
+              ...linesContent(route.lines),
+            },
           },
         }),
     responses: { ...successes(route), ...failures(route) },
   };
+}
+
+/** A body that may come as lines: to OpenAPI 3.1 it is a text. */
+function linesContent(lines: LinesDescription | undefined): Json {
+  if (lines === undefined) return {};
+  const { eachIs, example } = lines;
+  const content = { schema: { type: 'string' }, 'x-itemSchema': { $ref: reference(eachIs) }, example };
+  return Object.fromEntries(lineTypes.map((type) => [type, content]));
 }
 
 function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] {

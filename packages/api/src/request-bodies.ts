@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { addressKey } from '@chappe/gateway';
 import { keyIn } from './auth/keys.ts';
+import { hasLines } from './body-lines.ts';
 import { Problem } from './problem.ts';
 
 /** What bodies may take. */
@@ -49,6 +50,8 @@ export class RequestBodies {
   begin(request: IncomingMessage, response: ServerResponse): void {
     const { headers } = request;
     if (headers['transfer-encoding'] === undefined && headers['content-length'] === undefined) return;
+    // These are read as they come, by who takes them; else they are thrown away behind the answer.
+    if (hasLines(headers)) return;
     const body = this.#gather(request);
     response.once('close', () => body.drop());
   }

@@ -1,6 +1,7 @@
 /** A route as data: what it takes, what it answers, and the function between. OpenAPI is made of the same data. */
 import type { z } from 'zod';
 import type { Access, Caller } from './auth/caller.ts';
+import type { BodyLines } from './body-lines.ts';
 import type { BodyShape } from './body-shape.ts';
 import type { ProblemCode } from './problem.ts';
 
@@ -9,6 +10,8 @@ export interface Call<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** The body instead, where it comes as lines; `body` is undefined then. */
+  readonly lines: BodyLines | undefined;
   /** Value of a request header; undefined when it is missing. */
   header(name: string): string | undefined;
   /** Aborted when the caller goes away or the API closes. */
@@ -45,6 +48,14 @@ export interface AnswerDescription {
   readonly otherTypes?: readonly string[] | undefined;
 }
 
+/** A body that may come as lines too, for OpenAPI. */
+export interface LinesDescription {
+  /** The named schema of each line. */
+  readonly eachIs: string;
+  /** Lines as one would send them. */
+  readonly example: string;
+}
+
 /** One request header that a route reads, for OpenAPI. */
 export interface HeaderDescription {
   readonly name: string;
@@ -73,6 +84,8 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly example?: unknown;
   /** Bounds of the body; default those of a request with some keys and a list of a thousand. */
   readonly bodyShape?: BodyShape | undefined;
+  /** The body may come as lines instead, any number of them. Default: it may not. */
+  readonly lines?: LinesDescription | undefined;
   readonly headers?: readonly HeaderDescription[] | undefined;
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** It reads or writes many messages: callers take turns, and read their answers before they get more. Default false. */

@@ -61,6 +61,7 @@ it('has a line for each route that changes something', () => {
     'replayRoutes',
     'sendFromPhone',
     'setPhoneState',
+    'submitBatch',
     'submitMessage',
     'switchPhonesOn',
     'testRoutes',

@@ -406,6 +406,7 @@ describe('rights', () => {
       params: {},
       query,
       body: undefined,
+      lines: undefined,
       header: () => undefined,
       signal: context.closing,
       caller,

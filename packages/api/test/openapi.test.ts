@@ -46,6 +46,7 @@ const ofSandbox = [
   'GET /openapi.json',
   'GET /readyz',
   'POST /api/v1/messages',
+  'POST /api/v1/messages/batch',
   'POST /api/v1/phones/{msisdn}/messages',
   'PUT /api/v1/phones/{msisdn}/state',
 ];
@@ -208,6 +209,11 @@ describe('GET /openapi.json', () => {
     await check('submitMessage', rig.post(messages, { to: ['447700900001', '447705550006'], text: 'x' }));
     await check('submitMessage', rig.post(messages, { too: 1 }));
     await check('submitMessage', rig.post(messages, { to: '447705550006', text: 'x' }));
+    await check(
+      'submitBatch',
+      rig.post(`${messages}/batch`, { messages: [{ to: '447700900001', text: 'x' }, 1] }),
+    );
+    await check('submitBatch', rig.post(`${messages}/batch`, { messages: [1] }));
     await check('searchMessages', rig.get(messages));
     await check('searchMessages', rig.get(`${messages}?limit=x`));
     await check('getMessage', rig.get(`${messages}/${long}`));

@@ -28,6 +28,7 @@ afterAll(() => rig.close());
  */
 const table = `
   POST   /api/v1/messages                         a
+  POST   /api/v1/messages/batch                   a
   POST   /api/v1/estimate                         o r a
   POST   /api/v1/decode                           o r a
   POST   /api/v1/encode                           o r a

@@ -37,6 +37,7 @@ import { livez, readyz } from './probes.ts';
 import { listPumping, releasePumping } from './pumping.ts';
 import { listMoRoutes, listRoutes, replayOtherRoutes, testRoute } from './rules.ts';
 import { endSession, listSessions } from './sessions.ts';
+import { submitBatch } from './submit-batch.ts';
 import { submitMessage } from './submit-message.ts';
 import { tracePdus } from './trace.ts';
 import { deleteUnmatched, listUnmatched, rematchUnmatched } from './unmatched.ts';
@@ -47,6 +48,7 @@ import { listWebhooks } from './webhooks.ts';
 export function routesOf(context: Context): readonly Route[] {
   return [
     submitMessage(context),
+    submitBatch(context),
     estimate(context),
     decodePdus(context),
     encodePdu(),

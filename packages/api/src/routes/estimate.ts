@@ -8,8 +8,8 @@ import type { Context } from '../context.ts';
 import { type Route, route } from '../route.ts';
 import { estimateBody } from '../schemas/estimate.ts';
 import { type SubmissionBody, submission } from '../schemas/submission.ts';
+import { argumentsOf, checkSize } from '../submissions.ts';
 import { fittingTextOf, textCostOf } from '../text-cost.ts';
-import { checkSize, submitRequestOf } from './submit-request.ts';
 
 /** Measures, routes and prices a message as if it came now. */
 export function estimate({ gateway, clock }: Context): Route {
@@ -34,7 +34,7 @@ export function estimate({ gateway, clock }: Context): Route {
       const body = { ...given, account: ownAccount(caller, given.account) };
       checkContent(body);
       const nowMs = clock.nowMs();
-      const { account, from = '', ...content } = submitRequestOf(body, nowMs);
+      const { account, from = '', ...content } = argumentsOf(body, nowMs);
       const to = typeof body.to === 'string' ? [body.to] : body.to;
       checkSize(to.length, content);
       return {

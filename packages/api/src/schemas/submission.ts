@@ -15,6 +15,11 @@ const maxTextCharacters = 65_536;
 const maxHexDigits = 2 * maxTextCharacters;
 /** Numbers in one request: what is committed and answered in well under a second. */
 export const maxDestinations = 1_000;
+// A thousand numbers of five segments each, or their octets in fewer.
+/** Segments that one request may store. */
+export const maxSegments = 5_000;
+/** Octets of content that one request may store. */
+export const maxStoredOctets: number = 1024 * 1024;
 const maxReferenceCharacters = 128;
 const maxAccountCharacters = 64;
 
@@ -47,9 +52,8 @@ export const addressField: z.ZodType<string> = address.describe(
 /** The name of an account. */
 export const accountField: z.ZodType<string> = z.string().min(1).max(maxAccountCharacters);
 
-/** The body of POST /api/v1/messages. */
-export interface SubmissionBody {
-  readonly to: string | readonly string[];
+/** A message without where it goes. */
+export interface ContentBody {
   readonly from?: string | undefined;
   readonly text?: string | undefined;
   readonly hex?: string | undefined;
@@ -65,6 +69,63 @@ export interface SubmissionBody {
   readonly account?: string | undefined;
 }
 
+/** The body of POST /api/v1/messages. */
+export interface SubmissionBody extends ContentBody {
+  readonly to: string | readonly string[];
+}
+
+/** One of several messages. */
+export interface SingleSubmissionBody extends ContentBody {
+  readonly to: string;
+}
+
+const contentFields = {
+  from: anyAddress.optional().describe('A number, a short code or a name'),
+  text: textField.optional(),
+  hex: hexField.optional(),
+  coding: z
+    .enum(['auto', ...textCodings])
+    .optional()
+    .describe('Coding of the text; default auto: the smallest that holds it'),
+  replacement: z
+    .string()
+    .regex(/^.?$/su, { error: 'must be one character, or none' })
+    .optional()
+    .describe(
+      'Stands for each character of the text that the coding does not hold; empty leaves it out. ' +
+        'Without it such a text is refused',
+    ),
+  longMessage: z
+    .enum(['udh8', 'udh16', 'sar', 'payload'])
+    .optional()
+    .describe('How a long text is cut; default udh8'),
+  messageClass: z.int().min(0).max(3).optional().describe('0: flash, shown at once and not kept'),
+  receipt: z
+    .enum(['final', 'failure', 'success', 'none'])
+    .optional()
+    .describe('Which receipts go to the binds of the account; default none'),
+  priority: z.int().min(0).max(3).optional().describe('3 is served first; default 0'),
+  validity: z
+    .union([z.int().min(1), z.string().regex(durationPattern)], {
+      error: 'must be seconds or a duration such as 90s, 10m, 2h or 3d',
+    })
+    .optional()
+    .describe('How long delivery is tried: seconds or a duration such as 90s, 10m, 2h, 3d; default 48h'),
+  schedule: z
+    .union([z.string().regex(dateTimePattern), z.string().regex(durationPattern)], {
+      error: 'must be a time with its zone such as 2026-07-20T10:00:00Z, or a duration from now such as 10m',
+    })
+    .optional()
+    .describe('Not before: 2026-07-20T10:00:00Z, or a duration from now such as 10m'),
+  clientReference: z
+    .string()
+    .min(1)
+    .max(maxReferenceCharacters)
+    .optional()
+    .describe('Your own name for it, found again with ?clientReference='),
+  account: accountField.optional().describe('Whose message it is; default http'),
+};
+
 /** Schema of `SubmissionBody`. */
 export const submission: z.ZodType<SubmissionBody> = z
   .strictObject({
@@ -73,53 +134,14 @@ export const submission: z.ZodType<SubmissionBody> = z
         error: `must be a number, or a list of 1 to ${maxDestinations} numbers of 1 to ${maxAddressCharacters} characters`,
       })
       .describe(`A number, or a list of at most ${maxDestinations}: then each gets a message of its own`),
-    from: anyAddress.optional().describe('A number, a short code or a name'),
-    text: textField.optional(),
-    hex: hexField.optional(),
-    coding: z
-      .enum(['auto', ...textCodings])
-      .optional()
-      .describe('Coding of the text; default auto: the smallest that holds it'),
-    replacement: z
-      .string()
-      .regex(/^.?$/su, { error: 'must be one character, or none' })
-      .optional()
-      .describe(
-        'Stands for each character of the text that the coding does not hold; empty leaves it out. ' +
-          'Without it such a text is refused',
-      ),
-    longMessage: z
-      .enum(['udh8', 'udh16', 'sar', 'payload'])
-      .optional()
-      .describe('How a long text is cut; default udh8'),
-    messageClass: z.int().min(0).max(3).optional().describe('0: flash, shown at once and not kept'),
-    receipt: z
-      .enum(['final', 'failure', 'success', 'none'])
-      .optional()
-      .describe('Which receipts go to the binds of the account; default none'),
-    priority: z.int().min(0).max(3).optional().describe('3 is served first; default 0'),
-    validity: z
-      .union([z.int().min(1), z.string().regex(durationPattern)], {
-        error: 'must be seconds or a duration such as 90s, 10m, 2h or 3d',
-      })
-      .optional()
-      .describe('How long delivery is tried: seconds or a duration such as 90s, 10m, 2h, 3d; default 48h'),
-    schedule: z
-      .union([z.string().regex(dateTimePattern), z.string().regex(durationPattern)], {
-        error:
-          'must be a time with its zone such as 2026-07-20T10:00:00Z, or a duration from now such as 10m',
-      })
-      .optional()
-      .describe('Not before: 2026-07-20T10:00:00Z, or a duration from now such as 10m'),
-    clientReference: z
-      .string()
-      .min(1)
-      .max(maxReferenceCharacters)
-      .optional()
-      .describe('Your own name for it, found again with ?clientReference='),
-    account: accountField.optional().describe('Whose message it is; default http'),
+    ...contentFields,
   })
   .describe('A message to be sent');
+
+/** Schema of `SingleSubmissionBody`. */
+export const singleSubmission: z.ZodType<SingleSubmissionBody> = z
+  .strictObject({ to: addressField, ...contentFields })
+  .describe('One of several messages to be sent');
 
 /** A message that was taken. */
 export interface SubmittedBody {
@@ -132,15 +154,22 @@ export interface SubmittedBody {
   readonly state: string;
 }
 
-/** A destination that was refused. */
+/** A destination, or one of several messages, that was refused. */
 export interface RefusedBody {
+  /** In a batch: the place of the message in it, from 0. */
+  readonly index?: number | undefined;
+  /** In a stream of lines: its line, from 1. */
+  readonly line?: number | undefined;
   readonly to: string;
   readonly code: string;
   readonly detail: string;
   readonly commandStatus?: string | undefined;
+  /** Which field is wrong, of messages that are sent together. */
+  readonly field?: string | undefined;
+  readonly hint?: string | undefined;
 }
 
-/** What became of a list of destinations, in its order. */
+/** What became of a list of destinations or messages, in its order. */
 export interface SubmittedListBody {
   readonly accepted: number;
   readonly refused: number;
@@ -163,11 +192,16 @@ export const submittedBody: z.ZodType<SubmittedBody> = z
   })
   .describe('The message is on disk');
 
-const refused = z.object({
+/** Schema of `RefusedBody`. */
+export const refusedBody: z.ZodType<RefusedBody> = z.object({
+  index: z.int().optional().describe('In a batch: the place of the message in it, from 0'),
+  line: z.int().optional().describe('In lines: which one, from 1'),
   to: z.string(),
   code: z.string(),
   detail: z.string(),
   commandStatus: z.string().optional(),
+  field: z.string().optional().describe('The field that is wrong, as "messages[3].validity"'),
+  hint: z.string().optional(),
 });
 
 /** Schema of `SubmittedListBody`. */
@@ -175,6 +209,6 @@ export const submittedListBody: z.ZodType<SubmittedListBody> = z
   .object({
     accepted: z.int(),
     refused: z.int(),
-    messages: z.array(z.union([submittedBody, refused])).describe('In the order of the list'),
+    messages: z.array(z.union([submittedBody, refusedBody])).describe('In the order of the list'),
   })
-  .describe('What became of each destination');
+  .describe('What became of each destination or message');
