@@ -18,6 +18,7 @@ const { isNewEnough } = (await import(pinned)) as { readonly isNewEnough: (versi
 const cheap: { readonly [name: string]: readonly string[] | undefined } = {
   start: ['--help'],
   test: ['no-such-test', '--passWithNoTests'],
+  rooms: [],
   fix: ['--help'],
   build: ['--help'],
   bundle: ['--outfile', 'build/test.mjs'],
