@@ -102,12 +102,19 @@ function hashOf(first: string, second: string): number {
   const length = first.length + 1 + second.length;
   // What is left after the last pair stands before the length, as its octets do in the original.
   const pairs = (length >> 1) + 1;
-  for (let pair = 0; pair < pairs; pair += 1) {
-    const low = unitAt(first, second, 2 * pair);
-    const high = pair === pairs - 1 ? length & 0xffff : unitAt(first, second, 2 * pair + 1);
-    const word = low | (high << 16);
+  let low = 0;
+  // A round for each pair, then three for each half of the result, with nothing to take in.
+  for (let round = 0; round < pairs + 6; round += 1) {
+    let word = 0;
+    if (round < pairs) {
+      const high = round === pairs - 1 ? length & 0xffff : unitAt(first, second, 2 * round + 1);
+      word = unitAt(first, second, 2 * round) | (high << 16);
+    } else if (round === pairs) v2 ^= 0xee;
+    else if (round === pairs + 3) {
+      low = v1 ^ v3;
+      v1 ^= 0xdd;
+    }
     v3 ^= word;
-    // One round, written out: it is what this costs.
     v0 = (v0 + v1) | 0;
     v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
     v0 = (v0 << 16) | (v0 >>> 16);
@@ -119,24 +126,6 @@ function hashOf(first: string, second: string): number {
     v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
     v2 = (v2 << 16) | (v2 >>> 16);
     v0 ^= word;
-  }
-  v2 ^= 0xee;
-  let low = 0;
-  for (let round = 0; round < 6; round += 1) {
-    v0 = (v0 + v1) | 0;
-    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
-    v0 = (v0 << 16) | (v0 >>> 16);
-    v2 = (v2 + v3) | 0;
-    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
-    v0 = (v0 + v3) | 0;
-    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
-    v2 = (v2 + v1) | 0;
-    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
-    v2 = (v2 << 16) | (v2 >>> 16);
-    if (round === 2) {
-      low = v1 ^ v3;
-      v1 ^= 0xdd;
-    }
   }
   return ((v1 ^ v3) & 0xf_ffff) * TWO_32 + (low >>> 0);
 }
