@@ -11,7 +11,7 @@ import { GatewayError } from '@chappe/policy';
 import { type Caller, ownAccount } from './auth/caller.ts';
 import { checkCharacters, checkContent } from './content-argument.ts';
 import { problemOfGateway } from './gateway-problem.ts';
-import { Problem } from './problem.ts';
+import { Problem, type ProblemCode } from './problem.ts';
 import type { Answer } from './route.ts';
 import {
   type ContentBody,
@@ -25,6 +25,18 @@ import { durationMs, momentMs } from './times.ts';
 
 const defaultAccount = 'http';
 const maxShownCharacters = 40;
+
+/** Why a request that sends messages is not taken. */
+export const submissionProblems: readonly ProblemCode[] = [
+  'refused',
+  'throttled',
+  'full',
+  'store_failed',
+  'stopping',
+  'invalid_idempotency_key',
+  'idempotency_key_reused',
+  'idempotency_uncertain',
+];
 
 /**
  * The same for the same fields and values, in whatever order they came: in that of the schema. It is kept over restarts, so

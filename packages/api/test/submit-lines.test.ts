@@ -179,6 +179,26 @@ it('twenty thousand in one request: all are sent, and some hundred are in flight
   expect(most).toBeLessThanOrEqual(2 * lineLimits.groupLines);
 });
 
+it('while two groups are on their way nothing of the body is read, and no line is lost', async () => {
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let asked = 0;
+  inPlaceOf(rig, (real) => async (requests) => {
+    asked += requests.length;
+    await held;
+    return real(requests);
+  });
+  const count = 3_000;
+  const results = post(Array.from({ length: count }, (_, at) => lineOf(at)).join(''));
+  await until(() => asked > lineLimits.groupLines);
+  letGo();
+  expect((await results).map(({ line }) => line).slice(0, count)).toEqual(
+    Array.from({ length: count }, (_, at) => at + 1),
+  );
+});
+
 describe('a client', () => {
   it('that does not read its answer has no more of its lines read', async () => {
     let begun = 0;

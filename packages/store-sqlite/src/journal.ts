@@ -4,7 +4,6 @@
  * all that it says is in the day files, and a synced frame says that it is.
  */
 import { closeSync, rmSync } from 'node:fs';
-import { syncFolder } from '@chappe/center';
 import { FRAME_OCTETS, frameOctets, sealFrame } from './frame.ts';
 import { disk, type JournalDisk } from './journal-disk.ts';
 import { type JournalState, journalState, segmentPath, segmentsIn } from './journal-files.ts';
@@ -146,7 +145,7 @@ export class Journal {
   lost(): string | undefined {
     if (this.#segments.length > 0 && !hasGuard(this.#folder)) {
       writeGuard(this.#folder);
-      syncFolder(this.#folder);
+      this.#disk.syncFolder(this.#folder);
     }
     return this.#segments.find(({ path, identity }) => identityOf(path) !== identity)?.path;
   }

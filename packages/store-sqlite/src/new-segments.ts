@@ -3,7 +3,6 @@
  * later; the next one is made while the one before is filled, so that no commit waits for it.
  */
 import { closeSync, openSync, rmSync } from 'node:fs';
-import { syncFolder } from '@chappe/center';
 import type { JournalDisk } from './journal-disk.ts';
 import { segmentPath } from './journal-files.ts';
 import { identityOf } from './put-back.ts';
@@ -75,7 +74,7 @@ export class NewSegments {
       this.#fill(coming, share * coming.octets);
       if (coming.filled < coming.octets || coming.synced !== undefined) return;
       const name = (): void => {
-        syncFolder(this.#folder);
+        this.#disk.syncFolder(this.#folder);
         coming.isNamed = true;
       };
       coming.synced = this.#disk
@@ -94,7 +93,7 @@ export class NewSegments {
     this.#coming = coming;
     try {
       this.#fill(coming, coming.octets);
-      if (!coming.isNamed) syncFolder(this.#folder);
+      if (!coming.isNamed) this.#disk.syncFolder(this.#folder);
     } catch (error) {
       this.drop();
       throw error;

@@ -241,6 +241,10 @@ describe('a disk that fails', () => {
     syncNow(file: number): void {
       this.#real.syncNow(file);
     }
+
+    syncFolder(folder: string): void {
+      this.#real.syncFolder(folder);
+    }
   }
 
   let disk: Disk;

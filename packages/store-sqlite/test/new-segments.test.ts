@@ -15,6 +15,8 @@ let journal: Journal;
 /** Pages of zeros that were written since it was set to none. */
 let zeros = 0;
 let isFull = false;
+/** The segments whose names are on the disk. */
+let named: readonly string[] = [];
 
 const disk: JournalDisk = {
   ...Journal.disk,
@@ -25,11 +27,15 @@ const disk: JournalDisk = {
     }
     Journal.disk.write(file, octets, at);
   },
+  syncFolder(folder) {
+    Journal.disk.syncFolder(folder);
+    named = segmentsIn(folder);
+  },
 };
 
 beforeEach(() => {
   path = mkdtempSync(join(tmpdir(), 'chappe-segments-'));
-  [zeros, isFull] = [0, false];
+  [zeros, isFull, named] = [0, false, []];
   journal = new Journal(path, { frame: 0, use: 0 }, disk);
 });
 afterEach(() => {
@@ -43,6 +49,8 @@ async function fill(share: number): Promise<void> {
   for (let used = journal.frame * octets; used + octets <= share * first; used += octets) {
     journal.append(new Uint8Array(octets).fill(1, FRAME_OCTETS), 1);
     await journal.sync();
+    // What is acknowledged stands in a file that a crash of the machine does not take away.
+    expect(named).toContain(journal.path);
   }
 }
 

@@ -9,7 +9,15 @@ import { type Answer, type Route, route } from '../route.ts';
 import { batch, batchShape } from '../schemas/batch.ts';
 import { maxSegments, maxStoredOctets, singleSubmission, submittedListBody } from '../schemas/submission.ts';
 import { Shares } from '../shares.ts';
-import { answerToAll, fingerprint, outcomeOf, refusedMessage, requestOf, takenBody } from '../submissions.ts';
+import {
+  answerToAll,
+  fingerprint,
+  outcomeOf,
+  refusedMessage,
+  requestOf,
+  submissionProblems,
+  takenBody,
+} from '../submissions.ts';
 import { check } from '../validation.ts';
 
 const example = {
@@ -59,16 +67,7 @@ export function submitBatch(context: Context): Route {
       },
       202: { description: 'A batch: on disk', schema: submittedListBody },
     },
-    problems: [
-      'refused',
-      'throttled',
-      'full',
-      'store_failed',
-      'stopping',
-      'invalid_idempotency_key',
-      'idempotency_key_reused',
-      'idempotency_uncertain',
-    ],
+    problems: submissionProblems,
     handle: async ({ body, lines, header, caller, signal, isStillAllowed }) => {
       const key = header('idempotency-key');
       if (lines !== undefined) {

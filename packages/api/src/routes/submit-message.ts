@@ -12,6 +12,7 @@ import {
   fingerprint,
   outcomeOf,
   refusedBody,
+  submissionProblems,
   takenBody,
 } from '../submissions.ts';
 
@@ -41,16 +42,7 @@ export function submitMessage(context: Context): Route {
     ],
     isAudited: false,
     answers: { 202: { description: 'On disk', schema: submittedBody.or(submittedListBody) } },
-    problems: [
-      'refused',
-      'throttled',
-      'full',
-      'store_failed',
-      'stopping',
-      'invalid_idempotency_key',
-      'idempotency_key_reused',
-      'idempotency_uncertain',
-    ],
+    problems: submissionProblems,
     handle: ({ body: given, header, caller, signal }) => {
       const body = { ...given, account: ownAccount(caller, given.account) };
       checkContent(body);

@@ -42,20 +42,20 @@ function olderOctets(spaces: ReturnType<typeof getHeapSpaceStatistics>): number 
 }
 
 /** A flag of V8 that is set when its value becomes another one. */
-function flag(name: string): (value: number) => void {
+function flag(name: string, setFlag: (flag: string) => void): (value: number) => void {
   let current: number | undefined;
   return (value) => {
-    if (value !== current) setFlagsFromString(`--${name}=${value}`);
+    if (value !== current) setFlag(`--${name}=${value}`);
     current = value;
   };
 }
 
 /** Looks after each collection, as long as the process lives. To be called before any thread is started. */
-export function boundHeap(): void {
+export function boundHeap(setFlag: (flag: string) => void = setFlagsFromString): void {
   // The threads' spaces are small and do not grow once the main thread's may not: they begin as large as they may become.
-  setFlagsFromString('--min-semi-space-size=5');
-  const setGrowth = flag('semi-space-growth-factor');
-  const setPercent = flag('heap-growing-percent');
+  setFlag('--min-semi-space-size=5');
+  const setGrowth = flag('semi-space-growth-factor', setFlag);
+  const setPercent = flag('heap-growing-percent', setFlag);
   const look = (): void => {
     const spaces = getHeapSpaceStatistics();
     setGrowth(growthFactor(spaces.find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { patient } from '../../../../test/support/patience.ts';
-import { growingPercent, growthFactor } from '../../src/start/heap-bounds.ts';
+import { boundHeap, growingPercent, growthFactor } from '../../src/start/heap-bounds.ts';
 
 const mebi = 1024 * 1024;
 
@@ -87,4 +87,14 @@ test('the space for new objects of a thread of the store does not stay at what i
 }, () => {
   expect(resultOf(threadMb, false), 'without the bound, or this test shows nothing').toBeLessThan(8);
   expect(resultOf(threadMb, true)).toBeGreaterThanOrEqual(8);
+});
+
+test('all three bounds are set at once', () => {
+  const flags: string[] = [];
+  boundHeap((flag) => flags.push(flag.replace(/\d+/, 'N')));
+  expect(flags.slice(0, 3).toSorted()).toEqual([
+    '--heap-growing-percent=N',
+    '--min-semi-space-size=N',
+    '--semi-space-growth-factor=N',
+  ]);
 });
