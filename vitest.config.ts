@@ -1,14 +1,20 @@
 import { defineConfig } from 'vitest/config';
+import { buildPrograms } from './test/support/built-programs.ts';
+import { builtFolderVariable } from './test/support/our-programs.ts';
 import { patient } from './test/support/patience.ts';
 import { reporters } from './test/support/run-report.ts';
 
 const conditions = ['chappe-source', 'node', 'import', 'default'];
 
-/** Tests run on the TypeScript sources: the `chappe-source` condition points every package at its src. */
+const { folder, storeThread } = await buildPrograms();
+
 export default defineConfig({
+  // In the tests' own process too, the store's threads start by one file instead of thirty.
+  define: { CHAPPE_STORE_THREAD: JSON.stringify(storeThread) },
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    env: { [builtFolderVariable]: folder },
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/packed/**'],
     reporters: reporters(),

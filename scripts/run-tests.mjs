@@ -8,13 +8,10 @@ import { pinnedNode } from './pinned-node.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-// Many tests start programs of ours, and each would compile the same sources.
-const compiled = join(root, 'node_modules', '.cache', 'compiled');
-
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 const run = spawnSync(pinnedNode(), [vitest, 'run', ...process.argv.slice(2)], {
   cwd: root,
   stdio: 'inherit',
-  env: { NODE_COMPILE_CACHE: compiled, ...patientEnvironment() },
+  env: patientEnvironment(),
 });
 process.exit(run.status ?? 1);

@@ -26,6 +26,8 @@ const child = spawn(command, args, {
   stdio: 'inherit',
   // `node` in what it starts is the pinned one as well, also when this was not started by npm.
   env: {
+    // The sources are stripped of their types and compiled once, not by each process: half of what a start takes.
+    NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
     ...process.env,
     PATH: [bin, process.env.PATH].filter(Boolean).join(process.platform === 'win32' ? ';' : ':'),
   },

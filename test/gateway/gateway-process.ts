@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import type { CenterCounters, Tally } from '@chappe/center';
 import type { GatewaySettings } from '@chappe/policy';
 import { until } from '../support/inbox.ts';
+import { argsOf } from '../support/our-programs.ts';
 import { patient } from '../support/patience.ts';
 import { Program } from '../support/program.ts';
 
@@ -66,7 +66,6 @@ interface Said {
   readonly failed?: string;
 }
 
-const script = fileURLToPath(new URL('gateway-child.ts', import.meta.url));
 // A day's file of a killed process is read and mended first.
 const startMs = patient(30_000);
 
@@ -83,7 +82,10 @@ export class GatewayProcess {
 
   /** Starts the process without waiting for anything. */
   static launch(options: ChildOptions): Program {
-    return new Program(process.execPath, ['--conditions=chappe-source', script, JSON.stringify(options)]);
+    return new Program(process.execPath, [
+      ...argsOf('test/gateway/gateway-child.ts'),
+      JSON.stringify(options),
+    ]);
   }
 
   /** Starts it and waits until it listens. */

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chappeArgs } from '../support/our-programs.ts';
 import { patient } from '../support/patience.ts';
 import { Program } from '../support/program.ts';
 
@@ -18,7 +19,7 @@ export interface Serving {
 export async function startServe(folder: string, yaml: string): Promise<Serving> {
   const file = join(folder, 'chappe.yaml');
   await writeFile(file, yaml);
-  const command = ['--conditions=chappe-source', 'packages/cli/src/main.ts', 'serve', '-c', file, '--json'];
+  const command = [...chappeArgs(), 'serve', '-c', file, '--json'];
   const program = new Program(process.execPath, command, { cwd: root });
   try {
     const line = await program.line('its banner', ({ text }) => portOf(text) !== undefined, startMs);

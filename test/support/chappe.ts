@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { chappeArgs } from './our-programs.ts';
 import { Program } from './program.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -36,7 +37,7 @@ interface Banner {
 function command(): readonly string[] {
   const other = process.env.CHAPPE_COMMAND?.trim();
   if (other) return other.split(/\s+/);
-  return [process.execPath, '--conditions=chappe-source', 'packages/cli/src/main.ts', 'start'];
+  return [process.execPath, ...chappeArgs(), 'start'];
 }
 
 function readBanner(text: string): Banner | undefined {

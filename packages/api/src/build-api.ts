@@ -88,6 +88,8 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   });
   const turns = new Turns(turnLimits);
   const idempotency = new IdempotencyKeys(gateway.control, clock, options.idempotency);
+  // Made when first asked for: it takes longer than all else that is done here.
+  let document: ReturnType<typeof openapiOf> | undefined;
   const context: Context = {
     actions: options.actions ?? builtInForms,
     simulation: options.simulation,
@@ -102,10 +104,9 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     sending: new Turns(sendingLimits),
     startedMs,
     closing: closing.signal,
-    openapi: () => document,
+    openapi: () => (document ??= openapiOf(routes, version)),
   };
   const routes = routesOf(context);
-  const document = openapiOf(routes, version);
   observe(app, metrics, clock);
   answerOwnCallersOnly(app, options.allowedHosts ?? []);
   takeJsonOnly(app, bodies, (request) => connections.watch(request));

@@ -5,13 +5,13 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { ControlStore } from '@chappe/center';
 import { Gateway } from '@chappe/gateway';
 import { Simulation } from '@chappe/sandbox';
 import { SqliteControl, SqliteStore } from '@chappe/store-sqlite';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { argsOf } from '../../../test/support/our-programs.ts';
 import { buildApi } from '../src/index.ts';
 import { type Answered, StandingClock } from './rig.ts';
 
@@ -101,8 +101,7 @@ function withoutAnswers(control: ControlStore): ControlStore {
 
 /** What a process that was killed has said: the keys that it had begun with, and the answers that were given. */
 async function killed(answers: number): Promise<{ keys: Set<string>; bodies: Map<string, string> }> {
-  const child = fileURLToPath(new URL('idempotency-child.ts', import.meta.url));
-  const args = ['--conditions=chappe-source', '--no-warnings', child, folder];
+  const args = ['--no-warnings', ...argsOf('packages/api/test/idempotency-child.ts'), folder];
   const run = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(run, 'exit');
   const keys = new Set<string>();

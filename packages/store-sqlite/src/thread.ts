@@ -14,8 +14,12 @@ interface Pending {
   readonly reject: (error: CenterError) => void;
 }
 
-/** The file that runs in the threads when no other is given: beside this one, compiled or not. */
+/** Set by scripts/bundling.ts: where the threads of a program in one file find their code, which then stands alone. */
+declare const CHAPPE_STORE_THREAD: string | undefined;
+
+/** What runs in the threads when nothing else is given: the file beside this one, compiled or not. */
 function defaultWorkerUrl(): URL {
+  if (typeof CHAPPE_STORE_THREAD !== 'undefined') return new URL(CHAPPE_STORE_THREAD);
   return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 }
 

@@ -5,19 +5,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Center } from '@chappe/center';
 import { SqliteStore } from '@chappe/store-sqlite';
 import { expect, onTestFinished, test } from 'vitest';
+import { argsOf } from '../../../test/support/our-programs.ts';
 import { plainReceipt, ScriptedConnector } from '../../center/test/support/rig.ts';
 import { seeded } from '../../center/test/support/simulated-clock.ts';
 
 const ROUNDS = 10;
-const child = fileURLToPath(new URL('support/crash-child.ts', import.meta.url));
 
 /** Lets a process submit, and kills it some time after its first acknowledgement. */
 async function round(folder: string, journal: string, isBound: boolean, delayMs: number): Promise<void> {
-  const args = ['--conditions=chappe-source', child, folder, journal, isBound ? 'bound' : 'unbound'];
+  const args = [
+    ...argsOf('packages/store-sqlite/test/support/crash-child.ts'),
+    folder,
+    journal,
+    isBound ? 'bound' : 'unbound',
+  ];
   const running = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(running.stdout, 'data');
   // The moment of the kill is the point of the test.

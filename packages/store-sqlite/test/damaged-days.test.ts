@@ -85,7 +85,12 @@ async function opened(): Promise<Opened> {
   return { store, told, troubles };
 }
 
+/** Lays out what yesterday and today hold: made once, and copied from then on. */
 async function fill(): Promise<void> {
+  if (filled !== undefined) {
+    lay(filled);
+    return;
+  }
   const { store } = await opened();
   await store.recover(NOON_MS);
   for (const day of [0, 1] as const) {
@@ -105,11 +110,16 @@ async function fill(): Promise<void> {
   filled = new Map(readdirSync(path).map((name) => [name, readFileSync(join(path, name))]));
 }
 
-/** The folder as `fill` left it, with another file of yesterday. */
+/** The folder as `fill` left it. */
 let filled: ReadonlyMap<string, Buffer> | undefined;
+function lay(files: ReadonlyMap<string, Buffer>): void {
+  for (const [name, octets] of files) writeFileSync(join(path, name), octets);
+}
+
+/** The folder as `fill` left it, with another file of yesterday. */
 async function refill(sound: Buffer): Promise<void> {
   for (const name of readdirSync(path)) rmSync(join(path, name));
-  for (const [name, octets] of filled ?? []) writeFileSync(join(path, name), octets);
+  lay(filled ?? new Map());
   writeFileSync(file(), sound);
 }
 

@@ -32,6 +32,19 @@ interface Series {
   readonly values: string;
 }
 
+const areAsked = new Map<string, boolean>();
+
+/** The lines of a scrape that the rules ask for: a tenth of them, and there are hundreds of scrapes. */
+function ofRules(scrape: string): string {
+  const isAsked = (line: string): boolean => {
+    const name = /^\w+/.exec(line)?.[0] ?? '';
+    const known = areAsked.get(name) ?? (name !== '' && rulesText.includes(name));
+    areAsked.set(name, known);
+    return known;
+  };
+  return scrape.split('\n').filter(isAsked).join('\n');
+}
+
 /** `scrapes`: what /metrics gave, `scrapeSeconds` apart; undefined: nothing answered. */
 function seriesOf(scrapes: readonly (string | undefined)[]): Series[] {
   const rows = new Map<string, (number | undefined)[]>();
@@ -45,8 +58,8 @@ function seriesOf(scrapes: readonly (string | undefined)[]): Series[] {
   for (const [at, text] of scrapes.entries()) {
     // Prometheus itself says this of each scrape.
     put('up', {}, at, text === undefined ? 0 : 1);
-    for (const { name, labels, value } of text === undefined ? [] : readScrape(text).samples)
-      if (rulesText.includes(name)) put(name, labels, at, value);
+    for (const { name, labels, value } of text === undefined ? [] : readScrape(ofRules(text)).samples)
+      put(name, labels, at, value);
   }
   return [...rows].map(([series, row]) => ({ series, values: valuesOf(row) }));
 }

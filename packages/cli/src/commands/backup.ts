@@ -6,7 +6,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@chappe/center';
 import { printable } from '@chappe/protocol';
 import { SqliteStore, userOf } from '@chappe/store-sqlite';
-import { bundleUrl } from '../bundle-url.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
@@ -64,7 +63,7 @@ async function makeIt(run: BackupRun, data: string, folder: string): Promise<Sho
       `the data folder ${data} is in use by process ${user}`,
       'leave out --data: the running one makes the backup',
     );
-  const store = await SqliteStore.open({ path: resolve(data), workerUrl: bundleUrl });
+  const store = await SqliteStore.open({ path: resolve(data) });
   try {
     const { momentMs, aside, ...made } = await store.backup(folder, {
       version: run.version,

@@ -94,6 +94,9 @@ async function startAll(run: StartRun): Promise<Running> {
   const errors = new ErrorReport(systemClock);
   const faults = new PeerFaultReport(systemClock);
   const simulation = simulationOf(values);
+  // Read while the disk is waited for. Where that fails it says so to whoever needs it.
+  const httpModule = values.http ? import('./http.ts') : undefined;
+  httpModule?.catch(ignore);
   const store = await openStore(values.data);
   let certificate: ChosenCertificate | undefined;
   let gateway: Gateway;
@@ -119,8 +122,8 @@ async function startAll(run: StartRun): Promise<Running> {
     const connections = Math.min(values.maxSessions, fewConnections);
     for (const warning of startWarnings(values.data, connections, '--max-sessions'))
       log.warn({ where: 'start' }, warning);
-    const http = values.http
-      ? await (await import('./http.ts')).serveHttp(gateway, values, version, log, {
+    const http = httpModule
+      ? await (await httpModule).serveHttp(gateway, values, version, log, {
           api: {
             simulation,
             storeBytes: storeBytes(values.data),
@@ -242,5 +245,5 @@ function reloadCertificate(values: StartValues, { gateway, log, certificate }: R
 }
 
 function ignore(): void {
-  // Nobody reads any more.
+  // Nobody reads any more, or it is told elsewhere.
 }

@@ -3,7 +3,6 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MemoryStore, type Store } from '@chappe/center';
 import { SqliteStore } from '@chappe/store-sqlite';
-import { bundleUrl } from '../bundle-url.ts';
 import { type DataHints, storeFailure } from './start-failure.ts';
 
 /** The value of `--data` that keeps nothing. */
@@ -32,7 +31,7 @@ export async function openStore(data: string, hints?: DataHints): Promise<Store>
   if (data === inMemory) return new MemoryStore();
   const path = resolve(data);
   try {
-    return await SqliteStore.open({ path, workerUrl: bundleUrl });
+    return await SqliteStore.open({ path });
   } catch (error) {
     throw storeFailure(error, path, hints);
   }

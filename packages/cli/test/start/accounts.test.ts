@@ -4,16 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SmppClient } from '@chappe/smpp';
 import { expect, onTestFinished, test } from 'vitest';
+import { chappeArgs } from '../../../../test/support/our-programs.ts';
 import { Program } from '../../../../test/support/program.ts';
 
-const command = [
-  '--conditions=chappe-source',
-  'packages/cli/src/main.ts',
-  'start',
-  '--json',
-  '--no-http',
-  '--no-tls',
-];
+const command = [...chappeArgs(), 'start', '--json', '--no-http', '--no-tls'];
 
 /** Starts with these flags and variables, and gives the port. */
 async function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {

@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startChappe } from '../../../../test/support/chappe.ts';
+import { chappeArgs } from '../../../../test/support/our-programs.ts';
 import { runCli, spawnCli } from '../support/run-cli.ts';
 
 const anyPorts = ['--smpp-port', '0', '--tls-port', '0', '--http-port', '0'];
@@ -169,14 +170,7 @@ test('a data folder that this user may not write', () => {
   const path = folder();
   const child = spawnSync(
     process.execPath,
-    [
-      '--conditions=chappe-source',
-      'packages/cli/src/main.ts',
-      'start',
-      ...anyPorts,
-      '--data',
-      join(path, 'inner'),
-    ],
+    [...chappeArgs(), 'start', ...anyPorts, '--data', join(path, 'inner')],
     // For root every folder is writable: then it runs as nobody.
     {
       encoding: 'utf8',
@@ -231,7 +225,7 @@ test('a full disk', () => {
   // A file system of 16 KiB, seen by this process alone, and already full.
   const fill = `mount -t tmpfs -o size=16k tmpfs "$0" && head -c 16384 /dev/zero > "$0/fill" || exit 77`;
   const rights = process.getuid?.() === 0 ? '-m' : '-rm';
-  const program = [process.execPath, '--conditions=chappe-source', 'packages/cli/src/main.ts', 'start'];
+  const program = [process.execPath, ...chappeArgs(), 'start'];
   const script = `exec unshare ${rights} sh -c '${fill}; exec "$@"' "$@"`;
   const args = ['-c', script, 'sh', path, ...program, ...anyPorts, '--data', join(path, 'inner')];
   const child = spawnSync('sh', args, { encoding: 'utf8' });

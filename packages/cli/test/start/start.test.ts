@@ -8,6 +8,7 @@ import { type DecodedPdu, decode, encode, Framer, SmppClient } from '@chappe/smp
 import { expect, onTestFinished, test } from 'vitest';
 import { type Chappe, type ChappeOptions, startChappe } from '../../../../test/support/chappe.ts';
 import { Inbox } from '../../../../test/support/inbox.ts';
+import { chappeArgs } from '../../../../test/support/our-programs.ts';
 import { patient } from '../../../../test/support/patience.ts';
 import { Program } from '../../../../test/support/program.ts';
 import { selfSigned } from '../../src/start/self-signed.ts';
@@ -223,11 +224,7 @@ test('--log-level info: sessions come and go in JSON on stderr, without texts, n
 
 test('--no-tls and --no-http open nothing but SMPP', async () => {
   const args = ['start', '--json', '--data', ':memory:', '--smpp-port', '0', '--no-tls', '--no-http'];
-  const program = new Program(process.execPath, [
-    '--conditions=chappe-source',
-    'packages/cli/src/main.ts',
-    ...args,
-  ]);
+  const program = new Program(process.execPath, [...chappeArgs(), ...args]);
   onTestFinished(async () => void (await program.stop()));
   const { text } = await program.line('its banner', ({ from }) => from === 'stdout');
   expect(Object.keys(JSON.parse(text) as object)).toEqual(['smpp', 'pid', 'data', 'version']);
@@ -235,15 +232,7 @@ test('--no-tls and --no-http open nothing but SMPP', async () => {
 
 test('for people: a banner with the addresses, and with -v a line per bind and message', async () => {
   const ports = ['--smpp-port', '0', '--tls-port', '0', '--http-port', '0', '--data', ':memory:'];
-  const args = [
-    '--conditions=chappe-source',
-    'packages/cli/src/main.ts',
-    'start',
-    '-v',
-    '--account',
-    'acme:hush',
-    ...ports,
-  ];
+  const args = [...chappeArgs(), 'start', '-v', '--account', 'acme:hush', ...ports];
   const program = new Program(process.execPath, args);
   onTestFinished(async () => void (await program.stop()));
   await program.line('its banner', ({ text }) => text.includes('Ctrl-C'));

@@ -3,10 +3,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { PassThrough, Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { chappeArgs } from '../../../../test/support/our-programs.ts';
 import { runProgram } from '../../src/program.ts';
-
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** How a run ended. */
 export interface Ended {
@@ -87,11 +85,9 @@ function variables(more: RunOptions['env']): { [name: string]: string | undefine
 
 /** Starts it in a process of its own. */
 export function spawnCli(args: readonly string[], { input, env }: RunOptions = {}): Running {
-  const child: ChildProcessWithoutNullStreams = spawn(
-    process.execPath,
-    ['--conditions=chappe-source', main, ...args],
-    { env: variables(env) },
-  );
+  const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [...chappeArgs(), ...args], {
+    env: variables(env),
+  });
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   const exit = once(child, 'exit').then(([code]) => code as number | null);
