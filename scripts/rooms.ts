@@ -72,12 +72,12 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     line-groups
     submissions
     context mount
-    audit http-edge idempotency json-body listen origin refused-beside send-answer
+    audit cors http-edge idempotency json-body listen origin refused-beside send-answer
     failures message-filter observe request-bodies route shares
     schemas
     auth body-shape content-argument gateway-problem metrics not-found parameters pdu-values records-text turns validation
     backups connections cursor event-filter event-stream line-reader list-text patience problem text-cost times unread
-    body-lines
+    body-lines tls
   `),
   cli: inOrder(`
     main

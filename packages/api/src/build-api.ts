@@ -1,6 +1,6 @@
 /** The HTTP API of a gateway, ready to listen. */
 import { type Clock, systemClock } from '@chappe/center';
-import { builtInForms, type MoForms } from '@chappe/config';
+import { builtInForms, type ListenTls, type MoForms } from '@chappe/config';
 import type { Gateway } from '@chappe/gateway';
 import type { Simulation } from '@chappe/sandbox';
 import {
@@ -16,6 +16,7 @@ import type { AuthOptions } from './auth/keys.ts';
 import { Backups, type MakeBackup } from './backups.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
 import type { Context } from './context.ts';
+import { answerPagesOf, answerPreflights } from './cors.ts';
 import { answerFailures } from './failures.ts';
 import { brokenRequests, requestIds, unreadableUrl } from './http-edge.ts';
 import { IdempotencyKeys, type IdempotencyLimits } from './idempotency.ts';
@@ -48,6 +49,10 @@ export interface ApiOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   /** With it, without any key in it too, whoever calls needs one. Default: nobody does, for a sandbox on this machine. */
   readonly auth?: AuthOptions | undefined;
+  /** With it, it speaks HTTPS only. Default: HTTP. */
+  readonly tls?: ListenTls | undefined;
+  /** Origins of web pages that may call, as browsers send them. Default: none but its own. */
+  readonly cors?: readonly string[] | undefined;
   readonly idempotency?: Partial<IdempotencyLimits> | undefined;
   readonly connections?: Partial<ConnectionLimits> | undefined;
   readonly bodies?: Partial<BodyLimits> | undefined;
@@ -80,7 +85,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   });
   const app = fastify({
     ...loggerOptions(options.logger),
-    serverFactory: serverFactoryOf(connections, bodies),
+    serverFactory: serverFactoryOf(connections, bodies, options.tls),
     routerOptions: { maxParamLength, ignoreTrailingSlash: true },
     genReqId: requestIds(startedMs),
     frameworkErrors: unreadableUrl,
@@ -108,7 +113,9 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   };
   const routes = routesOf(context);
   observe(app, metrics, clock);
-  answerOwnCallersOnly(app, options.allowedHosts ?? []);
+  answerPagesOf(app, options.cors ?? []);
+  answerOwnCallersOnly(app, options.allowedHosts ?? [], options.cors);
+  answerPreflights(app, options.cors ?? []);
   takeJsonOnly(app, bodies, (request) => connections.watch(request));
   answerFailures(app, (path) => methodsAt(routes, path));
   const gate = gateOf({

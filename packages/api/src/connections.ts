@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Clock } from '@chappe/center';
 import { addressKey } from '@chappe/gateway';
 import { isLoopback } from '@chappe/policy';
@@ -114,9 +115,15 @@ interface Exchange {
   wait?: Wait;
 }
 
+/** Both ends of a connection: no two have the same at once. */
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+}
+
 /** One connection, and what it is waited for. */
 class Connection {
-  readonly socket: Socket;
+  /** The one that requests come from; of TLS, until the handshake is done, the one below. */
+  socket: Socket;
   readonly address: string;
   /** Requests whose answers have not left, in their order. */
   readonly exchanges: Exchange[] = [];
@@ -170,6 +177,8 @@ export class Connections {
   /** Those that have been quiet for the longest first. */
   readonly #all = new Map<Socket, Connection>();
   readonly #byAddress = new Map<string, Set<Connection>>();
+  /** Those that have not shaken hands. */
+  readonly #handshakes = new Map<string, Connection>();
   #disarm: (() => void) | undefined;
   #isDraining = false;
 
@@ -203,6 +212,36 @@ export class Connections {
     this.counters.open += 1;
     socket.once('close', () => this.#forget(connection));
     this.#look();
+  }
+
+  /** As `take`, where TLS comes first: the handshake counts as a part of the first request. */
+  takeForTls(socket: Socket): void {
+    this.take(socket);
+    const connection = this.#all.get(socket);
+    if (connection === undefined) return;
+    const key = endsOf(socket);
+    this.#handshakes.set(key, connection);
+    socket.once('close', () => {
+      if (this.#handshakes.get(key) === connection) this.#handshakes.delete(key);
+    });
+  }
+
+  /** The handshake is done: what was known of the connection below holds for this one. */
+  shookHands(secure: TLSSocket): void {
+    const key = endsOf(secure);
+    const connection = this.#handshakes.get(key);
+    this.#handshakes.delete(key);
+    // Cut off meanwhile.
+    if (connection === undefined || !this.#all.delete(connection.socket)) {
+      secure.destroy();
+      return;
+    }
+    const siblings = this.#byAddress.get(connection.address);
+    siblings?.delete(connection);
+    siblings?.add(connection);
+    connection.socket = secure;
+    this.#all.set(secure, connection);
+    secure.once('close', () => this.#forget(connection));
   }
 
   /**

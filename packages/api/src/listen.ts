@@ -1,13 +1,21 @@
 /** The sockets below the API: one HTTP server, whatever number of addresses it listens on. */
 import { lookup } from 'node:dns/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, createServer as createNetServer, type Server as NetServer } from 'node:net';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import {
+  type AddressInfo,
+  createServer as createNetServer,
+  type Server as NetServer,
+  type Socket,
+} from 'node:net';
 import { systemClock } from '@chappe/center';
+import type { ListenTls } from '@chappe/config';
 import type { FastifyInstance, FastifyServerFactory } from 'fastify';
 import { checkExposure } from './auth/gate.ts';
 import type { AuthOptions } from './auth/keys.ts';
 import { Connections } from './connections.ts';
 import type { RequestBodies } from './request-bodies.ts';
+import { secureContextOf, tlsOptions } from './tls.ts';
 
 // Receiving a request takes no longer; waiting for the answer may.
 const requestTimeout = 30_000;
@@ -15,22 +23,46 @@ const connectionsCheckingInterval = 5_000;
 // Load balancers keep idle connections for a minute; who closes first must not be the server.
 const keepAliveTimeout = 72_000;
 
-/** Makes the server of an API whose connections are looked after. */
-export function serverFactoryOf(connections: Connections, bodies: RequestBodies): FastifyServerFactory {
-  return (handler) => serverOf(connections, handler, (request, response) => bodies.begin(request, response));
+/** Makes the server of an API whose connections are looked after. `tls`: it speaks HTTPS only. */
+export function serverFactoryOf(
+  connections: Connections,
+  bodies: RequestBodies,
+  tls?: ListenTls,
+): FastifyServerFactory {
+  return (handler) =>
+    serverOf(connections, handler, { tls, arrive: (request, response) => bodies.begin(request, response) });
 }
 
-function serverOf(connections: Connections, handler: RequestListener, arrive?: RequestListener): Server {
+interface ServerMore {
+  readonly tls?: ListenTls | undefined;
+  readonly arrive?: RequestListener;
+}
+
+function serverOf(connections: Connections, handler: RequestListener, more: ServerMore = {}): Server {
+  const { tls, arrive } = more;
   const options = {
     requestTimeout,
     headersTimeout: requestTimeout,
     keepAliveTimeout,
     connectionsCheckingInterval,
   };
-  const server = createServer(options, (request, response) => {
+  const listener: RequestListener = (request, response) => {
     arrive?.(request, response);
     connections.ask(request, response, () => handler(request, response));
-  });
+  };
+  if (tls !== undefined) {
+    const secure = createHttpsServer({ ...options, ...tlsOptions(tls) }, listener);
+    // In place of the server's own listener: for what is cut off here no handshake begins.
+    const shakeHands = secure.listeners('connection');
+    secure.removeAllListeners('connection');
+    secure.on('connection', (socket: Socket) => {
+      connections.takeForTls(socket);
+      if (!socket.destroyed) for (const shake of shakeHands) shake.call(secure, socket);
+    });
+    secure.prependListener('secureConnection', (socket) => connections.shookHands(socket));
+    return secure;
+  }
+  const server = createServer(options, listener);
   // Before the server's own listener: what is cut off here is not even read.
   server.prependListener('connection', (socket) => connections.take(socket));
   return server;
@@ -61,6 +93,8 @@ export interface Listening {
   readonly port: number;
   /** Port of the listener of probes. */
   readonly probePort: number | undefined;
+  /** Another certificate for the handshakes to come; connections that are there stay. Throws when it cannot be used. */
+  setCertificates(tls: ListenTls): void;
   /** Takes nothing more and ends open waits; settles when the last answer has left. */
   close(): Promise<void>;
 }
@@ -82,15 +116,20 @@ export async function listenApi(
     prober?.close();
     prober?.closeAllConnections();
   };
+  const setCertificates = (tls: ListenTls): void => {
+    const { server } = app as { readonly server: Server | HttpsServer };
+    if (!('setSecureContext' in server)) throw new RangeError('this listener has no TLS');
+    server.setSecureContext(secureContextOf(tls));
+  };
   try {
     const [first = host, ...more] = await addressesOf(host);
     for (const address of [first, ...more]) checkExposure(address, auth);
     await app.listen({ host: first, port });
     const bound = portOf(app.server);
     for (const address of more) others.push(...(await listenToo(app.server, address, bound)));
-    if (probes === undefined) return { port: bound, probePort: undefined, close };
+    if (probes === undefined) return { port: bound, probePort: undefined, setCertificates, close };
     prober = await listenForProbes(app, probes);
-    return { port: bound, probePort: portOf(prober), close };
+    return { port: bound, probePort: portOf(prober), setCertificates, close };
   } catch (error) {
     await close();
     throw error;

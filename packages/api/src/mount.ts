@@ -36,7 +36,8 @@ export function mount(
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     // Before the body is read: who may not call need not send one.
     onRequest: async (request, reply) => {
-      const admitted = await gate.admit(requestOf(request), route);
+      const { admitted, allowance } = await gate.admit(requestOf(request), route);
+      if (allowance !== undefined) reply.headers(allowance.headers);
       if (admitted instanceof Problem) return sendProblem(reply, admitted);
       callers.set(request, admitted);
       return undefined;

@@ -8,9 +8,16 @@ import type { FastifyInstance } from 'fastify';
 import { sendProblem } from './failures.ts';
 import { Problem } from './problem.ts';
 
-/** Answers only callers that are no foreign web page. `allowedHosts`: further host names, `*` for any. */
-export function answerOwnCallersOnly(app: FastifyInstance, allowedHosts: readonly string[]): void {
-  const refusalOf = callerCheck(allowedHosts);
+/**
+ * Answers only callers that are no foreign web page. `allowedHosts`: further host names, `*` for any. `origins`: of the
+ * pages that may call all the same.
+ */
+export function answerOwnCallersOnly(
+  app: FastifyInstance,
+  allowedHosts: readonly string[],
+  origins: readonly string[] = [],
+): void {
+  const refusalOf = callerCheck(allowedHosts, origins);
   app.addHook('onRequest', async ({ method, headers }, reply) => {
     const fetchSite = headers['sec-fetch-site'];
     const fetchMode = headers['sec-fetch-mode'];
@@ -34,11 +41,13 @@ export interface CallerHeaders {
   readonly fetchMode: string | undefined;
 }
 
-/** Refuses callers. Made once: `allowedHosts` are further host names, `*` for any. */
+/** Refuses callers. Made once: `allowedHosts` are further host names, `*` for any; `origins`, exact ones, are let in. */
 export function callerCheck(
   allowedHosts: readonly string[],
+  origins: readonly string[] = [],
 ): (headers: CallerHeaders) => Problem | undefined {
   const named = new Set(allowedHosts.map((host) => host.toLowerCase()));
+  const listed = new Set(origins);
   const isOurs = (name: string): boolean => named.has('*') || named.has(name) || isOwnName(name);
   return (headers) => {
     const { host, origin } = headers;
@@ -48,6 +57,8 @@ export function callerCheck(
         hint: `call it by 127.0.0.1 or localhost, or allow the name when it is started`,
       });
     }
+    // Whatever page it is, the Host above had to be ours: a name that was pointed here is not let in by its Origin.
+    if (origin !== undefined && listed.has(origin)) return undefined;
     if (origin !== undefined && !isSameOrigin(origin, host) && !named.has(originName(origin) ?? '')) {
       return new Problem('origin_not_allowed', `a page of ${shown(origin)} may not call this API`);
     }

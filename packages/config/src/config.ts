@@ -49,6 +49,8 @@ export interface NamedKey {
   readonly account?: string | undefined;
   /** SHA-256, in hexadecimal. */
   readonly hash: string;
+  /** Requests per second; undefined: those of `http.rate`. */
+  readonly rate?: number | undefined;
 }
 
 /** What the process is, apart from customers, operators and routes. Taken at start only. */
@@ -65,12 +67,18 @@ export interface ServerSettings {
   readonly http: {
     /** Undefined: no HTTP. */
     readonly listen: Endpoint | undefined;
+    /** With it, HTTPS only. */
+    readonly tls: ListenTls | undefined;
     /** Where /livez and /readyz are answered too, without key; undefined: nowhere else. */
     readonly probes: Endpoint | undefined;
     /** Host names that it is called by, beside localhost and addresses. */
     readonly allowHosts: readonly string[];
     /** Networks of reverse proxies whose `X-Forwarded-For` is believed. */
     readonly trustProxy: readonly string[];
+    /** Origins of web pages that may call: a scheme, a host, a port that is not the scheme's own. */
+    readonly cors: readonly string[];
+    /** Requests per second of each key that has no rate of its own; undefined: as many as it likes. */
+    readonly rate: number | undefined;
     /** Named keys. */
     readonly keys: readonly NamedKey[];
     /** SHA-256 (hex) of the keys of those who run it; empty: nobody has one. */

@@ -80,19 +80,19 @@ function withoutClientCa({ server, settings }: Config): Flaw[] {
 
 /** What strangers on the network can use, and may be meant so. */
 export function exposure(config: Config): Flaw[] {
-  return [...ofHttp(config.server.http.listen), ...withoutNetworks(config)];
+  return [...ofHttp(config.server.http), ...withoutNetworks(config)];
 }
 
 function within(path: Path, warnings: readonly Flaw[]): Flaw[] {
   return warnings.map((warning) => ({ ...warning, path: [...path, ...warning.path] }));
 }
 
-function ofHttp(listen: Config['server']['http']['listen']): Flaw[] {
-  if (listen === undefined || isLoopback(listen.host)) return [];
+function ofHttp({ listen, tls }: Config['server']['http']): Flaw[] {
+  if (listen === undefined || tls !== undefined || isLoopback(listen.host)) return [];
   return [
     {
       message: `HTTP on ${addressText(listen)}: keys, numbers and texts cross the network in clear`,
-      hint: 'put a proxy with TLS before it and stay on 127.0.0.1, or keep it inside of a private network',
+      hint: 'give http.tls, or put a proxy with TLS before it and stay on 127.0.0.1, or keep it inside of a private network',
       path: ['http', 'listen'],
     },
   ];

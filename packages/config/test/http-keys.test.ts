@@ -37,6 +37,21 @@ test('all roles, by key or by hash', async () => {
   ]);
 });
 
+test('a key has a rate of its own, or that of all', async () => {
+  const result = await load(`http:
+  rate: 100/s
+  keys:
+    - { name: nights, role: operator, apiKeyHash: ${hash}, rate: 30/m }
+    - { name: alice, role: admin, apiKeyHash: ${'b'.repeat(64)} }
+`);
+  expect(result.ok ? result.config.server.http : result.flaws).toMatchObject({
+    rate: 100,
+    keys: [{ rate: 0.5 }, { name: 'alice', role: 'admin', hash: 'b'.repeat(64) }],
+  });
+  const wrong = await flaws(`    - { name: a, role: admin, apiKeyHash: ${hash}, rate: fast }`);
+  expect(wrong.join()).toMatch(/expected a rate such as 200\/s/);
+});
+
 test.each([
   ['- { role: admin, apiKeyHash: HASH }', /"name" is missing/],
   ['- { name: a, apiKeyHash: HASH }', /"role" is missing/],

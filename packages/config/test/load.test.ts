@@ -26,6 +26,7 @@ test('an empty file is a gateway that does nothing, on this machine only', async
       http: {
         listen: { host: '127.0.0.1', port: 8080 },
         trustProxy: [],
+        cors: [],
         keys: [],
         allowHosts: [],
         adminKeyHashes: [],

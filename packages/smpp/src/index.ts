@@ -100,5 +100,5 @@ export { SimulatedClock } from './simulated-clock.ts';
 export { addressKey } from './transport/address-key.ts';
 export type { ClientTls } from './transport/dial.ts';
 export { memoryPair } from './transport/memory.ts';
-export type { Certificates } from './transport/tls.ts';
+export { type Certificates, secureContextOptions, tlsVersionMin } from './transport/tls.ts';
 export type { Remote, Transport, TransportListener } from './transport/transport.ts';

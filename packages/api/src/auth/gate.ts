@@ -3,9 +3,10 @@ import type { Clock } from '@chappe/center';
 import type { Gateway } from '@chappe/gateway';
 import { isLoopback } from '@chappe/policy';
 import { Problem } from '../problem.ts';
+import { type Allowance, Allowances } from './allowances.ts';
 import { type Access, type Caller, forbidden, refusalOf } from './caller.ts';
 import { callerAddress, type IsProxy } from './caller-address.ts';
-import { type AuthOptions, hashOfKey, Keys, keyIn } from './keys.ts';
+import { type AuthOptions, hashOfKey, Keys, type KnownKey, keyIn } from './keys.ts';
 import { ProvenKeys } from './proven-keys.ts';
 import { Refusals } from './refusals.ts';
 import { WrongKeys, type WrongKeysReport } from './wrong-keys.ts';
@@ -24,10 +25,18 @@ export interface GuardedRoute {
   readonly isForAccounts?: boolean | undefined;
 }
 
+/** What became of a request. */
+export interface Admission {
+  /** The caller, or why it may not go on. */
+  readonly admitted: Caller | Problem;
+  /** What its key has left, where that is limited. */
+  readonly allowance?: Allowance | undefined;
+}
+
 /** Decides who a caller is. */
 export interface Gate {
-  /** The caller, or why it may not go on. */
-  admit(request: CallerRequest, route: GuardedRoute): Promise<Caller | Problem>;
+  /** Lets a request in, or not; either way it counts against the limit of its key. */
+  admit(request: CallerRequest, route: GuardedRoute): Promise<Admission>;
   /** Whether a request that was let in would be so now: keys are taken away, accounts suspended. */
   holds(request: CallerRequest, route: GuardedRoute): boolean;
   /** Where a caller is. */
@@ -59,7 +68,7 @@ export function gateOf(options: GateOptions): Gate {
   if (auth === undefined) {
     const addressOf = ({ address }: CallerRequest): string => address;
     return {
-      admit: () => Promise.resolve(anybody),
+      admit: () => Promise.resolve({ admitted: anybody }),
       holds: () => true,
       addressOf,
       close: () => undefined,
@@ -73,6 +82,8 @@ class KeyGate implements Gate {
   readonly #gateway: Gateway;
   readonly #closing: AbortSignal;
   readonly #keys: Keys;
+  readonly #defaultRate: () => number | undefined;
+  readonly #allowances: Allowances;
   readonly #refusals: Refusals;
   readonly #proven = new ProvenKeys();
   readonly #wrong: readonly WrongKeys[];
@@ -82,6 +93,8 @@ class KeyGate implements Gate {
     this.#gateway = gateway;
     this.#closing = closing;
     this.#keys = new Keys(gateway, auth);
+    this.#defaultRate = auth.rate ?? (() => undefined);
+    this.#allowances = new Allowances(clock);
     this.#refusals = new Refusals(clock);
     this.#wrong = [
       new WrongKeys(clock, minuteMs, onWrongKeys),
@@ -93,24 +106,36 @@ class KeyGate implements Gate {
   async admit(
     request: CallerRequest,
     { access = 'manage', isForAccounts = false }: GuardedRoute,
-  ): Promise<Caller | Problem> {
-    if (access === 'open') return anybody;
+  ): Promise<Admission> {
+    if (access === 'open') return { admitted: anybody };
     const key = keyIn(request.headers);
     if (key === undefined) {
       const isHopeless = !isForAccounts && !this.#keys.hasAdmin;
-      return isHopeless
+      const admitted = isHopeless
         ? unauthorized('nobody has an admin key', noAdminHint)
         : unauthorized('this needs a key');
+      return { admitted };
     }
-    const caller = await this.#known(hashOfKey(key), this.addressOf(request));
-    if (caller instanceof Problem) return caller;
-    return this.#suspension(caller) ?? refusalOf(caller, access, isForAccounts) ?? caller;
+    const known = await this.#known(hashOfKey(key), this.addressOf(request));
+    if (known instanceof Problem) return { admitted: known };
+    const { caller } = known;
+    // Before anything else is looked at: what is refused takes work too.
+    const allowance = this.#allowanceOf(known);
+    if (allowance?.isGranted === false) return { admitted: tooFast(), allowance };
+    return {
+      admitted: this.#suspension(caller) ?? refusalOf(caller, access, isForAccounts) ?? caller,
+      allowance,
+    };
+  }
+
+  #allowanceOf({ hash, rate = this.#defaultRate() }: KnownKey): Allowance | undefined {
+    return rate === undefined ? undefined : this.#allowances.take(hash, rate);
   }
 
   holds(request: CallerRequest, { access = 'manage', isForAccounts = false }: GuardedRoute): boolean {
     if (access === 'open') return true;
     const hash = hashOfKey(keyIn(request.headers) ?? '');
-    const caller = hash === undefined ? undefined : this.#callerFrom(hash, this.addressOf(request));
+    const caller = hash === undefined ? undefined : this.#keyFrom(hash, this.addressOf(request))?.caller;
     if (caller === undefined) return false;
     return (this.#suspension(caller) ?? refusalOf(caller, access, isForAccounts)) === undefined;
   }
@@ -135,18 +160,18 @@ class KeyGate implements Gate {
   }
 
   /** Whose key it is. Where somebody guesses, it is not looked at sooner than a wrong one would be answered. */
-  async #known(hash: Buffer | undefined, address: string): Promise<Caller | Problem> {
+  async #known(hash: Buffer | undefined, address: string): Promise<KnownKey | Problem> {
     const text = hash?.toString('hex') ?? '';
     const mustWait = !this.#proven.has(text, address) && this.#refusals.isSuspect(address);
     if (mustWait && !(await this.#refusals.wait(address, this.#closing))) {
       this.#note(address);
       return tooMany();
     }
-    const caller = hash === undefined ? undefined : this.#callerFrom(hash, address);
-    if (caller !== undefined) {
+    const known = hash === undefined ? undefined : this.#keyFrom(hash, address);
+    if (known !== undefined) {
       if (mustWait) this.#refusals.forgive(address);
       this.#proven.add(text, address);
-      return caller;
+      return known;
     }
     this.#note(address);
     const isSlowed = mustWait || (await this.#refusals.wait(address, this.#closing));
@@ -154,11 +179,11 @@ class KeyGate implements Gate {
   }
 
   /** From where an account may not come its key is nobody's: whoever has found one there does not learn that it is right. */
-  #callerFrom(hash: Buffer, address: string): Caller | undefined {
-    const caller = this.#keys.callerOf(hash);
-    if (caller?.kind !== 'account') return caller;
-    const { networks } = this.#gateway.accounts.get(caller.name) ?? {};
-    return networks?.(address) === false ? undefined : caller;
+  #keyFrom(hash: Buffer, address: string): KnownKey | undefined {
+    const known = this.#keys.keyOf(hash);
+    if (known?.caller.kind !== 'account') return known;
+    const { networks } = this.#gateway.accounts.get(known.caller.name) ?? {};
+    return networks?.(address) === false ? undefined : known;
   }
 }
 
@@ -176,6 +201,13 @@ function tooMany(): Problem {
   return new Problem('throttled', 'too many wrong keys from this address', {
     hint: 'wait a few seconds, and use the right one',
     headers: { 'retry-after': '5' },
+  });
+}
+
+/** When to come again stands in the headers of the allowance. */
+function tooFast(): Problem {
+  return new Problem('throttled', 'this key has made more requests than it may', {
+    hint: 'wait as Retry-After says; the header RateLimit tells what is left before that happens',
   });
 }
 

@@ -15,6 +15,8 @@ export interface NamedKey {
   readonly account?: string | undefined;
   /** SHA-256, in hexadecimal. */
   readonly hash: string;
+  /** Requests per second; default that of all keys. */
+  readonly rate?: number | undefined;
 }
 
 /** Keys of those who run it. */
@@ -23,6 +25,8 @@ export interface AuthOptions {
   readonly adminKeyHashes: readonly string[];
   /** Further keys, as they are now: asked at each request, equal by identity while they are the same. */
   readonly keys?: (() => readonly NamedKey[]) | undefined;
+  /** Requests per second of each key that has no rate of its own, asked at each request; undefined: as many as it likes. */
+  readonly rate?: (() => number | undefined) | undefined;
   /** Which peers are proxies whose `X-Forwarded-For` is believed; default none. */
   readonly isProxy?: IsProxy | undefined;
 }
@@ -31,13 +35,22 @@ export interface AuthOptions {
 const maxKeyCharacters = 1_024;
 const noKeys: readonly NamedKey[] = [];
 
+/** Whose a key is, and what it may. */
+export interface KnownKey {
+  /** SHA-256, in hexadecimal. */
+  readonly hash: string;
+  readonly caller: Caller;
+  /** Its own requests per second. */
+  readonly rate?: number | undefined;
+}
+
 /** All keys: those of accounts follow the settings. */
 export class Keys {
   readonly #gateway: Gateway;
   readonly #auth: AuthOptions;
   #settings: GatewaySettings | undefined;
   #named: readonly NamedKey[] | undefined;
-  #callers: ReadonlyMap<string, Caller> = new Map();
+  #known: ReadonlyMap<string, KnownKey> = new Map();
 
   constructor(gateway: Gateway, auth: AuthOptions) {
     this.#gateway = gateway;
@@ -54,41 +67,44 @@ export class Keys {
    * Whose key it is, by its hash; undefined: nobody's. What is looked up is a hash of what the caller sent, so its place
    * in the map, and how long that takes, tells nothing of a key.
    */
-  callerOf(hash: Buffer): Caller | undefined {
+  keyOf(hash: Buffer): KnownKey | undefined {
     const { settings } = this.#gateway;
     const named = this.#auth.keys?.() ?? noKeys;
     if (settings !== this.#settings || named !== this.#named) {
       this.#settings = settings;
       this.#named = named;
-      this.#callers = callersOf(this.#auth.adminKeyHashes, named, settings);
+      this.#known = knownKeys(this.#auth.adminKeyHashes, named, settings);
     }
-    return this.#callers.get(hash.toString('hex'));
+    return this.#known.get(hash.toString('hex'));
   }
 }
 
 /** A key that several have is that of the one who may most. */
-function callersOf(
+function knownKeys(
   adminKeyHashes: readonly string[],
   named: readonly NamedKey[],
   { accounts }: GatewaySettings,
-): ReadonlyMap<string, Caller> {
-  const callers = new Map<string, Caller>();
-  const add = (hash: string, caller: Caller): void => {
-    if (!callers.has(hash.toLowerCase())) callers.set(hash.toLowerCase(), caller);
+): ReadonlyMap<string, KnownKey> {
+  const known = new Map<string, KnownKey>();
+  const add = (hash: string, caller: Caller, rate?: number): void => {
+    const name = hash.toLowerCase();
+    if (!known.has(name)) known.set(name, { hash: name, caller, rate });
   };
   for (const [index, hash] of adminKeyHashes.entries()) {
     add(hash, { kind: 'key', name: index === 0 ? 'admin' : `admin-${index + 1}`, role: 'admin' });
   }
   for (const wanted of roles) {
-    for (const { name, role, hash } of named) if (role === wanted) add(hash, { kind: 'key', name, role });
+    for (const { name, role, hash, rate } of named)
+      if (role === wanted) add(hash, { kind: 'key', name, role }, rate);
   }
-  for (const { name, role, account, hash } of named) {
-    if (role === 'account' && account !== undefined) add(hash, { kind: 'account', name: account, key: name });
+  for (const { name, role, account, hash, rate } of named) {
+    if (role === 'account' && account !== undefined)
+      add(hash, { kind: 'account', name: account, key: name }, rate);
   }
   for (const { systemId, apiKeyHash } of accounts) {
     if (apiKeyHash !== undefined) add(apiKeyHash, { kind: 'account', name: systemId, key: systemId });
   }
-  return callers;
+  return known;
 }
 
 /**

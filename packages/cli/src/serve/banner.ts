@@ -1,7 +1,7 @@
 /** What `serve` says when it is up. */
 import { resolve } from 'node:path';
 import type { Config, ListenSettings } from '@chappe/config';
-import { type Endpoint, hostPort } from '../start/banner.ts';
+import { type Endpoint, type HttpEndpoint, hostPort, httpUrl } from '../start/banner.ts';
 import { inMemory } from '../start/store.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -15,7 +15,7 @@ export interface ServeBanner {
   readonly tls: Endpoint | undefined;
   /** Further listeners. */
   readonly more: readonly ListenSettings[];
-  readonly http: Endpoint | undefined;
+  readonly http: HttpEndpoint | undefined;
 }
 
 function dataText(data: string): string {
@@ -57,7 +57,7 @@ export function serveLines(banner: ServeBanner, terminal: Pick<Terminal, 'style'
     `${terminal.style('bold', `chappe ${version}`)}  an SMPP gateway`,
     row('SMPP', plain.length === 0 ? 'off' : plain.map(hostPort).join(', ')),
     row('TLS', secure.length === 0 ? 'off' : secure.map(hostPort).join(', ')),
-    row('HTTP', http === undefined ? 'off' : `http://${hostPort(http)}/api/v1`),
+    row('HTTP', http === undefined ? 'off' : `${httpUrl(http)}/api/v1`),
     row('Data', config.data === inMemory ? 'in memory, gone when this ends' : dataText(config.data)),
     row(
       'Config',

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { NamedKey, ServerSettings } from '@chappe/config';
 
-type HttpKeys = Pick<ServerSettings['http'], 'adminKeyHashes' | 'keys'>;
+type HttpKeys = Pick<ServerSettings['http'], 'adminKeyHashes' | 'keys' | 'rate'>;
 
 /** What a reload did to a key. */
 export interface KeyChange {
@@ -14,9 +14,11 @@ export interface KeyChange {
 /** Keys that a reload changes. */
 export class Keyring {
   #keys: readonly NamedKey[];
+  #rate: number | undefined;
 
   constructor(http: HttpKeys) {
     this.#keys = allOf(http);
+    this.#rate = http.rate;
   }
 
   /** Those in force; the same array while they are the same. */
@@ -24,7 +26,12 @@ export class Keyring {
     return this.#keys;
   }
 
-  /** Takes others over; gives what is different. */
+  /** Requests per second of those that have no rate of their own; undefined: as many as they like. */
+  get rate(): number | undefined {
+    return this.#rate;
+  }
+
+  /** Takes others over, and their rates; gives what is different. */
   take(http: HttpKeys): readonly KeyChange[] {
     const before = new Map(this.#keys.map((key) => [key.name, key]));
     const after = new Map(allOf(http).map((key) => [key.name, key]));
@@ -38,6 +45,7 @@ export class Keyring {
         changes.push({ name, change: 'changed', fields: fieldsOf(old, key) });
     }
     if (changes.length > 0) this.#keys = [...after.values()];
+    this.#rate = http.rate;
     return changes;
   }
 }
@@ -51,6 +59,8 @@ function allOf({ adminKeyHashes, keys }: HttpKeys): readonly NamedKey[] {
 }
 
 function fieldsOf(before: NamedKey, after: NamedKey): readonly string[] {
-  const fields = (['role', 'account', 'hash'] as const).filter((field) => before[field] !== after[field]);
+  const fields = (['role', 'account', 'hash', 'rate'] as const).filter(
+    (field) => before[field] !== after[field],
+  );
   return fields.map((field) => (field === 'hash' ? 'apiKey' : field));
 }

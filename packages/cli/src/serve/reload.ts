@@ -4,9 +4,17 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '@chappe/center';
-import { type Config, type ConfigChange, type Flaw, type ListenSettings, settingsDiff } from '@chappe/config';
+import {
+  type Config,
+  type ConfigChange,
+  type Flaw,
+  type ListenSettings,
+  type ListenTls,
+  settingsDiff,
+} from '@chappe/config';
 import type { AuditEntry, Gateway } from '@chappe/gateway';
 import { type GatewaySettings, inSlices, SettingsError } from '@chappe/policy';
+import type { HttpServer } from '../start/http.ts';
 import { type ConfigFile, refusalOf } from './config-file.ts';
 import { listenersOf, serverTls } from './gateway-options.ts';
 import type { KeyChange, Keyring } from './keyring.ts';
@@ -23,6 +31,13 @@ export type Reloaded = Pick<Gateway, 'apply' | 'setCertificates'> & {
   readonly audit: Pick<Gateway['audit'], 'append'>;
   readonly messageCounts: { readonly backlog: Pick<Gateway['messageCounts']['backlog'], 'of'> };
 };
+
+/** What of HTTP a reload changes. */
+export interface ReloadedHttp {
+  readonly keyring: Keyring;
+  /** Undefined: nobody listens. */
+  readonly http?: Pick<HttpServer, 'setCertificates'> | undefined;
+}
 
 const where = 'reload';
 const stays = 'the configuration stays as it was';
@@ -49,6 +64,8 @@ interface Read {
 /** What was taken beside the settings of the gateway. */
 interface Taken {
   readonly keyChanges: readonly KeyChange[];
+  /** Whether `http.rate` is another one. */
+  readonly isOtherRate: boolean;
   readonly renewals: readonly Renewal[];
   /** The process as it is; its settings are those of before. */
   readonly before: Config;
@@ -67,17 +84,25 @@ export class Reload {
   readonly #gateway: Reloaded;
   readonly #log: ReloadLog;
   readonly #keyring: Keyring;
+  readonly #http: ReloadedHttp['http'];
   #config: Config;
   #running: Promise<void> | undefined;
   #isWanted = false;
 
   /** `config`: the one in force. */
-  constructor(file: ConfigFile, config: Config, gateway: Reloaded, log: ReloadLog, keyring: Keyring) {
+  constructor(
+    file: ConfigFile,
+    config: Config,
+    gateway: Reloaded,
+    log: ReloadLog,
+    { keyring, http }: ReloadedHttp,
+  ) {
     this.#file = file;
     this.#config = config;
     this.#gateway = gateway;
     this.#log = log;
     this.#keyring = keyring;
+    this.#http = http;
   }
 
   /** Reads it again; asked for while that is under way, it is done once more after it. Never rejects. */
@@ -137,16 +162,22 @@ export class Reload {
 
   /** In the step in which the gateway takes the settings: keys and certificates, and what the next reload is compared with. */
   #take({ config, settings }: Read): Taken {
-    const { adminKeyHashes, keys } = config.server.http;
-    const keyChanges = this.#keyring.take({ adminKeyHashes, keys });
+    const rateBefore = this.#keyring.rate;
+    const keyChanges = this.#keyring.take(config.server.http);
+    const isOtherRate = this.#keyring.rate !== rateBefore;
     const { listen, renewals } = this.#renewCertificates(config);
-    const before = { ...this.#config, server: withListen(this.#config.server, listen) };
+    const ofHttp = this.#renewCertificateOfHttp(config);
+    renewals.push(...ofHttp.renewals);
+    const before = { ...this.#config, server: withTls(this.#config.server, listen, ofHttp.tls) };
     // What needs a restart is told again at each reload until that has happened.
     this.#config = { ...before, settings };
-    return { keyChanges, renewals, before };
+    return { keyChanges, isOtherRate, renewals, before };
   }
 
-  async #tell({ config, changes }: Read, { keyChanges, renewals, before }: Taken): Promise<void> {
+  async #tell(
+    { config, changes }: Read,
+    { keyChanges, isOtherRate, renewals, before }: Taken,
+  ): Promise<void> {
     for (const { kind, name, change: what, fields } of changes.slice(0, toldChanges)) {
       this.#log.info({ where, kind, name, fields }, `${`${kind} ${name}`.trimEnd()} ${what}`);
     }
@@ -156,7 +187,12 @@ export class Reload {
     for (const { name, change, fields } of keyChanges) {
       this.#log.info({ where, kind: 'key', name, fields }, `key ${name} ${change}`);
     }
-    await this.#audit([...changes, ...keyChanges.map((change) => ({ kind: 'key', ...change }))]);
+    if (isOtherRate) this.#log.info({ where, kind: 'http', fields: ['rate'] }, 'http changed');
+    await this.#audit([
+      ...changes,
+      ...keyChanges.map((change) => ({ kind: 'key', ...change })),
+      ...(isOtherRate ? [{ kind: 'http', name: '', change: 'changed', fields: ['rate'] }] : []),
+    ]);
     for (const { host, port, error } of renewals) {
       if (error === undefined) this.#log.info({ where, host, port }, 'the certificate has changed');
       else
@@ -201,7 +237,7 @@ export class Reload {
   }
 
   /** Takes new certificates over; gives the listeners in force, and what became of those whose certificates are others. */
-  #renewCertificates(config: Config): { listen: readonly ListenSettings[]; renewals: readonly Renewal[] } {
+  #renewCertificates(config: Config): { listen: readonly ListenSettings[]; renewals: Renewal[] } {
     const { tls: first, more } = listenersOf(this.#config);
     const renewals: Renewal[] = [];
     const listen = this.#config.server.smpp.listen.map((one) => {
@@ -224,6 +260,26 @@ export class Reload {
     return { listen, renewals };
   }
 
+  /** The same for HTTP. */
+  #renewCertificateOfHttp({ server: { http: said } }: Config): {
+    tls: ListenTls | undefined;
+    renewals: readonly Renewal[];
+  } {
+    const { listen: at, tls: before } = this.#config.server.http;
+    const after = said.tls;
+    const none = { tls: before, renewals: [] };
+    if (this.#http === undefined || at === undefined || before === undefined || after === undefined)
+      return none;
+    if (isDeepStrictEqual(before, after)) return none;
+    if ((before.clientCa === undefined) !== (after.clientCa === undefined)) return none;
+    try {
+      this.#http.setCertificates(after);
+    } catch (error) {
+      return { tls: before, renewals: [{ ...at, error: error as Error }] };
+    }
+    return { tls: after, renewals: [{ ...at, error: undefined }] };
+  }
+
   /** What a running process cannot change about itself. */
   #tellRest(before: Config, config: Config): void {
     const is = serverParts(before);
@@ -233,8 +289,12 @@ export class Reload {
   }
 }
 
-function withListen(server: Config['server'], listen: readonly ListenSettings[]): Config['server'] {
-  return { ...server, smpp: { ...server.smpp, listen } };
+function withTls(
+  server: Config['server'],
+  listen: readonly ListenSettings[],
+  tls: ListenTls | undefined,
+): Config['server'] {
+  return { ...server, smpp: { ...server.smpp, listen }, http: { ...server.http, tls } };
 }
 
 /** The parts by their keys. */
@@ -246,8 +306,8 @@ function serverParts({ data, server, lifetime, handsets }: Config): { readonly [
     'smpp.listen': smpp.listen,
     'smpp.defaults': smpp.defaults,
     'smpp.rememberPasswords': smpp.rememberPasswords,
-    // Keys are taken over.
-    http: { ...http, adminKeyHashes: [], keys: [] },
+    // Keys and their rates are taken over.
+    http: { ...http, adminKeyHashes: [], keys: [], rate: undefined },
     'log.level': logLevel,
     drain: drainMs,
     lifetime,

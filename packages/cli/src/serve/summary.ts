@@ -71,7 +71,7 @@ export function summaryLines({ data, server, handsets, settings }: Config): stri
   return [
     `data       ${data}`,
     `SMPP       ${listen.length === 0 ? 'off' : listed(listen.map(listenText))}`,
-    `HTTP       ${server.http.listen === undefined ? 'off' : hostPort(server.http.listen)}`,
+    `HTTP       ${server.http.listen === undefined ? 'off' : listenText({ ...server.http.listen, tls: server.http.tls })}`,
     ...(handsets.enabled ? ['handsets   simulated ones, for routes that name them'] : []),
     `${counted(accounts.length, 'account')}   ${listed(accounts.map(({ systemId }) => printable(systemId)))}`.trimEnd(),
     counted(connectors.length, 'connector'),
@@ -104,7 +104,10 @@ export function summaryJson({ data, server, settings }: Config): object {
   return {
     data,
     smpp: server.smpp.listen.map(({ host, port, tls }) => ({ host, port, tls: tls !== undefined })),
-    http: server.http.listen ?? null,
+    http:
+      server.http.listen === undefined
+        ? null
+        : { ...server.http.listen, ...(server.http.tls === undefined ? {} : { tls: true }) },
     accounts: accounts.map(({ systemId }) => systemId),
     connectors: connectors.map(({ name }) => name),
     routes: routes.map(({ name, action }) => ({ name, way: wayOf(action) })),

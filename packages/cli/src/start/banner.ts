@@ -11,11 +11,22 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** Where HTTP is listened on. */
+export interface HttpEndpoint extends Endpoint {
+  /** Present with TLS. */
+  readonly scheme?: 'https' | undefined;
+}
+
+/** The URL of it. */
+export function httpUrl(at: HttpEndpoint): string {
+  return `${at.scheme ?? 'http'}://${hostPort(at)}`;
+}
+
 /** Where a running system is reached. */
 export interface Addresses {
   readonly smpp: Endpoint;
   readonly tls: Endpoint | undefined;
-  readonly http: Endpoint | undefined;
+  readonly http: HttpEndpoint | undefined;
 }
 
 /** What a banner is made of. */
@@ -54,7 +65,7 @@ export function bannerLines(banner: Banner, terminal: Pick<Terminal, 'style'>): 
   ];
   if (tls !== undefined) lines.push(row('TLS', `${hostPort(tls)}   ${certificate ?? ''}`.trimEnd()));
   if (http !== undefined) {
-    const url = `http://${hostPort(http)}`;
+    const url = httpUrl(http);
     const asks = values.httpAdminKey === undefined ? '' : '   asks for the key';
     lines.push(row('HTTP', `${url}/api/v1   described in ${url}/openapi.json${asks}`));
   }

@@ -1,15 +1,18 @@
 /** The HTTP API of a running gateway. Loaded after SMPP answers: its libraries take longer than all the rest. */
 import { type ApiOptions, buildApi, listenApi, ProbeListenError } from '@chappe/api';
 import { systemClock } from '@chappe/center';
+import type { ListenTls } from '@chappe/config';
 import type { Gateway } from '@chappe/gateway';
 import type { Logger } from 'pino';
-import type { Endpoint } from './banner.ts';
+import type { Endpoint, HttpEndpoint } from './banner.ts';
 import type { StartValues } from './settings.ts';
 import { exposureFailure, listenFailure } from './start-failure.ts';
 
 /** A listening API. */
 export interface HttpServer {
-  readonly endpoint: Endpoint;
+  readonly endpoint: HttpEndpoint;
+  /** Another certificate for the handshakes to come; connections that are there stay. Throws when it cannot be used. */
+  setCertificates(tls: ListenTls): void;
   /** Takes nothing more, ends open waits, and after `drainMs` cuts off what is still under way. */
   close(drainMs: number): Promise<void>;
 }
@@ -45,7 +48,12 @@ export async function serveHttp(
       await listening.close();
       cancel();
     };
-    return { endpoint: { host, port: listening.port }, close };
+    const scheme = api?.tls === undefined ? {} : ({ scheme: 'https' } as const);
+    return {
+      endpoint: { host, port: listening.port, ...scheme },
+      setCertificates: (tls) => listening.setCertificates(tls),
+      close,
+    };
   } catch (error) {
     if (error instanceof RangeError) throw exposureFailure(host, hostFlag, keyHint);
     const isOfProbes = error instanceof ProbeListenError && probes !== undefined;
@@ -55,6 +63,6 @@ export async function serveHttp(
         hostFlag: 'http.probes',
         portFlag: 'http.probes',
       });
-    throw listenFailure(error, 'HTTP', { host, port, hostFlag, portFlag });
+    throw listenFailure(error, api?.tls === undefined ? 'HTTP' : 'HTTPS', { host, port, hostFlag, portFlag });
   }
 }

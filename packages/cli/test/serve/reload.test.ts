@@ -30,6 +30,9 @@ interface Rig {
   readonly applied: GatewaySettings[];
   readonly audited: AuditEntry[];
   readonly certificates: unknown[];
+  /** Those that the listener of HTTP was given. */
+  readonly httpCertificates: unknown[];
+  readonly rate: () => number | undefined;
   readonly lines: Line[];
   readonly messages: () => string[];
   /** What `apply` does. */
@@ -57,6 +60,7 @@ async function rig(text: string, files: { readonly [name: string]: string } = {}
   const applied: GatewaySettings[] = [];
   const audited: AuditEntry[] = [];
   const certificates: unknown[] = [];
+  const httpCertificates: unknown[] = [];
   const lines: Line[] = [];
   const say = (level: Line['level']) => (fields: object, message: string) => {
     lines.push({ level, message, fields });
@@ -74,6 +78,8 @@ async function rig(text: string, files: { readonly [name: string]: string } = {}
     messages: () => lines.map(({ level, message }) => `${level} ${message}`),
     hold: async () => undefined,
     keys: () => [],
+    rate: () => undefined,
+    httpCertificates,
     reload: async () => undefined,
     certificateError: undefined,
   } as { -readonly [K in keyof Rig]: Rig[K] };
@@ -93,8 +99,15 @@ async function rig(text: string, files: { readonly [name: string]: string } = {}
     },
   };
   const keyring = new Keyring(loaded.config.server.http);
-  const reload = new Reload(file, loaded.config, gateway, log, keyring);
+  const http = {
+    setCertificates: (given: unknown): void => {
+      if (made.certificateError !== undefined) throw made.certificateError;
+      httpCertificates.push(given);
+    },
+  };
+  const reload = new Reload(file, loaded.config, gateway, log, { keyring, http });
   made.keys = () => keyring.keys;
+  made.rate = () => keyring.rate;
   made.reload = () => reload.reload();
   return made;
 }
@@ -124,6 +137,61 @@ test('an account that is removed while receipts wait for it is told of', async (
 });
 
 const plainWarning = expect.stringMatching(/^warn "password" stands in the file/);
+
+describe('the certificate of HTTP', () => {
+  const first = selfSigned(Date.UTC(2026, 0), Date.UTC(2027, 0));
+  const second = selfSigned(Date.UTC(2026, 1), Date.UTC(2027, 1));
+  const text = (password: string, more = ''): string =>
+    body(password).replace(
+      'http: { listen: off }',
+      `http: { listen: 127.0.0.1:0, tls: { cert: c.pem, key: k.pem${more} } }`,
+    );
+
+  test('is taken over by a reload, once', async () => {
+    const made = await rig(text('one'), { 'c.pem': first.cert, 'k.pem': first.key });
+    await made.reload();
+    expect(made.httpCertificates).toEqual([]);
+    made.write(second.cert, 'c.pem');
+    made.write(second.key, 'k.pem');
+    await made.reload();
+    await made.reload();
+    expect(made.httpCertificates).toEqual([{ cert: second.cert, key: second.key }]);
+    expect(made.messages().filter((one) => one.includes('certificate'))).toEqual([
+      'info the certificate has changed',
+    ]);
+    expect(made.messages().join()).not.toContain('restart');
+  });
+
+  test('that does not go with its key keeps the whole reload from being taken', async () => {
+    const made = await rig(text('one'), { 'c.pem': first.cert, 'k.pem': first.key });
+    made.write(second.cert, 'c.pem');
+    made.write(text('two'));
+    await made.reload();
+    expect([made.httpCertificates, made.applied]).toEqual([[], []]);
+    expect(made.messages().join()).toContain('these certificates cannot be used');
+  });
+
+  test('that the listener refuses is told again at the next reload, and nothing else waits for it', async () => {
+    const made = await rig(text('one'), { 'c.pem': first.cert, 'k.pem': first.key });
+    made.write(second.cert, 'c.pem');
+    made.write(second.key, 'k.pem');
+    made.certificateError = new Error('not now');
+    await made.reload();
+    expect(made.applied).toHaveLength(1);
+    expect(made.messages().join()).toContain('the certificate stays as it was: not now');
+    made.certificateError = undefined;
+    await made.reload();
+    expect(made.httpCertificates).toHaveLength(1);
+  });
+
+  test('needs a restart where clients must show one, or none, from now on', async () => {
+    const made = await rig(text('one'), { 'c.pem': first.cert, 'k.pem': first.key });
+    made.write(text('one', ', clientCa: c.pem'));
+    await made.reload();
+    expect(made.httpCertificates).toEqual([]);
+    expect(made.messages().join()).toContain('needs a restart: http');
+  });
+});
 
 describe('keys of the HTTP API', () => {
   const hash = (letter: string): string => letter.repeat(64);
@@ -163,6 +231,25 @@ describe('keys of the HTTP API', () => {
     ]);
     expect(messages().join()).not.toContain('restart');
     expect(messages().join()).not.toContain(hash('c'));
+  });
+
+  test('their rates are taken over too, that of all as well', async () => {
+    const limited = (rate: string, ofAll: string): string =>
+      http(alice.replace(' }', `, rate: ${rate} }`), `  rate: ${ofAll}\n`);
+    const { write, reload, keys, rate, messages, audited } = await rig(limited('5', '100/s'));
+    expect([rate(), keys()[0]?.rate]).toEqual([100, 5]);
+    write(limited('30/m', '200/s'));
+    await reload();
+    expect([rate(), keys()[0]?.rate]).toEqual([200, 0.5]);
+    expect(messages()).toEqual(expect.arrayContaining(['info key alice changed', 'info http changed']));
+    expect(audited.map(({ what, target, fields }) => [what, target, ...fields])).toEqual([
+      ['keyChanged', 'alice', 'rate'],
+      ['httpChanged', '', 'rate'],
+    ]);
+    expect(messages().join()).not.toContain('restart');
+    const told = messages().length;
+    await reload();
+    expect(messages().slice(told)).not.toContain('info http changed');
   });
 
   test('of a file that is wrong stay as they are', async () => {
@@ -357,13 +444,9 @@ filters: { texts: [{ pattern: "filter${word}" }] }
     onTestFinished(() => void vi.restoreAllMocks());
     const { accounts: _none, ...settings } = config.settings;
     const keyring = new Keyring(config.server.http);
-    const reload = new Reload(
-      file,
-      { ...config, settings: { ...settings, accounts: [] } },
-      gateway,
-      log,
+    const reload = new Reload(file, { ...config, settings: { ...settings, accounts: [] } }, gateway, log, {
       keyring,
-    );
+    });
     const compiled = new Compilations();
     write(ruled('New').replace(/accounts:\n.*\n/, ''));
     await reload.reload();

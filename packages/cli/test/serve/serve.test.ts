@@ -1,6 +1,8 @@
 /** `chappe serve` as a process: who may bind, where messages go, and what SIGHUP does. */
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -192,6 +194,57 @@ routes: [{ name: all, via: handsets }]
   await expect(SmppClient.connect(url, { tls: { ca: first.cert } })).rejects.toThrow();
   const message = await old.send({ from: 'A', to: '447700900123', text: 'Hi', receipt: 'final' });
   expect(await message.receipt({ timeoutMs: patient(10_000) })).toMatchObject({ state: 'DELIVERED' });
+});
+
+test('HTTPS: another certificate after a reload, the connections that are there stay', async () => {
+  const place = folder();
+  const path = join(place, 'chappe.yaml');
+  const write = ({ cert, key }: { readonly cert: string; readonly key: string }): void => {
+    writeFileSync(join(place, 'cert.pem'), cert);
+    writeFileSync(join(place, 'key.pem'), key);
+  };
+  const now = Date.now();
+  const dayMs = 86_400_000;
+  const [first, second] = [selfSigned(now - dayMs, now + dayMs), selfSigned(now - dayMs, now + dayMs)];
+  write(first);
+  writeFileSync(
+    path,
+    `smpp: { listen: off }
+http: { listen: 127.0.0.1:0, tls: { cert: cert.pem, key: key.pem }, rate: 50/s, adminKey: key-of-the-admin-01 }
+data: ":memory:"
+`,
+  );
+  const running = spawnCli(['serve', '--json', '-c', path]);
+  onTestFinished(async () => {
+    running.kill('SIGKILL');
+    await running.ended;
+  });
+  const { http } = JSON.parse(await running.line('"pid"'));
+  expect(http).toEqual({ host: '127.0.0.1', port: expect.any(Number), scheme: 'https' });
+  const agentOf = (ca: string): Agent => {
+    const agent = new Agent({ ca, keepAlive: true, maxSockets: 1, checkServerIdentity: () => undefined });
+    onTestFinished(() => agent.destroy());
+    return agent;
+  };
+  const ask = async (agent: Agent): Promise<IncomingMessage & { readonly localPort: number | undefined }> => {
+    const headers = { 'x-api-key': 'key-of-the-admin-01' };
+    const asked = request({ host: '127.0.0.1', port: http.port, path: '/api/v1/info', agent, headers });
+    asked.end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    const { localPort } = response.socket;
+    response.resume();
+    await once(response, 'end');
+    return Object.assign(response, { localPort });
+  };
+  const old = agentOf(first.cert);
+  const before = await ask(old);
+  expect([before.statusCode, before.headers['ratelimit-policy']]).toEqual([200, '"default";q=50;w=1']);
+  write(second);
+  running.kill('SIGHUP');
+  await running.line('the certificate has changed');
+  expect((await ask(agentOf(second.cert))).statusCode).toBe(200);
+  await expect(ask(agentOf(first.cert))).rejects.toThrow();
+  expect((await ask(old)).localPort).toBe(before.localPort);
 });
 
 test('what keeps it from starting is said in a line, with exit code 2', async () => {

@@ -1,13 +1,14 @@
 /** The rest of the server part: HTTP, log, lifetimes, simulated handsets. */
 import type { z } from 'zod';
 import type { HandsetSettings, LifetimeSettings, LogLevel, ServerSettings } from '../config.ts';
-import { durations, whole } from '../values/values.ts';
-import { type Endpoint, endpoint, hostName, network } from '../values/words.ts';
+import { durations, rate, whole } from '../values/values.ts';
+import { type Endpoint, endpoint, hostName, network, webOrigin } from '../values/words.ts';
 import { keyHash, sha256 } from './account.ts';
 import { compact, integer, oneOf, oneOrMany, optional, scalar, section } from './field.ts';
 import { namedKeysSchema } from './http-keys.ts';
 import type { ReadContext } from './read-context.ts';
-import { flag, number, pauseMs, rangeShape } from './shapes.ts';
+import { flag, number, pauseMs, rangeShape, rateShape } from './shapes.ts';
+import { listenTls } from './smpp.ts';
 
 const maxSeed = 0xffff_ffff;
 const maxWeight = 1_000_000;
@@ -24,9 +25,10 @@ export function httpSchema(world: ReadContext): z.ZodType<ServerSettings['http']
       'where the HTTP API listens: host:port, or off',
       '127.0.0.1:8080',
     ),
+    tls: optional(listenTls(world), 'keys cert, key, clientCa and ciphers: HTTPS only'),
     probes: optional(
       scalar(endpoint, { type: ['string', 'integer'] }),
-      'where /livez and /readyz are answered as well, apart from all other requests: host:port',
+      'where /livez and /readyz are answered as well, apart from all other requests and without TLS: host:port',
     ),
     allowHosts: optional(
       oneOrMany(scalar(hostName)),
@@ -35,6 +37,14 @@ export function httpSchema(world: ReadContext): z.ZodType<ServerSettings['http']
     trustProxy: optional(
       oneOrMany(scalar(network)),
       'networks of reverse proxies: callers are those that their X-Forwarded-For names',
+    ),
+    cors: optional(
+      oneOrMany(scalar(webOrigin)),
+      'origins of web pages that may call it, as https://console.example.com; no patterns',
+    ),
+    rate: optional(
+      scalar(rate, rateShape),
+      'requests that each key may make that has no rate of its own: 100/s; read again by a reload',
     ),
     keys: optional(
       namedKeysSchema(world),
@@ -48,9 +58,12 @@ export function httpSchema(world: ReadContext): z.ZodType<ServerSettings['http']
   }).transform((given) => ({
     // Given as off, it is there and undefined.
     listen: 'listen' in given ? given.listen : defaultHttp,
+    tls: given.tls,
     probes: given.probes,
     allowHosts: given.allowHosts ?? [],
     trustProxy: given.trustProxy ?? [],
+    cors: given.cors ?? [],
+    rate: given.rate,
     keys: given.keys ?? [],
     adminKeyHashes: [...(given.adminKey ?? []), ...(given.adminKeyHash ?? [])],
   }));

@@ -20,7 +20,8 @@ const defaultTlsPort = 3_550;
 
 const portShape = { type: 'integer', minimum: 0, maximum: 65_535 };
 
-function listenTls(world: ReadContext): z.ZodType<ListenTls> {
+/** Certificate of a listener. */
+export function listenTls(world: ReadContext): z.ZodType<ListenTls> {
   return section({
     cert: required(scalar(pem(world)), 'PEM file of the certificate with its chain; read again on SIGHUP'),
     key: required(scalar(pem(world)), 'PEM file of its private key'),

@@ -200,6 +200,19 @@ export function webUrl(text: string): string {
   return text;
 }
 
+/** An origin of web pages as browsers send it (RFC 6454 6.2): scheme and host, no path, no port that goes without saying. */
+export function webOrigin(text: string): string {
+  if (text.includes('*'))
+    throw new TypeError(
+      'expected exact origins: a pattern would let pages of strangers call with keys they got hold of',
+    );
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw new TypeError('expected an origin such as https://console.example.com');
+  if (text.toLowerCase() !== url.origin) throw new TypeError(`expected an origin alone: write ${url.origin}`);
+  return url.origin;
+}
+
 /** `HH:MM`, 00:00 to 24:00. */
 export function timeOfDay(text: string): string {
   const match = /^(\d{1,2}):(\d{2})$/.exec(text);
