@@ -77,7 +77,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     schemas
     auth body-shape content-argument gateway-problem metrics not-found parameters pdu-values records-text turns validation
     backups connections cursor event-filter event-stream line-reader list-text patience problem text-cost times unread
-    body-lines tls
+    body-lines compression tls
   `),
   cli: inOrder(`
     main

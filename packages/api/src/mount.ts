@@ -61,7 +61,8 @@ export function mount(
       const change = changeOf(route, call.params, answer, changer);
       // Before it is answered: what is known to be done stands in the audit.
       if (change !== undefined) await audit.append(change).catch((error) => failed(request, error));
-      return sendAnswer(reply, answer, (octets) => unread.add(owner, octets));
+      await sendAnswer(reply, answer, (octets) => unread.add(owner, octets));
+      return reply;
     },
   });
 }
