@@ -131,6 +131,7 @@ function callOf(
   const lines = request.body instanceof BodyLines ? request.body : undefined;
   const body = lines === undefined ? bodyOf(route, request.body) : undefined;
   if (lines !== undefined && route.lines === undefined) throw notInLines();
+  let signal: AbortSignal | undefined;
   return {
     params,
     query,
@@ -143,7 +144,8 @@ function callOf(
       return Array.isArray(value) ? value[0] : value;
     },
     get signal() {
-      return signalOf(reply, closing);
+      signal ??= signalOf(reply, closing);
+      return signal;
     },
   };
 }

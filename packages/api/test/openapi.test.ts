@@ -36,6 +36,7 @@ const ofSandbox = [
   'GET /api/v1/events',
   'GET /api/v1/info',
   'GET /api/v1/messages',
+  'GET /api/v1/messages/export',
   'GET /api/v1/messages/wait',
   'GET /api/v1/messages/{id}',
   'GET /api/v1/phones',
@@ -241,9 +242,9 @@ describe('GET /openapi.json', () => {
     const expected = operations.filter(({ method, path }) =>
       ofSandbox.includes(`${method.toUpperCase()} ${path}`),
     );
-    expect([...seen, 'metrics', 'streamEvents', 'clearInbox', 'switchPhonesOn'].sort()).toEqual(
-      expected.map(({ operationId }) => operationId).sort(),
-    );
+    expect(
+      [...seen, 'metrics', 'streamEvents', 'exportMessages', 'clearInbox', 'switchPhonesOn'].sort(),
+    ).toEqual(expected.map(({ operationId }) => operationId).sort());
   });
 });
 

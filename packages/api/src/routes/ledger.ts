@@ -1,6 +1,4 @@
 /** Money: what an account has and may spend, what came and went, and what is billed. */
-
-import { Readable } from 'node:stream';
 import type { Discrepancy } from '@chappe/gateway';
 import { type BillingRecord, billingRecords } from '@chappe/gateway';
 import { formatAmount, parseAmount } from '@chappe/policy';
@@ -8,10 +6,12 @@ import { z } from 'zod';
 import { callerName } from '../audit.ts';
 import { accountOf, ownAccount } from '../auth/caller.ts';
 import type { Context } from '../context.ts';
+import { streamLines } from '../line-stream.ts';
+import { lineFormatTypes } from '../lines-format.ts';
 import { accountNamed } from '../not-found.ts';
 import { wholeNumber } from '../parameters.ts';
 import { Problem } from '../problem.ts';
-import { recordColumns, recordHead, recordLine, recordTypes } from '../records-text.ts';
+import { recordColumns, recordHead, recordLine } from '../records-text.ts';
 import { type Route, route } from '../route.ts';
 import { amountField } from '../schemas/entry.ts';
 import { creditBody, creditOf, ledgerBody, ledgerOf, lineBody, lineOf } from '../schemas/ledger.ts';
@@ -266,34 +266,19 @@ export function exportRecords({ gateway, clock }: Context): Route {
     handle: async ({ query: { format = 'csv', account, ...time }, caller, signal }) => {
       const span = spanOf(time, clock.nowMs());
       const pages = billingRecords(gateway.center, { ...span, account: ownAccount(caller, account) });
-      // A store that fails is told with a status, not by a cut connection, if it does so at once.
-      const first = await pages.next();
       const shown = accountOf(caller) === undefined ? whole : withoutOperator;
-      const lineOf = (record: BillingRecord): string => recordLine(shown(record), format);
-      const body = Readable.from(textOf(recordHead(format), first, pages, { lineOf, signal }), {
-        objectMode: false,
-      });
-      return { status: 200, body, type: recordTypes[format] };
+      const pieces = textsOf(pages, (record) => recordLine(shown(record), format));
+      const body = await streamLines({ head: recordHead(format), pieces, signal });
+      return { status: 200, body, type: lineFormatTypes[format] };
     },
   });
 }
 
-interface Lines {
-  readonly lineOf: (record: BillingRecord) => string;
-  readonly signal: AbortSignal;
-}
-
-async function* textOf(
-  head: string,
-  first: IteratorResult<readonly BillingRecord[]>,
-  pages: AsyncGenerator<readonly BillingRecord[]>,
-  { lineOf, signal }: Lines,
+async function* textsOf(
+  pages: AsyncIterable<readonly BillingRecord[]>,
+  lineOf: (record: BillingRecord) => string,
 ): AsyncGenerator<string> {
-  yield head;
-  for (let page = first; page.done !== true; page = await pages.next()) {
-    signal.throwIfAborted();
-    yield page.value.map(lineOf).join('');
-  }
+  for await (const page of pages) yield page.map(lineOf).join('');
 }
 
 function whole(record: BillingRecord): BillingRecord {
