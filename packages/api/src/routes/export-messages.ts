@@ -46,7 +46,18 @@ export function exportMessages({ gateway, clock }: Context): Route {
       `segments it has, with whole texts: ${messageColumns.join(', ')}. Read while it is written, whatever its length; a ` +
       'connection that is cut before its end has not told all.',
     query,
-    answers: { 200: { description: 'The messages', type: 'text/csv', otherTypes: ['application/jsonl'] } },
+    answers: {
+      200: {
+        description: 'The messages',
+        type: 'text/csv',
+        otherTypes: ['application/jsonl'],
+        // With columns=id,to,state.
+        examples: {
+          'text/csv': 'id,to,state\r\n00dfa69f9f40002576a01d,447700900123,delivered\r\n',
+          'application/jsonl': '{"id":"00dfa69f9f40002576a01d","to":"447700900123","state":"delivered"}\n',
+        },
+      },
+    },
     takesTurns: true,
     problems: ['store_failed', 'stopping'],
     handle: async ({ query: asked, caller, signal, isStillAllowed }) => {

@@ -245,6 +245,27 @@ const query = z.strictObject({
   format: z.enum(['csv', 'jsonl']).optional().describe('csv (default) or jsonl, one JSON object a line'),
 });
 
+const someRecord: BillingRecord = {
+  id: '00dfa69f9f40002576a01d',
+  kind: 'mt',
+  account: 'acme',
+  from: 'ACME',
+  to: '447700900123',
+  segments: 1,
+  route: 'uk',
+  connector: 'op-a',
+  operatorId: '7f3a01',
+  state: 'delivered',
+  error: 0,
+  price: '0.01',
+  charged: true,
+  attempts: 1,
+  clientReference: 'order-1',
+  acceptedMs: Date.UTC(2026, 10, 26, 20, 37, 4),
+  sentMs: Date.UTC(2026, 10, 26, 20, 37, 4),
+  doneMs: Date.UTC(2026, 10, 26, 20, 37, 5),
+};
+
 /** All messages of a time, as a stream that ends with the last one. */
 export function exportRecords({ gateway, clock }: Context): Route {
   return route({
@@ -260,7 +281,17 @@ export function exportRecords({ gateway, clock }: Context): Route {
       `${recordColumns.join(', ')}. Read while it is written, whatever its length; a connection that is cut before its ` +
       'end has not told all. A message that has not ended stands there as it is now.',
     query,
-    answers: { 200: { description: 'The records', type: 'text/csv', otherTypes: ['application/jsonl'] } },
+    answers: {
+      200: {
+        description: 'The records',
+        type: 'text/csv',
+        otherTypes: ['application/jsonl'],
+        examples: {
+          'text/csv': `${recordHead('csv')}${recordLine(someRecord, 'csv')}`,
+          'application/jsonl': recordLine(someRecord, 'jsonl'),
+        },
+      },
+    },
     takesTurns: true,
     problems: ['store_failed', 'stopping'],
     handle: async ({ query: { format = 'csv', account, ...time }, caller, signal }) => {
