@@ -75,8 +75,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     audit cors http-edge idempotency json-body listen origin refused-beside send-answer
     failures message-filter observe request-bodies route shares
     schemas
-    auth body-shape content-argument gateway-problem metrics not-found parameters pdu-values records-text turns validation
-    backups connections cursor event-filter event-stream line-reader list-text patience problem text-cost times unread
+    auth body-shape content-argument gateway-problem message-columns metrics not-found openapi-examples parameters pdu-values records-text turns validation
+    backups connections cursor event-filter event-stream line-reader line-stream lines-format list-text patience problem text-cost times unread
     body-lines compression tls
   `),
   cli: inOrder(`

@@ -133,6 +133,7 @@ function callOf(
   const lines = request.body instanceof BodyLines ? request.body : undefined;
   const body = lines === undefined ? bodyOf(route, request.body) : undefined;
   if (lines !== undefined && route.lines === undefined) throw notInLines();
+  let signal: AbortSignal | undefined;
   return {
     params,
     query,
@@ -145,7 +146,8 @@ function callOf(
       return Array.isArray(value) ? value[0] : value;
     },
     get signal() {
-      return signalOf(reply, closing);
+      signal ??= signalOf(reply, closing);
+      return signal;
     },
   };
 }

@@ -3,6 +3,7 @@ import { eventSchemas } from '@chappe/gateway';
 import { z } from 'zod';
 import { rolesWith } from './auth/roles.ts';
 import { lineTypes } from './body-lines.ts';
+import { exampleOf, problemExamples, streamExample } from './openapi-examples.ts';
 import { type ProblemCode, problemBody, problems } from './problem.ts';
 import type { LinesDescription, Route } from './route.ts';
 import { messagesBody } from './routes/messages.ts';
@@ -40,9 +41,16 @@ const named: Readonly<Record<string, z.ZodType>> = {
 };
 
 /** What routes may answer that ask for a key. */
-const keyProblems: readonly ProblemCode[] = ['unauthorized', 'forbidden', 'throttled'];
+const keyProblems: readonly ProblemCode[] = ['unauthorized', 'forbidden'];
 /** What every route may answer. */
-const commonProblems: readonly ProblemCode[] = ['host_not_allowed', 'origin_not_allowed', 'internal'];
+const commonProblems: readonly ProblemCode[] = [
+  'bad_request',
+  'host_not_allowed',
+  'origin_not_allowed',
+  'throttled',
+  'headers_too_large',
+  'internal',
+];
 const queryProblems: readonly ProblemCode[] = ['invalid_parameter', 'unknown_parameter'];
 const bodyProblems: readonly ProblemCode[] = [
   'malformed_json',
@@ -76,19 +84,24 @@ type Json = Readonly<Record<string, unknown>>;
 export function openapiOf(routes: readonly Route[], version: string): Json {
   const components = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(named)) components.add(schema, { id });
+  const { schemas } = z.toJSONSchema(components, { uri: (id) => reference(id), io: 'input' });
+  const known: Json = {
+    ...Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)])),
+    ...eventComponents(),
+  };
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     const operations = paths[route.path] ?? {};
-    operations[route.method.toLowerCase()] = operationOf(route);
+    operations[route.method.toLowerCase()] = operationOf(route, known);
     paths[route.path] = operations;
   }
-  const { schemas } = z.toJSONSchema(components, { uri: (id) => reference(id), io: 'input' });
   return {
     openapi: '3.1.1',
     info: {
       title: 'Chappe',
       version,
       description: 'Short messages in and out of Chappe, and the handsets of its sandbox.',
+      contact: { name: 'Whoever runs this server' },
       license: { name: 'MIT', identifier: 'MIT' },
     },
     // Wherever it was read from.
@@ -101,10 +114,8 @@ export function openapiOf(routes: readonly Route[], version: string): Json {
         key: { type: 'http', scheme: 'bearer', description: 'A key whose role is one of x-roles' },
         keyHeader: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
       },
-      schemas: {
-        ...Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)])),
-        ...eventComponents(),
-      },
+      examples: problemExamples(new Set(routes.flatMap(problemsOf))),
+      schemas: known,
     },
   };
 }
@@ -139,6 +150,8 @@ function webhookOf(): Json {
       tags: ['webhooks'],
       summary: 'An event for a webhook',
       description,
+      // No key of ours: the signature says whom it comes from.
+      security: [],
       parameters: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
         name,
         in: 'header',
@@ -157,11 +170,11 @@ function webhookOf(): Json {
   };
 }
 
-function operationOf(route: Route): Json {
+function operationOf(route: Route, known: Json): Json {
   const { operationId, tag, summary, description, body, example, access = 'manage', isForAccounts } = route;
   const parameters = [
-    ...parametersOf(route.params, 'path'),
-    ...parametersOf(route.query, 'query'),
+    ...parametersOf(route.params, 'path', known),
+    ...parametersOf(route.query, 'query', known),
     ...(route.headers ?? []).map(({ name, description: text }) => ({
       name,
       in: 'header',
@@ -173,7 +186,7 @@ function operationOf(route: Route): Json {
     operationId,
     tags: [tag],
     summary,
-    ...(description === undefined ? {} : { description }),
+    description: [description, whoMay(route)].filter((part) => part !== undefined).join('\n\n'),
     // A sandbox asks for none.
     security: access === 'open' ? [] : [{}, { key: [] }, { keyHeader: [] }],
     ...(access === 'open'
@@ -191,8 +204,15 @@ function operationOf(route: Route): Json {
             },
           },
         }),
-    responses: { ...successes(route), ...failures(route) },
+    responses: { ...successes(route, known), ...failures(route) },
   };
+}
+
+/** The last words of every description. */
+function whoMay({ access = 'manage', isForAccounts }: Route): string {
+  if (access === 'open') return 'Needs no key.';
+  const roles = `Needs a key with the role ${rolesWith(access).join(' or ')}`;
+  return isForAccounts === true ? `${roles}, or that of an account, for what is its own.` : `${roles}.`;
 }
 
 /** A body that may come as lines: to OpenAPI 3.1 it is a text. */
@@ -203,7 +223,7 @@ function linesContent(lines: LinesDescription | undefined): Json {
   return Object.fromEntries(lineTypes.map((type) => [type, content]));
 }
 
-function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] {
+function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query', known: Json): Json[] {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = bare(z.toJSONSchema(schema, { io: 'input' })) as {
     properties?: Record<string, Json>;
@@ -215,14 +235,17 @@ function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): J
     ...(description === undefined ? {} : { description }),
     required: required.includes(name),
     schema: rest,
+    // Of a query one chooses what one means: only what must be there is shown with a value.
+    ...(place === 'path' ? { example: exampleOf(rest, known, name) } : {}),
   }));
 }
 
-function successes({ answers }: Route): Json {
+function successes({ answers }: Route, known: Json): Json {
   const entries = Object.entries(answers).map(([status, answer]) => {
-    const { description, schema, type, eachIs, otherTypes = [] } = answer;
+    const { description, schema, type, eachIs, otherTypes = [], examples = {} } = answer;
+    const shape = schema === undefined ? { type: 'string' } : schemaOf(schema);
     const content = {
-      schema: schema === undefined ? { type: 'string' } : schemaOf(schema),
+      schema: shape,
       // OpenAPI 3.2 has a word for it: itemSchema.
       ...(eachIs === undefined ? {} : { 'x-itemSchema': { $ref: reference(eachIs) } }),
     };
@@ -231,27 +254,45 @@ function successes({ answers }: Route): Json {
     const types = [type ?? 'application/json', ...otherTypes];
     return [
       status,
-      { description, content: Object.fromEntries(types.map((one) => [one, content])) },
+      {
+        description,
+        content: Object.fromEntries(
+          types.map((one) => {
+            const isJson = one === 'application/json';
+            const example =
+              examples[one] ?? (isJson ? exampleOf(shape, known) : streamExample(one, eachIs, known));
+            return [one, { ...content, ...(isJson ? {} : { schema: { type: 'string' } }), example }];
+          }),
+        ),
+      },
     ] as const;
   });
   return Object.fromEntries(entries);
 }
 
-function failures(route: Route): Json {
-  const codes = [
+/** The codes of all that a route may answer but success. */
+function problemsOf(route: Route): readonly ProblemCode[] {
+  return [
     ...(route.body === undefined ? [] : bodyProblems),
     ...queryProblems,
+    ...(route.query === undefined ? [] : (['missing_parameter'] as const)),
     ...(route.access === 'open' ? [] : keyProblems),
     ...commonProblems,
     ...(route.problems ?? []),
   ];
+}
+
+function failures(route: Route): Json {
   const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of new Set(codes)) {
+  for (const code of new Set(problemsOf(route))) {
     const { status } = problems[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  const content = { 'application/problem+json': { schema: { $ref: reference('Problem') } } };
   const entries = [...byStatus].map(([status, group]) => {
+    const examples = Object.fromEntries(
+      group.map((code) => [code, { $ref: `#/components/examples/${code}` }] as const),
+    );
+    const content = { 'application/problem+json': { schema: { $ref: reference('Problem') }, examples } };
     const description = group.map((code) => `${code}: ${problems[code].title}`).join('; ');
     return [String(status), { description, content }] as const;
   });

@@ -46,6 +46,8 @@ export interface AnswerDescription {
   readonly eachIs?: string | undefined;
   /** Others that the same route answers with when it is asked to. */
   readonly otherTypes?: readonly string[] | undefined;
+  /** Bodies that are no JSON as they may come, by their types, for OpenAPI. */
+  readonly examples?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A body that may come as lines too, for OpenAPI. */

@@ -99,8 +99,13 @@ export interface ManagedRig {
 
 type Truth = (method: string, url: string, status: number, type: string, json: unknown) => void;
 
+interface Body {
+  readonly schema: Schema;
+  readonly examples?: Readonly<Record<string, unknown>>;
+}
+
 interface Described {
-  readonly responses: Record<string, { readonly content?: Record<string, { readonly schema: Schema }> }>;
+  readonly responses: Record<string, { readonly content?: Record<string, Body> }>;
 }
 
 /** Throws when an answer is not as the OpenAPI document has it. */
@@ -126,6 +131,11 @@ async function describedBy(app: FastifyInstance): Promise<Truth> {
     if (answer === undefined) throw new Error(`${where} is not described`);
     if (status === 204) return;
     const schema = answer.content?.[type]?.schema;
+    if (status >= 400) {
+      const { code } = json as { code: string };
+      if (!(code in (answer.content?.[type]?.examples ?? {})))
+        throw new Error(`${where} ${code} is not described`);
+    }
     if (schema === undefined) throw new Error(`${where} ${type} is not described`);
     if (!/json$/.test(type)) return;
     const flaws = flawsOf(json, schema, document.components.schemas);

@@ -44,7 +44,7 @@ export async function startRig(
   const inject = async (request: InjectOptions): Promise<Answered> => {
     const response = await app.inject(request);
     const type = String(response.headers['content-type'] ?? '');
-    const json = type.includes('json') && response.body !== '' ? JSON.parse(response.body) : undefined;
+    const json = /json(;|$)/.test(type) && response.body !== '' ? JSON.parse(response.body) : undefined;
     return { status: response.statusCode, headers: response.headers, text: response.body, json };
   };
   const send = (

@@ -34,6 +34,7 @@ const table = `
   POST   /api/v1/encode                           o r a
   GET    /api/v1/messages                         o r a
   GET    /api/v1/messages/wait                    o r a
+  GET    /api/v1/messages/export                  o r a
   GET    /api/v1/messages/{id}                    o r a
   DELETE /api/v1/messages
   GET    /api/v1/refusals                         o r a

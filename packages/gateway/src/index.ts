@@ -45,9 +45,11 @@ export { type BillingRecord, billingRecords, type RecordQuery } from './history/
 export { type MessageView, type SegmentView, type TimelineStep, viewOf } from './history/message-view.ts';
 export {
   Messages,
+  type MessageWalk,
   matchesView,
   type SearchOptions,
   type SearchPage,
+  type TakeView,
   type WaitOptions,
 } from './history/messages.ts';
 export {

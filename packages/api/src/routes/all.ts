@@ -17,6 +17,7 @@ import { indexPage, openapiDocument } from './documents.ts';
 import { deleteEntry, entryWords, putEntry } from './entries.ts';
 import { estimate } from './estimate.ts';
 import { streamEvents } from './events.ts';
+import { exportMessages } from './export-messages.ts';
 import { listHeld, releaseAllHeldMessages, releaseHeldMessage } from './held.ts';
 import { info } from './info.ts';
 import { checkLedger, exportRecords, getLedger, getStatement, postCredit } from './ledger.ts';
@@ -54,6 +55,7 @@ export function routesOf(context: Context): readonly Route[] {
     encodePdu(),
     searchMessages(context),
     waitForMessage(context),
+    exportMessages(context),
     getMessage(context),
     ...ofSandbox(context, [forgetAllMessages]),
     listRefusals(context),

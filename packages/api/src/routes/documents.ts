@@ -31,7 +31,16 @@ export function indexPage({ version }: Context, path: '/' | '/api/v1'): Route {
     tag: 'operation',
     access: 'open',
     summary: 'What there is: links',
-    answers: { 200: { description: 'Links', schema: indexBody, otherTypes: ['text/html'] } },
+    answers: {
+      200: {
+        description: 'Links',
+        schema: indexBody,
+        otherTypes: ['text/html'],
+        examples: {
+          'text/html': '<!doctype html>\n<html lang="en"><title>Chappe</title><h1>Chappe</h1></html>\n',
+        },
+      },
+    },
     handle: ({ header }) => {
       const wantsPage = /\btext\/html\b/.test(header('accept') ?? '');
       if (!wantsPage) return { status: 200, body: { name: 'chappe', version, links } };

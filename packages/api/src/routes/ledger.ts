@@ -1,6 +1,4 @@
 /** Money: what an account has and may spend, what came and went, and what is billed. */
-
-import { Readable } from 'node:stream';
 import type { Discrepancy } from '@chappe/gateway';
 import { type BillingRecord, billingRecords } from '@chappe/gateway';
 import { formatAmount, parseAmount } from '@chappe/policy';
@@ -8,10 +6,12 @@ import { z } from 'zod';
 import { callerName } from '../audit.ts';
 import { accountOf, ownAccount } from '../auth/caller.ts';
 import type { Context } from '../context.ts';
+import { streamLines } from '../line-stream.ts';
+import { lineFormatTypes } from '../lines-format.ts';
 import { accountNamed } from '../not-found.ts';
 import { wholeNumber } from '../parameters.ts';
 import { Problem } from '../problem.ts';
-import { recordColumns, recordHead, recordLine, recordTypes } from '../records-text.ts';
+import { recordColumns, recordHead, recordLine } from '../records-text.ts';
 import { type Route, route } from '../route.ts';
 import { amountField } from '../schemas/entry.ts';
 import { creditBody, creditOf, ledgerBody, ledgerOf, lineBody, lineOf } from '../schemas/ledger.ts';
@@ -245,6 +245,27 @@ const query = z.strictObject({
   format: z.enum(['csv', 'jsonl']).optional().describe('csv (default) or jsonl, one JSON object a line'),
 });
 
+const someRecord: BillingRecord = {
+  id: '00dfa69f9f40002576a01d',
+  kind: 'mt',
+  account: 'acme',
+  from: 'ACME',
+  to: '447700900123',
+  segments: 1,
+  route: 'uk',
+  connector: 'op-a',
+  operatorId: '7f3a01',
+  state: 'delivered',
+  error: 0,
+  price: '0.01',
+  charged: true,
+  attempts: 1,
+  clientReference: 'order-1',
+  acceptedMs: Date.UTC(2026, 10, 26, 20, 37, 4),
+  sentMs: Date.UTC(2026, 10, 26, 20, 37, 4),
+  doneMs: Date.UTC(2026, 10, 26, 20, 37, 5),
+};
+
 /** All messages of a time, as a stream that ends with the last one. */
 export function exportRecords({ gateway, clock }: Context): Route {
   return route({
@@ -260,40 +281,35 @@ export function exportRecords({ gateway, clock }: Context): Route {
       `${recordColumns.join(', ')}. Read while it is written, whatever its length; a connection that is cut before its ` +
       'end has not told all. A message that has not ended stands there as it is now.',
     query,
-    answers: { 200: { description: 'The records', type: 'text/csv', otherTypes: ['application/jsonl'] } },
+    answers: {
+      200: {
+        description: 'The records',
+        type: 'text/csv',
+        otherTypes: ['application/jsonl'],
+        examples: {
+          'text/csv': `${recordHead('csv')}${recordLine(someRecord, 'csv')}`,
+          'application/jsonl': recordLine(someRecord, 'jsonl'),
+        },
+      },
+    },
     takesTurns: true,
     problems: ['store_failed', 'stopping'],
     handle: async ({ query: { format = 'csv', account, ...time }, caller, signal }) => {
       const span = spanOf(time, clock.nowMs());
       const pages = billingRecords(gateway.center, { ...span, account: ownAccount(caller, account) });
-      // A store that fails is told with a status, not by a cut connection, if it does so at once.
-      const first = await pages.next();
       const shown = accountOf(caller) === undefined ? whole : withoutOperator;
-      const lineOf = (record: BillingRecord): string => recordLine(shown(record), format);
-      const body = Readable.from(textOf(recordHead(format), first, pages, { lineOf, signal }), {
-        objectMode: false,
-      });
-      return { status: 200, body, type: recordTypes[format] };
+      const pieces = textsOf(pages, (record) => recordLine(shown(record), format));
+      const body = await streamLines({ head: recordHead(format), pieces, signal });
+      return { status: 200, body, type: lineFormatTypes[format] };
     },
   });
 }
 
-interface Lines {
-  readonly lineOf: (record: BillingRecord) => string;
-  readonly signal: AbortSignal;
-}
-
-async function* textOf(
-  head: string,
-  first: IteratorResult<readonly BillingRecord[]>,
-  pages: AsyncGenerator<readonly BillingRecord[]>,
-  { lineOf, signal }: Lines,
+async function* textsOf(
+  pages: AsyncIterable<readonly BillingRecord[]>,
+  lineOf: (record: BillingRecord) => string,
 ): AsyncGenerator<string> {
-  yield head;
-  for (let page = first; page.done !== true; page = await pages.next()) {
-    signal.throwIfAborted();
-    yield page.value.map(lineOf).join('');
-  }
+  for await (const page of pages) yield page.map(lineOf).join('');
 }
 
 function whole(record: BillingRecord): BillingRecord {

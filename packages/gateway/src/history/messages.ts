@@ -24,6 +24,12 @@ export interface SearchPage {
   readonly next: string | undefined;
 }
 
+/** Is given one message; false: there is no room for it. */
+export type TakeView = (view: MessageView) => boolean;
+
+/** Walks through one page of a search, and gives the cursor of the next one; undefined: there is none. */
+export type MessageWalk = (options: SearchOptions, take: TakeView) => Promise<string | undefined>;
+
 /** How long to wait. */
 export interface WaitOptions {
   /** 0 to 10 minutes, default 10 s. */
@@ -81,13 +87,22 @@ export class Messages {
    * As `search`, for who keeps something else of the messages: `take` is given one after the other, and says false when
    * there is no room for that one any more; the page ends before it then, but has one at least. Gives the cursor of the next page.
    */
-  async walk(
-    query: string,
+  async walk(query: string, options: SearchOptions, take: TakeView): Promise<string | undefined> {
+    return this.walkOf(query)(options, take);
+  }
+
+  /** `walk` over many pages of one search: what its query says of time ("the last 10m") means the same for all of them. */
+  walkOf(query: string): MessageWalk {
+    const parsed = this.#parse(query);
+    return (options, take) => this.#walk(parsed, options, take);
+  }
+
+  async #walk(
+    parsed: SearchQuery,
     { limit: wanted = defaultLimit, cursor }: SearchOptions,
-    take: (view: MessageView) => boolean,
+    take: TakeView,
   ): Promise<string | undefined> {
     const limit = Math.min(Math.max(wanted, 1), maxLimit);
-    const parsed = this.#parse(query);
     const isFirst = isFirstOfGroup();
     let taken = 0;
     let lowest = Number.POSITIVE_INFINITY;
