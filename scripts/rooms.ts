@@ -68,7 +68,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     build-api
     openapi
     routes
-    entry-body line-answers live-answer
+    entry-body line-answers live-answer own-message
     line-groups
     submissions
     context mount

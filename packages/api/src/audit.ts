@@ -28,7 +28,8 @@ export function changeOf(
   answer: Answer,
   { caller, address, program }: Changer,
 ): AuditEntry | undefined {
-  if (route.method === 'GET' || route.isAudited === false) return undefined;
+  if (route.method === 'GET' || route.isAudited === false || answer.isChange === false) return undefined;
+  if (route.isAudited === 'operators' && caller.kind === 'account') return undefined;
   return {
     by: callerName(caller),
     via: program !== undefined && cliProgram.test(program) ? 'cli' : 'api',

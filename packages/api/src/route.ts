@@ -32,6 +32,8 @@ export interface Answer {
   readonly type?: string | undefined;
   /** Names of the fields that a change has changed, for the audit: never values. */
   readonly changed?: readonly string[] | undefined;
+  /** False: this time nothing was changed, and the audit has no line of it. */
+  readonly isChange?: false | undefined;
   /** Called when the answer has left, or the caller has gone away. */
   readonly done?: (() => void) | undefined;
 }
@@ -92,8 +94,11 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** It reads or writes many messages: callers take turns, and read their answers before they get more. Default false. */
   readonly takesTurns?: boolean | undefined;
-  /** False: nothing is changed, or it is told elsewhere, as messages are. Default: what is no GET stands in the audit. */
-  readonly isAudited?: false | undefined;
+  /**
+   * False: nothing is changed, or it is told elsewhere, as messages are. operators: what accounts do with their own messages
+   * is told by those. Default: what is no GET stands in the audit.
+   */
+  readonly isAudited?: false | 'operators' | undefined;
   /** Those beyond what every route may answer. */
   readonly problems?: readonly ProblemCode[] | undefined;
   /** Throws `Problem`, or what `problemOfError` understands. */

@@ -90,6 +90,8 @@ const ofGateway = [
   'GET /held',
   'POST /held/{id}/release',
   'POST /held/release',
+  ...['cancel', 'replace', 'retry', 'receipt'].map((what) => `POST /messages/{id}/${what}`),
+  'POST /receipts/replay',
   'GET /opt-outs',
   'PUT /opt-outs/{handset}',
   'DELETE /opt-outs/{handset}',

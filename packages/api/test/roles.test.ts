@@ -36,6 +36,11 @@ const table = `
   GET    /api/v1/messages/wait                    o r a
   GET    /api/v1/messages/export                  o r a
   GET    /api/v1/messages/{id}                    o r a
+  POST   /api/v1/messages/{id}/cancel             o a
+  POST   /api/v1/messages/{id}/replace            a
+  POST   /api/v1/messages/{id}/retry              o a
+  POST   /api/v1/messages/{id}/receipt            o a
+  POST   /api/v1/receipts/replay                  o a
   DELETE /api/v1/messages
   GET    /api/v1/refusals                         o r a
   POST   /api/v1/phones/{msisdn}/messages         o

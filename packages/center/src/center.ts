@@ -208,9 +208,9 @@ export class Center {
     return this.#operations.find({ id });
   }
 
-  /** Takes a message back, if no connector has it; it ends as `deleted`. Settles when that is on disk. */
-  cancel(ref: MessageRef): Promise<CancelResult> {
-    return this.#operations.cancel(ref);
+  /** Takes a message back, if no connector has it; it ends as `deleted`, as its timeline tells with `detail`. */
+  cancel(ref: MessageRef, detail?: string): Promise<CancelResult> {
+    return this.#operations.cancel(ref, detail);
   }
 
   /** Takes back all waiting messages alike (at most 1,000); returns how many. */
@@ -223,9 +223,9 @@ export class Center {
     return this.#operations.replace(ref, changes);
   }
 
-  /** Makes a message that waits for its time or its next attempt due now. */
-  retryNow(id: MessageId): Promise<boolean> {
-    return this.#operations.retryNow(id);
+  /** Makes a message that waits for its time or its next attempt due now. `detail`: told in its timeline. */
+  retryNow(id: MessageId, detail?: string): Promise<boolean> {
+    return this.#operations.retryNow(id, detail);
   }
 
   /** The same for all messages alike (at most 1,000): a handset is back. Returns how many. */

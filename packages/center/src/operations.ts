@@ -87,11 +87,11 @@ export class Operations {
     return live === undefined ? message : snapshot(live);
   }
 
-  async cancel(ref: MessageRef): Promise<CancelResult> {
+  async cancel(ref: MessageRef, detail: string = 'cancelled'): Promise<CancelResult> {
     const got = await this.#obtain(ref);
     if (typeof got === 'string') return got;
     const stored = storedPromise(got);
-    this.#settlement.finish(got, 'deleted', 0, 'cancelled');
+    this.#settlement.finish(got, 'deleted', 0, detail);
     await stored;
     return 'cancelled';
   }
@@ -157,13 +157,17 @@ export class Operations {
     return results.filter((result) => result === 'cancelled').length;
   }
 
-  /** Makes a waiting message due now; false when it does not wait on disk. */
-  async retryNow(id: MessageId): Promise<boolean> {
+  /** Makes a waiting message due now; false when it does not wait on disk. `detail`: told in its timeline. */
+  async retryNow(id: MessageId, detail?: string): Promise<boolean> {
     const stored = await this.#core.settings.store.take(id, 'waiting', this.#core.lease.owner);
     if (stored === undefined || this.#core.isOurs(id)) return false;
     const message = this.#fetched(stored);
+    const nowMs = this.#core.settings.clock.nowMs();
     message.state = 'enroute';
-    message.dueMs = Math.min(message.dueMs, this.#core.settings.clock.nowMs());
+    message.dueMs = Math.min(message.dueMs, nowMs);
+    // Whoever asks for it by hand stands in its story; what the system does by itself would fill it.
+    if (detail !== undefined)
+      message.timeline = withStep(message.timeline, timelineLine(nowMs, 'due-now', detail));
     if (this.#dispatch.lanes.get(message.lane)?.connector !== undefined) {
       this.#core.keep(message);
       this.#dispatch.enqueueNow(message);

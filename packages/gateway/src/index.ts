@@ -2,6 +2,14 @@
 
 export { addressKey } from '@chappe/smpp';
 export {
+  Afterwards,
+  type AgainRefusal,
+  type Handled,
+  type ReceiptRefusal,
+  type RetryOptions,
+  type RetryResult,
+} from './admin/afterwards.ts';
+export {
   type DestinationEstimate,
   type Estimate,
   type EstimateQuestion,
@@ -18,6 +26,7 @@ export {
   releaseHeld,
 } from './admin/held.ts';
 export { type ReplayRange, type ReplayResult, replayRoutes } from './admin/replay-messages.ts';
+export type { ReceiptReplay, ReplayedReceipts, ReplayStop } from './admin/replay-receipts.ts';
 export { type RouteAnswer, type RouteQuestion, testRoutes } from './admin/route-test.ts';
 export { type TrialMessage, type TrialResult, tryUpstream } from './admin/trial.ts';
 export {
@@ -75,6 +84,7 @@ export type {
   SmppListenOptions,
   TlsListenOptions,
 } from './ingress/listeners.ts';
+export type { ReplacedAs, ReplacedPiece, StoredReplacement } from './ingress/replace-stored.ts';
 export type { LaneBehaviour, LaneBehaviours, Special } from './lanes/behaviour.ts';
 export { broadcastLane, handsetLane } from './lanes/lanes.ts';
 export { repetitionOf } from './message/broadcast-times.ts';

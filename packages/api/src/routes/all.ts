@@ -21,6 +21,7 @@ import { exportMessages } from './export-messages.ts';
 import { listHeld, releaseAllHeldMessages, releaseHeldMessage } from './held.ts';
 import { info } from './info.ts';
 import { checkLedger, exportRecords, getLedger, getStatement, postCredit } from './ledger.ts';
+import { cancelMessage, replaceMessage, retryMessage } from './message-actions.ts';
 import { getMessage, listRefusals, searchMessages } from './messages.ts';
 import { scrapeMetrics } from './metrics.ts';
 import { deleteOptOut, listOptOuts, putOptOut } from './opt-outs.ts';
@@ -36,6 +37,7 @@ import {
 } from './phones.ts';
 import { livez, readyz } from './probes.ts';
 import { listPumping, releasePumping } from './pumping.ts';
+import { redeliverReceipt, replayReceipts } from './receipts-again.ts';
 import { listMoRoutes, listRoutes, replayOtherRoutes, testRoute } from './rules.ts';
 import { endSession, listSessions } from './sessions.ts';
 import { submitBatch } from './submit-batch.ts';
@@ -57,6 +59,11 @@ export function routesOf(context: Context): readonly Route[] {
     waitForMessage(context),
     exportMessages(context),
     getMessage(context),
+    cancelMessage(context),
+    replaceMessage(context),
+    retryMessage(context),
+    redeliverReceipt(context),
+    replayReceipts(context),
     ...ofSandbox(context, [forgetAllMessages]),
     listRefusals(context),
     ...ofSandbox(context, [sendFromPhone, getInbox, setPhoneState, listPhones, clearInbox, switchPhonesOn]),

@@ -138,6 +138,30 @@ export const submission: z.ZodType<SubmissionBody> = z
   })
   .describe('A message to be sent');
 
+/** The body of POST /api/v1/messages/{id}/replace: what is left out stays. */
+export type ReplacementBody = Pick<
+  ContentBody,
+  'text' | 'hex' | 'coding' | 'replacement' | 'messageClass' | 'receipt' | 'validity' | 'schedule'
+>;
+
+const { coding, replacement: standIn, messageClass, validity, schedule } = contentFields;
+
+/** Schema of `ReplacementBody`. */
+export const replacement: z.ZodType<ReplacementBody> = z
+  .strictObject({
+    text: textField.optional(),
+    hex: contentFields.hex,
+    coding,
+    replacement: standIn,
+    messageClass: messageClass.describe('0: flash, shown at once and not kept; default: as it was'),
+    receipt: contentFields.receipt.describe('Which receipts go to the account; default: as it was'),
+    validity: validity.describe(
+      'How long delivery is tried from now, or from `schedule`; default: as it was',
+    ),
+    schedule,
+  })
+  .describe('What is to be another');
+
 /** Schema of `SingleSubmissionBody`. */
 export const singleSubmission: z.ZodType<SingleSubmissionBody> = z
   .strictObject({ to: addressField, ...contentFields })

@@ -1,5 +1,12 @@
 /** The receipts that accounts get: in their account's form, and for a text in several segments by its account's policy. */
-import type { Center, Draft, Message, MessageState } from '@chappe/center';
+import {
+  type Center,
+  type Draft,
+  type Message,
+  type MessageState,
+  receiptOnFailure,
+  receiptOnSuccess,
+} from '@chappe/center';
 import type { AccountReceiptSettings, AccountSettings, Accounts } from '@chappe/policy';
 import type { Clock } from '@chappe/smpp';
 import type { LaneBehaviours } from '../lanes/behaviour.ts';
@@ -10,7 +17,7 @@ import { isFinal } from '../message/states.ts';
 import type { ReceiptBacklog } from '../observation/receipt-backlog.ts';
 import { type ReceiptOccasion, type ReceiptOptions, receiptDraft } from './receipt.ts';
 import { type ReceiptFormat, ReceiptText } from './receipt-text.ts';
-import { type End, SegmentEnds } from './segment-ends.ts';
+import { type End, endsToTell, SegmentEnds } from './segment-ends.ts';
 
 /** What a writer works with. */
 export interface ReceiptWriterOptions {
@@ -69,7 +76,7 @@ export class ReceiptWriter {
     const isEnd = isFinal(state);
     const here: End = { state, error, atMs: isEnd ? message.doneMs : nowMs, report };
     const end = isEnd ? this.#ends.ended(message, here, style.longMessages) : here;
-    if (end === undefined || this.#isFull(message.account, style)) return undefined;
+    if (end === undefined || this.#isFull(message.account)) return undefined;
     const occasion: ReceiptOccasion = { ...end, dueMs: nowMs };
     const special = this.#options.behaviours.get(message.lane)?.special(message.destination.digits);
     if (special === undefined) return receiptDraft(message, occasion, style);
@@ -85,12 +92,31 @@ export class ReceiptWriter {
     return receiptDraft(message, occasion, this.#styleOf(message.account));
   }
 
+  /**
+   * The receipts of a message that is over, once more, as far as its end is stored: the TLVs of an operator's receipt are
+   * not. `pieces`: all of it. `isForced`: whether they were wanted or not. Numbers that are special about receipts are not
+   * here: whoever asks wants one.
+   */
+  again(pieces: readonly Message[], isForced: boolean): readonly Draft[] {
+    const style = this.#styleOf(pieces[0]?.account ?? '');
+    const dueMs = this.#options.clock.nowMs();
+    return endsToTell(pieces, style.longMessages)
+      .filter(({ message, end }) => isForced || isWanted(message, end.state))
+      .map(({ message, end }) => receiptDraft(message, { ...end, dueMs }, style));
+  }
+
+  /** How many receipts more may wait for an account. */
+  roomFor(account: string): number {
+    const limit = this.#styleOf(account).settings?.receipts?.limit;
+    return limit === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.max(0, limit - this.#options.backlog.of(account));
+  }
+
   /** Whether too many wait for an account already. */
-  #isFull(account: string, { settings }: Style): boolean {
-    const limit = settings?.receipts?.limit;
-    const { backlog } = this.#options;
-    if (limit === undefined || backlog.of(account) < limit) return false;
-    backlog.drop(account);
+  #isFull(account: string): boolean {
+    if (this.roomFor(account) > 0) return false;
+    this.#options.backlog.drop(account);
     return true;
   }
 
@@ -104,6 +130,10 @@ export class ReceiptWriter {
     this.#styles.set(name, style);
     return style;
   }
+}
+
+function isWanted({ receiptWanted }: Message, state: MessageState): boolean {
+  return (receiptWanted & (state === 'delivered' ? receiptOnSuccess : receiptOnFailure)) !== 0;
 }
 
 function styleFrom(

@@ -8,6 +8,9 @@ import { groupOf } from '../message/groups.ts';
 import { errorWordOf, type OperatorReport } from '../message/operator-report.ts';
 import { isFinal } from '../message/states.ts';
 
+/** When the receipts of a text in several segments are made, of those that have one id. */
+export type LongReceipts = 'all' | 'first' | 'last' | 'aggregate';
+
 /** How a segment ended. */
 export interface End {
   readonly state: MessageState;
@@ -48,7 +51,7 @@ export class SegmentEnds {
   }
 
   /** A segment has ended: the end to tell of, or undefined when none is to be told (yet). */
-  ended(message: Message, end: End, policy: 'all' | 'first' | 'last' | 'aggregate'): End | undefined {
+  ended(message: Message, end: End, policy: LongReceipts): End | undefined {
     const group = readGroupOf(message.content);
     const text = group?.kind === 'segments' ? this.#texts.get(message.id - group.index) : undefined;
     if (group === undefined || text === undefined || !text.isOne) return end;
@@ -68,10 +71,7 @@ export class SegmentEnds {
   #whole(first: MessageId, { ends }: Text): End | undefined {
     if (ends.includes(undefined)) return undefined;
     this.#texts.delete(first);
-    const telling = ends.find((end) => end?.state !== 'delivered') ?? ends[0];
-    // The whole is over when the last segment is.
-    const atMs = ends.reduce((latest, end) => Math.max(latest, end?.atMs ?? 0), 0);
-    return telling === undefined ? undefined : { ...telling, atMs };
+    return endOfWhole(ends.filter((end) => end !== undefined));
   }
 
   #remember(first: MessageId, segments: readonly Message[], ending: Message): void {
@@ -87,6 +87,34 @@ export class SegmentEnds {
     if (this.#texts.size <= maxTexts) return;
     const eldest = this.#texts.keys().next();
     if (eldest.done !== true) this.#texts.delete(eldest.value);
+  }
+}
+
+/** What is told of a whole by the ends of all its segments; undefined: it has none. */
+function endOfWhole(ends: readonly End[]): End | undefined {
+  const telling = ends.find(({ state }) => state !== 'delivered') ?? ends[0];
+  // The whole is over when the last segment is.
+  const atMs = ends.reduce((latest, end) => Math.max(latest, end.atMs), 0);
+  return telling === undefined ? undefined : { ...telling, atMs };
+}
+
+/** The ends that are to be told of a message that is over. `pieces`: all that are stored of it, in order. */
+export function endsToTell(
+  pieces: readonly Message[],
+  policy: LongReceipts,
+): readonly { readonly message: Message; readonly end: End }[] {
+  const all = pieces.map((message) => ({ message, end: endOf(message) }));
+  const [first] = all;
+  const isText = first !== undefined && readGroupOf(first.message.content)?.kind === 'segments';
+  if (!isText || policy === 'all' || pieces.every(({ id, head }) => head === id)) return all;
+  const whole = endOfWhole(all.map(({ end }) => end));
+  switch (policy) {
+    case 'first':
+      return [first];
+    case 'last':
+      return all.slice(-1);
+    case 'aggregate':
+      return whole === undefined ? [] : [{ ...first, end: whole }];
   }
 }
 

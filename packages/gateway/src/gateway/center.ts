@@ -9,6 +9,7 @@ import type { Ledger } from '../money/ledger.ts';
 import type { Network } from '../network/network.ts';
 import type { TimeCounts } from '../observation/time-counts.ts';
 import { timedStore, watchedTogether } from '../observation/timed-store.ts';
+import type { MessageListeners } from './message-listeners.ts';
 import { defaultReceiptValidityMs, type GatewayOptions } from './options.ts';
 
 /** Makes it. `commitTimes`: is told how long commits take. */
@@ -34,11 +35,11 @@ export interface Deciders {
   readonly receipts: ReceiptWriter;
   readonly network: Network;
   readonly ledger: Ledger;
-  readonly onChange: NonNullable<CenterHooks['onChange']>;
+  readonly listeners: Pick<MessageListeners, 'onChange'>;
 }
 
 /** What the center asks of them. */
-export function hooksOf({ accounts, receipts, network, ledger, onChange }: Deciders): CenterHooks {
+export function hooksOf({ accounts, receipts, network, ledger, listeners }: Deciders): CenterHooks {
   return {
     receipt: (message, state, error, report) =>
       receipts.draftsFor(message, state, error, report as OperatorReport | undefined),
@@ -47,6 +48,6 @@ export function hooksOf({ accounts, receipts, network, ledger, onChange }: Decid
     onReceiptOverdue: (message) => network.receiptOverdue(message),
     isCharged: (message, state) => chargedAtEnd(message, state, accounts.get(message.account)?.settings),
     onForget: (tallies) => ledger.carryForward(tallies),
-    onChange,
+    onChange: (message, step) => listeners.onChange(message, step),
   };
 }

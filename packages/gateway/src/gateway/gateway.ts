@@ -5,7 +5,6 @@ import {
   type Message,
   type Recovery,
   SteadyClock,
-  type Step,
   type Store,
   systemRandom,
 } from '@chappe/center';
@@ -18,6 +17,7 @@ import type {
   OptOuts,
 } from '@chappe/policy';
 import { type Certificates, type Clock, type Session, systemClock, type Transport } from '@chappe/smpp';
+import { Afterwards } from '../admin/afterwards.ts';
 import { AuditLog } from '../audit/audit-log.ts';
 import { AccountConnectors } from '../egress/account-connectors.ts';
 import { ReceiptWriter } from '../egress/receipt-writer.ts';
@@ -78,6 +78,8 @@ export class Gateway {
   readonly inlet: Inlet;
   /** Searching, getting and waiting for messages. */
   readonly messages: Messages;
+  /** What is done to messages after they were taken. */
+  readonly afterwards: Afterwards;
   /** What happens, for live views. */
   readonly events: { subscribe(listener: GatewayListener, withMessages?: boolean): () => void };
   /** PDUs of a session, an account or a connector, as they pass. */
@@ -154,6 +156,7 @@ export class Gateway {
     this.#connectors = new AccountConnectors({ center, receivingBinds, accounts, onSent });
     const { backlog } = this.messageCounts;
     const receipts = new ReceiptWriter({ center, accounts, clock, backlog, behaviours, format, validityMs });
+    this.afterwards = new Afterwards(ingress, receipts);
     this.#listeners = new MessageListeners({
       center,
       network: this.network,
@@ -170,8 +173,7 @@ export class Gateway {
       inlet: this.inlet,
       onError,
     });
-    const onChange = (message: Message, step: Step): void => this.#listeners.onChange(message, step);
-    center.use(hooksOf({ accounts, receipts, network: this.network, ledger, onChange }));
+    center.use(hooksOf({ accounts, receipts, network: this.network, ledger, listeners: this.#listeners }));
     this.network.tell(this.#listeners);
   }
 

@@ -6,6 +6,7 @@ import type { ResponseInput, Session } from '@chappe/smpp';
 import { groupOf } from '../message/groups.ts';
 import { accountOf, type Ingress, refuse } from './ingress.ts';
 import { referencedBy } from './referenced.ts';
+import { takeBack } from './take-back.ts';
 
 /** Cancels one message by its id, or all pending ones with these addresses when no id is given. */
 export async function cancelSm(
@@ -35,13 +36,8 @@ async function cancelById(pdu: PduOf<'cancel_sm'>, session: Session, ingress: In
 async function cancelGroup(message: Message, destination: string, ingress: Ingress): Promise<number> {
   const all = await groupOf(ingress.center, message);
   const meant = destination === '' ? all : all.filter((one) => one.destination.digits === destination);
-  const results = await Promise.all(meant.map((one) => cancelOne(one, ingress)));
-  return results.includes(true) ? 0 : status.ESME_RCANCELFAIL;
-}
-
-async function cancelOne(message: Message, ingress: Ingress): Promise<boolean> {
-  const result = await ingress.center.cancel({ id: message.id, account: message.account });
-  return result === 'cancelled' || (result === 'in-flight' && (await ingress.cancelUpstream(message)));
+  const results = await Promise.all(meant.map((one) => takeBack(one, ingress)));
+  return results.includes('cancelled') ? 0 : status.ESME_RCANCELFAIL;
 }
 
 async function cancelByAddresses(

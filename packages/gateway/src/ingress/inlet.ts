@@ -64,7 +64,8 @@ export interface Submitted {
   readonly state: MessageState;
 }
 
-const http: Door = Object.freeze({ command: 'http', session: undefined });
+/** The door of what comes by no session. */
+export const http: Door = Object.freeze({ command: 'http', session: undefined });
 const maxReferenceCharacters = 128;
 // SMPP 3.4 5.2.11: six octets with the NUL.
 const maxServiceTypeCharacters = 5;
@@ -121,7 +122,8 @@ export class Inlet {
   }
 }
 
-async function storedAs({ prepared, cutUp }: PreparedSubmission): Promise<SubmitResult> {
+/** Stores what is prepared; what became of it. */
+export async function storedAs({ prepared, cutUp }: PreparedSubmission): Promise<SubmitResult> {
   try {
     const messages = await stored((done) => prepared.store(done));
     return {
@@ -137,9 +139,10 @@ async function storedAs({ prepared, cutUp }: PreparedSubmission): Promise<Submit
   }
 }
 
-interface PreparedSubmission {
+/** What is to be stored, and what is told of its content. */
+export interface PreparedSubmission {
   readonly prepared: Prepared;
-  readonly cutUp: Cut;
+  readonly cutUp: Pick<Cut, 'coding' | 'replaced'>;
 }
 
 function preparedOf(input: SubmitRequest, ingress: Ingress): PreparedSubmission {
@@ -248,7 +251,7 @@ function submissionOf(
     priority: input.priority ?? 0,
     replaceIfPresent: false,
     ...timesOf(input, ingress),
-    receiptWanted: wantedBits(input),
+    receiptWanted: receiptBits(input.receipt, input.intermediate === true),
     isTransaction: false,
     shape: 'submit',
     esmClass: first.esmClassBits,
@@ -268,7 +271,8 @@ function submissionOf(
   };
 }
 
-function refused({ refusal, status: commandStatus }: Refused): GatewayError {
+/** A refusal as an error that names the argument. */
+export function refused({ refusal, status: commandStatus }: Refused): GatewayError {
   const isThrottled = commandStatus === status.ESME_RTHROTTLED;
   const code = isThrottled ? 'CHAPPE_GATEWAY_THROTTLED' : 'CHAPPE_GATEWAY_INVALID';
   const what = `the message is refused (${refusal}): ${statusName(commandStatus) ?? commandStatus}`;
@@ -293,8 +297,9 @@ function timesOf(input: SubmitRequest, ingress: Ingress): { dueMs: number; expir
   return { dueMs, expiresMs: dueMs + validityMs };
 }
 
-function wantedBits({ receipt, intermediate }: SubmitRequest): number {
-  const notified = intermediate === true ? noticeOnRetry : 0;
+/** The bits of `Message.receiptWanted` for a choice; `isNotified`: a notice after a failed attempt too. */
+export function receiptBits(receipt: ReceiptChoice | undefined, isNotified: boolean): number {
+  const notified = isNotified ? noticeOnRetry : 0;
   switch (receipt) {
     case 'final':
       return receiptOnSuccess | receiptOnFailure | notified;

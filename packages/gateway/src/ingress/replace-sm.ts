@@ -8,11 +8,11 @@ import { groupOf } from '../message/groups.ts';
 import { lifetimeOf } from '../message/lifetime.ts';
 import { messageText } from '../message/message-text.ts';
 import { receiptsWanted } from '../message/receipts-wanted.ts';
-import { factsOfStored } from '../message/stored-facts.ts';
 import { checkFlags, checkText, checkTolerated } from '../message/validation.ts';
 import { type Ingress, refuse } from './ingress.ts';
 import { type Length, lengthOf } from './length.ts';
 import { referencedBy } from './referenced.ts';
+import { putInPlace } from './replace-stored.ts';
 import { readTlvs } from './submission.ts';
 
 /**
@@ -79,18 +79,10 @@ async function replaceOne(
     tlvs: old.tlvs as NonNullable<Parameters<typeof writeContent>[0]['tlvs']>,
   });
   const text = messageText(coded.esmClass, coded.dataCoding, coded.payload);
-  const tags = ingress.accounts.get(message.account)?.policy.tags ?? [];
   const { segments } = length;
-  const facts = { ...factsOfStored(message, tags, ingress.clock.nowMs(), text), segments };
-  const allowed = ingress.acceptance.replacement(facts, message);
-  if (allowed === undefined) return status.ESME_RREPLACEFAIL;
-  const result = await ingress.center.replace(
-    { id: message.id, account: message.account },
-    { content, text, receiptWanted: receiptsWanted(pdu.registered_delivery, version), ...times },
-  );
-  if (result === 'replaced') return 0;
-  allowed.release();
-  return status.ESME_RREPLACEFAIL;
+  const receiptWanted = receiptsWanted(pdu.registered_delivery, version);
+  const result = await putInPlace(message, { content, text, segments }, { receiptWanted, ...times }, ingress);
+  return result === 'replaced' ? 0 : status.ESME_RREPLACEFAIL;
 }
 
 /** A text that was cut here: another one would take another number of messages than are stored and paid for. */
