@@ -1,6 +1,6 @@
 /** The rest of the server part: HTTP, log, lifetimes, simulated handsets. */
 import type { z } from 'zod';
-import type { HandsetSettings, LifetimeSettings, LogLevel, ServerSettings } from '../config.ts';
+import type { DoorName, HandsetSettings, LifetimeSettings, LogLevel, ServerSettings } from '../config.ts';
 import { durations, whole } from '../values/values.ts';
 import { type Endpoint, endpoint, hostName, network } from '../values/words.ts';
 import { keyHash, sha256 } from './account.ts';
@@ -12,6 +12,7 @@ import { flag, number, pauseMs, rangeShape } from './shapes.ts';
 const maxSeed = 0xffff_ffff;
 const maxWeight = 1_000_000;
 const dayMs = 86_400_000;
+const doorNames: readonly DoorName[] = ['kannel'];
 const defaultHttp: Endpoint = { host: '127.0.0.1', port: 8080 };
 
 /** HTTP. */
@@ -40,6 +41,15 @@ export function httpSchema(world: ReadContext): z.ZodType<ServerSettings['http']
       namedKeysSchema(world),
       'named keys of those who call, each with a role; read again by a reload',
     ),
+    doors: optional(
+      oneOrMany(oneOf(doorNames)),
+      "other products' ways of handing in messages that are open here, see docs/doors (kannel)",
+    ),
+    privateCallbacks: optional(
+      flag,
+      'whether a dlr-url may lead to this machine and to private networks',
+      false,
+    ),
     adminKey: optional(
       oneOrMany(scalar(keyHash(world))),
       'keys of those who run it; without any, nobody changes anything',
@@ -52,6 +62,8 @@ export function httpSchema(world: ReadContext): z.ZodType<ServerSettings['http']
     allowHosts: given.allowHosts ?? [],
     trustProxy: given.trustProxy ?? [],
     keys: given.keys ?? [],
+    doors: given.doors ?? [],
+    privateCallbacks: given.privateCallbacks ?? false,
     adminKeyHashes: [...(given.adminKey ?? []), ...(given.adminKeyHash ?? [])],
   }));
 }
