@@ -49,7 +49,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     `index routes filters accounts numbers settings lists facts decimal errors time-zone slices`,
   ),
   gateway: inOrder(
-    `index gateway admin network correlation ingress history upstream receipts money entries egress mo webhooks observation audit lanes message`,
+    `index gateway admin network correlation ingress history upstream receipts money entries egress callbacks mo webhooks observation audit lanes message`,
   ),
   sandbox: inOrder(`index sandbox sandbox-options simulation handsets`),
   config: inOrder(`
@@ -66,6 +66,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   api: inOrder(`
     index
     build-api
+    doors
     openapi
     routes
     entry-body line-answers live-answer own-message

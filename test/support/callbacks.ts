@@ -19,8 +19,8 @@ export interface CallbackListener {
   close(): Promise<void>;
 }
 
-/** Listens on a free port of loopback. */
-export async function callbackListener(): Promise<CallbackListener> {
+/** Listens on loopback; default on a free port. */
+export async function callbackListener(port = 0): Promise<CallbackListener> {
   const requests = new Inbox<Callback>();
   const server = createServer((request, response) => {
     const [path = '', rawQuery = ''] = (request.url ?? '').split('?');
@@ -29,7 +29,7 @@ export async function callbackListener(): Promise<CallbackListener> {
     response.setHeader('content-type', 'text/plain');
     response.end();
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -17,6 +17,7 @@ import { Backups, type MakeBackup } from './backups.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
 import type { Context } from './context.ts';
 import { answerPagesOf, answerPreflights } from './cors.ts';
+import { type DoorName, openDoors } from './doors/doors.ts';
 import { answerFailures } from './failures.ts';
 import { brokenRequests, requestIds, unreadableUrl } from './http-edge.ts';
 import { IdempotencyKeys, type IdempotencyLimits } from './idempotency.ts';
@@ -60,6 +61,8 @@ export interface ApiOptions {
   readonly unreadOctetsEach?: number | undefined;
   /** Octets of the data folder, asked at each scrape. Default: not told. */
   readonly storeBytes?: (() => number | undefined) | undefined;
+  /** Other products' ways of handing in messages, see docs/doors. Default: none. */
+  readonly doors?: readonly DoorName[] | undefined;
   /** Makes a backup. Default: nothing is kept that there could be one of. */
   readonly makeBackup?: MakeBackup | undefined;
 }
@@ -133,6 +136,14 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   const unread = new UnreadAnswers(options.unreadOctetsEach);
   const mounting = { gate, turns, unread, audit: gateway.audit, closing: closing.signal };
   for (const route of routes) mount(app, route, mounting);
+  openDoors(app, options.doors ?? [], {
+    gateway,
+    clock,
+    bodies,
+    sending: context.sending,
+    addressOf: ({ headers, socket }) => gate.addressOf({ headers, address: socket.remoteAddress ?? '' }),
+    closing: closing.signal,
+  });
   app.addHook('preClose', async () => {
     closing.abort();
     connections.drain();

@@ -4,6 +4,7 @@ export type { AuthOptions, NamedKey } from './auth/keys.ts';
 export type { MakeBackup } from './backups.ts';
 export { type ApiOptions, buildApi } from './build-api.ts';
 export type { ConnectionLimits } from './connections.ts';
+export type { DoorName } from './doors/doors.ts';
 export type { IdempotencyLimits } from './idempotency.ts';
 export { type Listening, type ListenOptions, listenApi, ProbeListenError } from './listen.ts';
 export type { FlawBody, ProblemBody } from './problem.ts';

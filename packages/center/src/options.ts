@@ -102,6 +102,8 @@ export interface CenterHooks {
     error: number,
     report?: unknown,
   ) => Draft | readonly Draft[] | undefined;
+  /** The notice that an upstream has taken a message. Stored in the same commit as that. Default: none. */
+  readonly sentNotice?: (message: Message) => Draft | undefined;
   /** What becomes of a message whose receipt is late; undefined: it goes on waiting, until its validity ends. */
   readonly onReceiptOverdue?: (message: Message) => Outcome | undefined;
   /** Whether a message that costs something is charged, now that it ends in this state. Default: when delivered. */
@@ -173,6 +175,7 @@ export function settingsOf(options: CenterOptions): Settings {
 export function hooksOf({ beforeEnd, onChange, ...hooks }: CenterHooks, tell: Settings['onError']): Hooks {
   return {
     receipt: guarded('receipt', hooks.receipt ?? (() => undefined), undefined, tell),
+    sentNotice: guarded('sentNotice', hooks.sentNotice ?? (() => undefined), undefined, tell),
     onReceiptOverdue: guarded(
       'onReceiptOverdue',
       hooks.onReceiptOverdue ?? (() => undefined),

@@ -255,7 +255,9 @@ export class Settlement {
     message.savingPlace = 'sent';
     this.#core.awaiting.add(message);
     const change: Change = { op: 'update', message, place: 'sent', line: '' };
-    this.#core.commits.addOutcome(wasSent ? { ...change, isSilent: true } : change);
+    const notice = wasSent ? undefined : this.#core.hooks.sentNotice(message);
+    if (notice !== undefined) this.#core.commits.addOutcome(change, this.#noteOf(notice, message.sentMs));
+    else this.#core.commits.addOutcome(wasSent ? { ...change, isSilent: true } : change);
     this.#core.wantTurn();
   }
 
@@ -268,12 +270,15 @@ export class Settlement {
     more: readonly Change[],
   ): void {
     const drafts = this.#drafts(change.message as LiveMessage, state, error, report);
-    const notes: Change[] = [];
-    for (const draft of drafts) {
-      const note = this.#intake.message(draft, this.#core.ids.take(1), nowMs, undefined);
-      notes.push(this.#intake.insertion(note, nowMs));
-    }
+    const notes = drafts.map((draft) => this.#noteOf(draft, nowMs));
     this.#core.commits.addOutcome(change, ...notes, ...more);
+  }
+
+  #noteOf(draft: Draft, nowMs: number): Change {
+    return this.#intake.insertion(
+      this.#intake.message(draft, this.#core.ids.take(1), nowMs, undefined),
+      nowMs,
+    );
   }
 
   #drafts(message: LiveMessage, state: MessageState, error: number, report: unknown): readonly Draft[] {

@@ -53,6 +53,9 @@ export interface NamedKey {
   readonly rate?: number | undefined;
 }
 
+/** A way in that is another product's. */
+export type DoorName = 'kannel';
+
 /** What the process is, apart from customers, operators and routes. Taken at start only. */
 export interface ServerSettings {
   readonly smpp: {
@@ -81,6 +84,10 @@ export interface ServerSettings {
     readonly rate: number | undefined;
     /** Named keys. */
     readonly keys: readonly NamedKey[];
+    /** Other products' ways of handing in messages. */
+    readonly doors: readonly DoorName[];
+    /** Whether URLs that are called about messages may lead to this machine and to private networks. */
+    readonly privateCallbacks: boolean;
     /** SHA-256 (hex) of the keys of those who run it; empty: nobody has one. */
     readonly adminKeyHashes: readonly string[];
   };

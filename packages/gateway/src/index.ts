@@ -38,6 +38,8 @@ export {
 } from './admin/unmatched-inbox.ts';
 export type { AuditEntry, AuditLine, AuditVia } from './audit/audit-line.ts';
 export { type AuditLimits, AuditLog, type AuditPage, type AuditQuery } from './audit/audit-log.ts';
+export { type CallbackRequest, callbackKinds, maxCallbackUrlOctets } from './callbacks/callback.ts';
+export type { CallbackOptions } from './callbacks/callbacks.ts';
 export type { Alert } from './egress/alert-notification.ts';
 export type { ReceiptFormat } from './egress/receipt-text.ts';
 export type { ShadowedEntry } from './entries/entries.ts';

@@ -5,6 +5,7 @@ export { authenticator, type BindRefusal, type BindRefusalReason } from './accou
 export { BindMemory } from './accounts/bind-memory.ts';
 export { BoundedMap } from './accounts/bounded-map.ts';
 export { FairMap } from './accounts/fair-map.ts';
+export { type Login, type LoginResult, Logins } from './accounts/logins.ts';
 export { isLoopback } from './accounts/loopback.ts';
 export { compileNetworks, isWide } from './accounts/networks.ts';
 export { generatePassword, hashForProcess, hashPassword } from './accounts/password.ts';

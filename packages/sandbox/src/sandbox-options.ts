@@ -180,6 +180,7 @@ const sandboxChecks: Checks<SandboxOptions> = {
   lifetime: optionsOf(lifetimeChecks),
   receiptValidityMs: milliseconds,
   receiptFormat: object,
+  callbacks: optionsOf<{ readonly allowPrivate?: boolean | undefined }>({ allowPrivate: trueOrFalse }),
   center: object,
 };
 

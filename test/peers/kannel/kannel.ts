@@ -23,6 +23,8 @@ export interface KannelMessage {
 export interface Kannel {
   /** HTTP sendsms: status and body of the answer. */
   sendSms(message: KannelMessage): Promise<{ readonly status: number; readonly body: string }>;
+  /** Where sendsms is, without a query. */
+  readonly sendSmsUrl: string;
   /** The text of the status page. */
   status(): Promise<string>;
   stop(): Promise<void>;
@@ -148,13 +150,13 @@ export async function startKannel(options: KannelOptions): Promise<Kannel> {
     await stop();
     throw new Error(`Kannel did not come up:\n${output}`, { cause: error });
   }
+  const sendSmsUrl = `http://127.0.0.1:${ports.sendSms}/cgi-bin/sendsms`;
   return {
+    sendSmsUrl,
     status,
     stop,
     async sendSms(message) {
-      const response = await fetch(
-        `http://127.0.0.1:${ports.sendSms}/cgi-bin/sendsms?${sendSmsQuery(message)}`,
-      );
+      const response = await fetch(`${sendSmsUrl}?${sendSmsQuery(message)}`);
       return { status: response.status, body: await response.text() };
     },
   };

@@ -73,6 +73,7 @@ export function gatewayOptions(config: Config): Made {
     })),
     lifetime: { validityMs, maxValidityMs, maxScheduleMs },
     receiptValidityMs,
+    callbacks: { allowPrivate: server.http.privateCallbacks },
     center: { limits: { validityMs, retentionMs } },
   };
 }

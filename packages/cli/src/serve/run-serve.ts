@@ -166,14 +166,14 @@ async function openHttp(
   keyring: Keyring,
   more: Pick<ApiOptions, 'simulation' | 'makeBackup'>,
 ): Promise<HttpServer | undefined> {
-  const { listen, tls, cors, allowHosts, probes, trustProxy } = config.server.http;
+  const { listen, tls, cors, allowHosts, probes, trustProxy, doors } = config.server.http;
   if (listen === undefined) return undefined;
   const { serveHttp } = await import('../start/http.ts');
   const values = { httpHost: listen.host, httpPort: listen.port, allowHost: allowHosts };
   // Without any key of theirs nobody is an operator, not even on this machine.
   const isProxy = compileNetworks(trustProxy, 'http.trustProxy');
   const auth = { adminKeyHashes: [], keys: () => keyring.keys, rate: () => keyring.rate, isProxy };
-  const api = { ...more, auth, tls, cors, storeBytes: storeBytes(config.data), actions: actionForms };
+  const api = { ...more, auth, tls, cors, storeBytes: storeBytes(config.data), actions: actionForms, doors };
   const keyHint = 'give http.keys, or http.adminKeyHash, or stay on 127.0.0.1';
   const http = { hostFlag: 'http.listen', portFlag: 'http.listen', keyHint, probes, api };
   return await serveHttp(gateway, values, version, log, http);

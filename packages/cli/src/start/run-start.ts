@@ -128,6 +128,8 @@ async function startAll(run: StartRun): Promise<Running> {
             simulation,
             storeBytes: storeBytes(values.data),
             auth: authOf(values),
+            // With a key it listens for others too, of whom the accounts here ask nothing.
+            doors: values.httpAdminKey === undefined ? ['kannel'] : [],
             makeBackup: backupsOf(store, version, log),
           },
         })
@@ -151,6 +153,8 @@ function gatewayOptions(
     accounts: accounts.length === 0 ? { open: true } : { open: false, list: accounts },
     lifetime: { validityMs },
     receiptValidityMs,
+    // Who tries it out has the receiver on the same machine.
+    callbacks: { allowPrivate: values.httpAdminKey === undefined },
     center: { limits: { validityMs, retentionMs: values.retentionMs } },
   };
 }

@@ -1,6 +1,6 @@
 /** The rest of the server part: HTTP, log, lifetimes, simulated handsets. */
 import type { z } from 'zod';
-import type { HandsetSettings, LifetimeSettings, LogLevel, ServerSettings } from '../config.ts';
+import type { DoorName, HandsetSettings, LifetimeSettings, LogLevel, ServerSettings } from '../config.ts';
 import { durations, rate, whole } from '../values/values.ts';
 import { type Endpoint, endpoint, hostName, network, webOrigin } from '../values/words.ts';
 import { keyHash, sha256 } from './account.ts';
@@ -13,6 +13,7 @@ import { listenTls } from './smpp.ts';
 const maxSeed = 0xffff_ffff;
 const maxWeight = 1_000_000;
 const dayMs = 86_400_000;
+const doorNames: readonly DoorName[] = ['kannel'];
 const defaultHttp: Endpoint = { host: '127.0.0.1', port: 8080 };
 
 /** HTTP. */
@@ -50,6 +51,15 @@ export function httpSchema(world: ReadContext): z.ZodType<ServerSettings['http']
       namedKeysSchema(world),
       'named keys of those who call, each with a role; read again by a reload',
     ),
+    doors: optional(
+      oneOrMany(oneOf(doorNames)),
+      "other products' ways of handing in messages that are open here, see docs/doors (kannel)",
+    ),
+    privateCallbacks: optional(
+      flag,
+      'whether a dlr-url may lead to this machine and to private networks',
+      false,
+    ),
     adminKey: optional(
       oneOrMany(scalar(keyHash(world))),
       'keys of those who run it; without any, nobody changes anything',
@@ -65,6 +75,8 @@ export function httpSchema(world: ReadContext): z.ZodType<ServerSettings['http']
     cors: given.cors ?? [],
     rate: given.rate,
     keys: given.keys ?? [],
+    doors: given.doors ?? [],
+    privateCallbacks: given.privateCallbacks ?? false,
     adminKeyHashes: [...(given.adminKey ?? []), ...(given.adminKeyHash ?? [])],
   }));
 }

@@ -9,9 +9,10 @@ import {
 } from '@chappe/center';
 import type { AccountReceiptSettings, AccountSettings, Accounts } from '@chappe/policy';
 import type { Clock } from '@chappe/smpp';
+import { callbackDrafts, takenDraft } from '../callbacks/drafts.ts';
 import type { LaneBehaviours } from '../lanes/behaviour.ts';
 import { receiptLane, webhookLane } from '../lanes/lanes.ts';
-import { readGroupOf } from '../message/content.ts';
+import { hasCallback, readGroupOf } from '../message/content.ts';
 import type { OperatorReport } from '../message/operator-report.ts';
 import { isFinal } from '../message/states.ts';
 import type { ReceiptBacklog } from '../observation/receipt-backlog.ts';
@@ -78,6 +79,10 @@ export class ReceiptWriter {
     const end = isEnd ? this.#ends.ended(message, here, style.longMessages) : here;
     if (end === undefined || this.#isFull(message.account)) return undefined;
     const occasion: ReceiptOccasion = { ...end, dueMs: nowMs };
+    if (hasCallback(message.content)) {
+      const isSimulated = this.#options.behaviours.has(message.lane);
+      return callbackDrafts(message, { ...end, isSimulated }, receiptDraft(message, occasion, style));
+    }
     const special = this.#options.behaviours.get(message.lane)?.special(message.destination.digits);
     if (special === undefined) return receiptDraft(message, occasion, style);
     if (special.receipts === 0) return undefined;
@@ -85,8 +90,21 @@ export class ReceiptWriter {
     return special.receipts === 1 ? receipt : new Array<Draft>(special.receipts).fill(receipt);
   }
 
+  /** The center's `sentNotice`: who wants to be called hears that an upstream has the message. */
+  sentNotice(message: Message): Draft | undefined {
+    if (!hasCallback(message.content)) return undefined;
+    return takenDraft(message, () => this.#notice(message, { error: 0, report: undefined }));
+  }
+
   /** What an upstream said before the end, as a notice. */
-  noticeFor(message: Message, { error, report }: Pick<End, 'error' | 'report'>): Draft {
+  noticesFor(message: Message, end: Pick<End, 'error' | 'report'>): readonly Draft[] {
+    const notice = this.#notice(message, end);
+    if (!hasCallback(message.content)) return [notice];
+    const atMs = this.#options.clock.nowMs();
+    return callbackDrafts(message, { state: 'enroute', error: end.error, atMs, isSimulated: false }, notice);
+  }
+
+  #notice(message: Message, { error, report }: Pick<End, 'error' | 'report'>): Draft {
     const nowMs = this.#options.clock.nowMs();
     const occasion = { state: 'enroute' as const, error, atMs: nowMs, dueMs: nowMs, report };
     return receiptDraft(message, occasion, this.#styleOf(message.account));

@@ -43,6 +43,7 @@ export function hooksOf({ accounts, receipts, network, ledger, listeners }: Deci
   return {
     receipt: (message, state, error, report) =>
       receipts.draftsFor(message, state, error, report as OperatorReport | undefined),
+    sentNotice: (message) => receipts.sentNotice(message),
     piecesOf: replaceableOf,
     beforeEnd: (message) => receipts.beforeEnd(message),
     onReceiptOverdue: (message) => network.receiptOverdue(message),

@@ -10,10 +10,11 @@ import {
 } from '@chappe/center';
 import type {
   Accounts,
-  BindMemory,
   EntryKind,
   EntrySettings,
   GatewaySettings,
+  Login,
+  LoginResult,
   OptOuts,
 } from '@chappe/policy';
 import { type Certificates, type Clock, type Session, systemClock, type Transport } from '@chappe/smpp';
@@ -94,18 +95,15 @@ export class Gateway {
   readonly #listeners: MessageListeners;
   readonly #connectors: AccountConnectors;
   readonly #outlets: Outlets | undefined;
-  readonly #memory: BindMemory;
+  readonly #parts: OpenedParts;
   #smpp: SmppListeners | undefined;
   readonly #nextReference: () => number;
   #stopped: Promise<void> | undefined;
 
   private constructor(options: GatewayOptions, parts: OpenedParts) {
     const { clock = systemClock, random = systemRandom, onError = (): void => undefined } = options;
-    const {
-      receiptValidityMs: validityMs = defaultReceiptValidityMs,
-      outlets,
-      receiptFormat: format,
-    } = options;
+    const { receiptValidityMs: validityMs = defaultReceiptValidityMs } = options;
+    const { outlets, receiptFormat: format } = options;
     const { accounts, control, center, ledger } = parts;
     const behaviours = outlets?.behaviours ?? new Map();
     this.#clock = clock;
@@ -118,7 +116,7 @@ export class Gateway {
     this.optOuts = parts.optOuts;
     this.entries = parts.entries;
     this.commitTimes = parts.commitTimes;
-    this.#memory = parts.memory;
+    this.#parts = parts;
     this.audit = new AuditLog(control, clock);
     this.#events = new GatewayEvents(new EventIds(clock, random), onError);
     this.events = this.#events;
@@ -150,7 +148,7 @@ export class Gateway {
       onError,
     });
     this.#ingress = ingress;
-    this.inlet = new Inlet(ingress);
+    this.inlet = new Inlet(ingress, parts.callbacks);
     this.#handsetOriginated = { ingress, validityMs };
     const onSent = (message: Message): void => ingress.delayed.release(message.of);
     this.#connectors = new AccountConnectors({ center, receivingBinds, accounts, onSent });
@@ -165,6 +163,7 @@ export class Gateway {
       ingress,
       handsetOriginated: this.#handsetOriginated,
       receipts,
+      callbacks: parts.callbacks,
       transactions: this.#transactions,
       writers,
       notices: new MoNotices(isSandbox ? undefined : accounts, (fault) => options.onPeerFault?.(fault)),
@@ -207,9 +206,10 @@ export class Gateway {
       center.attach(lane, connector);
     await network.open(entries.settings);
     entries.attach(network, () => this.#endSessions());
+    this.#parts.callbacks.restore(recovery);
     center.run();
     await network.start();
-    this.#smpp = await SmppListeners.open(options, this.#ingress, accounts, this.#memory, {
+    this.#smpp = await SmppListeners.open(options, this.#ingress, accounts, this.#parts.memory, {
       bindFault: (systemId) => this.#outlets?.bindFault(systemId),
       onBound: (session) => this.#onBound(session),
       onClosed: (session, reason) => this.#onClosed(session, reason),
@@ -294,6 +294,11 @@ export class Gateway {
     return (this.#smpp?.plain ?? this.#smpp?.servers()[0])?.accept(transport);
   }
 
+  /** Whether a name and password from an address are those of an account that may come that way: see `Logins`. */
+  logIn(login: Login): Promise<LoginResult> {
+    return this.#parts.logins.check(login);
+  }
+
   /** Stores a message of an account; settles when it is on disk. Rejects with `GatewayError`. */
   submit(request: SubmitRequest): Promise<Submitted> {
     return this.inlet.submitOne(request);
@@ -349,9 +354,10 @@ export class Gateway {
       // Sessions first: their requests wait for commits, which the center still makes; all at once, as some may hang.
       () => takeTogether([() => this.#smpp?.close(drainMs), () => this.network.stop(drainMs)]),
       () => this.#outlets?.stop(),
+      () => this.#parts.callbacks.stop(),
       // Closes the store too.
       () => this.center.stop({ drainMs: Math.max(0, untilMs - this.#clock.monotonicMs()) }),
-      () => this.#memory.write(),
+      () => this.#parts.memory.write(),
       () => this.control.close(),
     ]);
   }

@@ -2,6 +2,7 @@
 import type { Center, Message, Step } from '@chappe/center';
 import type { PumpingAlarm } from '@chappe/policy';
 import type { PduOf } from '@chappe/protocol';
+import type { Callbacks } from '../callbacks/callbacks.ts';
 import type { Verdict } from '../correlation/receipt-outcome.ts';
 import type { AccountConnectors } from '../egress/account-connectors.ts';
 import { type Alert, alertPdu, passedAlert } from '../egress/alert-notification.ts';
@@ -30,6 +31,7 @@ export interface ListeningParts {
   readonly ingress: Ingress;
   readonly handsetOriginated: OriginatedContext;
   readonly receipts: ReceiptWriter;
+  readonly callbacks: Callbacks;
   readonly transactions: Transactions;
   readonly writers: LastSenders;
   readonly notices: MoNotices;
@@ -70,10 +72,13 @@ export class MessageListeners implements NetworkListener {
 
   /** After the commit of each step of a message. */
   onChange(message: Message, step: Step): void {
-    const { network, events, counts } = this.#parts;
+    const { network, events, counts, callbacks } = this.#parts;
     if (step === 'sent') network.upstreams.onSentStored(message.group);
     else if (message.kind === 'mt') this.#onStep(message, step);
-    else counts.backlog.onChange(message, step);
+    else {
+      counts.backlog.onChange(message, step);
+      callbacks.onStored(message.lane);
+    }
     events.step(message, step);
   }
 
@@ -81,7 +86,9 @@ export class MessageListeners implements NetworkListener {
   onIntermediate(message: Message, verdict: Verdict): void {
     if ((message.receiptWanted & noticeWanted) === 0) return;
     const { center, receipts } = this.#parts;
-    center.submit([receipts.noticeFor(message, verdict)], (failure) => this.#failed(failure, 'notice'));
+    const notices = receipts.noticesFor(message, verdict);
+    if (notices.length === 0) return;
+    center.submit(notices, (failure) => this.#failed(failure, 'notice'));
   }
 
   /** A handset sends a message back as it came. */

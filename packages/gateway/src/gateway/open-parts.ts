@@ -1,7 +1,8 @@
 /** What a gateway needs before the rest of it can be put together, and how all of it is ended. */
 import { type Center, type ControlStore, MemoryControl, type Recovery, systemRandom } from '@chappe/center';
-import { Accounts, BindMemory, OptOuts, Sealing } from '@chappe/policy';
+import { Accounts, BindMemory, Logins, OptOuts, Sealing } from '@chappe/policy';
 import { systemClock } from '@chappe/smpp';
+import { Callbacks } from '../callbacks/callbacks.ts';
 import { RunTimeEntries } from '../entries/run-time.ts';
 import { Ledger } from '../money/ledger.ts';
 import { TimeCounts } from '../observation/time-counts.ts';
@@ -15,6 +16,10 @@ export interface OpenedParts {
   readonly optOuts: OptOuts;
   readonly entries: RunTimeEntries;
   readonly memory: BindMemory;
+  /** Names and passwords that come by no bind. */
+  readonly logins: Logins;
+  /** URLs that are called about messages. */
+  readonly callbacks: Callbacks;
   /** Open, without hooks. */
   readonly center: Center;
   readonly recovery: Recovery;
@@ -36,7 +41,10 @@ export async function openParts(options: GatewayOptions): Promise<OpenedParts> {
     const memory = await BindMemory.load({ control, sealing, accounts, clock, passwords, onError });
     const recovery = await center.open();
     const ledger = await Ledger.open(control, () => center.tallies(), clock.nowMs());
-    return { accounts, control, optOuts, entries, memory, center, recovery, commitTimes, ledger };
+    const logins = new Logins(accounts, clock);
+    const callbacks = new Callbacks(center, clock, options.callbacks);
+    const more = { recovery, commitTimes, ledger, logins, callbacks };
+    return { accounts, control, optOuts, entries, memory, center, ...more };
   } catch (error) {
     // What cannot be closed either is not why it could not be opened.
     await Promise.allSettled([center.stop({ drainMs: 0 }), control.close()]);

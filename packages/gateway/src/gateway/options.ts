@@ -2,6 +2,7 @@
 import type { CenterLimits, ControlStore, RetryPolicy, Store } from '@chappe/center';
 import type { AccountOptions, GatewaySettings, Sealing } from '@chappe/policy';
 import type { Random } from '@chappe/smpp';
+import type { CallbackOptions } from '../callbacks/callbacks.ts';
 import type { ReceiptFormat } from '../egress/receipt-text.ts';
 import type { ListenersOptions } from '../ingress/listeners.ts';
 import type { LifetimeLimits } from '../message/lifetime.ts';
@@ -37,6 +38,8 @@ export interface GatewayOptions extends ListenersOptions {
   readonly lifetime?: Partial<LifetimeLimits> | undefined;
   /** How long a receipt, or a message from a handset, waits for its account. Default 72 hours. */
   readonly receiptValidityMs?: number | undefined;
+  /** URLs that are called about messages. */
+  readonly callbacks?: CallbackOptions | undefined;
   readonly receiptFormat?: ReceiptFormat | undefined;
   /** Limits and retries of the center. */
   readonly center?: { readonly limits?: Partial<CenterLimits>; readonly retry?: RetryPolicy } | undefined;

@@ -11,7 +11,9 @@ import {
   type Submitted as StoreDone,
 } from '@chappe/center';
 import { addressOf, destinationOf, GatewayError, maxAddressCharacters, openAccount } from '@chappe/policy';
-import { status, statusName, type Tlv, type TlvInput } from '@chappe/protocol';
+import { ESM_CLASS, status, statusName, type Tlv, type TlvInput } from '@chappe/protocol';
+import { type CallbackRequest, callbackKinds, writeCallback } from '../callbacks/callback.ts';
+import type { Callbacks } from '../callbacks/callbacks.ts';
 import { type ContentArgument, type Cut, type CutSegment, cut, octetsOf } from '../message/segments.ts';
 import { checkDestination, checkSource } from '../message/validation.ts';
 import { type Ingress, knownAccount } from './ingress.ts';
@@ -51,6 +53,14 @@ export interface SubmitRequest extends ContentArgument {
   readonly isReply?: boolean | undefined;
   /** The caller's own name for it, found again with `ref:`. At most 128 characters. */
   readonly clientReference?: string | undefined;
+  /** protocol_id, 0 to 255. Default 0. */
+  readonly protocolId?: number | undefined;
+  /** data_coding as it is to leave, in the place of the one that the content would have. */
+  readonly dataCoding?: number | undefined;
+  /** Asks for an answer by the same way back (3GPP 23.040 9.2.3.17). Default false. */
+  readonly replyPath?: boolean | undefined;
+  /** A URL that is called about it, in the place of receipts. */
+  readonly callback?: CallbackRequest | undefined;
 }
 
 /** What became of a submission. */
@@ -80,9 +90,11 @@ const segmentsAtOnce = 250;
 /** The way in for whatever is no SMPP session: HTTP, campaigns, email. What they hand in is decided as theirs is. */
 export class Inlet {
   readonly #ingress: Ingress;
+  readonly #callbacks: Callbacks;
 
-  constructor(ingress: Ingress) {
+  constructor(ingress: Ingress, callbacks: Callbacks) {
     this.#ingress = ingress;
+    this.#callbacks = callbacks;
   }
 
   /**
@@ -114,7 +126,7 @@ export class Inlet {
 
   #take(request: SubmitRequest): PreparedSubmission | GatewayError {
     try {
-      return noting(request, this.#ingress, () => preparedOf(request, this.#ingress));
+      return noting(request, this.#ingress, () => preparedOf(request, this.#ingress, this.#callbacks));
     } catch (error) {
       if (error instanceof GatewayError) return error;
       throw error;
@@ -145,9 +157,15 @@ export interface PreparedSubmission {
   readonly cutUp: Pick<Cut, 'coding' | 'replaced'>;
 }
 
-function preparedOf(input: SubmitRequest, ingress: Ingress): PreparedSubmission {
-  const cutUp = cut(input, ingress.nextReference());
-  const submission = submissionOf(input, cutUp, ingress);
+function preparedOf(input: SubmitRequest, ingress: Ingress, callbacks: Callbacks): PreparedSubmission {
+  const whole = cut(input, ingress.nextReference());
+  const cutUp = input.dataCoding === undefined ? whole : { ...whole, dataCoding: input.dataCoding };
+  const { callback, from = '', to } = input;
+  const written =
+    callback === undefined ? undefined : writeCallback({ ...callback, from, to }, callbacks.allowPrivate);
+  // To whom a text is told of once, it is one message.
+  const sharesPublicId = written !== undefined;
+  const submission = { ...submissionOf(input, cutUp, ingress), callback: written, sharesPublicId };
   const destination = receiverOf(input, ingress);
   const prepared =
     input.isReply === true
@@ -246,15 +264,15 @@ function submissionOf(
     account,
     source,
     serviceType: input.serviceType ?? '',
-    protocolId: 0,
+    protocolId: input.protocolId ?? 0,
     registeredDelivery: 0,
     priority: input.priority ?? 0,
     replaceIfPresent: false,
     ...timesOf(input, ingress),
-    receiptWanted: receiptBits(input.receipt, input.intermediate === true),
+    receiptWanted: wantedBits(input),
     isTransaction: false,
     shape: 'submit',
-    esmClass: first.esmClassBits,
+    esmClass: first.esmClassBits | (input.replyPath === true ? ESM_CLASS.REPLY_PATH : 0),
     dataCoding,
     payload: first.payload,
     inPayloadTlv: first.inPayloadTlv,
@@ -295,6 +313,18 @@ function timesOf(input: SubmitRequest, ingress: Ingress): { dueMs: number; expir
   );
   if (validityMs < 0) refuseStatus('validityMs', status.ESME_RINVEXPIRY);
   return { dueMs, expiresMs: dueMs + validityMs };
+}
+
+function wantedBits({ receipt, intermediate, callback }: SubmitRequest): number {
+  if (callback === undefined) return receiptBits(receipt, intermediate === true);
+  // Who wants to hear that it was taken may hear so at its end only.
+  const { mask } = callback;
+  const { delivered, failed, buffered, taken, refused } = callbackKinds;
+  return (
+    ((mask & (delivered | taken)) === 0 ? 0 : receiptOnSuccess) |
+    ((mask & (failed | taken | refused | buffered)) === 0 ? 0 : receiptOnFailure) |
+    ((mask & buffered) === 0 ? 0 : noticeOnRetry)
+  );
 }
 
 /** The bits of `Message.receiptWanted` for a choice; `isNotified`: a notice after a failed attempt too. */

@@ -109,6 +109,8 @@ export interface Submission {
   /** All messages of it have one id. */
   readonly sharesPublicId: boolean;
   readonly clientReference: string | undefined;
+  /** Who is to be called about it, as it is stored. Default: nobody. */
+  readonly callback?: string | undefined;
   /** Where it came from, for the timeline. */
   readonly detail: string;
   /** What its door has cut it into as its sender asked: it goes in these. Undefined: it is cut where its way needs it. */
@@ -287,6 +289,7 @@ function contentFor(submission: Submission, { piece, group, dataCoding }: Destin
     payload: piece?.payload ?? submission.payload,
     group,
     userMessageReference: submission.userMessageReference,
+    callback: submission.callback,
     tlvs: piece === undefined || piece.tlvs.length === 0 ? tlvs : [...tlvs, ...piece.tlvs],
   });
 }

@@ -45,6 +45,18 @@ export function webhookLane(name: string): string {
   return `webhook:${name}`;
 }
 
+const callbackPrefix = 'callbacks:';
+
+/** The lane of an account's callbacks: URLs that are to be called about its messages. */
+export function callbackLane(account: string): string {
+  return `${callbackPrefix}${account}`;
+}
+
+/** Whether callbacks wait in the lane. */
+export function isCallbackLane(lane: string): boolean {
+  return lane.startsWith(callbackPrefix);
+}
+
 const unmatchedPrefix = 'unmatched:';
 
 /** The lane of an upstream group's receipts that belong to no message of ours. */

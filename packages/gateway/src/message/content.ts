@@ -9,6 +9,7 @@
  *   [end 6: epoch milliseconds]                                        when marked
  *   [error word: octets 1, latin1]                                     when marked
  *   [user_message_reference 2]                                         when marked
+ *   [callback: octets 2, UTF-8]                                        when marked
  *   TLVs, as on the wire, to the end
  *
  * The text of a PDU's short_message and that of its message_payload are stored alike: which of the two a peer
@@ -57,6 +58,8 @@ export interface Content {
   readonly group: Group | undefined;
   readonly receipt: ReceiptContent | undefined;
   readonly userMessageReference: number | undefined;
+  /** Who is to be called about it, see callbacks/callback.ts; of a receipt: the URL to call. */
+  readonly callback: string | undefined;
   /** All other TLVs, in order. */
   readonly tlvs: readonly Tlv[];
 }
@@ -74,6 +77,7 @@ export interface ContentInput {
   readonly group?: Group | undefined;
   readonly receipt?: ReceiptContent | undefined;
   readonly userMessageReference?: number | undefined;
+  readonly callback?: string | undefined;
   readonly tlvs?: readonly TlvInput[] | undefined;
 }
 
@@ -88,6 +92,7 @@ const markGroup = 2;
 const markReference = 4;
 const markDone = 8;
 const markErrorWord = 16;
+const markCallback = 32;
 const shapes: readonly ContentShape[] = ['submit', 'data', 'receipt', 'broadcast'];
 // Octets of a data_sm before its TLVs when every field is empty (SMPP 3.4 4.7.1): header 16, fields 10.
 const dataSmOctets = 26;
@@ -95,6 +100,7 @@ const dataSmOctets = 26;
 /** Writes the content of a message. The payload is copied; nothing refers to the PDU's octets afterwards. */
 export function writeContent(input: ContentInput): Uint8Array {
   const { payload, group, receipt, userMessageReference, tlvs } = input;
+  const callback = input.callback === undefined ? undefined : Buffer.from(input.callback);
   const tail = tlvs === undefined || tlvs.length === 0 ? undefined : encodeTlvs(tlvs);
   let octets = headOctets + payload.length;
   if (group !== undefined) octets += groupOctets;
@@ -102,6 +108,7 @@ export function writeContent(input: ContentInput): Uint8Array {
   if (receipt?.doneMs !== undefined) octets += doneOctets;
   if (receipt?.errorWord !== undefined) octets += 1 + receipt.errorWord.length;
   if (userMessageReference !== undefined) octets += referenceOctets;
+  if (callback !== undefined) octets += 2 + callback.length;
   // From Node's pool, which is four times as quick: stores copy what they keep or post to their threads.
   const bytes = Buffer.allocUnsafe(octets + (tail?.length ?? 0));
   bytes[0] = format;
@@ -115,6 +122,7 @@ export function writeContent(input: ContentInput): Uint8Array {
     (group === undefined ? 0 : markGroup) |
     (receipt?.doneMs === undefined ? 0 : markDone) |
     (receipt?.errorWord === undefined ? 0 : markErrorWord) |
+    (callback === undefined ? 0 : markCallback) |
     (userMessageReference === undefined ? 0 : markReference);
   bytes[7] = payload.length >> 8;
   bytes[8] = payload.length;
@@ -129,6 +137,10 @@ export function writeContent(input: ContentInput): Uint8Array {
     at += 1 + bytes.write(receipt.errorWord, at + 1, 'latin1');
   }
   if (userMessageReference !== undefined) at = put16(bytes, at, userMessageReference);
+  if (callback !== undefined) {
+    at = put16(bytes, at, callback.length);
+    at += callback.copy(bytes, at);
+  }
   if (tail !== undefined) bytes.set(tail, at);
   return bytes;
 }
@@ -155,6 +167,12 @@ export function readContent(bytes: Uint8Array): Content {
     userMessageReference = get16(bytes, at);
     at += referenceOctets;
   }
+  let callback: string | undefined;
+  if ((marks & markCallback) !== 0) {
+    const from = at + 2;
+    at = from + get16(bytes, at);
+    callback = Buffer.from(bytes.subarray(from, at)).toString();
+  }
   return {
     shape,
     esmClass: bytes[2] ?? 0,
@@ -166,6 +184,7 @@ export function readContent(bytes: Uint8Array): Content {
     group,
     receipt,
     userMessageReference,
+    callback,
     tlvs: at < bytes.length ? decodeTlvs(bytes.subarray(at)) : noTlvs,
   };
 }
@@ -174,6 +193,11 @@ export function readContent(bytes: Uint8Array): Content {
 export function readGroupOf(bytes: Uint8Array): Group | undefined {
   if (((bytes[6] ?? 0) & markGroup) === 0) return undefined;
   return readGroup(bytes, headOctets + payloadOctets(bytes));
+}
+
+/** Whether somebody is to be called about it, without reading the rest. */
+export function hasCallback(bytes: Uint8Array): boolean {
+  return ((bytes[6] ?? 0) & markCallback) !== 0;
 }
 
 /** The payload of a content as a view, without reading the rest. */

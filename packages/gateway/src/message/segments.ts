@@ -4,6 +4,8 @@ import { GatewayError } from '@chappe/policy';
 import {
   ContentError,
   elementIds,
+  type InformationElement,
+  readUdh,
   readUserData,
   type SegmentMethod,
   type SegmentTextOptions,
@@ -27,6 +29,8 @@ export interface ContentArgument {
   readonly replacement?: string | undefined;
   /** How a long text is cut; default `udh8`. */
   readonly longMessage?: SegmentMethod | undefined;
+  /** Elements of a user data header that stand in every segment, with their length before them. Default: none. */
+  readonly udh?: Uint8Array | undefined;
   /** 0: flash. */
   readonly messageClass?: 0 | 1 | 2 | 3 | undefined;
 }
@@ -62,7 +66,9 @@ export function cut(content: ContentArgument, reference: number): Cut {
   }
   const { text } = content;
   return invalid(() =>
-    text === undefined ? cutBytes(content, reference) : cutText(text, content, { reference }),
+    text === undefined
+      ? cutBytes(content, reference)
+      : cutText(text, content, { reference, elements: elementsOf(content) }),
   );
 }
 
@@ -168,7 +174,8 @@ function withReplacement(text: string, lost: readonly UnmappableCharacter[], rep
 
 function cutBytes(content: ContentArgument, reference: number): Cut {
   const bytes = octetsOf(content);
-  const whole = segmentBytes(bytes, { reference, method: content.longMessage });
+  const elements = elementsOf(content);
+  const whole = segmentBytes(bytes, { reference, method: content.longMessage, elements });
   const { messageClass } = content;
   return {
     text: undefined,
@@ -177,6 +184,15 @@ function cutBytes(content: ContentArgument, reference: number): Cut {
     segments: whole.segments.map((segment) => stored(segment, undefined)),
     replaced: [],
   };
+}
+
+function elementsOf({ udh }: ContentArgument): readonly InformationElement[] | undefined {
+  if (udh === undefined) return undefined;
+  const header = readUdh(udh);
+  if (header?.headerOctets === udh.length) return header.elements;
+  throw new GatewayError('CHAPPE_GATEWAY_INVALID', 'the length before the header is not its own', {
+    field: 'udh',
+  });
 }
 
 interface Segment {

@@ -10,8 +10,10 @@ import type { LookupFunction } from 'node:net';
 import type { Clock } from '@chappe/smpp';
 import { guardedLookup, type Resolve, urlRefusal } from './guard.ts';
 
-/** One POST. */
+/** One request. */
 export interface HookPost {
+  /** Default POST. A GET has an empty body. */
+  readonly method?: 'GET' | 'POST' | undefined;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -112,7 +114,7 @@ export class HttpHookClient implements HookClient {
   #send(post: HookPost, done: (answer: HookAnswer, request: ClientRequest) => void): ClientRequest {
     const isSecure = post.url.protocol === 'https:';
     const request = (isSecure ? httpsRequest : httpRequest)(post.url, {
-      method: 'POST',
+      method: post.method ?? 'POST',
       headers: post.headers,
       agent: isSecure ? this.#https : this.#http,
       lookup: this.#lookup,

@@ -3,12 +3,13 @@
  * receiver knows repetitions by `webhook-id`. Every hook has a connector and connections of its own, so that a slow one
  * holds up nobody but itself; what it cannot take waits on disk.
  */
-import type { Connector, Message, Outcome, Report } from '@chappe/center';
+import type { Message } from '@chappe/center';
 import type { WebhookSettings } from '@chappe/policy';
 import type { Clock } from '@chappe/smpp';
 import { webhookEvent } from './event.ts';
 import { urlRefusal } from './guard.ts';
-import { type HookAnswer, type HookClient, HttpHookClient } from './http-client.ts';
+import { type HookClient, type HookPost, HttpHookClient } from './http-client.ts';
+import { HttpConnector } from './http-connector.ts';
 import { hookKey, signedHeaders } from './signature.ts';
 
 /** What a connector is made of. */
@@ -24,154 +25,40 @@ const maxTimeoutMs = 120_000;
 const defaultConcurrency = 10;
 // Each is a socket.
 const maxConcurrency = 1_000;
-// Of bodies that a receiver has not answered: a message of 64 kB is one of up to 400. What is beyond waits, unwritten.
-const maxOctetsUnderWay = 4 * 1024 * 1024;
-// A receiver may ask for a pause of a day, not for ever; and not for none at all, or the two would spin.
-const shortestPauseMs = 1_000;
-const longestPauseMs = 24 * 3_600_000;
-const released: Outcome = { kind: 'released', detail: 'the gateway is stopping' };
-
-/** Plain integers, for metrics; they only grow. */
-export interface WebhookCounters {
-  delivered: number;
-  /** Posts that will be repeated: no answer, or one that says so. */
-  retried: number;
-  /** Given up: the receiver said 410. */
-  failed: number;
-}
 
 /** Delivers to one webhook. */
-export class WebhookConnector implements Connector {
-  readonly name: string;
+export class WebhookConnector extends HttpConnector {
   readonly settings: WebhookSettings;
-  readonly counters: WebhookCounters = { delivered: 0, retried: 0, failed: 0 };
-  /** Set by the center: asks to be given more. */
-  ready: (() => void) | undefined;
-  readonly #clock: Clock;
-  readonly #client: HookClient;
-  readonly #url: URL;
-  readonly #key: Uint8Array;
-  readonly #timeoutMs: number;
-  readonly #concurrency: number;
-  #underWay = 0;
-  #octetsUnderWay = 0;
-  /** Taken, and not posted yet since too many octets are under way. */
-  #waiting: { readonly message: Message; readonly report: Report }[] = [];
-  /** By the monotonic clock: the receiver asked for a pause. */
-  #pausedUntilMs = 0;
-  #disarm: (() => void) | undefined;
-  #isStopped = false;
 
   /** Throws a RangeError that names the hook and the field when a setting is wrong. */
-  constructor(settings: WebhookSettings, options: WebhookOptions) {
+  constructor(settings: WebhookSettings, { clock, client }: WebhookOptions) {
     const allowPrivate = settings.allowPrivate ?? false;
-    this.name = settings.name;
+    const concurrency = within(settings, 'concurrency', defaultConcurrency, maxConcurrency);
+    super({
+      name: settings.name,
+      clock,
+      client: client ?? new HttpHookClient({ clock, concurrency, allowPrivate }),
+      concurrency,
+      requestOf: postsTo(settings, clock),
+    });
     this.settings = settings;
-    this.#clock = options.clock;
-    this.#url = urlOf(settings, allowPrivate);
-    this.#key = keyOf(settings);
-    this.#timeoutMs = within(settings, 'timeoutMs', defaultTimeoutMs, maxTimeoutMs);
-    this.#concurrency = within(settings, 'concurrency', defaultConcurrency, maxConcurrency);
-    this.#client =
-      options.client ??
-      new HttpHookClient({ clock: options.clock, concurrency: this.#concurrency, allowPrivate });
   }
+}
 
-  /** POSTs that may begin now. */
-  capacity(): number {
-    if (this.#isStopped || this.#clock.monotonicMs() < this.#pausedUntilMs) return 0;
-    return this.#waiting.length > 0 ? 0 : this.#concurrency - this.#underWay;
-  }
-
-  /** Posts each message. */
-  deliver(messages: readonly Message[], report: Report): void {
-    for (const message of messages) this.#waiting.push({ message, report });
-    this.#postWaiting();
-  }
-
-  /** Breaks off what is under way, which goes back to its lane, and takes nothing more. */
-  stop(): void {
-    this.#isStopped = true;
-    this.#disarm?.();
-    this.#disarm = undefined;
-    this.#client.close();
-    for (const { message, report } of this.#waiting.splice(0)) report(message, released);
-  }
-
-  #postWaiting(): void {
-    while (this.#octetsUnderWay < maxOctetsUnderWay) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      this.#post(next.message, next.report);
-    }
-  }
-
-  #post(message: Message, report: Report): void {
+function postsTo(settings: WebhookSettings, clock: Clock): (message: Message) => HookPost {
+  const url = urlOf(settings, settings.allowPrivate ?? false);
+  const key = keyOf(settings);
+  const timeoutMs = within(settings, 'timeoutMs', defaultTimeoutMs, maxTimeoutMs);
+  return (message) => {
     const event = webhookEvent(message);
     const body = JSON.stringify(event);
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'chappe',
-      ...signedHeaders(this.#key, event.id, this.#clock.nowMs(), body),
+      ...signedHeaders(key, event.id, clock.nowMs(), body),
     };
-    const octets = Buffer.byteLength(body);
-    this.#underWay += 1;
-    this.#octetsUnderWay += octets;
-    this.#client.post({ url: this.#url, headers, body, timeoutMs: this.#timeoutMs }, (answer) => {
-      this.#underWay -= 1;
-      this.#octetsUnderWay -= octets;
-      report(message, this.#outcomeOf(answer));
-      if (this.#isStopped) return;
-      this.#postWaiting();
-      this.ready?.();
-    });
-  }
-
-  #outcomeOf(answer: HookAnswer): Outcome {
-    if (answer.kind === 'failed') {
-      if (this.#isStopped) return released;
-      this.counters.retried += 1;
-      return { kind: 'retry', error: 0, errorClass: 'unreachable', detail: answer.reason };
-    }
-    const { status } = answer;
-    const detail = `status=${status}`;
-    if (status >= 200 && status < 300) {
-      this.counters.delivered += 1;
-      return { kind: 'delivered', detail };
-    }
-    // Standard Webhooks: gone, and will not be back.
-    if (status === 410) {
-      this.counters.failed += 1;
-      return { kind: 'failed', state: 'undeliverable', error: status, detail };
-    }
-    this.counters.retried += 1;
-    const errorClass = status === 429 ? 'throttled' : 'busy';
-    const afterMs = status === 429 || status === 503 ? this.#pauseOf(answer.retryAfter) : undefined;
-    if (afterMs !== undefined) this.#pause(afterMs);
-    return { kind: 'retry', error: status, errorClass, afterMs, detail };
-  }
-
-  /** Retry-After (RFC 9110 10.2.3): seconds or a date. */
-  #pauseOf(retryAfter: string | undefined): number | undefined {
-    if (retryAfter === undefined) return undefined;
-    const seconds = Number(retryAfter);
-    const asked = Number.isNaN(seconds) ? Date.parse(retryAfter) - this.#clock.nowMs() : seconds * 1_000;
-    return Number.isNaN(asked) ? undefined : Math.min(Math.max(asked, shortestPauseMs), longestPauseMs);
-  }
-
-  /** Who says that it has too much to do gets nothing else meanwhile. */
-  #pause(forMs: number): void {
-    const untilMs = this.#clock.monotonicMs() + forMs;
-    if (untilMs <= this.#pausedUntilMs || this.#isStopped) return;
-    this.#pausedUntilMs = untilMs;
-    this.#disarm?.();
-    this.#disarm = this.#clock.setTimer(() => {
-      this.#disarm = undefined;
-      // Timers may come a millisecond early.
-      this.#pausedUntilMs = 0;
-      this.ready?.();
-    }, forMs);
-  }
+    return { url, headers, body, timeoutMs };
+  };
 }
 
 /** Throws the RangeError that making a connector of these settings would. */
