@@ -13,10 +13,10 @@ const { values } = parseArgs({
   options: { outfile: { type: 'string', default: join(root, 'build', 'chappe.mjs') } },
 });
 
-const thread = await bundleStoreThread();
+const thread = await bundleStoreThread({ isSmall: true });
 const code = Buffer.from(thread.outputFiles[0]!.contents).toString('base64');
 const outfile = resolve(values.outfile);
-const program = await bundleChappe(`data:text/javascript;base64,${code}`, outfile);
+const program = await bundleChappe(`data:text/javascript;base64,${code}`, outfile, { isSmall: true });
 await mkdir(dirname(outfile), { recursive: true });
 for (const { path, contents } of program.outputFiles) await writeFile(path, contents);
 if (thread.warnings.length + program.warnings.length > 0) process.exitCode = 1;

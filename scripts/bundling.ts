@@ -13,8 +13,6 @@ const common = {
   target: 'node20',
   conditions: ['chappe-source'],
   write: false,
-  minifySyntax: true,
-  minifyWhitespace: true,
   logLevel: 'warning',
 } satisfies BuildOptions;
 
@@ -41,10 +39,20 @@ if (isMainThread) await import('./packages/cli/bin/chappe.js');
 else if (workerData?.chappeConfig === true) await import('./packages/cli/src/serve/load-worker.ts');
 `;
 
+/** How small it is to be: what tests start keeps its lines, for the traces of what fails. */
+export interface Size {
+  readonly isSmall: boolean;
+}
+
+function minified({ isSmall }: Size): Pick<BuildOptions, 'minifySyntax' | 'minifyWhitespace'> {
+  return { minifySyntax: isSmall, minifyWhitespace: isSmall };
+}
+
 /** What the threads of the store run: a thirtieth of the program, which each of them would else read once more. */
-export function bundleStoreThread(): Promise<Built> {
+export function bundleStoreThread(size: Size): Promise<Built> {
   return build({
     ...common,
+    ...minified(size),
     entryPoints: [join(root, 'packages', 'store-sqlite', 'src', 'worker.ts')],
     // Named in stack traces so, wherever it was read from.
     footer: { js: '//# sourceURL=chappe-store-thread.mjs' },
@@ -52,9 +60,10 @@ export function bundleStoreThread(): Promise<Built> {
 }
 
 /** The whole program. `storeThread`: the URL of what `bundleStoreThread` made. */
-export function bundleChappe(storeThread: string, outfile: string): Promise<Built> {
+export function bundleChappe(storeThread: string, outfile: string, size: Size): Promise<Built> {
   return build({
     ...common,
+    ...minified(size),
     stdin: { contents: entry, resolveDir: root, sourcefile: 'entry.ts', loader: 'ts' },
     outfile,
     legalComments: 'linked',

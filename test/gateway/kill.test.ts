@@ -12,7 +12,7 @@ describe.runIf(canRun('kill -9 of the gateway', [loadTools]))('kill -9 of the ga
     const options = { kills: 3, perSecond: 3_000, window: 100, seed, drainMs: patient(40_000) };
     const result = await killRun(tools, options);
     console.log(summaryOf(result, options));
-    expect(result.acknowledged).toBeGreaterThan(1_000);
+    expect(result.acknowledged).toBeGreaterThan(100);
     expect(result.lost).toEqual([]);
     expect(result.stuck).toEqual([]);
     expect(result.unmarked).toEqual([]);

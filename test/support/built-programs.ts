@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundleChappe, bundleSource, bundleStoreThread } from '../../scripts/bundling.ts';
 import { bundleOf } from './our-programs.ts';
 
-const folder = fileURLToPath(new URL('../../node_modules/.cache/chappe-tests', import.meta.url));
+const folder = fileURLToPath(new URL('../../build/test-programs', import.meta.url));
 const chappe = 'packages/cli/src/main.ts';
 const children = [
   'packages/api/test/idempotency-child.ts',
@@ -39,9 +39,9 @@ export interface BuiltPrograms {
 export async function buildPrograms(): Promise<BuiltPrograms> {
   const threadFile = bundleOf(folder, 'packages/store-sqlite/src/worker.ts');
   const storeThread = pathToFileURL(threadFile).href;
-  put(threadFile, (await bundleStoreThread()).outputFiles[0]!.contents);
+  put(threadFile, (await bundleStoreThread({ isSmall: false })).outputFiles[0]!.contents);
   const program = bundleOf(folder, chappe);
-  const { outputFiles } = await bundleChappe(storeThread, program);
+  const { outputFiles } = await bundleChappe(storeThread, program, { isSmall: false });
   put(program, outputFiles.find(({ path }) => path === program)!.contents);
   for (const source of children) {
     const built = await bundleSource(source, storeThread);

@@ -27,6 +27,8 @@ test('an empty file is a gateway that does nothing, on this machine only', async
         listen: { host: '127.0.0.1', port: 8080 },
         trustProxy: [],
         cors: [],
+        doors: [],
+        privateCallbacks: false,
         keys: [],
         allowHosts: [],
         adminKeyHashes: [],
