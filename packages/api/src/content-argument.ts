@@ -67,12 +67,16 @@ export function textCodingOf({
 }
 
 /** Throws a `Problem` when the coding does not hold every character: nobody wants question marks unasked. */
-export function checkCharacters(text: string, coding: TextCoding): void {
+export function checkCharacters(
+  text: string,
+  coding: TextCoding,
+  by: 'coding' | 'dataCoding' = 'coding',
+): void {
   const [lost] = encodeText(text, coding).unmappable;
   if (lost === undefined) return;
   const detail = `"text": ${coding} has no ${JSON.stringify(lost.character)} (character ${lost.index + 1})`;
   throw new Problem('invalid_field', detail, {
     field: 'text',
-    hint: 'leave "coding" out, and one that holds the text is chosen, or give a "replacement"',
+    hint: `leave "${by}" out, and one that holds the text is chosen, or give a "replacement"`,
   });
 }

@@ -66,7 +66,9 @@ export function argumentsOf(body: ContentBody, nowMs: number): Omit<SubmitReques
   }
   const chosen = textCodingOf({ ...body, coding: coding === 'auto' ? undefined : coding });
   const udh = headerOf(body);
-  if (text !== undefined && chosen !== undefined && replacement === undefined) checkCharacters(text, chosen);
+  if (text !== undefined && chosen !== undefined && replacement === undefined) {
+    checkCharacters(text, chosen, body.dataCoding === undefined ? 'coding' : 'dataCoding');
+  }
   return {
     account: body.account ?? defaultAccount,
     from,

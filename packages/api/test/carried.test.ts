@@ -116,6 +116,19 @@ describe('TLVs', () => {
 });
 
 describe('fields of the PDU', () => {
+  it('come by lines, too', async () => {
+    const lines = [
+      { to, text: 'one', protocolId: 65, tlvs: [{ tag: '0x1400', text: 'x' }], meta: { a: 'b' } },
+      { to, text: 'two', tlvs: [{ tag: '0x1400', value: 'x' }] },
+    ];
+    const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    const { text } = await rig.post(`${url}/batch`, body, { 'content-type': 'application/x-ndjson' });
+    const [first, second] = text.split('\n').map((line) => (line === '' ? undefined : JSON.parse(line)));
+    expect([first?.line, second?.line, second?.field]).toEqual([1, 2, 'tlvs[0].value']);
+    const [content] = stored.map((message) => readContent(message.content));
+    expect(content).toMatchObject({ protocolId: 65, tlvs: [{ tag: 0x1400 }], meta: '{"a":"b"}' });
+  });
+
   it('are taken as they are', async () => {
     const [content] = await sent({ text: 'hi', protocolId: 65, serviceType: 'WAP', replyPath: true });
     expect(content).toMatchObject({ protocolId: 65, serviceType: 'WAP', esmClass: 0x80 });
@@ -150,6 +163,11 @@ describe('fields of the PDU', () => {
   ])('refuses %j', async (body, field) => {
     const { status, json } = await rig.post(url, { to, ...body });
     expect([status, json.field]).toEqual([400, field]);
+  });
+
+  it('says which field has chosen the coding that a text does not go in', async () => {
+    const { json } = await rig.post(url, { to, text: 'Здравей', dataCoding: 0 });
+    expect(json.hint).toMatch(/^leave "dataCoding" out/);
   });
 
   it('refuses a segment that is too long for one', async () => {
