@@ -72,6 +72,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     entry-body line-answers live-answer own-message
     line-groups
     submissions
+    header-argument tlv-argument
     context mount
     audit cors http-edge idempotency json-body listen origin refused-beside send-answer
     failures message-filter observe request-bodies route shares

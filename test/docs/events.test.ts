@@ -35,7 +35,7 @@ let told: Told;
 let schemas: Record<string, Schema>;
 beforeAll(async () => {
   told = await happenings();
-  const document = openapiOf(routesOf({} as Context), '1.2.3') as {
+  const document = openapiOf(routesOf({ gateway: {} } as Context), '1.2.3') as {
     readonly components: { readonly schemas: Record<string, Schema> };
   };
   schemas = document.components.schemas;

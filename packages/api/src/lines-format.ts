@@ -3,8 +3,8 @@
 /** How lines are written. */
 export type LineFormat = 'csv' | 'jsonl';
 
-/** What stands in a column of one line. */
-export type Cell = string | number | boolean | null;
+/** What stands in a column of one line; an object is one in JSON Lines too, and JSON in CSV. */
+export type Cell = string | number | boolean | null | Readonly<Record<string, string>>;
 
 /** The name of a column and what stands in it. */
 export type Column<Item> = readonly [name: string, cell: (item: Item) => Cell];
@@ -42,7 +42,7 @@ const formula = /^(?:[=@\t\r\n]|[+-](?!\d+$))/;
 
 function csvCell(cell: Cell, isRaw: boolean): string {
   if (cell === null) return '';
-  const text = String(cell);
+  const text = typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
   // Texts, senders and references are texts of strangers.
   const shown = typeof cell === 'string' && !isRaw && formula.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;

@@ -25,6 +25,7 @@ const columns: readonly Column<MessageView>[] = [
   ['expiresAt', ({ expiresMs }) => isoOf(expiresMs)],
   ['doneAt', ({ doneMs }) => (doneMs === 0 ? null : isoOf(doneMs))],
   ['clientReference', ({ clientReference }) => clientReference ?? null],
+  ['meta', ({ meta }) => meta ?? null],
 ];
 
 const byName: ReadonlyMap<string, Column<MessageView>> = new Map(

@@ -1,6 +1,7 @@
 /** From what is asked over HTTP to what the inlet takes, and from what became of it to what is answered. */
 import { createHash } from 'node:crypto';
 import {
+  type Beside,
   type ContentArgument,
   type SubmitRequest,
   type SubmitResult,
@@ -9,8 +10,9 @@ import {
 } from '@chappe/gateway';
 import { GatewayError } from '@chappe/policy';
 import { type Caller, ownAccount } from './auth/caller.ts';
-import { checkCharacters, checkContent } from './content-argument.ts';
+import { checkCharacters, checkContent, textCodingOf } from './content-argument.ts';
 import { problemOfGateway } from './gateway-problem.ts';
+import { headerOf } from './header-argument.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 import type { Answer } from './route.ts';
 import {
@@ -22,6 +24,7 @@ import {
   type SubmittedBody,
 } from './schemas/submission.ts';
 import { durationMs, momentMs } from './times.ts';
+import { tlvsOf } from './tlv-argument.ts';
 
 const defaultAccount = 'http';
 const maxShownCharacters = 40;
@@ -61,8 +64,11 @@ export function argumentsOf(body: ContentBody, nowMs: number): Omit<SubmitReques
     if (hex === undefined || body[field] === undefined) continue;
     throw new Problem('invalid_field', `"${field}" is for texts, not for "hex"`, { field });
   }
-  const chosen = coding === 'auto' ? undefined : coding;
-  if (text !== undefined && chosen !== undefined && replacement === undefined) checkCharacters(text, chosen);
+  const chosen = textCodingOf({ ...body, coding: coding === 'auto' ? undefined : coding });
+  const udh = headerOf(body);
+  if (text !== undefined && chosen !== undefined && replacement === undefined) {
+    checkCharacters(text, chosen, body.dataCoding === undefined ? 'coding' : 'dataCoding');
+  }
   return {
     account: body.account ?? defaultAccount,
     from,
@@ -77,11 +83,18 @@ export function argumentsOf(body: ContentBody, nowMs: number): Omit<SubmitReques
     validityMs: typeof validity === 'number' ? validity * 1_000 : durationMs(validity ?? ''),
     scheduleAtMs: schedule === undefined ? undefined : scheduledMs(schedule, nowMs),
     clientReference,
+    udh,
+    protocolId: body.protocolId,
+    serviceType: body.serviceType,
+    replyPath: body.replyPath,
+    dataCoding: body.dataCoding,
+    tlvs: tlvsOf(body.tlvs, udh !== undefined),
+    meta: body.meta,
   };
 }
 
 /** Throws a `Problem` for what is too much for one request. */
-export function checkSize(numbers: number, content: ContentArgument): void {
+export function checkSize(numbers: number, content: ContentArgument & Beside): void {
   const { segments, octets } = sizeOf(content);
   if (numbers > 1 && (numbers * segments > maxSegments || numbers * octets > maxStoredOctets)) {
     const most = Math.max(1, Math.floor(Math.min(maxSegments / segments, maxStoredOctets / octets)));

@@ -1,5 +1,5 @@
 /** Which characters of a text cost more than others, and the text without them. */
-import { countSegments, encodeText, gsmSafeText, type SegmentMethod } from '@chappe/protocol';
+import { countSegments, encodeText, gsmSafeText, readUdh, type SegmentMethod } from '@chappe/protocol';
 
 /** A character that costs, and where it stands. */
 export interface CostlyCharacter {
@@ -39,6 +39,7 @@ export interface FittingText {
 // As many as a person looks at; a text of 65,536 Chinese characters has thousands.
 const maxCharacters = 50;
 const maxPositions = 20;
+const noHeader = new Uint8Array(0);
 
 interface Found {
   count: number;
@@ -64,7 +65,11 @@ export function textCostOf(text: string): TextCost {
 }
 
 /** The same text in GSM 7-bit, by what a reader takes for the same; undefined where a character has no such thing. */
-export function fittingTextOf(text: string, method: SegmentMethod | undefined): FittingText | undefined {
+export function fittingTextOf(
+  text: string,
+  method: SegmentMethod | undefined,
+  udh: Uint8Array = noHeader,
+): FittingText | undefined {
   const fitting = gsmSafeText(text);
   if (fitting === undefined) return undefined;
   const near = remembered((character) => gsmSafeText(character) ?? character);
@@ -74,7 +79,8 @@ export function fittingTextOf(text: string, method: SegmentMethod | undefined): 
     if (near(character) !== character) counts.set(character, (counts.get(character) ?? 0) + 1);
   }
   const replaced = [...counts].map(([character, count]) => ({ character, by: near(character), count }));
-  const { segments } = countSegments(fitting, { coding: 'gsm7', method });
+  const elements = readUdh(udh)?.elements;
+  const { segments } = countSegments(fitting, { coding: 'gsm7', method, elements });
   return { text: fitting, coding: 'gsm7', segments, replaced: replaced.slice(0, maxCharacters) };
 }
 

@@ -94,7 +94,14 @@ export { dataCodingByteOf, esmClassOf, isTextOnly, readContent } from './message
 export { type ContentMeasure, type ContentUnit, measureContent } from './message/content-measure.ts';
 export type { LifetimeLimits } from './message/lifetime.ts';
 export { dataCodingOf, isBinary } from './message/message-text.ts';
-export { type ContentArgument, sizeOf } from './message/segments.ts';
+export {
+  type Meta,
+  maxMetaKeys,
+  maxMetaOctets,
+  maxMetaValueOctets,
+  metaKeyPattern,
+} from './message/meta.ts';
+export { type Beside, type ContentArgument, sizeOf } from './message/segments.ts';
 export { accountTarget, webhookTarget } from './mo/actions.ts';
 export type {
   MoActionContext,

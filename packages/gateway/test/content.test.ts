@@ -56,6 +56,8 @@ describe('content of a stored message', () => {
       payload: fc.uint8Array({ maxLength: 300 }),
       group: fc.option(group, { nil: undefined }),
       userMessageReference: fc.option(word, { nil: undefined }),
+      callback: fc.option(fc.string({ unit: 'grapheme', maxLength: 300 }), { nil: undefined }),
+      meta: fc.option(fc.string({ unit: 'grapheme', maxLength: 300 }), { nil: undefined }),
     });
     fc.assert(
       fc.property(content, receipt, (input, facts) => {

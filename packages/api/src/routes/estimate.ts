@@ -34,18 +34,26 @@ export function estimate({ gateway, clock }: Context): Route {
       const body = { ...given, account: ownAccount(caller, given.account) };
       checkContent(body);
       const nowMs = clock.nowMs();
-      const { account, from = '', ...content } = argumentsOf(body, nowMs);
+      const { account, from = '', tlvs, ...content } = argumentsOf(body, nowMs);
       const to = typeof body.to === 'string' ? [body.to] : body.to;
       checkSize(to.length, content);
       return {
         status: 200,
-        body: bodyOf(body, estimateMessages(gateway, { account, from, to, content, nowMs })),
+        body: bodyOf(
+          body,
+          content.udh,
+          estimateMessages(gateway, { account, from, to, content, tlvs, nowMs }),
+        ),
       };
     },
   });
 }
 
-function bodyOf({ longMessage }: SubmissionBody, { content, destinations }: Estimate) {
+function bodyOf(
+  { longMessage }: SubmissionBody,
+  udh: Uint8Array | undefined,
+  { content, destinations }: Estimate,
+) {
   const { text, coding, segments, octets, characters, unit, units, unitsPerSegment, unitsLeft } = content;
   const taken = destinations.filter(({ refusal }) => refusal === undefined);
   const price = taken.reduce((sum, { totalPrice }) => sum + totalPrice, 0);
@@ -63,7 +71,7 @@ function bodyOf({ longMessage }: SubmissionBody, { content, destinations }: Esti
     fit:
       text === undefined || coding !== 'ucs2'
         ? null
-        : (fittingTextOf(text, longMessage === 'payload' ? undefined : longMessage) ?? null),
+        : (fittingTextOf(text, longMessage === 'payload' ? undefined : longMessage, udh) ?? null),
     destinations: destinations.map(destinationOf),
     total: {
       messages: destinations.length,

@@ -6,7 +6,7 @@ import { type RefusedBody, refusedBody, type SubmittedBody, submittedBody } from
 /** Messages of one batch: what is committed and answered in well under a second. */
 export const maxMessages = 1_000;
 /** A thousand messages with all of their fields. */
-export const batchShape: BodyShape = { depth: 6, keys: 100, values: 20_000 };
+export const batchShape: BodyShape = { depth: 6, keys: 100, values: 60_000 };
 
 /** The body of POST /api/v1/messages/batch. Each message is checked by itself. */
 export interface BatchBody {

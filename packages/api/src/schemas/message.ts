@@ -1,5 +1,5 @@
 /** Messages as the API shows them. */
-import type { MessageView } from '@chappe/gateway';
+import type { MessageView, Meta } from '@chappe/gateway';
 import { z } from 'zod';
 import { type Caller, seesTexts } from '../auth/caller.ts';
 import { shortened } from '../list-text.ts';
@@ -42,6 +42,7 @@ export interface MessageSummaryBody {
   readonly expiresAt: string;
   readonly doneAt: string | null;
   readonly clientReference: string | null;
+  readonly meta?: Meta | undefined;
   readonly segments: readonly SegmentBody[];
   readonly shortened: boolean;
 }
@@ -90,6 +91,7 @@ const summary = z.object({
   expiresAt: time.describe('Not tried after'),
   doneAt: time.nullable().describe("When it came to its end, by the operator's receipt where that says so"),
   clientReference: z.string().nullable(),
+  meta: z.record(z.string(), z.string()).optional().describe('Words of its submitter, where it gave any'),
   segments: z.array(segment),
   shortened: z
     .boolean()
@@ -134,6 +136,7 @@ function summaryOf(view: MessageView): MessageSummaryBody {
     expiresAt: isoOf(view.expiresMs),
     doneAt: view.doneMs === 0 ? null : isoOf(view.doneMs),
     clientReference: view.clientReference ?? null,
+    ...(view.meta === undefined ? {} : { meta: view.meta }),
     segments: view.segments.map(({ id, state, error, text, attempts }) => ({
       id,
       state,

@@ -2,6 +2,7 @@
 import { textCodings as allCodings, readNumber, type TextCoding } from '@chappe/protocol';
 import { z } from 'zod';
 import { dateTimePattern, durationPattern } from '../times.ts';
+import { type CarriedBody, carriedFields } from './carried.ts';
 
 /** Codings that a text can be sent in: all but that of octets. */
 export const textCodings: readonly TextCoding[] = allCodings.filter((coding) => coding !== 'octet');
@@ -53,7 +54,7 @@ export const addressField: z.ZodType<string> = address.describe(
 export const accountField: z.ZodType<string> = z.string().min(1).max(maxAccountCharacters);
 
 /** A message without where it goes. */
-export interface ContentBody {
+export interface ContentBody extends CarriedBody {
   readonly from?: string | undefined;
   readonly text?: string | undefined;
   readonly hex?: string | undefined;
@@ -124,6 +125,7 @@ const contentFields = {
     .optional()
     .describe('Your own name for it, found again with ?clientReference='),
   account: accountField.optional().describe('Whose message it is; default http'),
+  ...carriedFields,
 };
 
 /** Schema of `SubmissionBody`. */

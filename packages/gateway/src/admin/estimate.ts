@@ -1,8 +1,15 @@
 /** What messages would be and cost that nobody sends: by the account, the routes and the money, as they stand. */
 import type { Address, Priority } from '@chappe/center';
-import { type Account, type CompiledRoute, GatewayError, type MessageFacts, wayOf } from '@chappe/policy';
-import { isDigits, status, statusName } from '@chappe/protocol';
-import { receiverOf, sourceOf } from '../ingress/inlet.ts';
+import {
+  type Account,
+  type CompiledRoute,
+  GatewayError,
+  type MessageFacts,
+  openAccount,
+  wayOf,
+} from '@chappe/policy';
+import { isDigits, status, statusName, type Tlv, type TlvInput } from '@chappe/protocol';
+import { receiverOf, sourceOf, tlvsOf } from '../ingress/inlet.ts';
 import { type ContentMeasure, measureContent } from '../message/content-measure.ts';
 import type { ContentArgument } from '../message/segments.ts';
 import type { Ledger } from '../money/ledger.ts';
@@ -15,6 +22,7 @@ export interface EstimateQuestion {
   readonly from: string;
   readonly to: readonly string[];
   readonly content: ContentArgument;
+  readonly tlvs?: readonly TlvInput[] | undefined;
   /** Wall clock. */
   readonly nowMs: number;
 }
@@ -64,13 +72,14 @@ interface Spent {
  */
 export function estimateMessages(
   gateway: Administered & { readonly ledger: Ledger },
-  { account, from, to, content, nowMs }: EstimateQuestion,
+  { account, from, to, content, tlvs: given, nowMs }: EstimateQuestion,
 ): Estimate {
   const measure = measureContent(content);
   const spent: Spent = { segments: 0, price: 0 };
   const known = gateway.accounts.get(account);
+  const { rest: tlvs } = tlvsOf(given, known ?? openAccount(account));
   const destinations = to.map((one) =>
-    estimateOne(gateway, { account, known, from, to: one, measure, nowMs }, spent),
+    estimateOne(gateway, { account, known, from, to: one, measure, tlvs, nowMs }, spent),
   );
   return { content: measure, destinations };
 }
@@ -81,6 +90,7 @@ interface One {
   readonly from: string;
   readonly to: string;
   readonly measure: ContentMeasure;
+  readonly tlvs: readonly Tlv[];
   readonly nowMs: number;
 }
 
@@ -136,7 +146,7 @@ function unrouted(from: string, to: string, way: string): DestinationEstimate {
 }
 
 function factsOf(
-  { account, known, measure, nowMs }: One,
+  { account, known, measure, tlvs, nowMs }: One,
   source: Address,
   destination: Address,
 ): MessageFacts {
@@ -149,7 +159,7 @@ function factsOf(
     text: measure.text,
     coding: measure.coding,
     segments: measure.segments,
-    tlvs: [],
+    tlvs,
     tags: known?.policy.tags ?? [],
     priority: 0 as Priority,
     nowMs,

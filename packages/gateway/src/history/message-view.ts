@@ -2,6 +2,7 @@
 import { type Message, type MessageState, timelineSteps } from '@chappe/center';
 import { type Content, readContent } from '../message/content.ts';
 import { dataCodingOf } from '../message/message-text.ts';
+import { type Meta, readMeta } from '../message/meta.ts';
 import { isFinal } from '../message/states.ts';
 
 /** One step of a message's life. */
@@ -53,6 +54,8 @@ export interface MessageView {
   readonly doneMs: number;
   readonly attempts: number;
   readonly clientReference: string | undefined;
+  /** Words of its submitter; undefined: it gave none. */
+  readonly meta: Meta | undefined;
   readonly segments: readonly SegmentView[];
   /** Short messages that it takes on the air: more than `segments` where a text goes whole. */
   readonly segmentCount: number;
@@ -89,6 +92,7 @@ export function viewOf(messages: readonly Message[]): MessageView {
     doneMs: done ? Math.max(...messages.map((message) => message.doneMs)) : 0,
     attempts: Math.max(...messages.map((message) => message.attempts)),
     clientReference: first.clientReference,
+    meta: readMeta(content.meta),
     segments: messages.map(segmentView),
     segmentCount: messages.reduce((sum, { segments }) => sum + segments, 0),
     timeline: timelineOf(messages),

@@ -10,17 +10,26 @@ import {
   receiptOnSuccess,
   type Submitted as StoreDone,
 } from '@chappe/center';
-import { addressOf, destinationOf, GatewayError, maxAddressCharacters, openAccount } from '@chappe/policy';
+import {
+  type Account,
+  addressOf,
+  destinationOf,
+  GatewayError,
+  maxAddressCharacters,
+  openAccount,
+} from '@chappe/policy';
 import { ESM_CLASS, status, statusName, type Tlv, type TlvInput } from '@chappe/protocol';
 import { type CallbackRequest, callbackKinds, writeCallback } from '../callbacks/callback.ts';
 import type { Callbacks } from '../callbacks/callbacks.ts';
+import { isSar } from '../message/long.ts';
+import { type Meta, writeMeta } from '../message/meta.ts';
 import { type ContentArgument, type Cut, type CutSegment, cut, octetsOf } from '../message/segments.ts';
 import { checkDestination, checkSource } from '../message/validation.ts';
 import { type Ingress, knownAccount } from './ingress.ts';
 import { prepare, prepareReply, type Refused } from './prepare.ts';
 import type { Prepared } from './prepared.ts';
 import { statusOfError } from './store-status.ts';
-import type { Submission } from './submission.ts';
+import { type ReadTlvs, readTlvs, type Submission } from './submission.ts';
 import { checkTlvOctets } from './tlv-octets.ts';
 import type { Door } from './verdict.ts';
 
@@ -61,6 +70,8 @@ export interface SubmitRequest extends ContentArgument {
   readonly replyPath?: boolean | undefined;
   /** A URL that is called about it, in the place of receipts. */
   readonly callback?: CallbackRequest | undefined;
+  /** Words of the caller's own, kept with the message and told with it, see message/meta.ts. */
+  readonly meta?: Meta | undefined;
 }
 
 /** What became of a submission. */
@@ -158,8 +169,7 @@ export interface PreparedSubmission {
 }
 
 function preparedOf(input: SubmitRequest, ingress: Ingress, callbacks: Callbacks): PreparedSubmission {
-  const whole = cut(input, ingress.nextReference());
-  const cutUp = input.dataCoding === undefined ? whole : { ...whole, dataCoding: input.dataCoding };
+  const cutUp = cutAs(input, ingress.nextReference());
   const { callback, from = '', to } = input;
   const written =
     callback === undefined ? undefined : writeCallback({ ...callback, from, to }, callbacks.allowPrivate);
@@ -173,6 +183,12 @@ function preparedOf(input: SubmitRequest, ingress: Ingress, callbacks: Callbacks
       : prepare(submission, destination, ingress);
   if (prepared.refusal !== undefined) throw refused(prepared);
   return { prepared, cutUp };
+}
+
+/** Cut, and with the data_coding that was asked for. */
+function cutAs(input: SubmitRequest, reference: number): Cut {
+  const whole = cut(input, reference);
+  return input.dataCoding === undefined ? whole : { ...whole, dataCoding: input.dataCoding };
 }
 
 /** What is wrong in itself is remembered too, beside what the rules refuse. */
@@ -256,8 +272,7 @@ function submissionOf(
     refuseStatus('serviceType', status.ESME_RINVSERTYP);
   }
   const account = knownAccount(input.account, ingress) ?? openAccount(input.account);
-  const tlvs = (input.tlvs ?? []) as readonly Tlv[];
-  refuseStatus('tlvs', checkTlvOctets(tlvs, account.settings));
+  const { userMessageReference, rest: tlvs } = tlvsOf(input.tlvs, account);
   const [first] = segments as readonly [CutSegment, ...CutSegment[]];
   return {
     door: http,
@@ -276,17 +291,35 @@ function submissionOf(
     dataCoding,
     payload: first.payload,
     inPayloadTlv: first.inPayloadTlv,
-    userMessageReference: undefined,
+    userMessageReference,
     tlvs,
     text,
     contentKey: input.text === undefined ? octetsOf(input) : undefined,
     idForm: 'hex',
     sharesPublicId: false,
     clientReference: input.clientReference,
+    meta: writeMeta(input.meta),
     detail: '',
     cut: segments.length === 1 ? undefined : { segments, dataCoding },
-    recut: (text, reference) => cut({ ...input, text, bytes: undefined, hex: undefined }, reference),
+    recut: (text, reference) => cutAs({ ...input, text, bytes: undefined, hex: undefined }, reference),
   };
+}
+
+/**
+ * The TLVs of a message, as those that come by SMPP are read. Throws a `GatewayError` for more than the account may send,
+ * and for those that other arguments say.
+ */
+export function tlvsOf(
+  given: readonly TlvInput[] | undefined,
+  { settings }: Pick<Account, 'settings'>,
+): Pick<ReadTlvs, 'userMessageReference' | 'rest'> {
+  const read = readTlvs((given ?? []) as readonly Tlv[], 0x34);
+  const isOurs =
+    read.payload !== undefined ||
+    read.timeToLiveS !== undefined ||
+    read.rest.some(({ tag }) => tag !== undefined && isSar(tag));
+  refuseStatus('tlvs', isOurs ? status.ESME_RTLVNOTALLWD : checkTlvOctets(read.rest, settings));
+  return read;
 }
 
 /** A refusal as an error that names the argument. */

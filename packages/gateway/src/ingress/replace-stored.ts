@@ -5,7 +5,7 @@ import { ESM_CLASS, status } from '@chappe/protocol';
 import { readContent, readGroupOf, writeContent } from '../message/content.ts';
 import { dataCodingOf } from '../message/message-text.ts';
 import { ownPartOfStored } from '../message/own-part.ts';
-import { type ContentArgument, cut } from '../message/segments.ts';
+import { type ContentArgument, cut, ownHeader } from '../message/segments.ts';
 import { isFinal } from '../message/states.ts';
 import { factsOfStored } from '../message/stored-facts.ts';
 import type { Ingress } from './ingress.ts';
@@ -105,6 +105,7 @@ function newContentOf(message: Message, given: ContentArgument, ingress: Ingress
   // Whole, as it is stored: whether that may be is measured.
   const asked = {
     ...given,
+    udh: ownHeader(old),
     messageClass: given.messageClass ?? messageClass,
     longMessage: 'payload' as const,
   };

@@ -111,6 +111,8 @@ export interface Submission {
   readonly clientReference: string | undefined;
   /** Who is to be called about it, as it is stored. Default: nobody. */
   readonly callback?: string | undefined;
+  /** Words of its submitter, as they are stored. Default: none. */
+  readonly meta?: string | undefined;
   /** Where it came from, for the timeline. */
   readonly detail: string;
   /** What its door has cut it into as its sender asked: it goes in these. Undefined: it is cut where its way needs it. */
@@ -290,6 +292,7 @@ function contentFor(submission: Submission, { piece, group, dataCoding }: Destin
     group,
     userMessageReference: submission.userMessageReference,
     callback: submission.callback,
+    meta: submission.meta,
     tlvs: piece === undefined || piece.tlvs.length === 0 ? tlvs : [...tlvs, ...piece.tlvs],
   });
 }

@@ -5,7 +5,7 @@ import { ESM_CLASS } from '@chappe/protocol';
 import { type Content, readContent } from '../message/content.ts';
 import { isSar } from '../message/long.ts';
 import { dataCodingOf } from '../message/message-text.ts';
-import { cut } from '../message/segments.ts';
+import { cut, ownHeader } from '../message/segments.ts';
 import { type Ingress, knownAccount } from './ingress.ts';
 import { http, refused, type Submitted, storedAs } from './inlet.ts';
 import { prepare } from './prepare.ts';
@@ -67,6 +67,7 @@ function submissionOf(
     idForm: first.idForm,
     sharesPublicId: pieces.some(({ id, head }) => id !== head),
     clientReference: first.clientReference,
+    meta: content.meta,
     detail: `again=${first.publicId}`,
     cut: isCut ? piecesOf(pieces, content, text, ingress) : undefined,
     recut: undefined,
@@ -76,13 +77,15 @@ function submissionOf(
 /** A text is cut anew, under another reference: segments of the first time may have arrived. Octets stay as they were. */
 function piecesOf(
   pieces: readonly Message[],
-  { dataCoding }: Content,
+  content: Content,
   text: string | undefined,
   ingress: Ingress,
 ): Pieces {
+  const { dataCoding } = content;
   if (text !== undefined) {
     const { coding, messageClass } = dataCodingOf(dataCoding);
-    return cut({ text, coding, messageClass }, ingress.nextReference());
+    const udh = ownHeader(content);
+    return { ...cut({ text, coding, messageClass, udh }, ingress.nextReference()), dataCoding };
   }
   const segments = pieces.map((piece) => {
     const { payload, inPayloadTlv, esmClass, tlvs } = readContent(piece.content);

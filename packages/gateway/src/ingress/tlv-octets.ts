@@ -2,22 +2,14 @@
 
 import type { AccountSettings } from '@chappe/policy';
 import { status, type Tlv } from '@chappe/protocol';
+import { octetsOfTlvs } from '../message/tlv-octets.ts';
 
 // The longest that the documents provide for has 255 octets, and messages of a regulated market carry a handful.
 const defaultOctets = 4_096;
-// SMPP 3.4 3.2.4.1: tag and length.
-const headOctets = 4;
-const integerOctets = 4;
 
 /** 0, or the status to refuse a message with (SMPP 3.4 5.1.3). `tlvs`: those apart that are its text or its header. */
 export function checkTlvOctets(tlvs: readonly Tlv[], { tlvOctets }: AccountSettings): number {
   // Hot path: nearly no message has any.
   if (tlvs.length === 0) return 0;
-  let octets = 0;
-  for (const { value } of tlvs) octets += headOctets + valueOctets(value);
-  return octets > (tlvOctets ?? defaultOctets) ? status.ESME_RINVTLVLEN : 0;
-}
-
-function valueOctets(value: unknown): number {
-  return typeof value === 'string' || value instanceof Uint8Array ? value.length : integerOctets;
+  return octetsOfTlvs(tlvs) > (tlvOctets ?? defaultOctets) ? status.ESME_RINVTLVLEN : 0;
 }

@@ -1,5 +1,5 @@
 /** How much of its segments a content fills: for those who write texts, before they send them. */
-import { countSegments, encodeText, type TextCoding, unitsPerSegment } from '@chappe/protocol';
+import { countSegments, encodeText, readUdh, type TextCoding, unitsPerSegment } from '@chappe/protocol';
 import { type ContentArgument, cut, octetsOf } from './segments.ts';
 
 /** What a segment is full of: septets of 7-bit codings, UTF-16 units of UCS-2, octets of all others. */
@@ -35,7 +35,10 @@ export function measureContent(content: ContentArgument): ContentMeasure {
   const { text, coding, segments, replaced } = cut({ ...content, longMessage }, 0);
   if (text === undefined) {
     const units = octetsOf(content).length;
-    const each = unitsPerSegment('octet', segments.length > 1 ? joinOctets[longMessage] : 0);
+    const own = content.udh?.length ?? 0;
+    // The length octet counts for both.
+    const header = segments.length > 1 ? Math.max(own, 1) - 1 + joinOctets[longMessage] : own;
+    const each = unitsPerSegment('octet', header);
     return {
       text,
       coding,
@@ -50,7 +53,8 @@ export function measureContent(content: ContentArgument): ContentMeasure {
     };
   }
   const known = coding as TextCoding;
-  const count = countSegments(text, { coding: known, method: longMessage });
+  const elements = content.udh === undefined ? undefined : readUdh(content.udh)?.elements;
+  const count = countSegments(text, { coding: known, method: longMessage, elements });
   return {
     text,
     coding,

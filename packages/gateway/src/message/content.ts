@@ -10,6 +10,7 @@
  *   [error word: octets 1, latin1]                                     when marked
  *   [user_message_reference 2]                                         when marked
  *   [callback: octets 2, UTF-8]                                        when marked
+ *   [meta: octets 2, UTF-8]                                            when marked
  *   TLVs, as on the wire, to the end
  *
  * The text of a PDU's short_message and that of its message_payload are stored alike: which of the two a peer
@@ -60,6 +61,8 @@ export interface Content {
   readonly userMessageReference: number | undefined;
   /** Who is to be called about it, see callbacks/callback.ts; of a receipt: the URL to call. */
   readonly callback: string | undefined;
+  /** Words of its submitter, see meta.ts; of a receipt: those of its message. */
+  readonly meta: string | undefined;
   /** All other TLVs, in order. */
   readonly tlvs: readonly Tlv[];
 }
@@ -78,6 +81,7 @@ export interface ContentInput {
   readonly receipt?: ReceiptContent | undefined;
   readonly userMessageReference?: number | undefined;
   readonly callback?: string | undefined;
+  readonly meta?: string | undefined;
   readonly tlvs?: readonly TlvInput[] | undefined;
 }
 
@@ -93,6 +97,7 @@ const markReference = 4;
 const markDone = 8;
 const markErrorWord = 16;
 const markCallback = 32;
+const markMeta = 64;
 const shapes: readonly ContentShape[] = ['submit', 'data', 'receipt', 'broadcast'];
 // Octets of a data_sm before its TLVs when every field is empty (SMPP 3.4 4.7.1): header 16, fields 10.
 const dataSmOctets = 26;
@@ -101,6 +106,7 @@ const dataSmOctets = 26;
 export function writeContent(input: ContentInput): Uint8Array {
   const { payload, group, receipt, userMessageReference, tlvs } = input;
   const callback = input.callback === undefined ? undefined : Buffer.from(input.callback);
+  const meta = input.meta === undefined ? undefined : Buffer.from(input.meta);
   const tail = tlvs === undefined || tlvs.length === 0 ? undefined : encodeTlvs(tlvs);
   let octets = headOctets + payload.length;
   if (group !== undefined) octets += groupOctets;
@@ -109,6 +115,7 @@ export function writeContent(input: ContentInput): Uint8Array {
   if (receipt?.errorWord !== undefined) octets += 1 + receipt.errorWord.length;
   if (userMessageReference !== undefined) octets += referenceOctets;
   if (callback !== undefined) octets += 2 + callback.length;
+  if (meta !== undefined) octets += 2 + meta.length;
   // From Node's pool, which is four times as quick: stores copy what they keep or post to their threads.
   const bytes = Buffer.allocUnsafe(octets + (tail?.length ?? 0));
   bytes[0] = format;
@@ -123,6 +130,7 @@ export function writeContent(input: ContentInput): Uint8Array {
     (receipt?.doneMs === undefined ? 0 : markDone) |
     (receipt?.errorWord === undefined ? 0 : markErrorWord) |
     (callback === undefined ? 0 : markCallback) |
+    (meta === undefined ? 0 : markMeta) |
     (userMessageReference === undefined ? 0 : markReference);
   bytes[7] = payload.length >> 8;
   bytes[8] = payload.length;
@@ -137,10 +145,8 @@ export function writeContent(input: ContentInput): Uint8Array {
     at += 1 + bytes.write(receipt.errorWord, at + 1, 'latin1');
   }
   if (userMessageReference !== undefined) at = put16(bytes, at, userMessageReference);
-  if (callback !== undefined) {
-    at = put16(bytes, at, callback.length);
-    at += callback.copy(bytes, at);
-  }
+  if (callback !== undefined) at = putText(bytes, at, callback);
+  if (meta !== undefined) at = putText(bytes, at, meta);
   if (tail !== undefined) bytes.set(tail, at);
   return bytes;
 }
@@ -173,6 +179,12 @@ export function readContent(bytes: Uint8Array): Content {
     at = from + get16(bytes, at);
     callback = Buffer.from(bytes.subarray(from, at)).toString();
   }
+  let meta: string | undefined;
+  if ((marks & markMeta) !== 0) {
+    const from = at + 2;
+    at = from + get16(bytes, at);
+    meta = Buffer.from(bytes.subarray(from, at)).toString();
+  }
   return {
     shape,
     esmClass: bytes[2] ?? 0,
@@ -185,6 +197,7 @@ export function readContent(bytes: Uint8Array): Content {
     receipt,
     userMessageReference,
     callback,
+    meta,
     tlvs: at < bytes.length ? decodeTlvs(bytes.subarray(at)) : noTlvs,
   };
 }
@@ -198,6 +211,11 @@ export function readGroupOf(bytes: Uint8Array): Group | undefined {
 /** Whether somebody is to be called about it, without reading the rest. */
 export function hasCallback(bytes: Uint8Array): boolean {
   return ((bytes[6] ?? 0) & markCallback) !== 0;
+}
+
+/** Words of the submitter, as they are stored; nothing is read of the many messages that have none. */
+export function metaOf(bytes: Uint8Array): string | undefined {
+  return ((bytes[6] ?? 0) & markMeta) === 0 ? undefined : readContent(bytes).meta;
 }
 
 /** The payload of a content as a view, without reading the rest. */
@@ -234,6 +252,11 @@ function put16(bytes: Uint8Array, at: number, value: number): number {
   bytes[at] = value >> 8;
   bytes[at + 1] = value;
   return at + 2;
+}
+
+function putText(bytes: Uint8Array, at: number, text: Buffer): number {
+  const from = put16(bytes, at, text.length);
+  return from + text.copy(bytes, from);
 }
 
 function writeGroup(bytes: Uint8Array, at: number, group: Group): number {

@@ -15,8 +15,11 @@ import {
   type TlvInput,
   type UnmappableCharacter,
   writeDataCoding,
+  writeUdh,
 } from '@chappe/protocol';
 import { dataCodingOf } from './message-text.ts';
+import { type Meta, octetsOfMeta } from './meta.ts';
+import { octetsOfTlvs } from './tlv-octets.ts';
 
 /** What is to be sent: a text, or octets (also in hexadecimal). */
 export interface ContentArgument {
@@ -65,11 +68,17 @@ export function cut(content: ContentArgument, reference: number): Cut {
     });
   }
   const { text } = content;
-  return invalid(() =>
+  const elements = elementsOf(content);
+  const whole = invalid(() =>
     text === undefined
-      ? cutBytes(content, reference)
-      : cutText(text, content, { reference, elements: elementsOf(content) }),
+      ? cutBytes(content, reference, elements)
+      : cutText(text, content, { reference, elements }),
   );
+  if (whole.segments.length > 1 && elements?.some(isConcat)) {
+    const what = 'its header says that it is a segment, and it must be cut itself';
+    throw new GatewayError('CHAPPE_GATEWAY_INVALID', what, { field: 'udh' });
+  }
+  return whole;
 }
 
 /** What cannot be cut, as the gateway's own error. */
@@ -82,13 +91,35 @@ function invalid(work: () => Cut): Cut {
   }
 }
 
+/** What each segment carries beside its piece of the content. */
+export interface Beside {
+  readonly tlvs?: readonly TlvInput[] | undefined;
+  readonly meta?: Meta | undefined;
+}
+
 /** How much one message of this content is to store. Throws as `cut` does. */
-export function sizeOf(content: ContentArgument): { readonly segments: number; readonly octets: number } {
+export function sizeOf(content: ContentArgument & Beside): {
+  readonly segments: number;
+  readonly octets: number;
+} {
   const { segments } = cut(content, 0);
+  const beside = octetsOfTlvs(content.tlvs ?? []) + octetsOfMeta(content.meta ?? {});
   return {
     segments: segments.length,
-    octets: segments.reduce((sum, { payload }) => sum + payload.length, 0),
+    octets: segments.reduce((sum, { payload }) => sum + payload.length + beside, 0),
   };
+}
+
+/** What of a stored content's header is no concatenation, nor written by the coding of its text; undefined: nothing. */
+export function ownHeader({ payload, esmClass, dataCoding }: Place): Uint8Array | undefined {
+  const { header } = readUserData({
+    esm_class: esmClass,
+    data_coding: dataCoding,
+    short_message: payload,
+    tlvs: [],
+  });
+  const elements = header?.elements.filter((element) => !isConcat(element) && !isShift(element.id)) ?? [];
+  return elements.length === 0 ? undefined : writeUdh(elements);
 }
 
 /** A content whose text becomes another. */
@@ -126,6 +157,10 @@ export function cutUnder(
       ? cutText(text, { coding, messageClass }, { reference, elements, maxSegments: 1 })
       : cutText(text, { messageClass }, { reference, elements }),
   );
+}
+
+function isConcat({ id }: InformationElement): boolean {
+  return id === elementIds.concat8 || id === elementIds.concat16;
 }
 
 function isShift(id: number): boolean {
@@ -172,9 +207,12 @@ function withReplacement(text: string, lost: readonly UnmappableCharacter[], rep
   return replacedText + text.slice(from);
 }
 
-function cutBytes(content: ContentArgument, reference: number): Cut {
+function cutBytes(
+  content: ContentArgument,
+  reference: number,
+  elements: readonly InformationElement[] | undefined,
+): Cut {
   const bytes = octetsOf(content);
-  const elements = elementsOf(content);
   const whole = segmentBytes(bytes, { reference, method: content.longMessage, elements });
   const { messageClass } = content;
   return {

@@ -1,8 +1,9 @@
 /** What happened as it is told to others, made of fields: see event-types.ts. */
 import type { Message } from '@chappe/center';
 import { readConcat, statusName } from '@chappe/protocol';
-import { type Content, readContent } from '../message/content.ts';
+import { type Content, metaOf, readContent } from '../message/content.ts';
 import { dataCodingOf } from '../message/message-text.ts';
+import { readMeta } from '../message/meta.ts';
 import { errorWordOf } from '../message/operator-report.ts';
 import { stateOfValue } from '../message/states.ts';
 import { eventIdOf } from './event-ids.ts';
@@ -74,8 +75,15 @@ function messageData(message: Message, { shown, isCustomer = false }: EventView)
     attempts,
     acceptedAt: timeOf(acceptedMs),
     doneAt: doneMs === 0 ? null : timeOf(doneMs),
+    ...metaData(metaOf(message.content)),
     ...(shown === undefined ? {} : { content: contentData(message, readContent(message.content), shown) }),
   };
+}
+
+/** Words of the submitter, where there are any. */
+export function metaData(written: string | undefined): Pick<MessageData, 'meta'> {
+  const meta = readMeta(written);
+  return meta === undefined ? {} : { meta };
 }
 
 /** The group that has it, or, of a message from a handset, the connector that it came by. */

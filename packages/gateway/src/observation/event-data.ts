@@ -39,6 +39,11 @@ export const eventData = {
         format: 'date-time',
         description: 'When it came to its end, as the operator says; null before',
       },
+      meta: {
+        type: 'object',
+        description: 'Words of its submitter by their keys, where it gave any',
+        additionalProperties: { type: 'string' },
+      },
       content: {
         type: 'object',
         description: 'What it says: in webhooks for messages from handsets, in streams with text=1',

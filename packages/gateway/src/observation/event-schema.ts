@@ -21,6 +21,7 @@ export interface ValueSchema {
   readonly properties?: { readonly [name: string]: ValueSchema };
   readonly required?: readonly string[];
   readonly items?: ValueSchema;
+  readonly additionalProperties?: ValueSchema;
 }
 
 type Flat<T> = { readonly [K in keyof T]: T[K] };
@@ -38,10 +39,12 @@ export type TypeOf<S> = S extends { readonly enum: readonly (infer E)[] }
   ? E
   : S extends { readonly properties: infer P; readonly required: readonly (infer R)[] }
     ? ObjectOf<P, R> | (S extends { readonly type: readonly string[] } ? null : never)
-    : S extends { readonly items: infer I }
-      ? readonly TypeOf<I>[]
-      : S extends { readonly type: readonly (infer N)[] }
-        ? NamedType<N>
-        : S extends { readonly type: infer N }
+    : S extends { readonly additionalProperties: infer V }
+      ? { readonly [name: string]: TypeOf<V> }
+      : S extends { readonly items: infer I }
+        ? readonly TypeOf<I>[]
+        : S extends { readonly type: readonly (infer N)[] }
           ? NamedType<N>
-          : never;
+          : S extends { readonly type: infer N }
+            ? NamedType<N>
+            : never;

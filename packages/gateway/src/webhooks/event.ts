@@ -3,7 +3,7 @@ import type { Message } from '@chappe/center';
 import type { Tlv } from '@chappe/protocol';
 import { type Content, readContent } from '../message/content.ts';
 import { stateOfValue } from '../message/states.ts';
-import { connectorOf, contentData, toldId } from '../observation/event-body.ts';
+import { connectorOf, contentData, metaData, toldId } from '../observation/event-body.ts';
 import { toldType } from '../observation/event-steps.ts';
 import {
   type EventBody,
@@ -50,7 +50,7 @@ function receivedData(message: Message, content: Content): EventData<MessageEven
 
 function toldData(
   message: Message,
-  { payload, tlvs }: Content,
+  { payload, tlvs, meta }: Content,
   { state, error, errorWord, idOctets, doneMs }: NonNullable<Content['receipt']>,
 ): EventData<MessageEvent> {
   const isEnd = message.kind === 'receipt';
@@ -68,6 +68,7 @@ function toldData(
     attempts: null,
     acceptedAt: null,
     doneAt: isEnd ? new Date(doneMs ?? message.acceptedMs).toISOString() : null,
+    ...metaData(meta),
     tlvs: tlvs.map(tlvData),
   };
 }
