@@ -207,13 +207,14 @@ describe('a webhook', () => {
     },
   );
 
-  test('that is gone (410) is not asked again', async () => {
+  test('that is gone (410) is not asked again until somebody switches it on', async () => {
     const receiver = await Receiver.listen();
     receiver.answers.push(410);
     const { say, gateway } = await begin(hookOf(receiver.url));
     expect(await say('gone')).toBe(0);
     await gateway.messages.wait('to:12345 state:undeliverable');
     await say('next');
+    expect(gateway.network.webhook('crm')?.health.switchOn()).toBe(true);
     await receiver.event('next');
     expect(receiver.posts.items).toHaveLength(2);
   });
