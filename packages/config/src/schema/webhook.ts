@@ -1,8 +1,8 @@
 /** Webhooks: where messages and receipts are posted to. */
 import type { WebhookSettings } from '@chappe/policy';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { name, webUrl } from '../values/words.ts';
-import { compact, oneOrMany, optional, required, scalar, section } from './field.ts';
+import { compact, optional, required, scalar, section } from './field.ts';
 import { type ReadContext, secret } from './read-context.ts';
 import { count, flag, pauseMs } from './shapes.ts';
 
@@ -11,6 +11,7 @@ const maxFailureLimit = 1_000_000;
 // Standard Webhooks: 24 to 64 octets.
 const minOctets = 24;
 const maxOctets = 64;
+const maxPrevious = 4;
 
 function signingSecret(world: ReadContext): (text: string) => string {
   return (text) => {
@@ -32,7 +33,7 @@ export function webhookSchema(world: ReadContext): z.ZodType<WebhookSettings> {
       'whsec_ and base64: calls are signed with it (Standard Webhooks)',
     ),
     previousSecrets: optional(
-      oneOrMany(scalar(signingSecret(world))),
+      z.array(scalar(signingSecret(world))).max(maxPrevious),
       'secrets that receivers may still have, newest first: calls are signed with these too; at most 4',
     ),
     timeout: optional(pauseMs, 'how long a call may take', '15s'),

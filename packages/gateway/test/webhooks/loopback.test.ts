@@ -219,6 +219,26 @@ describe('a webhook', () => {
     expect(receiver.posts.items).toHaveLength(2);
   });
 
+  test('that is gone (410) is on again by other settings, and keeps what it was posted', async () => {
+    const receiver = await Receiver.listen();
+    receiver.answers.push(410);
+    const hook = hookOf(receiver.url);
+    const { say, gateway } = await begin(hook);
+    expect(await say('gone')).toBe(0);
+    await gateway.messages.wait('to:12345 state:undeliverable');
+    const { settings } = gateway;
+    // What does not concern it leaves it off.
+    await gateway.apply({ ...settings, webhooks: [hook, { ...hook, name: 'other' }] });
+    expect(gateway.network.webhook('crm')?.health.offBecause).toBe('it said 410 Gone');
+    await gateway.apply({ ...settings, webhooks: [{ ...hook, timeoutMs: 9_000 }] });
+    expect(gateway.network.webhook('crm')?.health.offBecause).toBeUndefined();
+    expect(gateway.network.webhook('crm')?.deliveries.list()).toMatchObject([
+      { state: 'failed', status: 410 },
+    ]);
+    await say('next');
+    await receiver.event('next');
+  });
+
   test('that does not answer holds up no other, and no operator', async () => {
     const slow = await Receiver.listen();
     slow.answers.push('hold', 'hold');
