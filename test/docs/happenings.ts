@@ -39,7 +39,10 @@ const settings = {
     { name: 'acme', action: { kind: 'accounts', accounts: ['acme'], spread: 'round-robin' } },
   ],
   // Nobody listens there: what is to be posted is looked at before.
-  webhooks: [{ name: 'crm', url: 'http://127.0.0.1:9/', secret, allowPrivate: true }],
+  webhooks: [
+    { name: 'crm', url: 'http://127.0.0.1:9/', secret, allowPrivate: true },
+    { name: 'erp', url: 'http://127.0.0.1:9/', secret, allowPrivate: true, failureLimit: 2 },
+  ],
   pumping: { sequential: 5 },
 } as const;
 
@@ -148,6 +151,12 @@ async function play(world: World, streamed: Map<string, StreamedEvent>): Promise
   for (let number = 0; number < 6; number += 1)
     await esme.submit({ destination_addr: `44770090000${number}` });
   await world.until(has('pumping.detected'));
+
+  const erp = world.gateway.network.webhook('erp');
+  erp?.health.failed('status=500');
+  erp?.health.failed('status=500');
+  erp?.health.switchOn();
+  await erp?.postTest();
 
   const web = await world.esme({ systemId: 'web' });
   await web.submit();

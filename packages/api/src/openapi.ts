@@ -142,8 +142,8 @@ function eventName(data: string): string {
 function webhookOf(): Json {
   const description =
     'message.received, or what a receipt or a notice tells of a message: message.delivered, .expired, .failed, .ended ' +
-    'or .delayed. Signed as Standard Webhooks says, by the secret of the webhook; posted again, with the same id, until ' +
-    'the answer is 2xx, or 410.';
+    'or .delayed; webhook.test when somebody asks for that. Signed as Standard Webhooks says, by each secret of the webhook; posted again, with the same id, until ' +
+    'the answer is 2xx, or for a day; 410 switches the webhook off.';
   return {
     post: {
       operationId: 'webhookEvent',
@@ -160,11 +160,15 @@ function webhookOf(): Json {
       })),
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: { $ref: reference(eventName('message')) } } },
+        content: {
+          'application/json': {
+            schema: { anyOf: ['message', 'webhook'].map((data) => ({ $ref: reference(eventName(data)) })) },
+          },
+        },
       },
       responses: {
         '2XX': { description: 'Taken' },
-        '410': { description: 'Nothing more is to be posted again' },
+        '410': { description: 'Nothing more is to be posted' },
       },
     },
   };

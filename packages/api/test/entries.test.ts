@@ -115,6 +115,22 @@ describe.each(kinds)('PUT and DELETE /api/v1/$path/{name}', ({ path, body, setti
 });
 
 describe('an entry over HTTP', () => {
+  it('keeps the secrets of a webhook, those before too, until others are given or taken away', async () => {
+    const url = 'https://hooks.example/y';
+    const previous = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
+    const secrets = () => {
+      const { secret, previousSecrets } = rig.gateway.network.webhook('kept')?.settings ?? {};
+      return [secret, previousSecrets];
+    };
+    const put = await rig.admin('PUT', 'webhooks/kept', { url, secret: whsec, previousSecrets: [previous] });
+    expect([put.status, put.text.includes('whsec_')]).toEqual([201, false]);
+    await rig.admin('PUT', 'webhooks/kept', { url, failureLimit: 7 });
+    expect(secrets()).toEqual([whsec, [previous]]);
+    await rig.admin('PUT', 'webhooks/kept', { url, previousSecrets: [] });
+    expect(secrets()).toEqual([whsec, []]);
+    await rig.admin('DELETE', 'webhooks/kept');
+  });
+
   it('keeps the secrets that are not given anew', async () => {
     await rig.admin('PUT', 'connectors/kept', {
       host: '127.0.0.1',

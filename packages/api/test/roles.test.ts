@@ -78,6 +78,10 @@ const table = `
   GET    /api/v1/webhooks                         o r
   PUT    /api/v1/webhooks/{name}
   DELETE /api/v1/webhooks/{name}
+  GET    /api/v1/webhooks/{name}/deliveries       o r
+  POST   /api/v1/webhooks/{name}/deliveries/{id}/redeliver o
+  POST   /api/v1/webhooks/{name}/test             o
+  POST   /api/v1/webhooks/{name}/enable           o
   GET    /api/v1/receipts/unmatched               o r
   POST   /api/v1/receipts/unmatched/rematch       o
   DELETE /api/v1/receipts/unmatched/{id}          o

@@ -25,6 +25,7 @@ export {
   releaseAllHeld,
   releaseHeld,
 } from './admin/held.ts';
+export { type HookPostRefusal, redeliverEvent } from './admin/hook-posts.ts';
 export { type ReplayRange, type ReplayResult, replayRoutes } from './admin/replay-messages.ts';
 export type { ReceiptReplay, ReplayedReceipts, ReplayStop } from './admin/replay-receipts.ts';
 export { type RouteAnswer, type RouteQuestion, testRoutes } from './admin/route-test.ts';
@@ -153,3 +154,6 @@ export {
   removedViews,
 } from './upstream/connector-view.ts';
 export type { Upstream } from './upstream/upstream.ts';
+export type { HookDeliveries, HookDelivery } from './webhooks/deliveries.ts';
+export type { HookHealth, HookNotice } from './webhooks/health.ts';
+export type { WebhookConnector } from './webhooks/webhook-connector.ts';

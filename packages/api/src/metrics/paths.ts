@@ -1,5 +1,5 @@
 /** Metrics of routes, of messages from handsets, of webhooks, of accounts and their money. */
-import type { Gateway } from '@chappe/gateway';
+import type { Gateway, WebhookConnector } from '@chappe/gateway';
 import type { Registry } from 'prom-client';
 import { boundedLabels, maxAccountLabels, maxNameLabels, Sums } from './labels.ts';
 import { readCounter, readGauge } from './readings.ts';
@@ -100,6 +100,27 @@ export function addIncoming(registry: Registry, gateway: Gateway): void {
     }
     return sums.rows();
   });
+  const hooks = (valueIn: (webhook: WebhookConnector) => number) => () => {
+    const sums = new Sums<'webhook'>();
+    const label = boundedLabels(maxNameLabels);
+    for (const webhook of gateway.network.webhooks)
+      sums.add({ webhook: label(webhook.name) }, valueIn(webhook));
+    return sums.rows();
+  };
+  readGauge(
+    registry,
+    'chappe_webhook_disabled',
+    'Whether nothing is posted to a webhook any more: it said 410, or failed too often',
+    ['webhook'],
+    hooks(({ health }) => (health.offBecause === undefined ? 0 : 1)),
+  );
+  readGauge(
+    registry,
+    'chappe_webhook_failures',
+    'Posts to a webhook in a row that nobody has taken',
+    ['webhook'],
+    hooks(({ health }) => health.failures),
+  );
 }
 
 /** What accounts have submitted, what was refused, and what they have left. */

@@ -45,6 +45,7 @@ import { submitMessage } from './submit-message.ts';
 import { tracePdus } from './trace.ts';
 import { deleteUnmatched, listUnmatched, rematchUnmatched } from './unmatched.ts';
 import { waitForMessage } from './wait-for-message.ts';
+import { enableWebhook, listDeliveries, redeliver, testWebhook } from './webhook-deliveries.ts';
 import { listWebhooks } from './webhooks.ts';
 
 /** Every route of the API. */
@@ -82,6 +83,10 @@ export function routesOf(context: Context): readonly Route[] {
     replayOtherRoutes(context),
     listMoRoutes(context),
     listWebhooks(context),
+    listDeliveries(context),
+    redeliver(context),
+    testWebhook(context),
+    enableWebhook(context),
     ...entryWords.flatMap((words) => [putEntry(context, words), deleteEntry(context, words)]),
     listUnmatched(context),
     rematchUnmatched(context),

@@ -12,8 +12,12 @@ const auditBody = z.object({
     .array(
       z.object({
         at: z.string().describe('Its time and place'),
-        by: z.string().describe('Name of the key; reload, start; anybody: without keys; nobody: a wrong key'),
-        via: z.enum(['api', 'cli', 'reload', 'start']),
+        by: z
+          .string()
+          .describe(
+            'Name of the key; reload, start, gateway (by itself); anybody: without keys; nobody: a wrong key',
+          ),
+        via: z.enum(['api', 'cli', 'reload', 'start', 'gateway']),
         address: z.string(),
         what: z
           .string()

@@ -118,7 +118,6 @@ const retryRequest = z
 
 /** Tries a message again. */
 export function retryMessage(context: Context): Route {
-  const { afterwards } = context.gateway;
   return route({
     method: 'POST',
     path: '/api/v1/messages/{id}/retry',
@@ -143,6 +142,7 @@ export function retryMessage(context: Context): Route {
     problems: [...messageProblems, 'refused', 'throttled'],
     handle: (call) =>
       onceFor(context, call, { retry: call.params.id, ...call.body }, async () => {
+        const { afterwards } = context.gateway;
         const { again = false, mayDuplicate = false } = call.body ?? {};
         const view = await ownMessage(context, call.params.id, call.caller);
         if (view.isFinal && again) {

@@ -24,6 +24,7 @@ export interface LoggedGateway {
 }
 
 type OfConnector = Extract<GatewayEvent, { readonly connector: string }>;
+type OfWebhook = Extract<GatewayEvent, { readonly webhook: string }>;
 type OfSession = Extract<GatewayEvent, { readonly session: SessionView }>;
 
 const minuteMs = 60_000;
@@ -46,12 +47,20 @@ const connectorWords: Readonly<Record<OfConnector['type'], string>> = {
   'breaker.closed': 'circuit breaker of upstream closed: messages go there again',
 };
 
+const webhookWords: Readonly<Record<OfWebhook['type'], string>> = {
+  'webhook.failing': 'posts to a webhook fail; it will be switched off',
+  'webhook.disabled': 'webhook switched off: nothing is posted there until somebody switches it on',
+  'webhook.enabled': 'webhook switched on again',
+  'webhook.test': 'a test was posted to a webhook',
+};
+
 /** Writes it down. What happens before `attach` is kept back and counted. */
 export class GatewayLog {
   readonly #clock: Pick<Clock, 'setTimer'>;
   readonly #log: GatewayLogLines;
   readonly #refusals = new LineLimit(refusalLimits);
   readonly #upstreams = new LineLimit(upstreamLimits);
+  readonly #webhooks = new LineLimit(upstreamLimits);
   readonly #sessions = new LineLimit(sessionLimits);
   readonly #alarms = new LineLimit(alarmLimits);
   /** Unmatched receipts told already, by connector. */
@@ -95,6 +104,7 @@ export class GatewayLog {
   turn(): void {
     this.#tellSuppressed('binds refused', this.#refusals.turn());
     this.#tellSuppressed('events of upstreams', this.#upstreams.turn());
+    this.#tellSuppressed('events of webhooks', this.#webhooks.turn());
     this.#tellSuppressed('sessions bound or closed', this.#sessions.turn());
     this.#tellSuppressed('alarms', this.#alarms.turn());
     this.#tellUnmatched();
@@ -103,6 +113,7 @@ export class GatewayLog {
   #hear(event: GatewayEvent): void {
     if ('session' in event) this.#session(event);
     else if ('connector' in event) this.#connector(event);
+    else if ('webhook' in event) this.#webhook(event);
     else if (event.type === 'pumping.detected') {
       const { account, kind: alarm, prefix, value, stopped } = event.alarm;
       if (!this.#alarms.allows(account)) return;
@@ -115,6 +126,12 @@ export class GatewayLog {
     if (!this.#upstreams.allows(`${connector} ${type}`)) return;
     const level = type === 'connector.bound' || type === 'breaker.closed' ? 'info' : 'warn';
     this.#log[level]({ event: type, connector, detail }, connectorWords[type]);
+  }
+
+  #webhook({ type, webhook, detail, failures, limit }: OfWebhook): void {
+    if (!this.#webhooks.allows(`${webhook} ${type}`)) return;
+    const level = type === 'webhook.failing' || type === 'webhook.disabled' ? 'warn' : 'info';
+    this.#log[level]({ event: type, webhook, failures, limit, detail }, webhookWords[type]);
   }
 
   #session(event: OfSession): void {

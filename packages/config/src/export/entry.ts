@@ -40,8 +40,10 @@ export function withSecretsOf<K extends EntryKind>(kind: K, given: Written, entr
       return withHashes(given, entry as Entries['account']);
     case 'connector':
       return withConnectorSecrets(given, entry as Entries['connector']);
-    case 'webhook':
-      return { secret: (entry as Entries['webhook']).secret, ...given };
+    case 'webhook': {
+      const { secret, previousSecrets } = entry as Entries['webhook'];
+      return { secret, ...(previousSecrets === undefined ? {} : { previousSecrets }), ...given };
+    }
     default:
       return given;
   }

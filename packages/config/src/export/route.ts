@@ -44,15 +44,25 @@ export function writtenMoRoute(rule: MoRouteSettings, actions: MoForms): Written
   });
 }
 
-/** A webhook without its secret. */
+/** A webhook without its secrets. */
 export function writtenWebhook({
   name,
   url,
   timeoutMs,
   concurrency,
+  failureLimit,
+  giveUpMs,
   allowPrivate,
 }: WebhookSettings): Written {
-  return written({ name, url, timeout: maybeDuration(timeoutMs), concurrency, allowPrivate });
+  return written({
+    name,
+    url,
+    timeout: maybeDuration(timeoutMs),
+    concurrency,
+    failureLimit,
+    giveUpAfter: maybeDuration(giveUpMs),
+    allowPrivate,
+  });
 }
 
 function conditions(rule: RouteConditions): Written {

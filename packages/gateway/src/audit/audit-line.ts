@@ -1,7 +1,7 @@
 /** One line of the audit: what was changed by whom. Never values, and with them no secrets. */
 
-/** How a change came. */
-export type AuditVia = 'api' | 'cli' | 'reload' | 'start';
+/** How a change came. gateway: nobody asked for it. */
+export type AuditVia = 'api' | 'cli' | 'reload' | 'start' | 'gateway';
 
 /** What is written down. */
 export interface AuditEntry {
@@ -26,7 +26,7 @@ export interface AuditLine extends AuditEntry {
   readonly at: string;
 }
 
-const vias: readonly AuditVia[] = ['api', 'cli', 'reload', 'start'];
+const vias: readonly AuditVia[] = ['api', 'cli', 'reload', 'start', 'gateway'];
 // What a name, an address or an id may have; whatever is longer tells nothing more.
 const maxCharacters = 200;
 const maxFields = 50;

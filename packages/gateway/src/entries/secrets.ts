@@ -7,7 +7,7 @@ const secretPaths: { readonly [K in EntryKind]: readonly (readonly string[])[] }
   connector: [['password'], ['outbind', 'password'], ['tls', 'key']],
   route: [],
   mo: [],
-  webhook: [['secret']],
+  webhook: [['secret'], ['previousSecrets']],
 };
 
 /** An object of JSON. */
@@ -51,5 +51,6 @@ function changedAt(settings: Plain, path: readonly string[], change: (text: stri
     if (typeof value !== 'object' || value === null) return settings;
     return { ...settings, [first]: changedAt(value as Plain, rest, change) };
   }
+  if (Array.isArray(value)) return { ...settings, [first]: value.map((one) => change(String(one))) };
   return typeof value === 'string' && value !== '' ? { ...settings, [first]: change(value) } : settings;
 }

@@ -169,6 +169,7 @@ export class Gateway {
       notices: new MoNotices(isSandbox ? undefined : accounts, (fault) => options.onPeerFault?.(fault)),
       counts: this.messageCounts,
       events: this.#events,
+      audit: this.audit,
       inlet: this.inlet,
       onError,
     });

@@ -2,6 +2,7 @@
 import type { Center, Message, Step } from '@chappe/center';
 import type { PumpingAlarm } from '@chappe/policy';
 import type { PduOf } from '@chappe/protocol';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { Callbacks } from '../callbacks/callbacks.ts';
 import type { Verdict } from '../correlation/receipt-outcome.ts';
 import type { AccountConnectors } from '../egress/account-connectors.ts';
@@ -19,8 +20,10 @@ import type { Received } from '../mo/received.ts';
 import type { Ledger } from '../money/ledger.ts';
 import type { Network } from '../network/network.ts';
 import type { NetworkListener } from '../network/network-options.ts';
+import { eventIdOf } from '../observation/event-ids.ts';
 import type { GatewayEvents } from '../observation/events.ts';
 import type { MessageCounts } from '../observation/message-counts.ts';
+import type { HookNotice } from '../webhooks/health.ts';
 
 /** The parts that steps are told to. */
 export interface ListeningParts {
@@ -37,6 +40,7 @@ export interface ListeningParts {
   readonly notices: MoNotices;
   readonly counts: MessageCounts;
   readonly events: GatewayEvents;
+  readonly audit: AuditLog;
   readonly inlet: Inlet;
   readonly onError: (error: unknown, where: string) => void;
 }
@@ -131,6 +135,26 @@ export class MessageListeners implements NetworkListener {
   onBreaker(connector: string, isOpen: boolean, detail: string): void {
     const type = isOpen ? 'breaker.opened' : 'breaker.closed';
     this.#parts.events.emit({ type, connector, detail });
+  }
+
+  /** The receiver of a webhook fails, was switched off or on, or is tried. Gives the id of the event that tells it. */
+  onWebhook(notice: HookNotice): string {
+    const { events, audit } = this.#parts;
+    const { type, webhook } = notice;
+    const moment = events.moment();
+    const id = eventIdOf(moment);
+    events.emit(notice, moment);
+    // Who switches one on does that by the API, which writes it down.
+    if (type !== 'webhook.disabled') return id;
+    const line = {
+      by: 'gateway',
+      via: 'gateway',
+      address: '',
+      what: 'disableWebhook',
+      target: webhook,
+    } as const;
+    audit.append({ ...line, fields: [] }).catch((error: unknown) => this.onError(error, 'audit'));
+    return id;
   }
 
   /** A message from a handset that nobody takes. */

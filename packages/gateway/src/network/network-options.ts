@@ -13,11 +13,14 @@ import type { Received } from '../mo/received.ts';
 import type { Ledger } from '../money/ledger.ts';
 import type { ConnectUpstream } from '../upstream/binds.ts';
 import type { Home } from '../upstream/leads-back.ts';
+import type { HookNotice } from '../webhooks/health.ts';
 
 /** Who hears of what happens at upstreams, and sends what a rule answers handsets with. */
 export interface NetworkListener {
   onUpstream(connector: string, what: 'bound' | 'lost' | 'bind-failed' | 'stranded', detail: string): void;
   onBreaker(connector: string, isOpen: boolean, detail: string): void;
+  /** The receiver of a webhook fails, was switched off or on, or is tried. Gives the id of the event that tells it. */
+  onWebhook(notice: HookNotice): string;
   /** A receipt that is not final. */
   onIntermediate(message: Message, verdict: Verdict): void;
   /** A handset that an upstream was asked about can be reached again. */

@@ -68,7 +68,7 @@ export class Network {
   constructor(options: NetworkOptions) {
     const { center, control, clock, random, optOuts } = options;
     this.#options = options;
-    this.#webhooks = new Webhooks(center, clock);
+    this.#webhooks = new Webhooks(center, clock, (notice) => this.#listener.onWebhook(notice));
     this.upstreams = new Upstreams({
       center,
       control,
@@ -126,6 +126,11 @@ export class Network {
   /** The ways out to webhooks, for metrics. */
   get webhooks(): readonly WebhookConnector[] {
     return this.#webhooks.list();
+  }
+
+  /** The way out to the webhook of that name. */
+  webhook(name: string): WebhookConnector | undefined {
+    return this.#webhooks.get(name);
   }
 
   /** The settings in force. */

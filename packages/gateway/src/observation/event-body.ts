@@ -54,6 +54,13 @@ function dataOf(event: GatewayEvent, view: EventView): EventData {
     }
     case 'handset.received':
       return handsetData(event, view);
+    case 'webhook.failing':
+    case 'webhook.disabled':
+    case 'webhook.enabled':
+    case 'webhook.test': {
+      const { webhook, detail, failures, limit } = event;
+      return { webhook, detail, failures, limit: limit ?? null };
+    }
     default:
       return { connector: event.connector, detail: event.detail };
   }

@@ -232,6 +232,17 @@ export const eventData = {
     },
     required: ['connector', 'detail'],
   },
+  webhook: {
+    type: 'object',
+    description: 'How the receiver of a webhook is doing',
+    properties: {
+      webhook: { type: 'string' },
+      detail: { type: 'string', description: 'What is known about it, for people' },
+      failures: { type: 'integer', description: 'In a row' },
+      limit: { type: ['integer', 'null'], description: 'As many switch it off; null: any number may be' },
+    },
+    required: ['webhook', 'detail', 'failures', 'limit'],
+  },
   pumping: {
     type: 'object',
     description: 'Messages of an account that look made up',

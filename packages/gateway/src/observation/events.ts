@@ -47,6 +47,14 @@ type Happening =
   | { readonly type: 'session.refused'; readonly refusal: BindRefusal }
   /** A bind to an upstream has come about, was lost, or failed; its circuit breaker has opened or closed. */
   | { readonly type: EventTypeOf<'connector'>; readonly connector: string; readonly detail: string }
+  /** How the receiver of a webhook is doing; a test was posted to it. */
+  | {
+      readonly type: EventTypeOf<'webhook'>;
+      readonly webhook: string;
+      readonly detail: string;
+      readonly failures: number;
+      readonly limit: number | undefined;
+    }
   /** A submission was not taken. */
   | { readonly type: 'submission.refused'; readonly refusal: Refusal }
   /** An account's messages look made up. */
@@ -108,10 +116,15 @@ export class GatewayEvents {
     for (const listener of this.#listeners) this.#tell(listener, event);
   }
 
-  /** Tells all listeners; one that throws disturbs nobody. */
-  emit(happening: Exclude<Happening, { readonly step: Step }>): void {
+  /** Now, for an event that is told elsewhere too. */
+  moment(): Moment {
+    return this.#ids.next();
+  }
+
+  /** Tells all listeners; one that throws disturbs nobody. `moment`: where the event has one already. */
+  emit(happening: Exclude<Happening, { readonly step: Step }>, moment?: Moment): void {
     if (!this.isHeard) return;
-    const event: GatewayEvent = { ...happening, ...this.#ids.next() };
+    const event: GatewayEvent = { ...happening, ...(moment ?? this.#ids.next()) };
     for (const listener of this.#listeners) this.#tell(listener, event);
     for (const listener of this.#quiet) this.#tell(listener, event);
   }

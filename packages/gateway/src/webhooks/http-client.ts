@@ -28,6 +28,8 @@ export type HookAnswer =
       readonly status: number;
       /** The header, if there was one. */
       readonly retryAfter: string | undefined;
+      /** The first octets of what it says, for people; as far as it was kept. */
+      readonly beginning?: string | undefined;
     }
   | { readonly kind: 'failed'; readonly reason: string };
 
@@ -54,6 +56,7 @@ const maxAnswerOctets = 65_536;
 // Most servers close idle connections after 5 s or more: ours are closed before, and seldom meet one that is closing.
 const idleMs = 4_000;
 const maxReasonCharacters = 120;
+const maxBeginningOctets = 256;
 
 /** The client of one webhook: nothing of it is shared with other hooks. */
 export class HttpHookClient implements HookClient {
@@ -122,9 +125,10 @@ export class HttpHookClient implements HookClient {
     this.#underWay.add(request);
     let response: IncomingMessage | undefined;
     let failure: Error | undefined;
+    const beginning: Uint8Array[] = [];
     request.on('response', (incoming) => {
       response = incoming;
-      drain(incoming);
+      drain(incoming, beginning);
     });
     request.on('error', (error) => {
       failure ??= error;
@@ -132,27 +136,38 @@ export class HttpHookClient implements HookClient {
     // The one event that comes last and always.
     request.on('close', () => {
       this.#underWay.delete(request);
-      done(answerOf(response, failure), request);
+      done(answerOf(response, failure, beginning), request);
     });
     request.end(post.body);
     return request;
   }
 }
 
-/** Takes the answer in and throws it away, no more than so much of it. */
-function drain(response: IncomingMessage): void {
+/** Takes the answer in and throws it away but for its beginning, no more than so much of it. */
+function drain(response: IncomingMessage, beginning: Uint8Array[]): void {
   let octets = 0;
   // Broken off after its head: the status is known all the same.
   response.on('error', () => undefined);
   response.on('data', (chunk: Uint8Array) => {
+    // Copied: the octets of the whole chunk need not stay for it.
+    if (octets < maxBeginningOctets) beginning.push(chunk.slice(0, maxBeginningOctets - octets));
     octets += chunk.length;
     if (octets > maxAnswerOctets) response.destroy();
   });
 }
 
-function answerOf(response: IncomingMessage | undefined, failure: Error | undefined): HookAnswer {
+function answerOf(
+  response: IncomingMessage | undefined,
+  failure: Error | undefined,
+  beginning: readonly Uint8Array[],
+): HookAnswer {
   if (response?.statusCode !== undefined) {
-    return { kind: 'answered', status: response.statusCode, retryAfter: response.headers['retry-after'] };
+    return {
+      kind: 'answered',
+      status: response.statusCode,
+      retryAfter: response.headers['retry-after'],
+      beginning: Buffer.concat(beginning).toString(),
+    };
   }
   const reason = failure?.message ?? 'the connection was closed without an answer';
   return { kind: 'failed', reason: reason.slice(0, maxReasonCharacters) };

@@ -4,6 +4,7 @@
  */
 import type { Connector, Message, Outcome, Report } from '@chappe/center';
 import type { Clock } from '@chappe/smpp';
+import type { HookHealth } from './health.ts';
 import type { HookAnswer, HookClient, HookPost } from './http-client.ts';
 
 /** What a connector works with. */
@@ -15,6 +16,12 @@ export interface HttpConnectorOptions {
   readonly concurrency: number;
   /** The request that a message is; or why it can never be one. */
   readonly requestOf: (message: Message) => HookPost | string;
+  /** How the receiver is doing, where all requests go to the same one. */
+  readonly health?: HookHealth | undefined;
+  /** A message that has been on its way for so long is not tried again. Default: until its validity ends. */
+  readonly giveUpMs?: number | undefined;
+  /** What became of an attempt. */
+  readonly onAttempt?: ((message: Message, answer: HookAnswer, outcome: Outcome) => void) | undefined;
 }
 
 // Of bodies that a receiver has not answered: a message of 64 kB is one of up to 400. What is beyond waits, unwritten.
@@ -22,6 +29,7 @@ const maxOctetsUnderWay = 4 * 1024 * 1024;
 // A receiver may ask for a pause of a day, not for ever; and not for none at all, or the two would spin.
 const shortestPauseMs = 1_000;
 const longestPauseMs = 24 * 3_600_000;
+const putBack: Outcome = { kind: 'released', detail: 'the receiver is not doing well' };
 const released: Outcome = { kind: 'released', detail: 'the gateway is stopping' };
 
 /** Plain integers, for metrics; they only grow. */
@@ -29,7 +37,7 @@ export interface WebhookCounters {
   delivered: number;
   /** Posts that will be repeated: no answer, or one that says so. */
   retried: number;
-  /** Given up: the receiver said 410. */
+  /** Given up: the receiver said 410, or nothing good for too long. */
   failed: number;
 }
 
@@ -43,6 +51,9 @@ export class HttpConnector implements Connector {
   readonly #client: HookClient;
   readonly #concurrency: number;
   readonly #requestOf: HttpConnectorOptions['requestOf'];
+  readonly #health: HookHealth | undefined;
+  readonly #giveUpMs: number;
+  readonly #onAttempt: HttpConnectorOptions['onAttempt'];
   #underWay = 0;
   #octetsUnderWay = 0;
   /** Taken, and not posted yet since too many octets are under way. */
@@ -52,18 +63,23 @@ export class HttpConnector implements Connector {
   #disarm: (() => void) | undefined;
   #isStopped = false;
 
-  constructor({ name, clock, client, concurrency, requestOf }: HttpConnectorOptions) {
+  constructor(options: HttpConnectorOptions) {
+    const { name, clock, client, concurrency, requestOf } = options;
     this.name = name;
     this.#clock = clock;
     this.#client = client;
     this.#concurrency = concurrency;
     this.#requestOf = requestOf;
+    this.#health = options.health;
+    this.#giveUpMs = options.giveUpMs ?? Number.POSITIVE_INFINITY;
+    this.#onAttempt = options.onAttempt;
+    if (options.health !== undefined) options.health.onRoom = () => this.ready?.();
   }
 
   /** POSTs that may begin now. */
   capacity(): number {
     if (this.#isStopped || this.#clock.monotonicMs() < this.#pausedUntilMs) return 0;
-    return this.#waiting.length > 0 ? 0 : this.#concurrency - this.#underWay;
+    return this.#waiting.length > 0 ? 0 : Math.max(0, this.#atOnce() - this.#underWay);
   }
 
   /** Posts each message. */
@@ -77,16 +93,25 @@ export class HttpConnector implements Connector {
     this.#isStopped = true;
     this.#disarm?.();
     this.#disarm = undefined;
+    this.#health?.stop();
     this.#client.close();
     for (const { message, report } of this.#waiting.splice(0)) report(message, released);
   }
 
+  #atOnce(): number {
+    return this.#health?.atOnce(this.#concurrency) ?? this.#concurrency;
+  }
+
   #postWaiting(): void {
     while (this.#octetsUnderWay < maxOctetsUnderWay) {
+      // The receiver may have gone down since these were taken.
+      if (this.#underWay >= this.#atOnce()) break;
       const next = this.#waiting.shift();
       if (next === undefined) return;
       this.#post(next.message, next.report);
     }
+    if (this.#underWay < this.#atOnce()) return;
+    for (const { message, report } of this.#waiting.splice(0)) report(message, putBack);
   }
 
   #post(message: Message, report: Report): void {
@@ -102,35 +127,55 @@ export class HttpConnector implements Connector {
     this.#client.post(request, (answer) => {
       this.#underWay -= 1;
       this.#octetsUnderWay -= octets;
-      report(message, this.#outcomeOf(answer));
+      const outcome = this.#outcomeOf(answer, message);
+      this.#onAttempt?.(message, answer, outcome);
+      report(message, outcome);
       if (this.#isStopped) return;
       this.#postWaiting();
       this.ready?.();
     });
   }
 
-  #outcomeOf(answer: HookAnswer): Outcome {
+  #outcomeOf(answer: HookAnswer, message: Message): Outcome {
     if (answer.kind === 'failed') {
       if (this.#isStopped) return released;
-      this.counters.retried += 1;
-      return { kind: 'retry', error: 0, errorClass: 'unreachable', detail: answer.reason };
+      this.#health?.failed(answer.reason);
+      return this.#later(message, {
+        kind: 'retry',
+        error: 0,
+        errorClass: 'unreachable',
+        detail: answer.reason,
+      });
     }
     const { status } = answer;
     const detail = `status=${status}`;
     if (status >= 200 && status < 300) {
       this.counters.delivered += 1;
+      this.#health?.succeeded();
       return { kind: 'delivered', detail };
     }
     // Standard Webhooks: gone, and will not be back.
     if (status === 410) {
       this.counters.failed += 1;
+      this.#health?.gone();
       return { kind: 'failed', state: 'undeliverable', error: status, detail };
     }
-    this.counters.retried += 1;
+    // Who asks for less is not down.
+    if (status !== 429) this.#health?.failed(detail);
     const errorClass = status === 429 ? 'throttled' : 'busy';
     const afterMs = status === 429 || status === 503 ? this.#pauseOf(answer.retryAfter) : undefined;
     if (afterMs !== undefined) this.#pause(afterMs);
-    return { kind: 'retry', error: status, errorClass, afterMs, detail };
+    return this.#later(message, { kind: 'retry', error: status, errorClass, afterMs, detail });
+  }
+
+  #later(message: Message, retry: Extract<Outcome, { readonly kind: 'retry' }>): Outcome {
+    if (this.#clock.nowMs() - message.acceptedMs < this.#giveUpMs) {
+      this.counters.retried += 1;
+      return retry;
+    }
+    this.counters.failed += 1;
+    const detail = `${retry.detail} given up after ${this.#giveUpMs} ms`;
+    return { kind: 'failed', state: 'undeliverable', error: retry.error, detail };
   }
 
   /** Retry-After (RFC 9110 10.2.3): seconds or a date. */

@@ -10,18 +10,22 @@ export function hookKey(secret: string): Uint8Array | undefined {
   return base64.test(text) ? Buffer.from(text, 'base64') : undefined;
 }
 
-/** The three headers. `id` is the same for every attempt; `atMs`: of this attempt, epoch milliseconds. */
+/**
+ * The three headers. `id` is the same for every attempt; `atMs`: of this attempt, epoch milliseconds. Each key has a
+ * signature, so that a receiver may know either while secrets change.
+ */
 export function signedHeaders(
-  key: Uint8Array,
+  keys: readonly Uint8Array[],
   id: string,
   atMs: number,
   body: string,
 ): Record<'webhook-id' | 'webhook-timestamp' | 'webhook-signature', string> {
   const timestamp = String(Math.floor(atMs / 1_000));
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  const signed = `${id}.${timestamp}.${body}`;
+  const signatures = keys.map((key) => `v1,${createHmac('sha256', key).update(signed).digest('base64')}`);
   return {
     'webhook-id': id,
     'webhook-timestamp': timestamp,
-    'webhook-signature': `v1,${signature}`,
+    'webhook-signature': signatures.join(' '),
   };
 }

@@ -3,18 +3,26 @@ import type { Center } from '@chappe/center';
 import { type SettingsFlaws, type Steps, sameValue, type WebhookSettings } from '@chappe/policy';
 import type { Clock } from '@chappe/smpp';
 import { webhookLane } from '../lanes/lanes.ts';
+import type { HookNotice } from './health.ts';
 import { WebhookConnector } from './webhook-connector.ts';
 
 /** All of them; one whose settings do not change goes on undisturbed. */
 export class Webhooks {
   readonly #center: Center;
   readonly #clock: Clock;
+  readonly #tell: ((notice: HookNotice) => string) | undefined;
   /** By name. */
   #made: ReadonlyMap<string, WebhookConnector> = new Map();
 
-  constructor(center: Center, clock: Clock) {
+  constructor(center: Center, clock: Clock, tell?: (notice: HookNotice) => string) {
     this.#center = center;
     this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  /** The one of that name. */
+  get(name: string): WebhookConnector | undefined {
+    return this.#made.get(name);
   }
 
   /** Those in force. */
@@ -34,13 +42,19 @@ export class Webhooks {
     for (const webhook of webhooks) {
       const known = this.#made.get(webhook.name);
       const isKept = known !== undefined && sameValue(known.settings, webhook);
-      const connector = isKept
-        ? known
-        : flaws.attempt(() => new WebhookConnector(webhook, { clock: this.#clock }));
+      const connector = isKept ? known : flaws.attempt(() => this.#connectorOf(webhook, known));
       if (connector !== undefined) made.set(webhook.name, connector);
       yield;
     }
     return made;
+  }
+
+  #connectorOf(settings: WebhookSettings, known: WebhookConnector | undefined): WebhookConnector {
+    return new WebhookConnector(settings, {
+      clock: this.#clock,
+      tell: this.#tell,
+      deliveries: known?.deliveries,
+    });
   }
 
   /** Takes prepared connectors over. Cannot fail. Gives what is to be done once all else is taken, too. */

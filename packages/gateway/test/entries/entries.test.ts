@@ -21,7 +21,12 @@ describe('stored entries', () => {
       outbind: { port: 2775, password: 'outbind-word' },
       retry: { system: { attempts: Number.POSITIVE_INFINITY, firstMs: 5 } },
     });
-    const hook = { name: 'hook', url: 'https://h.example', secret: 'whsec_SECRET' };
+    const hook = {
+      name: 'hook',
+      url: 'https://h.example',
+      secret: 'whsec_SECRET',
+      previousSecrets: ['whsec_OLD'],
+    };
     const entries = await open(control);
     await put(entries, 'connector', made);
     await put(entries, 'webhook', hook);
@@ -43,10 +48,18 @@ describe('stored entries', () => {
         outbind: { port: 2775, password: 'outbind-word' },
       }),
     );
-    await put(entries, 'webhook', { name: 'hook', url: 'https://h.example', secret: 'whsec_SECRET' });
+    const secrets = { secret: 'whsec_SECRET', previousSecrets: ['whsec_OLD', 'whsec_ELDER'] };
+    await put(entries, 'webhook', { name: 'hook', url: 'https://h.example', ...secrets });
     const dump = await control.dump();
     expect(dump).toContain('op-a');
-    for (const secret of ['secret-word', 'PRIVATE-KEY', 'outbind-word', 'whsec_SECRET'])
+    for (const secret of [
+      'secret-word',
+      'PRIVATE-KEY',
+      'outbind-word',
+      'whsec_SECRET',
+      'whsec_OLD',
+      'whsec_ELDER',
+    ])
       expect(dump).not.toContain(secret);
   });
 

@@ -8,7 +8,7 @@ import { GatewayEvents } from '../../src/observation/events.ts';
 import type { HookAnswer, HookClient } from '../../src/webhooks/http-client.ts';
 import { WebhookConnector } from '../../src/webhooks/webhook-connector.ts';
 import { account, connector, via, World } from '../network/world.ts';
-import { SimulatedClock } from '../rig.ts';
+import { SimulatedClock, start } from '../rig.ts';
 
 const certificate = (name: string): string =>
   readFileSync(new URL(`../../../smpp/test/support/certificates/${name}.pem`, import.meta.url), 'utf8');
@@ -86,14 +86,16 @@ describe('a webhook counts', () => {
     const message = {
       ...{ kind: 'mo', publicId: 'a1', account: 'acme', text: 'x', timeline: '', state: 'enroute' },
       ...{ source: { digits: '1' }, destination: { digits: '2' }, content: new Uint8Array(64) },
-      ...{ acceptedMs: 0, dueMs: 0, expiresMs: 0, doneMs: 0, attempts: 0, error: 0 },
+      ...{ acceptedMs: start, dueMs: 0, expiresMs: 0, doneMs: 0, attempts: 0, error: 0 },
     } as unknown as Message;
     const outcomes: Outcome[] = [];
     const post = (answer: HookAnswer): void => {
       hook.deliver([message], (_, outcome) => void outcomes.push(outcome));
       answers.shift()?.(answer);
     };
-    for (const status of [200, 204, 410, 500, 404]) post({ kind: 'answered', status, retryAfter: undefined });
+    for (const status of [200, 204, 410]) post({ kind: 'answered', status, retryAfter: undefined });
+    hook.health.switchOn();
+    for (const status of [500, 404]) post({ kind: 'answered', status, retryAfter: undefined });
     post({ kind: 'failed', reason: 'reset' });
     expect(hook.counters).toEqual({ delivered: 2, failed: 1, retried: 3 });
     expect(outcomes).toHaveLength(6);

@@ -207,15 +207,36 @@ describe('a webhook', () => {
     },
   );
 
-  test('that is gone (410) is not asked again', async () => {
+  test('that is gone (410) is not asked again until somebody switches it on', async () => {
     const receiver = await Receiver.listen();
     receiver.answers.push(410);
     const { say, gateway } = await begin(hookOf(receiver.url));
     expect(await say('gone')).toBe(0);
     await gateway.messages.wait('to:12345 state:undeliverable');
     await say('next');
+    expect(gateway.network.webhook('crm')?.health.switchOn()).toBe(true);
     await receiver.event('next');
     expect(receiver.posts.items).toHaveLength(2);
+  });
+
+  test('that is gone (410) is on again by other settings, and keeps what it was posted', async () => {
+    const receiver = await Receiver.listen();
+    receiver.answers.push(410);
+    const hook = hookOf(receiver.url);
+    const { say, gateway } = await begin(hook);
+    expect(await say('gone')).toBe(0);
+    await gateway.messages.wait('to:12345 state:undeliverable');
+    const { settings } = gateway;
+    // What does not concern it leaves it off.
+    await gateway.apply({ ...settings, webhooks: [hook, { ...hook, name: 'other' }] });
+    expect(gateway.network.webhook('crm')?.health.offBecause).toBe('it said 410 Gone');
+    await gateway.apply({ ...settings, webhooks: [{ ...hook, timeoutMs: 9_000 }] });
+    expect(gateway.network.webhook('crm')?.health.offBecause).toBeUndefined();
+    expect(gateway.network.webhook('crm')?.deliveries.list()).toMatchObject([
+      { state: 'failed', status: 410 },
+    ]);
+    await say('next');
+    await receiver.event('next');
   });
 
   test('that does not answer holds up no other, and no operator', async () => {
