@@ -78,7 +78,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     schemas
     auth body-shape content-argument gateway-problem message-columns metrics not-found openapi-examples parameters pdu-values records-text turns validation
     backups connections cursor event-filter event-stream line-reader line-stream lines-format list-text patience problem text-cost times unread
-    body-lines compression tls
+    body-lines compression docs-page tls
   `),
   cli: inOrder(`
     main
