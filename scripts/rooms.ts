@@ -89,7 +89,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     serve
     start
     command
-    capture settings
+    capture import settings
     decode http-api
     bench failure
     bundle-url connect-hint event-stream exit-codes index json-lines program-name terminal version
