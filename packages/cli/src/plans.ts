@@ -95,11 +95,11 @@ const checkPlan: CommandPlan<CheckValues> = {
 const importPlan: CommandPlan<ImportValues> = {
   name: 'import',
   words: '[file...]',
-  about: "make a configuration of another product's, Kannel's, and say what it cannot carry over",
+  about: "make a configuration of Kannel's or SMPPSim's, and say what it cannot carry over",
   settings: importSettings,
   examples: [
     'chappe import /etc/kannel/kannel.conf -o chappe.yaml',
-    'chappe import --from kannel smsc.conf > part.yaml',
+    'chappe import smppsim.props -o chappe.yaml',
   ],
   run: async (run) => (await import('./commands/import.ts')).runImport(run),
 };

@@ -9,13 +9,24 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
 import { type Imported, secretsFolder } from '../import/imported.ts';
 import { importKannel, isKannel } from '../import/kannel.ts';
+import { importSmppsim, isSmppsim } from '../import/smppsim.ts';
 import { ConfigFile } from '../serve/config-file.ts';
-import type { ImportValues } from '../settings/import.ts';
+import { type ImportSource, type ImportValues, importSources } from '../settings/import.ts';
 
 // Thousands of groups have less.
 const maxOctets = 4 * 1024 * 1024;
 // What is looked at here is the file, not the passwords: hashing all of them would take seconds for nothing.
 const noHash = 'scrypt$1024$8$1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA';
+
+const readers: Readonly<
+  Record<
+    ImportSource,
+    { readonly isIts: (file: string) => boolean; readonly read: (file: string) => Imported }
+  >
+> = {
+  kannel: { isIts: isKannel, read: importKannel },
+  smppsim: { isIts: isSmppsim, read: importSmppsim },
+};
 
 /** Imports. The exit code is 8 when `chappe check` has something against what was made. */
 export async function runImport({ values, words, terminal }: Run<ImportValues>): Promise<ExitCode> {
@@ -23,9 +34,13 @@ export async function runImport({ values, words, terminal }: Run<ImportValues>):
   if (path === undefined || more.length > 0)
     throw usage('import takes one file', 'chappe import /etc/kannel/kannel.conf -o chappe.yaml');
   const file = await fileText(path);
-  if (values.from === undefined && !isKannel(file))
-    throw usage(`${path}: not known whose configuration this is`, 'say it with --from kannel');
-  const imported = importKannel(file);
+  const source = values.from ?? importSources.find((one) => readers[one].isIts(file));
+  if (source === undefined)
+    throw usage(
+      `${path}: not known whose configuration this is`,
+      `say it: --from ${importSources.join(' or ')}`,
+    );
+  const imported = readers[source].read(file);
   const config = `# Made of ${JSON.stringify(path)} by chappe import. What each key means: docs/configuration.md\n${stringify(imported.config)}`;
   for (const { line, text } of imported.notes) terminal.talk(printable(`${path}:${line}: ${text}`));
   if (values.output === undefined) {

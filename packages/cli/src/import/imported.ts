@@ -61,5 +61,5 @@ export class Findings {
 
 /** A text of theirs as a value of ours: what we would read as a variable is none. */
 export function literal(text: string): string {
-  return text.replaceAll('${', '$${');
+  return text.split('${').join('$${');
 }

@@ -3,7 +3,7 @@ import type { Settings } from './setting.ts';
 import { one, onOff, text } from './values.ts';
 
 /** Whose configurations are read. */
-export const importSources = ['kannel'] as const;
+export const importSources = ['kannel', 'smppsim'] as const;
 
 /** One of them. */
 export type ImportSource = (typeof importSources)[number];

@@ -198,6 +198,43 @@ describe('kannel.conf', () => {
   });
 });
 
+describe('smppsim.props', () => {
+  const props = `# SMPPSim
+SMPP_PORT=2776
+SYSTEM_IDS=smppclient1,smppclient2,nobody
+PASSWORDS=word-1,word-2
+MAX_TIME_ENROUTE=2000
+PERCENTAGE_DELIVERED=90
+PERCENTAGE_UNDELIVERABLE = 6
+PERCENTAGE_REJECTED=many
+HTTP_PORT=8088
+LOOPBACK=FALSE
+`;
+
+  it('becomes a centre with handsets that check takes, and names what is lost', async () => {
+    expect(await imported(props)).toBe(0);
+    const { smpp, http, handsets, accounts, routes } = await made();
+    expect([smpp, http]).toEqual([{ listen: '127.0.0.1:2776' }, { listen: '127.0.0.1:8088' }]);
+    expect(handsets).toEqual({
+      enabled: true,
+      delay: '0ms..2000ms',
+      outcomes: { delivered: 90, undeliverable: 6 },
+    });
+    expect(accounts).toEqual([
+      { systemId: 'smppclient1', password: 'file:secrets/account-smppclient1' },
+      { systemId: 'smppclient2', password: 'file:secrets/account-smppclient2' },
+    ]);
+    expect(routes).toEqual([{ name: 'all', via: 'handsets' }]);
+    expect(said().map(([line]) => line)).toEqual([3, 8, 10]);
+    expect(await readFile(at('secrets/account-smppclient2'), 'utf8')).toBe('word-2');
+  });
+
+  it('is read as what it is said to be', async () => {
+    await imported('group = core\nSMPP_PORT = 2777\n', { from: 'smppsim' });
+    expect(await made()).toMatchObject({ smpp: { listen: '127.0.0.1:2777' } });
+  });
+});
+
 describe('files', () => {
   it('that are there stay as they are, all of them', async () => {
     await imported(kannel);
