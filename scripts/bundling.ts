@@ -1,4 +1,5 @@
 /** How programs of this repository become one file each: the program for `npm run bundle`, and what tests start. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, type BuildResult, build, type Plugin } from 'esbuild';
@@ -59,6 +60,16 @@ export function bundleStoreThread(size: Size): Promise<Built> {
   });
 }
 
+/** What a program in one file has inside that else stands in files beside it. */
+function carriedAlong(storeThread: string): Record<string, string> {
+  const assets = join(root, 'packages', 'api', 'assets');
+  const docs = readdirSync(assets).map((name) => [name, readFileSync(join(assets, name), 'utf8')]);
+  return {
+    CHAPPE_STORE_THREAD: JSON.stringify(storeThread),
+    CHAPPE_DOCS_FILES: JSON.stringify(Object.fromEntries(docs)),
+  };
+}
+
 /** The whole program. `storeThread`: the URL of what `bundleStoreThread` made. */
 export function bundleChappe(storeThread: string, outfile: string, size: Size): Promise<Built> {
   return build({
@@ -67,7 +78,7 @@ export function bundleChappe(storeThread: string, outfile: string, size: Size): 
     stdin: { contents: entry, resolveDir: root, sourcefile: 'entry.ts', loader: 'ts' },
     outfile,
     legalComments: 'linked',
-    define: { CHAPPE_BUNDLE: 'true', CHAPPE_STORE_THREAD: JSON.stringify(storeThread) },
+    define: { CHAPPE_BUNDLE: 'true', ...carriedAlong(storeThread) },
     banner: { js: `#!/usr/bin/env node\n${ownRequire}` },
     plugins: [fromSources],
   });
@@ -79,6 +90,6 @@ export function bundleSource(source: string, storeThread: string): Promise<Built
     ...common,
     entryPoints: [join(root, source)],
     banner: { js: ownRequire },
-    define: { CHAPPE_STORE_THREAD: JSON.stringify(storeThread) },
+    define: carriedAlong(storeThread),
   });
 }

@@ -79,7 +79,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     schemas
     auth body-shape content-argument gateway-problem message-columns metrics not-found openapi-examples parameters pdu-values records-text turns validation
     backups connections cursor event-filter event-stream line-reader line-stream lines-format list-text patience problem text-cost times unread
-    body-lines compression tls
+    body-lines compression docs-page tls
   `),
   cli: inOrder(`
     main
@@ -90,7 +90,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     serve
     start
     command
-    capture settings
+    capture import settings
     decode http-api
     bench failure
     bundle-url connect-hint event-stream exit-codes index json-lines program-name terminal version

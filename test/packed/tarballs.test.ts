@@ -1,5 +1,5 @@
 /** What is in each tarball, and what those say who lint packages for a living. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
@@ -33,7 +33,12 @@ describe.each(publicPackages().map((found) => [found.name, found] as const))(
         return [`${stem}.js`, `${stem}.js.map`, `${stem}.d.ts`, `${stem}.d.ts.map`];
       });
       const bins = Object.values(manifest.bin ?? {});
-      const wanted = ['package.json', 'README.md', 'LICENSE', ...bins, ...sources, ...made];
+      // Files that are served as they are.
+      const folderOfAssets = join(folder, 'assets');
+      const assets = existsSync(folderOfAssets)
+        ? readdirSync(folderOfAssets).map((path) => `assets/${path}`)
+        : [];
+      const wanted = ['package.json', 'README.md', 'LICENSE', ...bins, ...sources, ...made, ...assets];
       expect([...files].sort()).toEqual(wanted.sort());
       const packed = await finished('tar', ['xzfO', tarball, 'package/README.md']);
       expect(packed).toBe(readFileSync(join(folder, 'README.md'), 'utf8'));

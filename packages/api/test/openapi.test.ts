@@ -42,6 +42,8 @@ const ofSandbox = [
   'GET /api/v1/phones',
   'GET /api/v1/phones/{msisdn}/messages',
   'GET /api/v1/sessions',
+  'GET /docs',
+  'GET /docs/{file}',
   'GET /livez',
   'GET /metrics',
   'GET /openapi.json',
@@ -151,7 +153,7 @@ describe('GET /openapi.json', () => {
         expect(description).not.toBe('');
         const type =
           Number(status) < 400
-            ? /^(application\/json|text\/plain|text\/csv|text\/html|application\/jsonl|text\/event-stream)$/
+            ? /^(application\/json|text\/plain|text\/csv|text\/html|text\/javascript|text\/css|application\/jsonl|text\/event-stream)$/
             : /^application\/problem\+json$/;
         if (status === '204') expect(content).toEqual({});
         else expect(Object.keys(content).length).toBeGreaterThan(0);
@@ -243,7 +245,16 @@ describe('GET /openapi.json', () => {
       ofSandbox.includes(`${method.toUpperCase()} ${path}`),
     );
     expect(
-      [...seen, 'metrics', 'streamEvents', 'exportMessages', 'clearInbox', 'switchPhonesOn'].sort(),
+      [
+        ...seen,
+        'metrics',
+        'streamEvents',
+        'exportMessages',
+        'docs',
+        'docsFile',
+        'clearInbox',
+        'switchPhonesOn',
+      ].sort(),
     ).toEqual(expected.map(({ operationId }) => operationId).sort());
   });
 });

@@ -110,6 +110,8 @@ const table = `
   GET    /livez                                   e
   GET    /readyz                                  e
   GET    /openapi.json                            e
+  GET    /docs                                    e
+  GET    /docs/{file}                             e
   GET    /metrics                                 o r
 `;
 

@@ -6,6 +6,7 @@ import { type BenchValues, benchSettings } from './settings/bench.ts';
 import { type CheckValues, checkSettings } from './settings/check.ts';
 import { type DecodeValues, decodeSettings } from './settings/decode.ts';
 import { type ApiValues, apiSettings, type MessagesValues, messagesSettings } from './settings/http.ts';
+import { type ImportValues, importSettings } from './settings/import.ts';
 import { type ListenValues, listenSettings } from './settings/listen.ts';
 import { type SendValues, sendSettings } from './settings/send.ts';
 import { type ServeValues, serveSettings } from './settings/serve.ts';
@@ -91,6 +92,18 @@ const checkPlan: CommandPlan<CheckValues> = {
   run: async (run) => (await import('./commands/check.ts')).runCheck(run),
 };
 
+const importPlan: CommandPlan<ImportValues> = {
+  name: 'import',
+  words: '[file...]',
+  about: "make a configuration of Kannel's or SMPPSim's, and say what it cannot carry over",
+  settings: importSettings,
+  examples: [
+    'chappe import /etc/kannel/kannel.conf -o chappe.yaml',
+    'chappe import smppsim.props -o chappe.yaml',
+  ],
+  run: async (run) => (await import('./commands/import.ts')).runImport(run),
+};
+
 const backupPlan: CommandPlan<BackupValues> = {
   name: 'backup',
   words: '[folder...]',
@@ -117,6 +130,7 @@ export const plans: readonly AnyPlan[] = [
   anyPlan(startPlan),
   anyPlan(servePlan),
   anyPlan(checkPlan),
+  anyPlan(importPlan),
   anyPlan(backupPlan),
   anyPlan(restorePlan),
   anyPlan(sendPlan),

@@ -13,6 +13,7 @@ import {
   listConnectors,
   testConnector,
 } from './connectors.ts';
+import { docsPage, docsPageFile } from './docs.ts';
 import { indexPage, openapiDocument } from './documents.ts';
 import { deleteEntry, entryWords, putEntry } from './entries.ts';
 import { estimate } from './estimate.ts';
@@ -117,6 +118,8 @@ export function routesOf(context: Context): readonly Route[] {
     readyz(context),
     scrapeMetrics(context),
     openapiDocument(context),
+    docsPage(),
+    docsPageFile(),
   ];
 }
 

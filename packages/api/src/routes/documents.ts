@@ -5,6 +5,7 @@ import { type Route, route } from '../route.ts';
 
 /** What a person or a program looks at first, and what it is. */
 const links = {
+  '/docs': 'a page to try the API on',
   '/openapi.json': 'the description of the API (OpenAPI 3.1)',
   '/api/v1/messages': 'messages, newest first',
   '/api/v1/phones': 'simulated handsets',

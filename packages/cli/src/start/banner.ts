@@ -67,7 +67,7 @@ export function bannerLines(banner: Banner, terminal: Pick<Terminal, 'style'>): 
   if (http !== undefined) {
     const url = httpUrl(http);
     const asks = values.httpAdminKey === undefined ? '' : '   asks for the key';
-    lines.push(row('HTTP', `${url}/api/v1   described in ${url}/openapi.json${asks}`));
+    lines.push(row('HTTP', `${url}/api/v1   to try in a browser: ${url}/docs${asks}`));
   }
   lines.push(row('Data', values.data === inMemory ? 'in memory, gone when this ends' : resolve(values.data)));
   lines.push(row('Try', sendLine(banner)));

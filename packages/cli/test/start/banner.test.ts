@@ -31,7 +31,7 @@ test('where everything is, who may bind, and what to try', () => {
       'chappe 1.2.3  a message centre with simulated handsets; nothing leaves this machine',
       '  SMPP  127.0.0.1:2775   any system_id, any password',
       '  TLS   127.0.0.1:3550   self-signed certificate',
-      '  HTTP  http://127.0.0.1:8080/api/v1   described in http://127.0.0.1:8080/openapi.json',
+      '  HTTP  http://127.0.0.1:8080/api/v1   to try in a browser: http://127.0.0.1:8080/docs',
       '  Data  in memory, gone when this ends',
       '  Try   chappe send --to 447700900123 --text Hello --wait',
       '        numbers that end in 5550001 fail, 5550004 never report, 5550008 answer: docs/sandbox.md',
