@@ -1,6 +1,6 @@
 /** The OpenAPI document as the tools of others read it: a linter, and a generator of typed clients. */
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -151,6 +151,15 @@ describe('a typed client', () => {
     };
     const url = await rig.listen();
     expect(await sendAndLook(url.origin)).toMatchObject({ state: 'delivered', text: 'Hello' });
+    // As docs/http-api.md prints it.
+    const printed = await readFile(join(root, 'docs', 'http-api.md'), 'utf8');
+    const snippet = /```ts\n(import createClient from 'openapi-fetch';\n.*?)```/s.exec(printed)?.[1] ?? '';
+    const here = snippet.replace('http://127.0.0.1:8080', url.origin);
+    expect(here).not.toBe(snippet);
+    await writeFile(client, `${here}export const said = { data, error };`);
+    await compile();
+    const { said } = (await import(`${pathToFileURL(client).href}?printed`)) as { said: { data: unknown } };
+    expect(said).toMatchObject({ data: { id: expect.any(String) }, error: undefined });
     // What the API does not take does not compile either.
     await writeFile(
       client,
