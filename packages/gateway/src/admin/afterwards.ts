@@ -8,7 +8,7 @@ import { submitAgain } from '../ingress/submit-again.ts';
 import { takeBack } from '../ingress/take-back.ts';
 import { isHeldLane } from '../lanes/lanes.ts';
 import { readGroupOf } from '../message/content.ts';
-import { groupOf } from '../message/groups.ts';
+import { groupOf, meantBy } from '../message/groups.ts';
 import { isFinal } from '../message/states.ts';
 import { isOwnPart, isSentAgain, mayHaveArrived } from './arrival.ts';
 import { RecentIds } from './recent-ids.ts';
@@ -62,8 +62,10 @@ export class Afterwards {
 
   /** Takes a message back, with all its segments, by the rules of cancel_sm. Undefined: there is none. */
   async cancel(publicId: string): Promise<readonly Handled<CancelResult>[] | undefined> {
-    const pieces = await this.#piecesOf(publicId);
-    if (pieces === undefined) return undefined;
+    const [piece] = (await this.#piecesOf(publicId)) ?? [];
+    if (piece === undefined) return undefined;
+    // Of a submit_multi those for all its destinations.
+    const pieces = await meantBy(this.#ingress.center, piece);
     const detail = `cancelled ${via}`;
     return this.#handled(pieces, (one) => takeBack(one, this.#ingress, detail));
   }

@@ -3,7 +3,7 @@ import type { Message } from '@chappe/center';
 import { cleanSource } from '@chappe/policy';
 import { numberKey, type PduOf, status } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
-import { groupOf } from '../message/groups.ts';
+import { meantBy } from '../message/groups.ts';
 import { accountOf, type Ingress, refuse } from './ingress.ts';
 import { referencedBy } from './referenced.ts';
 import { takeBack } from './take-back.ts';
@@ -26,7 +26,7 @@ async function cancelById(pdu: PduOf<'cancel_sm'>, session: Session, ingress: In
   if (typeof found === 'number') return found;
   const destination = numberKey(pdu.destination_addr);
   if (destination !== '' && destination !== found.destination.digits) {
-    const all = await groupOf(ingress.center, found);
+    const all = await meantBy(ingress.center, found);
     if (!all.some((message) => message.destination.digits === destination)) return status.ESME_RCANCELFAIL;
   }
   return cancelGroup(found, destination, ingress);
@@ -34,7 +34,7 @@ async function cancelById(pdu: PduOf<'cancel_sm'>, session: Session, ingress: In
 
 /** A submit_multi is one message to its sender: what can be taken back of it is; one that can is enough. */
 async function cancelGroup(message: Message, destination: string, ingress: Ingress): Promise<number> {
-  const all = await groupOf(ingress.center, message);
+  const all = await meantBy(ingress.center, message);
   const meant = destination === '' ? all : all.filter((one) => one.destination.digits === destination);
   const results = await Promise.all(meant.map((one) => takeBack(one, ingress)));
   return results.includes('cancelled') ? 0 : status.ESME_RCANCELFAIL;

@@ -1,8 +1,9 @@
 /** query_msg_details (SMPP 3.3 only): a message as it was submitted, and what became of it. */
+import type { Address, Message } from '@chappe/center';
 import { formatAbsoluteTime, type PduOf, status } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
 import { readContent } from '../message/content.ts';
-import { groupOf } from '../message/groups.ts';
+import { meantBy } from '../message/groups.ts';
 import { type Ingress, refuse } from './ingress.ts';
 import { outcomeOf } from './query-sm.ts';
 import { referencedBy, toldId } from './referenced.ts';
@@ -24,7 +25,7 @@ export async function queryMsgDetails(
       ? await referencedBy(pdu, session, ingress, status.ESME_RQUERYFAIL)
       : status.ESME_RQUERYFAIL;
   if (typeof found === 'number') return { ...refuse(ingress, found), message_id };
-  const all = await groupOf(ingress.center, found);
+  const all = await meantBy(ingress.center, found);
   const content = readContent(found.content);
   const { source } = found;
   return {
@@ -32,7 +33,7 @@ export async function queryMsgDetails(
     source_addr_ton: source.ton,
     source_addr_npi: source.npi,
     source_addr: source.digits,
-    dest_address: all.slice(0, maxDestinations).map(({ destination }) => ({
+    dest_address: destinationsOf(all).map((destination) => ({
       dest_flag: 1 as const,
       dest_addr_ton: destination.ton,
       dest_addr_npi: destination.npi,
@@ -48,4 +49,10 @@ export async function queryMsgDetails(
     message_id,
     ...outcomeOf(all),
   };
+}
+
+/** Each number once, however many segments went to it. */
+function destinationsOf(all: readonly Message[]): readonly Address[] {
+  const byDigits = new Map(all.map(({ destination }) => [destination.digits, destination]));
+  return [...byDigits.values()].slice(0, maxDestinations);
 }

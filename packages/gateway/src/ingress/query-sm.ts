@@ -2,7 +2,7 @@
 import type { Message } from '@chappe/center';
 import { formatAbsoluteTime, type PduOf, status } from '@chappe/protocol';
 import type { ResponseInput, Session } from '@chappe/smpp';
-import { groupOf } from '../message/groups.ts';
+import { meantBy } from '../message/groups.ts';
 import { isFinal, stateValue } from '../message/states.ts';
 import { type Ingress, refuse } from './ingress.ts';
 import { referencedBy, toldId } from './referenced.ts';
@@ -33,7 +33,7 @@ export async function querySm(
       error_code: 0,
     };
   }
-  return { message_id, ...outcomeOf(await groupOf(ingress.center, found)) };
+  return { message_id, ...outcomeOf(await meantBy(ingress.center, found)) };
 }
 
 /** State of a message; of a submit_multi: not final before its last destination is, then the first failure. */

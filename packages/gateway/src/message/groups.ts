@@ -53,3 +53,15 @@ export async function allOfId(center: Center, message: Message): Promise<readonl
     found.push(next);
   }
 }
+
+/**
+ * All that an id stands for to whoever was told it: the pieces of a text, and where destinations of a submit_multi got
+ * pieces of their own under one id, those of every destination. In order.
+ */
+export async function meantBy(center: Center, message: Message): Promise<readonly Message[]> {
+  const group = await groupOf(center, message);
+  const mayShare = readGroupOf(message.content)?.kind === 'segments' || message.id !== message.head;
+  if (!mayShare) return group;
+  const all = await allOfId(center, message);
+  return all.length > group.length ? all : group;
+}
