@@ -190,6 +190,19 @@ describe('dlr-url', () => {
     expect((await call('1')).path).toBe('/dlr');
   });
 
+  it('is refused when its words are many more than a message may carry along', async () => {
+    const life = await begin();
+    const many = {
+      account: 'x',
+      binfo: 'y'.repeat(4_000),
+      'dlr-url': `${calls.url}/dlr?d=%d`,
+      'dlr-mask': '1',
+    };
+    const answer = await send(life, many);
+    expect(answer).toMatch(/^400 /);
+    expect(await send(life, { ...many, binfo: 'y'.repeat(100) })).toBe(accepted);
+  });
+
   it('does not lead to this machine unless that is allowed', async () => {
     const life = await begin(undefined, false);
     const answer = await send(life, { 'dlr-url': `${calls.url}/dlr`, 'dlr-mask': '1' });
@@ -214,6 +227,20 @@ describe('dlr-url through an operator', () => {
     if (nack !== undefined)
       expect(nack.query.get('A')).toBe('NACK/0x0000000b/Destination address is not acceptable');
     else expect((await call('8')).query.get('i')).toBe('op');
+    await life.end();
+    await operator.close();
+  });
+
+  it('is called once for a text in segments, also when it was taken', async () => {
+    const operator = await startSandbox({ handsets: { delayMs: [0, 1] } });
+    const life = await begin(undefined, true, operator.port);
+    const url = `${calls.url}/dlr?d=%d`;
+    await send(life, { text: 'x'.repeat(400), 'dlr-url': url, 'dlr-mask': '9' });
+    await call('1');
+    await send(life, { 'dlr-url': `${url}&last=yes`, 'dlr-mask': '1' });
+    await calls.requests.next('the call of the second', ({ query }) => query.get('last') === 'yes');
+    const first = calls.requests.items.filter(({ query }) => query.get('last') === null);
+    expect(first.map(({ query }) => query.get('d')).sort()).toEqual(['1', '8']);
     await life.end();
     await operator.close();
   });
