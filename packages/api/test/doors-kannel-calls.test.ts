@@ -160,9 +160,9 @@ describe('dlr-url', () => {
     const life = await begin();
     const url = `${calls.url}/dlr?d=%d`;
     await send(life, { text: 'x'.repeat(400), 'dlr-url': url, 'dlr-mask': '1' });
+    await call('1');
     await send(life, { 'dlr-url': `${url}&last=yes`, 'dlr-mask': '1' });
     await calls.requests.next('the call of the second', ({ query }) => query.get('last') === 'yes');
-    await call('1');
     expect(calls.requests.items.filter(({ query }) => query.get('last') === null)).toHaveLength(1);
   });
 
@@ -236,6 +236,7 @@ describe('dlr-url through an operator', () => {
     const life = await begin(undefined, true, operator.port);
     const url = `${calls.url}/dlr?d=%d`;
     await send(life, { text: 'x'.repeat(400), 'dlr-url': url, 'dlr-mask': '9' });
+    await call('8');
     await call('1');
     await send(life, { 'dlr-url': `${url}&last=yes`, 'dlr-mask': '1' });
     await calls.requests.next('the call of the second', ({ query }) => query.get('last') === 'yes');
