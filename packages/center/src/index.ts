@@ -77,6 +77,7 @@ export { looseFolder, makeFile, refuseLinks, replaceFile, syncFolder } from './s
 export { type Amount, type Share, Shares } from './shares.ts';
 export {
   type FinalState,
+  finalStates,
   isFinalState,
   type MessageState,
   mayFollow,

@@ -21,7 +21,8 @@ export type MessageState =
 /** The states that end a message. */
 export type FinalState = Exclude<MessageState, 'scheduled' | 'enroute'>;
 
-const finals = [
+/** The states that end a message, in the order of `messageStates`. */
+export const finalStates: readonly FinalState[] = [
   'delivered',
   'expired',
   'deleted',
@@ -30,7 +31,7 @@ const finals = [
   'unknown',
   'rejected',
   'skipped',
-] as const satisfies readonly FinalState[];
+];
 
 /**
  * For each state, the states that may follow. A scheduled message is never tried, so it can only fall due, expire, be
@@ -38,7 +39,7 @@ const finals = [
  */
 export const transitions: Readonly<Record<MessageState, readonly MessageState[]>> = {
   scheduled: ['scheduled', 'enroute', 'expired', 'deleted', 'rejected'],
-  enroute: ['enroute', 'scheduled', ...finals],
+  enroute: ['enroute', 'scheduled', ...finalStates],
   delivered: [],
   expired: [],
   deleted: [],
@@ -60,4 +61,4 @@ export function mayFollow(from: MessageState, to: MessageState): boolean {
 }
 
 /** All states; the index of a state is its code in stores, so the order never changes. */
-export const messageStates: readonly MessageState[] = ['scheduled', 'enroute', ...finals];
+export const messageStates: readonly MessageState[] = ['scheduled', 'enroute', ...finalStates];

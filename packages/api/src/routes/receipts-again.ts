@@ -1,4 +1,5 @@
 /** Receipts once more: of one message, and of all messages of a time. */
+import { finalStates } from '@chappe/center';
 import type { ReceiptRefusal, ReplayedReceipts } from '@chappe/gateway';
 import { z } from 'zod';
 import { ownAccount } from '../auth/caller.ts';
@@ -82,17 +83,6 @@ function notMade(refusal: ReceiptRefusal, state: string): Problem {
   }
 }
 
-const endStates = [
-  'delivered',
-  'expired',
-  'deleted',
-  'undeliverable',
-  'accepted',
-  'unknown',
-  'rejected',
-  'skipped',
-] as const;
-
 const moment = z
   .union([z.string().regex(dateTimePattern), z.string().regex(durationPattern)], {
     error:
@@ -106,9 +96,9 @@ const replayRequest = z
     from: moment.describe('Of messages accepted at or after: 2026-11-29T10:00:00Z, or 6h for that long ago'),
     to: moment.optional().describe('Accepted before, likewise; default: now'),
     states: z
-      .array(z.enum(endStates))
+      .array(z.enum(finalStates))
       .min(1)
-      .max(endStates.length)
+      .max(finalStates.length)
       .optional()
       .describe('Only of messages that ended so'),
     confirm: z.boolean().optional().describe('Deliver them; without it they are only counted'),

@@ -162,9 +162,8 @@ test('SIGHUP while it stops is told and changes nothing', async () => {
   expect(await served.ended).toMatchObject({ code: 0 });
 });
 
-test('TLS: clients of the new certificate come after a reload, those of the old one stay', async () => {
-  const place = folder();
-  const path = join(place, 'chappe.yaml');
+/** Two certificates of this moment; the first is written to the folder, `write` puts another in its place. */
+function twoCertificates(place: string) {
   const write = ({ cert, key }: { readonly cert: string; readonly key: string }): void => {
     writeFileSync(join(place, 'cert.pem'), cert);
     writeFileSync(join(place, 'key.pem'), key);
@@ -173,6 +172,13 @@ test('TLS: clients of the new certificate come after a reload, those of the old 
   const dayMs = 86_400_000;
   const [first, second] = [selfSigned(now - dayMs, now + dayMs), selfSigned(now - dayMs, now + dayMs)];
   write(first);
+  return { write, first, second };
+}
+
+test('TLS: clients of the new certificate come after a reload, those of the old one stay', async () => {
+  const place = folder();
+  const path = join(place, 'chappe.yaml');
+  const { write, first, second } = twoCertificates(place);
   writeFileSync(
     path,
     `smpp: { listen: [{ port: 0 }, { port: 0, tls: { cert: cert.pem, key: key.pem } }] }
@@ -199,14 +205,7 @@ routes: [{ name: all, via: handsets }]
 test('HTTPS: another certificate after a reload, the connections that are there stay', async () => {
   const place = folder();
   const path = join(place, 'chappe.yaml');
-  const write = ({ cert, key }: { readonly cert: string; readonly key: string }): void => {
-    writeFileSync(join(place, 'cert.pem'), cert);
-    writeFileSync(join(place, 'key.pem'), key);
-  };
-  const now = Date.now();
-  const dayMs = 86_400_000;
-  const [first, second] = [selfSigned(now - dayMs, now + dayMs), selfSigned(now - dayMs, now + dayMs)];
-  write(first);
+  const { write, first, second } = twoCertificates(place);
   writeFileSync(
     path,
     `smpp: { listen: off }

@@ -85,11 +85,12 @@ export async function hookBench(overrides: Partial<WebhookSettings> = {}): Promi
   return { center, clock, receiver, hook, notices, submit };
 }
 
-function draft(text: string): Draft {
+/** A message from a handset on its way to a webhook. */
+export function draft(text: string, lane: string = webhookLane('crm')): Draft {
   return {
     kind: 'mo',
     account: '',
-    lane: webhookLane('crm'),
+    lane,
     source: { ton: 1, npi: 1, digits: '447700900123' },
     destination: { ton: 3, npi: 1, digits: '60100' },
     content: writeContent({

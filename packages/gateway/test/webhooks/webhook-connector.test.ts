@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Center, type Draft, MemoryStore, type Message, type Outcome } from '@chappe/center';
+import { Center, MemoryStore, type Message, type Outcome } from '@chappe/center';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WebhookSettings } from '../../../policy/src/settings/webhook.ts';
@@ -10,6 +10,7 @@ import { webhookEvent } from '../../src/webhooks/event.ts';
 import type { HookAnswer, HookClient, HookPost } from '../../src/webhooks/http-client.ts';
 import { WebhookConnector } from '../../src/webhooks/webhook-connector.ts';
 import { SimulatedClock, settled, start } from '../rig.ts';
+import { draft } from './bench.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const settings: WebhookSettings = { name: 'crm', url: 'https://example.com/hook', secret };
@@ -38,29 +39,6 @@ class FakeClient implements HookClient {
     this.isClosed = true;
     for (const { done } of this.posts.splice(0)) done({ kind: 'failed', reason: 'the gateway is stopping' });
   }
-}
-
-function draft(text: string, lane = 'webhook:crm'): Draft {
-  return {
-    kind: 'mo',
-    account: '',
-    lane,
-    source: { ton: 1, npi: 1, digits: '447700900123' },
-    destination: { ton: 3, npi: 1, digits: '60100' },
-    content: writeContent({
-      shape: 'submit',
-      esmClass: 0,
-      protocolId: 0,
-      dataCoding: 0,
-      registeredDelivery: 0,
-      inPayloadTlv: false,
-      payload: text,
-    }),
-    text,
-    expiresMs: start + 72 * 3_600_000,
-    origin: { connector: 'op-a', group: 'op-a', pieces: undefined },
-    detail: 'deliver_sm=1 rule=hook',
-  };
 }
 
 interface Bench {
